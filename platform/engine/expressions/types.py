@@ -1,0 +1,69 @@
+"""The types of the expression language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """What kind of value an expression gives. `name` is the word that problems use."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Type):
+    """One of a closed set of names: the options of a field, the stages of a pipeline."""
+
+    name: str = "choice"
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Record(Type):
+    """A record of an entity, or nothing. `entity` is empty where it may be of several (`any_link`)."""
+
+    name: str = "record"
+    entity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf(Type):
+    """A list: of records (inverse links, lines) or of plain values (choices, tags)."""
+
+    name: str = "list"
+    item: Type = Type("unknown")
+
+
+NUMBER = Type("number")
+MONEY = Type("money")
+TEXT = Type("text")
+BOOLEAN = Type("boolean")
+DATE = Type("date")
+DATETIME = Type("datetime")
+TIME = Type("time")
+DURATION = Type("duration")
+JSON = Type("json")
+NULL = Type("null")
+
+
+class Names(Protocol):
+    """What the names in an expression mean where it stands. The model implements it."""
+
+    def type_of(self, name: str) -> Type | None:
+        """The type of a bare name (a field of the record itself, `old`, `user`, `payload`...), or None."""
+
+    def member(self, entity: str, name: str) -> Type | None:
+        """The type of field `name` of `entity`, or None when there is no such field."""
+
+    def has_entity(self, name: str) -> bool:
+        """Whether `all(name)` may be written."""
+
+    def known(self, entity: str | None = None) -> Iterable[str]:
+        """The names that could have been meant: bare ones, or the fields of `entity`."""

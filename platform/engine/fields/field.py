@@ -1,0 +1,120 @@
+"""What all kinds of field have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import sqlalchemy as sa
+
+from customary.engine.expressions.types import TEXT, Type
+from customary.engine.words import Reason, Words
+
+if TYPE_CHECKING:
+    from customary.engine.expressions import Expression
+    from customary.engine.locale import Locale
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One column of a field: its name is the field's physical name plus `suffix` (most fields have one, "")."""
+
+    suffix: str
+    type: sa.types.TypeEngine
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """A field of an entity, compiled. Each kind is a subclass in a file of its own.
+
+    A kind owns its columns, its value in Python, the texts people type and read, its JSON form, its checks,
+    and names its control and its filter operators. Values in Python: see each kind's `python` line.
+
+    The class docstring is the kind's page in the reference; the dataclass attributes a kind adds are its YAML
+    keys, and `keys` gives their JSON Schemas.
+    """
+
+    kind: ClassVar[str] = ""
+    keys: ClassVar[Mapping[str, Any]] = {}
+    control: ClassVar[str] = "text"
+    operators: ClassVar[tuple[str, ...]] = ("==", "!=", "empty", "filled")
+    type: ClassVar[Type] = TEXT
+    stored: ClassVar[bool] = True
+
+    name: str
+    entity: str = ""
+    label: Words = Words({})
+    help: Words = Words({})
+    required: bool | Expression = False
+    read_only: bool | Expression = False
+    visible: Expression | None = None
+    default: object = None
+    unique: bool = False
+    index: bool = False
+    search: bool = False
+    history: bool = True
+    personal: bool = False
+    only: tuple[str, ...] = ()
+    was: tuple[str, ...] = ()
+    formula: Expression | None = None
+    system: bool = False
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def value_type(self) -> Type:
+        """The type of this field in expressions."""
+        return self.type
+
+    @property
+    def entered(self) -> bool:
+        """Whether people and programs may write it (not computed, not kept by the platform)."""
+        return self.formula is None and not self.system
+
+    def parts(self, codes: Mapping[str, str]) -> tuple[Part, ...]:
+        """Its columns. `codes` maps today's option names to the codes they were born with."""
+        raise NotImplementedError(self.kind)
+
+    def store(self, value: Any) -> Mapping[str, Any]:
+        """A value as column values by part suffix."""
+        return {"": value}
+
+    def load(self, row: Mapping[str, Any]) -> Any:
+        """A value from column values by part suffix."""
+        return row[""]
+
+    def parse(self, text: str, locale: Locale) -> Any:
+        """What a person typed (or a CSV cell holds) as a value; "" is None. Raises Refusal."""
+        raise NotImplementedError(self.kind)
+
+    def from_json(self, data: Any) -> Any:
+        """The JSON form as a value. Raises Refusal."""
+        raise NotImplementedError(self.kind)
+
+    def to_json(self, value: Any) -> Any:
+        """A value in its JSON form; also how it stands in the change row."""
+        return value
+
+    def json_schema(self) -> Mapping[str, Any]:
+        """JSON Schema (2020-12) of the JSON form, for the OpenAPI document."""
+        return {"type": "string"}
+
+    def format(self, value: Any, locale: Locale) -> str:
+        """A value as people read it; None is ""."""
+        return "" if value is None else str(value)
+
+    def edit(self, value: Any, locale: Locale) -> str:
+        """A value as it stands in its form control; `parse` reads it back."""
+        return self.format(value, locale)
+
+    def check(self, value: Any) -> list[Reason]:
+        """What is wrong with a value that is not None, beyond its form."""
+        return []
+
+
+class Refusal(ValueError):
+    """A value that a field does not take; `reason` completes the field's label."""
+
+    def __init__(self, text: str, **values: object) -> None:
+        self.reason = Reason(text, values)
+        super().__init__(str(self.reason))

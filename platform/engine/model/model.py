@@ -1,0 +1,240 @@
+"""The compiled model: everything a release declares, checked, frozen, ready to serve requests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from customary.engine.expressions import Expression, Template
+from customary.engine.fields.field import Field
+from customary.engine.problem import Place
+from customary.engine.words import Words
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """A rule over a record that must not be false; the message is shown at `field` (or at the record)."""
+
+    name: str
+    condition: Expression
+    message: Words
+    field: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """One way of looking at an entity's records. `kind` is table or board (further kinds come as files)."""
+
+    name: str
+    label: Words
+    kind: str
+    entity: str
+    columns: tuple[str, ...] = ()
+    where: Expression | None = None
+    sort: tuple[tuple[str, bool], ...] = ()
+    """Field name and whether descending."""
+    pipeline: str | None = None
+    card: tuple[str, ...] = ()
+    sum: str | None = None
+    group: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A titled part of the form and the record page: rows of field names."""
+
+    name: str
+    label: Words
+    rows: tuple[tuple[str, ...], ...]
+    tab: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inverse:
+    """The other end of a link: the records of `entity` whose `field` points here."""
+
+    name: str
+    label: Words
+    entity: str
+    field: str
+    many_to_many: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageTask:
+    """A task made when a record enters a stage."""
+
+    title: Template
+    due: str | None = None
+    owner: Expression | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """One step of a pipeline. `outcome` is won, lost, done or None while open."""
+
+    name: str
+    label: Words
+    probability: int | None = None
+    outcome: str | None = None
+    requires: tuple[str, ...] = ()
+    guard: Expression | None = None
+    guard_message: Words | None = None
+    locks: tuple[str, ...] = ()
+    """Field names that are read-only here; `("all",)` for all."""
+    stale_after_seconds: int | None = None
+    colour: str | None = None
+    tasks: tuple[StageTask, ...] = ()
+    was: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pipeline:
+    """The stages of an entity's records and the moves between them."""
+
+    name: str
+    label: Words
+    entity: str
+    stages: Mapping[str, Stage]
+    where: Expression | None = None
+    pairs: frozenset[tuple[str, str]] = frozenset()
+    """Every allowed move, whatever way it was declared. A stage's own name to itself is never in it."""
+
+    @property
+    def first(self) -> Stage:
+        return next(iter(self.stages.values()))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entity:
+    """A kind of record. `fields` are in their order; system and pipeline fields stand at the end."""
+
+    name: str
+    label: Words
+    plural: Words
+    icon: str
+    title: Template
+    fields: Mapping[str, Field]
+    highlights: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()
+    unique: Mapping[str, tuple[str, ...]] = NOTHING
+    views: Mapping[str, View] = NOTHING
+    layout: tuple[Section, ...] = ()
+    inverses: Mapping[str, Inverse] = NOTHING
+    pipelines: tuple[Pipeline, ...] = ()
+    plays: str | None = None
+    """person, organisation, activity, task, user, team or None."""
+    help: Words = Words({})
+    was: tuple[str, ...] = ()
+    place: Place | None = None
+    child_of: tuple[str, str] | None = None
+    """Parent entity and its `lines` field, when records of this entity are edited inside another."""
+
+    @property
+    def searchable(self) -> tuple[Field, ...]:
+        return tuple(each for each in self.fields.values() if each.search)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workflow:
+    """A rule: when something happens to a record and a condition holds, do steps.
+
+    `triggers` and `steps` are values of the automation room's trigger and step kinds' plain form: mappings
+    checked for shape by `definitions`, for meaning by `model` (expressions compiled in place).
+    """
+
+    name: str
+    label: Words
+    entity: str
+    triggers: tuple[Mapping[str, Any], ...]
+    """For example `{"kind": "changed", "entity": "deal", "field": "amount", "from": None, "to": None}`."""
+    where: Expression | None
+    steps: tuple[Mapping[str, Any], ...]
+    """For example `{"kind": "set", "label": Words, "if": None, "as": None, "values": {"stage": Expression}}`."""
+    run_as: str = "system"
+    limits: Mapping[str, Any] = NOTHING
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grant:
+    """What a role may do with an entity: each act is True (all), False (none), "own", "team" or an Expression."""
+
+    read: Any = False
+    create: Any = False
+    update: Any = False
+    delete: Any = False
+    export: Any = False
+    fields: Mapping[str, str] = NOTHING
+    """Field name to hidden or read_only."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Role:
+    """What a group of people may do. `entities["*"]` holds for entities not named."""
+
+    name: str
+    label: Words
+    entities: Mapping[str, Grant]
+    pipelines: Mapping[str, Mapping[str, Any]] = NOTHING
+    admin: bool = False
+    """May use settings, designer, plan and apply, and everything else."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """A text sent to people: by language, with holes over a record of `about`."""
+
+    name: str
+    label: Words
+    about: str | None
+    channel: str
+    subject: Mapping[str, Template]
+    body: Mapping[str, Template]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """A heading of the navigation and the entities under it."""
+
+    name: str
+    label: Words
+    entities: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What `customary.yaml` says about the workspace as a whole."""
+
+    name: str
+    languages: tuple[str, ...] = ("en", "zh", "el")
+    currency: str = "EUR"
+    time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    first_weekday: str = "mon"
+    mail: Mapping[str, Any] = NOTHING
+    accent: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """All that a release declares. Equal texts give equal digests."""
+
+    digest: str
+    settings: Settings
+    entities: Mapping[str, Entity]
+    pipelines: Mapping[str, Pipeline] = NOTHING
+    workflows: Mapping[str, Workflow] = NOTHING
+    roles: Mapping[str, Role] = NOTHING
+    messages: Mapping[str, Message] = NOTHING
+    navigation: tuple[Group, ...] = ()
+    packs: tuple[str, ...] = ()
+    demos: Mapping[str, Any] = NOTHING
+    """Sample records by demo name, as plain data (see `exchange.sample`)."""
+
+    def playing(self, part: str) -> Entity | None:
+        """The entity that `plays` a part (user, task, activity...), or None."""
+        return next((each for each in self.entities.values() if each.plays == part), None)

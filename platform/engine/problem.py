@@ -1,0 +1,82 @@
+"""A problem in a definition: where it is, what it is, and how to mend it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Place:
+    """A spot in a definition file. Lines and columns count from 1, columns in characters."""
+
+    file: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Problem:
+    """One fact about one place, in the writer's own words, and its remedy."""
+
+    place: Place
+    summary: str
+    remedy: str = ""
+    severity: str = "error"
+
+    def __str__(self) -> str:
+        return "  ".join(part for part in (str(self.place), self.summary, self.remedy) if part)
+
+
+class Problems:
+    """Collects every problem of a stage, so that all are reported at once, sorted by place."""
+
+    def __init__(self) -> None:
+        self._found: set[Problem] = set()
+
+    def add(self, place: Place, summary: str, remedy: str = "") -> None:
+        self._found.add(Problem(place, summary, remedy))
+
+    def warn(self, place: Place, summary: str, remedy: str = "") -> None:
+        self._found.add(Problem(place, summary, remedy, "warning"))
+
+    def __iter__(self) -> Iterator[Problem]:
+        return iter(sorted(self._found))
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    @property
+    def errors(self) -> list[Problem]:
+        return [problem for problem in self if problem.severity == "error"]
+
+    def raise_errors(self) -> None:
+        """Raises DefinitionError when anything here is worse than a warning."""
+        if self.errors:
+            raise DefinitionError(self.errors)
+
+
+class DefinitionError(Exception):
+    """The definitions cannot be compiled; `problems` says all that is wrong with them."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = list(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The remedy for a word nobody knows: the nearest known one, or the list when it is short.
+
+    >>> did_you_mean("monney", ["money", "text"])
+    'Did you mean “money”?'
+    """
+    known = sorted(known)
+    if near := difflib.get_close_matches(word, known, n=1):
+        return f"Did you mean “{near[0]}”?"
+    if 0 < len(known) <= 12:
+        return "Known: " + ", ".join(known) + "."
+    return ""

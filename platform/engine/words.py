@@ -1,0 +1,39 @@
+"""Words for people: labels in several languages, and reasons that the pages translate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text in the languages its writer gave. `{"": "Deal"}` is the same in all languages."""
+
+    by_language: Mapping[str, str]
+
+    def in_language(self, language: str) -> str:
+        """The text in `language`, else in English, else in whatever there is."""
+        texts = self.by_language
+        return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
+
+    def __str__(self) -> str:
+        return self.in_language("en")
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something is refused: a predicate that completes a field's label, with holes.
+
+    `text` is English and the key of the translation; `values` fill its `{holes}`. A value may be
+    `Words`, which is shown in the reader's language.
+
+    >>> str(Reason("must be at most {max}", {"max": 40}))
+    'must be at most 40'
+    """
+
+    text: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.text.format(**self.values) if self.values else self.text
