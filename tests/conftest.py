@@ -18,12 +18,8 @@ from customary.engine.database import Database
 IN_CI = os.environ.get("CI") == "true"
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    os.environ.setdefault("PYTHONHASHSEED", "0")
-
-
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory, worker_id: str = "master") -> Iterator[sa.URL]:
+def postgresql_server() -> Iterator[sa.URL]:
     """A private PostgreSQL cluster on a socket of its own; it refuses to run as root, so `postgres` starts it."""
     binaries = _postgresql_binaries()
     if binaries is None:
