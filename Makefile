@@ -29,7 +29,7 @@ bench: $(VENV)/installed-dev
 
 ## Refresh the lock files after a change of dependencies in pyproject.toml.
 lock:
-	uv pip compile --universal -q --no-header --no-annotate --generate-hashes pyproject.toml -o requirements.txt
+	uv pip compile --universal -q --no-header --no-annotate --generate-hashes pyproject.toml --group build -o requirements.txt
 	uv pip compile --universal -q --no-header --no-annotate --generate-hashes pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
 
 wheel: $(VENV)/installed-dev
@@ -45,8 +45,7 @@ $(VENV)/bin/python:
 $(VENV)/installed: requirements.txt pyproject.toml $(VENV)/bin/python
 	@echo "Installing Customary into $(VENV) ..."
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.txt
-	@echo "$(CURDIR)/src" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/customary.pth"
-	@printf '#!/bin/sh\nexec "%s/python" -m customary.cli "$$@"\n' '$(CURDIR)/$(BIN)' > $(BIN)/customary && chmod +x $(BIN)/customary
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed requirements-dev.txt
