@@ -1,0 +1,95 @@
+"""Reads one YAML file into documents, by the rules of YAML 1.2, and says of every slip where and what it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import yaml
+
+from customary.engine.problem import Place, Problems
+from customary.engine.text.build import Builder, Unreadable
+from customary.engine.text.node import Mapping, Scalar
+from customary.engine.text.slips import syntax_problem
+from customary.engine.text.source import SETTINGS_FILE, WORKSPACE, Document, File
+
+MAX_CHARACTERS = 2_000_000
+_UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_TAB = re.compile(r"^[ ]*(?:- )*[ ]*\t", re.MULTILINE)
+NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
+
+
+def read(file: File, problems: Problems) -> list[Document]:
+    """The documents of one file. Whatever the file holds, it gives documents and problems, never an exception."""
+    text = file.text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    if not _readable(file, text, problems):
+        return []
+    documents = []
+    builder = Builder(file, text, problems)
+    try:
+        for root in builder.roots(yaml.parse(text, Loader=yaml.CSafeLoader)):
+            if document := _document(file, root, problems):
+                documents.append(document)
+    except Unreadable:
+        pass
+    except yaml.YAMLError as error:
+        syntax_problem(file.path, text, error, problems)
+    return documents
+
+
+def place_at(path: str, text: str, index: int) -> Place:
+    """The place of the character at `index` of a text."""
+    return Place(path, text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index))
+
+
+def _readable(file: File, text: str, problems: Problems) -> bool:
+    if len(text) > MAX_CHARACTERS:
+        problems.add(
+            Place(file.path),
+            f"the file is longer than {MAX_CHARACTERS // 1_000_000} million characters",
+            "Divide it into several files; import records as CSV.",
+        )
+        return False
+    if found := _UNREADABLE.search(text):
+        surrogate = "\udc80" <= found[0] <= "\udcff"
+        summary = "not UTF-8 text" if surrogate else f"a character that text cannot hold (U+{ord(found[0]):04X})"
+        problems.add(place_at(file.path, text, found.start()), summary, "Save the file as UTF-8 text.")
+        return False
+    tabs = list(_tabs(file.path, text))
+    for place in tabs:
+        problems.add(place, "a tab in the indentation", "Indent with blanks.")
+    return not tabs
+
+
+def _tabs(path: str, text: str) -> Iterator[Place]:
+    if "\t" not in text:
+        return
+    for found in _TAB.finditer(text):
+        rest = text[found.end() : text.find("\n", found.end()) % (len(text) + 1)]
+        if rest.strip() and not rest.lstrip().startswith("#"):
+            yield place_at(path, text, found.end() - 1)
+
+
+def _document(file: File, root: object, problems: Problems) -> Document | None:
+    """The document a root node stands for; its first key names its kind and its name."""
+    if root is None or (isinstance(root, Scalar) and root.data is None):
+        return None
+    if not isinstance(root, Mapping) or not root.entries:
+        problems.add(root.place, "not a definition", "Begin with its kind and name, such as “entity: deal”.")
+        return None
+    if file.layer == WORKSPACE and file.path == SETTINGS_FILE:
+        return Document("workspace", "", root, root.place, file.layer)
+    kind, name = next(iter(root.entries.items()))
+    if not isinstance(name, Scalar) or not isinstance(name.data, str):
+        problems.add(root.keys[kind], f"“{kind}” has no name", f"Begin with kind and name, such as “{kind}: example”.")
+        return None
+    if not NAME.match(name.data) or len(name.data) > 50:
+        problems.add(
+            name.place,
+            f"“{name.data[:60]}” is not a name",
+            "Names are snake_case: small letters, digits and “_”, beginning with a letter, at most 50 long.",
+        )
+        return None
+    entries = {key: value for key, value in root.entries.items() if key != kind}
+    keys = {key: place for key, place in root.keys.items() if key != kind}
+    return Document(kind, name.data, Mapping(entries, keys, root.place, file.layer), root.keys[kind], file.layer)
