@@ -1,0 +1,90 @@
+"""The catalogue: the physical names that entities, fields, options and stages were given at birth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from customary.engine.tables.shape import Shape
+
+if TYPE_CHECKING:
+    from customary.engine.model.model import Model
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One named thing. Its id and physical name never change, whatever it is called today.
+
+    `kind` is entity, field or option (a stage is an option of the field `stage`); `parent` is the entity of a
+    field, the field of an option. `physical` is a table, a column (or link table), or a code. `former` are the
+    names that a `was:` has already been heard for. `spent` are columns that a change of type left behind.
+    """
+
+    id: UUID
+    kind: str
+    parent: UUID | None
+    name: str
+    physical: str
+    shape: Shape | None = None
+    former: frozenset[str] = frozenset()
+    spent: tuple[str, ...] = ()
+    retired: bool = False
+
+    def columns(self) -> set[str]:
+        """Every column (or table, or code) this entry has ever owned."""
+        suffixes = (self.shape.suffixes if self.shape else ()) or ("",)
+        return {self.physical + suffix for suffix in suffixes} | set(self.spent)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All entries, those of retired things too. Immutable: `grow` gives the next one."""
+
+    entries: Mapping[UUID, Entry] = field(default_factory=dict)
+
+    @classmethod
+    def fresh(cls, model: Model) -> Catalogue:
+        """The catalogue of a database in which nothing was before."""
+        from customary.engine.tables.growth import grow
+
+        return grow(cls(), model)[0]
+
+    def find(self, kind: str, parent: UUID | None, name: str) -> Entry | None:
+        """The living entry of that name."""
+        return self._living.get((kind, parent, name))
+
+    def children(self, kind: str, parent: UUID | None) -> list[Entry]:
+        """The entries under `parent`, retired ones too, oldest first."""
+        return self._children.get((kind, parent), [])
+
+    def entity(self, name: str) -> Entry:
+        return self._living["entity", None, name]
+
+    def field(self, entity: str, name: str) -> Entry:
+        return self._living["field", self.entity(entity).id, name]
+
+    def codes(self, parent: UUID) -> dict[str, str]:
+        """Name to code of a field's options. A retired option keeps its name while nobody else took it."""
+        entries = sorted(self.children("option", parent), key=lambda entry: entry.retired)
+        codes: dict[str, str] = {}
+        for entry in entries:
+            if entry.name not in codes and entry.physical not in codes.values():
+                codes[entry.name] = entry.physical
+        return codes
+
+    def with_entries(self, entries: Iterable[Entry]) -> Catalogue:
+        return Catalogue({**self.entries, **{entry.id: entry for entry in entries}})
+
+    @cached_property
+    def _living(self) -> dict[tuple[str, UUID | None, str], Entry]:
+        return {(each.kind, each.parent, each.name): each for each in self.entries.values() if not each.retired}
+
+    @cached_property
+    def _children(self) -> dict[tuple[str, UUID | None], list[Entry]]:
+        found: dict[tuple[str, UUID | None], list[Entry]] = {}
+        for entry in self.entries.values():
+            found.setdefault((entry.kind, entry.parent), []).append(entry)
+        return found

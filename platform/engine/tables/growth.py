@@ -1,0 +1,184 @@
+"""Growth of the catalogue: which entry each name of a new model means, and which are born, renamed or retired."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from customary.engine.tables.catalogue import Catalogue, Entry
+from customary.engine.tables.shape import MANY_TO_MANY, Shape, shape_of
+
+if TYPE_CHECKING:
+    from customary.engine.fields.field import Field
+    from customary.engine.model.model import Entity, Model
+
+LONGEST = 40
+"""Characters of a name kept in its physical name, so that suffixes and prefixes fit into PostgreSQL's 63."""
+
+KEPT_BY_PLATFORM = frozenset({"id", "created_at", "created_by", "updated_at", "updated_by", "revision", "archived_at"})
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What became of one entry: born, kept, renamed, retyped, revived or retired."""
+
+    verb: str
+    before: Entry | None
+    after: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    name: str
+    was: tuple[str, ...] = ()
+    shape: Shape | None = None
+
+
+def grow(catalogue: Catalogue, model: Model) -> tuple[Catalogue, tuple[Turn, ...]]:
+    """The catalogue that holds all of `model`, and how it came from this one. Nothing is ever taken out."""
+    turns: list[Turn] = []
+    entities = [_Wanted(each.name, each.was) for each in model.entities.values()]
+    catalogue = _settle(catalogue, "entity", None, entities, turns)
+    tables = {each.name: catalogue.entity(each.name).physical for each in model.entities.values()}
+    for entity in model.entities.values():
+        owner = catalogue.entity(entity.name)
+        catalogue = _settle(catalogue, "field", owner, _wanted_fields(entity, model, tables), turns)
+        for each in entity.fields.values():
+            if options := _wanted_options(entity, each):
+                parent = catalogue.field(entity.name, each.name)
+                catalogue = _settle(catalogue, "option", parent, options, turns)
+    return catalogue, tuple(turns)
+
+
+def _wanted_fields(entity: Entity, model: Model, tables: dict[str, str]) -> list[_Wanted]:
+    fields = [each for name, each in entity.fields.items() if name not in KEPT_BY_PLATFORM]
+    return [_Wanted(each.name, each.was, shape_of(each, tables.get(target(each, model), ""))) for each in fields]
+
+
+def target(field: Field, model: Model) -> str:
+    """The entity that a link points to, or empty."""
+    if field.kind == "user":
+        users = model.playing("user")
+        return users.name if users else ""
+    return getattr(field, "to", "") if field.kind in ("link", MANY_TO_MANY) else ""
+
+
+def _wanted_options(entity: Entity, field: Field) -> list[_Wanted]:
+    if field.system and field.name == "stage":
+        found: dict[str, tuple[str, ...]] = {}
+        for pipeline in entity.pipelines:
+            for stage in pipeline.stages.values():
+                found[stage.name] = found.get(stage.name, ()) + tuple(stage.was)
+        return [_Wanted(name, was) for name, was in found.items()]
+    if field.system:
+        return []
+    options = getattr(field, "options", None) or {}
+    if isinstance(options, dict) or hasattr(options, "items"):
+        return [_Wanted(name, tuple(getattr(option, "was", ()))) for name, option in options.items()]
+    return [_Wanted(getattr(option, "name", option), tuple(getattr(option, "was", ()))) for option in options]
+
+
+def _settle(
+    catalogue: Catalogue, kind: str, parent: Entry | None, wanted: list[_Wanted], turns: list[Turn]
+) -> Catalogue:
+    entries = catalogue.children(kind, parent.id if parent else None)
+    claims = _claims(wanted, entries)
+    changed = []
+    for each in wanted:
+        before = claims.get(each.name)
+        after = _turned(catalogue, kind, parent, each, before, changed)
+        changed.append(after)
+        turns.append(Turn(_verb(before, after), before, after))
+    claimed = {entry.id for entry in claims.values()}
+    for entry in entries:
+        if entry.id not in claimed and not entry.retired:
+            changed.append(replace(entry, retired=True))
+            turns.append(Turn("retired", entry, changed[-1]))
+    return catalogue.with_entries(changed)
+
+
+def _claims(wanted: list[_Wanted], entries: list[Entry]) -> dict[str, Entry]:
+    """The entry each wanted name stands for. A `was:` not heard before wins over an equal name: so swaps work."""
+    living = {entry.name: entry for entry in entries if not entry.retired}
+    claims: dict[str, Entry] = {}
+    taken: set[uuid.UUID] = set()
+
+    def claim(name: str, entry: Entry | None) -> None:
+        if entry is not None and name not in claims and entry.id not in taken:
+            claims[name] = entry
+            taken.add(entry.id)
+
+    for each in wanted:
+        own = living.get(each.name)
+        for word in each.was:
+            if word != each.name and not (own and word in own.former):
+                claim(each.name, living.get(word))
+    for each in wanted:
+        claim(each.name, living.get(each.name))
+    for each in wanted:
+        for entry in _asleep(each, entries):
+            claim(each.name, entry)
+    return claims
+
+
+def _asleep(wanted: _Wanted, entries: list[Entry]) -> Iterator[Entry]:
+    """Retired entries that this name takes back, the last retired first."""
+    for entry in reversed(entries):
+        if entry.retired and entry.name in (wanted.name, *wanted.was) and entry.shape == wanted.shape:
+            yield entry
+
+
+def _turned(
+    catalogue: Catalogue, kind: str, parent: Entry | None, wanted: _Wanted, before: Entry | None, changed: list[Entry]
+) -> Entry:
+    former = frozenset(wanted.was)
+    if before is None:
+        physical = _birth_name(catalogue, kind, parent, wanted, changed)
+        return Entry(uuid.uuid4(), kind, parent.id if parent else None, wanted.name, physical, wanted.shape, former)
+    if before.name != wanted.name:
+        former |= {before.name}
+    after = replace(before, name=wanted.name, former=before.former | former, retired=False)
+    if before.shape == wanted.shape:
+        return after
+    physical = _birth_name(catalogue, kind, parent, wanted, changed)
+    return replace(after, physical=physical, shape=wanted.shape, spent=tuple(sorted(before.columns())))
+
+
+def _verb(before: Entry | None, after: Entry) -> str:
+    if before is None:
+        return "born"
+    if before.retired:
+        return "revived"
+    if before.shape != after.shape:
+        return "retyped"
+    return "renamed" if before.name != after.name else "kept"
+
+
+def _birth_name(
+    catalogue: Catalogue, kind: str, parent: Entry | None, wanted: _Wanted, changed: Iterable[Entry]
+) -> str:
+    """A physical name that nothing has, or ever had, in the same table."""
+    stem, taken = _stem(kind, parent, wanted), set()
+    is_table = kind == "entity" or (wanted.shape is not None and wanted.shape.kind == MANY_TO_MANY)
+    rivals = catalogue.entries.values() if is_table else catalogue.children(kind, parent.id if parent else None)
+    for entry in (*rivals, *changed):
+        taken |= entry.columns()
+    suffixes = (wanted.shape.suffixes if wanted.shape else ()) or ("",)
+    name, number = stem, 1
+    while any(name + suffix in taken for suffix in suffixes):
+        number += 1
+        name = f"{stem}_{number}"
+    return name
+
+
+def _stem(kind: str, parent: Entry | None, wanted: _Wanted) -> str:
+    if kind == "option":
+        return wanted.name
+    name = wanted.name[:LONGEST]
+    if kind == "entity":
+        return f"x_{name}"
+    if wanted.shape is not None and wanted.shape.kind == MANY_TO_MANY and parent is not None:
+        return f"l_{parent.physical[2:][:18]}_{name[:30]}"
+    return f"f_{name}"

@@ -1,0 +1,107 @@
+"""Indexes: derived from what is declared (unique, links, views, pipelines), never written by hand.
+
+Lists are read in the order of their sort columns, each with empty values last, then by id in the direction of
+the last sort column; indexes of views are made in exactly that order, so that a page is a range of an index.
+On PostgreSQL a descending column says so. SQLite reads an ascending index from its end, where its empty values
+are, so there one index serves both directions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from customary.engine.tables.entity_table import SYSTEM_COLUMNS
+
+if TYPE_CHECKING:
+    from customary.engine.model.model import View
+    from customary.engine.tables.entity_table import EntityTable
+
+DEFAULT_SORT = (("created_at", True),)
+
+Key = tuple[sa.Column, bool]
+"""A column and whether it descends."""
+
+
+def add_indexes(made: EntityTable) -> None:
+    """Gives the table every index its entity's declarations call for."""
+    for fields in _uniques(made):
+        _add(made, [(column, False) for column in fields], unique=True, living=True)
+    for column in _lookups(made):
+        _add(made, [(column, False)])
+    for keys in _orders(made):
+        _add(made, keys, living=True)
+
+
+def _uniques(made: EntityTable) -> Iterator[list[sa.Column]]:
+    for name, field in made.entity.fields.items():
+        if field.unique and made.has(name):
+            yield _compared(made, name)
+    for fields in made.entity.unique.values():
+        if all(map(made.has, fields)):
+            yield [column for name in fields for column in _compared(made, name)]
+
+
+def _compared(made: EntityTable, name: str) -> list[sa.Column]:
+    """The columns in which equal values are equal: all but the sortable form and a converted amount."""
+    return [column for column in made.columns([name]) if not column.name.endswith(("_sort", "_base"))]
+
+
+def _lookups(made: EntityTable) -> Iterator[sa.Column]:
+    for name, field in made.entity.fields.items():
+        looked_up = field.index or field.kind in ("link", "user", "any_link")
+        if looked_up and made.has(name) and name not in SYSTEM_COLUMNS:
+            yield made.column(name)
+
+
+def _orders(made: EntityTable) -> Iterator[list[Key]]:
+    yield _keys(made, (), DEFAULT_SORT)
+    for view in made.entity.views.values():
+        sort = tuple((name, down) for name, down in view.sort if name in made.entity.fields and made.has(name))
+        yield _keys(made, tuple(_equalities(made, view)), sort or DEFAULT_SORT)
+    if made.entity.pipelines and made.has("stage"):
+        yield _keys(made, ("stage",), DEFAULT_SORT)
+
+
+def _keys(made: EntityTable, equal: Iterable[str], sort: Iterable[tuple[str, bool]]) -> list[Key]:
+    keys: list[Key] = [(made.column(name), False) for name in equal]
+    keys += [(made.sort_column(name), descending) for name, descending in sort]
+    keys.append((made.table.c.id, keys[-1][1]))
+    unique: dict[str, Key] = {}
+    for column, descending in keys:
+        unique.setdefault(column.name, (column, descending))
+    return list(unique.values())
+
+
+_EQUALITY = re.compile(r"^\s*\(?\s*(?:!\s*)?([a-z_][a-z0-9_]*)\s*(?:==[^=].*)?\)?\s*$", re.DOTALL)
+
+
+def _equalities(made: EntityTable, view: View) -> Iterator[str]:
+    """Fields that the view's condition fixes to one value: `owner == user && open` gives owner and outcome."""
+    text = getattr(view.where, "text", "") or ""
+    for term in () if "||" in text or "?" in text else text.split("&&"):
+        found = _EQUALITY.match(term)
+        name = "outcome" if found and found[1] == "open" else found[1] if found else ""
+        if name in made.entity.fields and made.has(name):
+            yield name
+
+
+def _add(made: EntityTable, keys: list[Key], unique: bool = False, living: bool = False) -> None:
+    columns = ",".join(column.name + (" desc" if descending else "") for column, descending in keys)
+    digest = hashlib.sha256(f"{columns}|{unique}|{living}".encode()).hexdigest()[:10]
+    name = f"{'ux' if unique else 'ix'}_{made.table.name}_{digest}"
+    if any(index.name == name for index in made.table.indexes):
+        return
+    alive = made.table.c.archived_at.is_(None) if living else None
+    sa.Index(
+        name,
+        *(column for column, _ in keys),
+        unique=unique,
+        sqlite_where=alive,
+        postgresql_where=alive,
+        postgresql_ops={column.name: "DESC NULLS LAST" for column, descending in keys if descending},
+    )

@@ -1,0 +1,100 @@
+"""Rows: an entity's table as an expression sees it, with the steps over its links."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from customary.engine.tables.entity_table import SYSTEM_COLUMNS
+from customary.engine.tables.growth import target
+from customary.engine.tables.shape import MANY_TO_MANY
+
+if TYPE_CHECKING:
+    from customary.engine.expressions import Values
+    from customary.engine.tables.tables import Tables
+
+Predicate = Callable[["TableRows"], "sa.ColumnElement | None"]
+"""What a reader may see of some rows, or None for all. It is asked for every step over a link."""
+
+
+class TableRows:
+    """One use of an entity's table in a statement: itself, or an alias that a step over a link made."""
+
+    def __init__(
+        self,
+        tables: Tables,
+        entity: str,
+        clause: sa.FromClause,
+        predicate: Predicate | None = None,
+        values: Values | None = None,
+    ) -> None:
+        self.tables = tables
+        self.entity = entity
+        self.from_clause = clause
+        self.predicate = predicate
+        self.values = values
+
+    def column(self, name: str, part: str = "") -> sa.ColumnElement:
+        """The column of a field, or a computed field's formula in its place. Raises KeyError for lists."""
+        made = self.tables.entity(self.entity)
+        if name not in SYSTEM_COLUMNS and (formula := made.entity.fields[name].formula) is not None:
+            return formula.clause(self, self.values)
+        return self.from_clause.c[made.column_name(name, part)]
+
+    def follow(self, field: str) -> tuple[TableRows, sa.ColumnElement]:
+        """What a link, a list of links, child lines or an inverse leads to: fresh rows and how they join."""
+        declared = self.tables.model.entities[self.entity]
+        if field in declared.inverses:
+            return self._follow_inverse(field)
+        step = declared.fields[field]
+        if step.kind == MANY_TO_MANY:
+            return self._follow_many(step.to, self.entity, field, "source", "target")
+        if step.kind == "lines":
+            child, _, link = step.of.partition(".")
+            rows = self._fresh(child)
+            return rows, rows.seen(rows.column(link) == self.column("id"))
+        rows = self._fresh(self._target(field))
+        return rows, rows.allowed(rows.column("id") == self.column(field))
+
+    def every(self, entity: str) -> tuple[TableRows, sa.ColumnElement]:
+        """All rows of an entity that the reader may see."""
+        rows = self._fresh(entity)
+        return rows, rows.seen(sa.true())
+
+    def seen(self, condition: sa.ColumnElement) -> sa.ColumnElement:
+        """The condition, and that the row is not archived and may be seen by the reader."""
+        return self.allowed(sa.and_(condition, self.column("archived_at").is_(None)))
+
+    def allowed(self, condition: sa.ColumnElement) -> sa.ColumnElement:
+        """The condition, and that the reader may see the row. A single link may lead to an archived record."""
+        allowed = self.predicate(self) if self.predicate is not None else None
+        return condition if allowed is None else sa.and_(condition, allowed)
+
+    def _follow_inverse(self, name: str) -> tuple[TableRows, sa.ColumnElement]:
+        inverse = self.tables.model.entities[self.entity].inverses[name]
+        if inverse.many_to_many:
+            return self._follow_many(inverse.entity, inverse.entity, inverse.field, "target", "source")
+        rows = self._fresh(inverse.entity)
+        joined = rows.column(inverse.field) == self.column("id")
+        if self.tables.model.entities[inverse.entity].fields[inverse.field].kind == "any_link":
+            joined = sa.and_(joined, rows.column(inverse.field, "_entity") == self.entity)
+        return rows, rows.seen(joined)
+
+    def _follow_many(
+        self, entity: str, owner: str, field: str, here: str, there: str
+    ) -> tuple[TableRows, sa.ColumnElement]:
+        rows = self._fresh(entity)
+        table = self.tables.entity(owner).links(field).alias()
+        linked = sa.select(table.c[there]).where(table.c[here] == self.column("id")).correlate(self.from_clause)
+        return rows, rows.seen(rows.column("id").in_(linked))
+
+    def _target(self, field: str) -> str:
+        if field in ("created_by", "updated_by"):
+            users = self.tables.model.playing("user")
+            return users.name if users else ""
+        return target(self.tables.model.entities[self.entity].fields[field], self.tables.model)
+
+    def _fresh(self, entity: str) -> TableRows:
+        return TableRows(self.tables, entity, self.tables.entity(entity).table.alias(), self.predicate, self.values)
