@@ -21,6 +21,23 @@ class Words:
         return self.in_language("en")
 
 
+def words(data: str | Mapping[str, str] | None) -> Words:
+    """A label as it is written: one text, or a text by language."""
+    if not data:
+        return Words({})
+    return Words({"": str(data)}) if not isinstance(data, Mapping) else Words(dict(data))
+
+
+def label_of(name: str) -> Words:
+    """The label of what was given none.
+
+    >>> str(label_of("expected_close"))
+    'Expected close'
+    """
+    text = name.replace("_", " ")
+    return Words({"": text[:1].upper() + text[1:]})
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why something is refused: a predicate that completes a field's label, with holes.

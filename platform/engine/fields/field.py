@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import sqlalchemy as sa
@@ -41,6 +42,9 @@ class Field:
     operators: ClassVar[tuple[str, ...]] = ("==", "!=", "empty", "filled")
     type: ClassVar[Type] = TEXT
     stored: ClassVar[bool] = True
+    """Whether it has columns in its entity's own table."""
+    sort_suffix: ClassVar[str] = ""
+    """The part to order by."""
 
     name: str
     entity: str = ""
@@ -59,7 +63,16 @@ class Field:
     was: tuple[str, ...] = ()
     formula: Expression | None = None
     system: bool = False
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+    @classmethod
+    def configure(cls, keys: Mapping[str, Any], workspace: Mapping[str, Any]) -> dict[str, Any]:
+        """Its own YAML keys (plain data) as constructor arguments.
+
+        `workspace` holds the settings a kind may need (currency, country, the entity that plays user).
+        Raises KeyProblem.
+        """
+        return {key: _frozen(value) for key, value in keys.items()}
 
     @property
     def value_type(self) -> Type:
@@ -91,6 +104,13 @@ class Field:
         """The JSON form as a value. Raises Refusal."""
         raise NotImplementedError(self.kind)
 
+    def take(self, value: Any) -> Any:
+        """What an expression, a default or a workflow step gives, as a value of this field. Raises Refusal.
+
+        Nearly always the value itself; a number becomes whole or rounded, or money; a record becomes its id.
+        """
+        return self.from_json(self.to_json(value)) if value is not None else None
+
     def to_json(self, value: Any) -> Any:
         """A value in its JSON form; also how it stands in the change row."""
         return value
@@ -118,3 +138,19 @@ class Refusal(ValueError):
     def __init__(self, text: str, **values: object) -> None:
         self.reason = Reason(text, values)
         super().__init__(str(self.reason))
+
+
+class KeyProblem(ValueError):
+    """A key of a field's definition that its kind does not take as it is written."""
+
+    def __init__(self, key: str, summary: str, remedy: str = "") -> None:
+        self.key, self.summary, self.remedy = key, summary, remedy
+        super().__init__(summary)
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(map(_frozen, value))
+    if isinstance(value, dict):
+        return MappingProxyType({key: _frozen(item) for key, item in value.items()})
+    return value

@@ -1,0 +1,90 @@
+"""The field kind `date`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+
+from customary.engine.expressions.types import DATE, Type
+from customary.engine.fields.field import Field, KeyProblem, Part, Refusal
+from customary.engine.locale import Locale
+from customary.engine.words import Reason
+
+DAY: Mapping[str, Any] = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Date(Field):
+    """A day. People may type `today`, `tomorrow`, `+3d` or `+2w`. `min` and `max` are days such as 2026-01-31."""
+
+    kind: ClassVar[str] = "date"
+    type: ClassVar[Type] = DATE
+    keys: ClassVar[Mapping[str, Any]] = {"min": DAY, "max": DAY}
+    control: ClassVar[str] = "date"
+    operators: ClassVar[tuple[str, ...]] = ("==", "!=", "<", "<=", ">", ">=", "between", "empty", "filled")
+
+    min: dt.date | None = None
+    max: dt.date | None = None
+
+    @classmethod
+    def configure(cls, keys: Mapping[str, Any], workspace: Mapping[str, Any]) -> dict[str, Any]:
+        return {key: _bound(key, text) for key, text in keys.items()}
+
+    def parts(self, codes: Mapping[str, str]) -> tuple[Part, ...]:
+        return (Part("", sa.Date()),)
+
+    def parse(self, text: str, locale: Locale) -> dt.date | None:
+        if not text.strip():
+            return None
+        try:
+            return locale.parse_date(text)
+        except ValueError as error:
+            raise Refusal("must be a date") from error
+
+    def from_json(self, data: Any) -> dt.date | None:
+        if data is None:
+            return None
+        if not isinstance(data, str) or len(data) > 40:
+            raise Refusal("must be a date")
+        try:
+            return dt.date.fromisoformat(data)
+        except ValueError as error:
+            raise Refusal("must be a date") from error
+
+    def take(self, value: Any) -> dt.date | None:
+        if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+            return value
+        return self.from_json(value)
+
+    def to_json(self, value: dt.date | None) -> str | None:
+        return None if value is None else value.isoformat()
+
+    def json_schema(self) -> Mapping[str, Any]:
+        return {"type": "string", "format": "date"}
+
+    def format(self, value: dt.date | None, locale: Locale) -> str:
+        return "" if value is None else locale.date(value)
+
+    def edit(self, value: dt.date | None, locale: Locale) -> str:
+        return "" if value is None else value.isoformat()
+
+    def check(self, value: Any) -> list[Reason]:
+        if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
+            return [Reason("must be a date")]
+        found = []
+        if self.min and value < self.min:
+            found.append(Reason("must not be before {min}", {"min": self.min}))
+        if self.max and value > self.max:
+            found.append(Reason("must not be after {max}", {"max": self.max}))
+        return found
+
+
+def _bound(key: str, text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise KeyProblem(key, f"“{text}” is not a day", "Write it as 2026-01-31.") from error

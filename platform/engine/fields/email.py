@@ -1,0 +1,39 @@
+"""The field kind `email`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from customary.engine.fields.field import Refusal
+from customary.engine.fields.textual import Textual
+from customary.engine.words import Reason
+
+
+@dataclass(frozen=True, kw_only=True)
+class Email(Textual):
+    """An e-mail address, kept in lower case so that equal addresses are equal."""
+
+    kind: ClassVar[str] = "email"
+    control: ClassVar[str] = "email"
+    longest: ClassVar[int] = 254
+
+    def tidy(self, text: str) -> str:
+        from email_validator import EmailNotValidError, validate_email  # imported late: it loads slowly
+
+        address = text.removeprefix("mailto:").strip()
+        try:
+            valid = validate_email(address, check_deliverability=False, test_environment=True)
+        except (EmailNotValidError, ValueError) as error:
+            raise Refusal("must be an e-mail address") from error
+        return valid.normalized.lower()
+
+    def check(self, value: Any) -> list[Reason]:
+        found = super().check(value)
+        if not found and (value.count("@") < 1 or any(letter.isspace() for letter in value)):
+            found.append(Reason("must be an e-mail address"))
+        return found
+
+    def json_schema(self) -> Mapping[str, Any]:
+        return {"type": "string", "format": "email", "maxLength": self.limit}

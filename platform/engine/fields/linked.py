@@ -1,0 +1,58 @@
+"""What kinds of field that point at records share: ids, and what a link's definition says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import UUID
+
+from customary.engine.fields.field import Field, Refusal
+
+if TYPE_CHECKING:
+    from customary.engine.expressions import Expression
+
+NAME: Mapping[str, Any] = {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"}
+TO: Mapping[str, Any] = {"to": NAME}
+ON_DELETE: Mapping[str, Any] = {"on_delete": {"enum": ["restrict", "clear", "cascade"]}}
+INVERSE: Mapping[str, Any] = {"inverse": NAME, "where": {"type": "string"}}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Linked(Field):
+    """A field whose value names a record, or several, of the entity `to`."""
+
+    control: ClassVar[str] = "link"
+    operators: ClassVar[tuple[str, ...]] = ("==", "!=", "in", "empty", "filled")
+
+    to: str = ""
+    inverse: str | None = None
+    on_delete: str = "clear"
+    """What deleting the other record does here: restrict (refuse), clear (empty the link), cascade (delete too)."""
+    where: Expression | None = None
+    """Which records may be chosen: over the record chosen from; `record` is the one that chooses."""
+
+
+def identifier(data: Any) -> UUID:
+    """An id in text or JSON form, or the link's own JSON form `{"id": ..., "title": ...}`. Raises Refusal."""
+    if isinstance(data, UUID):
+        return data
+    if isinstance(data, Mapping):
+        data = data.get("id")
+        if isinstance(data, UUID):
+            return data
+    if isinstance(data, str) and len(data) <= 50 and data.isascii():
+        try:
+            return UUID(data.strip())
+        except ValueError:
+            pass
+    raise Refusal("must be the id of a record")
+
+
+def identifiers(data: Any) -> tuple[UUID, ...]:
+    """A list of ids, each once. Raises Refusal."""
+    if data is None:
+        return ()
+    if not isinstance(data, list | tuple):
+        raise Refusal("must be a list of ids")
+    return tuple(dict.fromkeys(map(identifier, data)))

@@ -1,0 +1,21 @@
+"""The field kind `markdown`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from customary.engine.fields.textual import Textual
+
+
+@dataclass(frozen=True, kw_only=True)
+class Markdown(Textual):
+    """Text of many lines with headings, lists and links in Markdown; raw HTML in it is shown, never obeyed."""
+
+    kind: ClassVar[str] = "markdown"
+    keys: ClassVar[Mapping[str, Any]] = {"max_length": {"type": "integer", "minimum": 1, "maximum": 1_000_000}}
+    control: ClassVar[str] = "long_text"
+    operators: ClassVar[tuple[str, ...]] = ("contains", "starts_with", "empty", "filled")
+    lines_allowed: ClassVar[bool] = True
+    longest: ClassVar[int] = 100_000

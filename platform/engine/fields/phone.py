@@ -1,0 +1,63 @@
+"""The field kind `phone`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from customary.engine.fields.field import KeyProblem, Refusal
+from customary.engine.fields.textual import Textual
+from customary.engine.locale import Locale
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phone(Textual):
+    """A telephone number, kept in its international form where it can be read, else as it was typed.
+
+    `region` is the country (two letters) whose numbers are written without `+`; else the workspace's.
+    """
+
+    kind: ClassVar[str] = "phone"
+    keys: ClassVar[Mapping[str, Any]] = {"region": {"type": "string", "pattern": "^[A-Z]{2}$"}}
+    control: ClassVar[str] = "phone"
+    longest: ClassVar[int] = 60
+
+    region: str | None = None
+
+    @classmethod
+    def configure(cls, keys: Mapping[str, Any], workspace: Mapping[str, Any]) -> dict[str, Any]:
+        import phonenumbers
+
+        region = keys.get("region", workspace.get("country"))
+        if region and region not in phonenumbers.SUPPORTED_REGIONS:
+            raise KeyProblem("region", f"“{region}” is not a country's two letters", "For example GR, CN or US.")
+        return {"region": region}
+
+    def tidy(self, text: str) -> str:
+        import phonenumbers
+
+        if not any(letter.isdigit() for letter in text):
+            raise Refusal("must be a telephone number")
+        try:
+            number = phonenumbers.parse(text, self.region)
+        except phonenumbers.NumberParseException:
+            return text
+        if not phonenumbers.is_possible_number(number):
+            return text
+        written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        return f"{written};ext={number.extension}" if number.extension else written
+
+    def format(self, value: str | None, locale: Locale) -> str:
+        if not value or not value.startswith("+"):
+            return value or ""
+        import phonenumbers
+
+        try:
+            number = phonenumbers.parse(value)
+        except phonenumbers.NumberParseException:
+            return value
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+    def json_schema(self) -> Mapping[str, Any]:
+        return {"type": "string", "maxLength": self.limit}
