@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -48,13 +48,14 @@ class Builder:
 
     def __init__(self, file: File, text: str, problems: Problems) -> None:
         self.file, self.text, self.problems = file, text, problems
+        self.roots: list[Node] = []
         self.stack: list[_Open] = []
         self.anchors: dict[str, tuple[Node, int]] = {}
         self.unfinished: set[str] = set()
         self.size = 0
 
-    def roots(self, events: Iterable[yaml.Event]) -> Iterator[Node]:
-        """The root node of each document. Raises Unreadable, or the YAMLError of a broken text."""
+    def run(self, events: Iterable[yaml.Event]) -> None:
+        """Fills `roots`, a node for each document. Raises Unreadable, or the YAMLError of a broken text."""
         for event in events:
             if isinstance(event, yaml.ScalarEvent):
                 node, size = self._scalar(event), 1
@@ -71,9 +72,21 @@ class Builder:
                 continue
             self._count(size, event)
             if not self.stack:
-                yield node
+                self.roots.append(node)
             else:
                 self._put(node, size, event)
+
+    def rest(self) -> Node | None:
+        """What had been read of the document in which the text broke off, as if it ended there."""
+        node: Node | None = None
+        while self.stack:
+            node, _ = self._close()
+            parent = self.stack[-1] if self.stack else None
+            if parent and not parent.is_mapping:
+                parent.items.append(node)
+            elif parent and parent.key is not None:
+                parent.entries.setdefault(parent.key, node)
+        return node
 
     def _place(self, mark: yaml.Mark) -> Place:
         return Place(self.file.path, mark.line + 1, mark.column + 1)

@@ -17,8 +17,11 @@ EDITS = frozenset({"add", "remove", "before", "after"})
 def merge(documents: Iterable[Document], problems: Problems, files: tuple[File, ...] = ()) -> Source:
     """The documents, given in layer order, as one Source."""
     merged: dict[tuple[str, str], Document] = {}
+    navigation: Node | None = None
     settings = Mapping({}, {}, Place("customary.yaml"))
     for document in documents:
+        if document.kind in ("pack", "workspace") and (groups := document.body.get("navigation")):
+            navigation = _merged(navigation, groups, "navigation", problems)
         if document.kind == "workspace":
             settings = document.body
             continue
@@ -30,8 +33,11 @@ def merge(documents: Iterable[Document], problems: Problems, files: tuple[File, 
                 f"The first is at {below.place.file}:{below.place.line}; keep one.",
             )
             continue
-        merged[document.kind, document.name] = _lay(below, document, problems)
-    return Source(files, settings, merged)
+        if document.kind == "pack":
+            merged[document.kind, document.name] = document
+        else:
+            merged[document.kind, document.name] = _lay(below, document, problems)
+    return Source(files, settings, merged, navigation if isinstance(navigation, Mapping) else None)
 
 
 def _lay(below: Document | None, above: Document, problems: Problems) -> Document:

@@ -9,7 +9,7 @@ import yaml
 
 from customary.engine.problem import Place, Problems
 from customary.engine.text.build import Builder, Unreadable
-from customary.engine.text.node import Mapping, Scalar
+from customary.engine.text.node import Mapping, Node, Scalar
 from customary.engine.text.slips import syntax_problem
 from customary.engine.text.source import SETTINGS_FILE, WORKSPACE, Document, File
 
@@ -20,21 +20,30 @@ NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 
 
 def read(file: File, problems: Problems) -> list[Document]:
-    """The documents of one file. Whatever the file holds, it gives documents and problems, never an exception."""
+    """The documents of one file. Whatever the file holds, it gives documents and problems, never an exception.
+
+    Where the text breaks off, what came before counts, so that one slip does not make others look wrong.
+    """
     text = file.text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if not _readable(file, text, problems):
         return []
-    documents = []
+    if tabs := list(_tabs(file.path, text)):
+        for place in tabs:
+            problems.add(place, "a tab in the indentation", "Indent with blanks.")
+        text, problems = text.replace("\t", "  "), Problems()
+    roots = _roots(file, text, problems)
+    return [document for root in roots if (document := _document(file, root, problems))]
+
+
+def _roots(file: File, text: str, problems: Problems) -> list[Node]:
     builder = Builder(file, text, problems)
     try:
-        for root in builder.roots(yaml.parse(text, Loader=yaml.CSafeLoader)):
-            if document := _document(file, root, problems):
-                documents.append(document)
+        builder.run(yaml.parse(text, Loader=yaml.CSafeLoader))
     except Unreadable:
         pass
     except yaml.YAMLError as error:
         syntax_problem(file.path, text, error, problems)
-    return documents
+    return [*builder.roots, *([rest] if (rest := builder.rest()) else [])]
 
 
 def place_at(path: str, text: str, index: int) -> Place:
@@ -55,10 +64,7 @@ def _readable(file: File, text: str, problems: Problems) -> bool:
         summary = "not UTF-8 text" if surrogate else f"a character that text cannot hold (U+{ord(found[0]):04X})"
         problems.add(place_at(file.path, text, found.start()), summary, "Save the file as UTF-8 text.")
         return False
-    tabs = list(_tabs(file.path, text))
-    for place in tabs:
-        problems.add(place, "a tab in the indentation", "Indent with blanks.")
-    return not tabs
+    return True
 
 
 def _tabs(path: str, text: str) -> Iterator[Place]:

@@ -53,6 +53,8 @@ class Source:
     files: tuple[File, ...]
     settings: Mapping
     documents: MappingType[tuple[str, str], Document]
+    navigation: Mapping | None = None
+    """The packs' and the workspace's groups, laid over each other and in their order."""
 
     @cached_property
     def packs(self) -> tuple[str, ...]:
@@ -62,7 +64,11 @@ class Source:
     @cached_property
     def digest(self) -> str:
         """Equal for equal meaning: comments, layout of the text and division into files do not count."""
-        content = [plain(self.settings), [(*key, plain(each.body)) for key, each in sorted(self.documents.items())]]
+        content = [
+            plain(self.settings),
+            plain(self.navigation),
+            [(*key, plain(each.body)) for key, each in sorted(self.documents.items())],
+        ]
         text = json.dumps(content, ensure_ascii=True, separators=(",", ":"), default=_number)
         return hashlib.sha256(text.encode()).hexdigest()
 

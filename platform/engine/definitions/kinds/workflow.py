@@ -1,0 +1,129 @@
+"""A rule: when something happens to a record and a condition holds, do steps."""
+
+from __future__ import annotations
+
+from customary.engine.definitions.shapes import (
+    CONDITION,
+    LABEL,
+    NAMES,
+    TEXT,
+    VALUES,
+    WAS,
+    list_of,
+    mapping,
+    one_of,
+)
+
+ABOUT_TRIGGERS = {
+    "created": {"created": TEXT},
+    "updated": {"updated": TEXT},
+    "deleted": {"deleted": TEXT},
+    "archived": {"archived": TEXT},
+    "restored": {"restored": TEXT},
+    "changed": {"changed": TEXT, "from": {}, "to": {}},
+    "entered": {"entered": TEXT},
+    "left": {"left": TEXT},
+}
+TRIGGERS = {
+    kind: mapping(f"the trigger “{kind}”", keys, required=(kind,), later=("before",))
+    for kind, keys in ABOUT_TRIGGERS.items()
+}
+LATER_TRIGGERS = (
+    "related",
+    "crosses",
+    "due",
+    "idle",
+    "schedule",
+    "button",
+    "web_form",
+    "email",
+    "webhook",
+    "message",
+    "imported",
+    "called",
+)
+
+ASSIGN = mapping(
+    "assign",
+    {
+        "field": TEXT,
+        "among": {"anyOf": [TEXT, NAMES], "x-what": "a team (team inside_sales), a role (role sales_rep) or a list"},
+        "by": one_of(("round_robin", "least_busy"), "way to assign"),
+    },
+    required=("among",),
+    later=("weight", "least"),
+)
+CREATE = {
+    "type": "object",
+    "minProperties": 1,
+    "maxProperties": 1,
+    "additionalProperties": VALUES,
+    "x-what": "an entity and its values: {task: {title: Call}}",
+}
+UPDATE = mapping("update", {"record": TEXT, "set": VALUES}, required=("record", "set"))
+TASK = {
+    "type": "object",
+    "properties": {"title": TEXT, "due": TEXT, "owner": TEXT},
+    "required": ["title"],
+    "x-noun": "a task",
+    "x-what": "{title: Call, due: 2d, owner: =owner}",
+}
+NOTIFY = mapping("notify", {"user": {}, "text": LABEL}, required=("user", "text"))
+SEND_EMAIL = mapping(
+    "send_email",
+    {"to": {"anyOf": [TEXT, NAMES]}, "message": TEXT, "subject": LABEL, "body": LABEL},
+    required=("to",),
+    later=("attachments", "from"),
+)
+STEPS = {
+    "set": VALUES,
+    "update": UPDATE,
+    "create": CREATE,
+    "task": TASK,
+    "note": {"type": "string", "x-what": "text"},
+    "assign": ASSIGN,
+    "notify": NOTIFY,
+    "send_email": SEND_EMAIL,
+    "choose": list_of({"type": "object"}, "a list of cases: [{case: …, do: […]}, {otherwise: […]}]"),
+    "stop": {"type": ["string", "boolean", "null"], "x-what": "the reason, or true"},
+}
+LATER_STEPS = (
+    "upsert",
+    "delete",
+    "copy",
+    "find",
+    "for_each",
+    "wait",
+    "ask",
+    "tag",
+    "share",
+    "follow",
+    "move",
+    "convert",
+    "merge",
+    "refuse",
+    "send_sms",
+    "send",
+    "call_webhook",
+    "create_document",
+    "ask_survey",
+    "add_to_campaign",
+    "run",
+)
+STEP_KEYS = {"as": TEXT, "if": CONDITION, "label": LABEL}
+"""What every step may say beside what it does."""
+
+SHAPE = mapping(
+    "a workflow",
+    {
+        "label": LABEL,
+        "help": LABEL,
+        "when": {"type": ["object", "array"], "x-what": "a trigger, such as {created: lead}, or a list of them"},
+        "where": CONDITION,
+        "run_as": one_of(("system", "actor"), "way to run"),
+        "do": {"type": "array", "minItems": 1, "x-what": "a list of steps"},
+        "was": WAS,
+    },
+    required=("when", "do"),
+    later=("stop", "limits", "examples"),
+)

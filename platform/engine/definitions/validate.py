@@ -1,0 +1,157 @@
+"""Checks nodes against shapes, and says what is wrong at the exact place, in the writer's words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from jsonschema import Draft202012Validator, ValidationError
+
+from customary.engine.problem import Place, Problems, did_you_mean
+from customary.engine.text.node import Mapping, Node, Scalar, Sequence, plain
+
+Path = tuple[str | int, ...]
+
+
+class Validator:
+    """A shape, ready to check many nodes."""
+
+    def __init__(self, shape: Any) -> None:
+        self._validator = Draft202012Validator(shape)
+
+    def check(self, node: Node, problems: Problems, data: Any = None) -> Node | None:
+        """The node without what is wrong with it (None when nothing is left), its problems added."""
+        data = plain(node) if data is None else data
+        bad: set[Path] = set()
+        for error in self._validator.iter_errors(data):
+            bad.update(_report(node, error, problems))
+        return node if not bad else _without(node, bad, ())
+
+
+def _report(root: Node, error: ValidationError, problems: Problems) -> Iterator[Path]:
+    """Adds the problems of an error; gives the paths that must go."""
+    error = _nearest(error)
+    path = tuple(error.absolute_path)
+    node = _at(root, path)
+    if error.validator == "additionalProperties":
+        yield from _unknown_keys(node, path, error, problems)
+    elif error.validator == "required":
+        for name in error.validator_value:
+            if name not in error.instance:
+                problems.add(node.place, f"{_noun(error.schema)} needs “{name}”", _example(error.schema, name))
+        yield path
+    elif error.validator == "pattern" and error.parent and error.parent.validator == "propertyNames":
+        yield from _bad_name(node, path, error, problems)
+    else:
+        problems.add(node.place, *_words(node, error))
+        yield path
+
+
+def _nearest(error: ValidationError) -> ValidationError:
+    """Of the branches of an `anyOf`, the error inside the one that was most likely meant."""
+    while error.validator == "anyOf":
+        deeper = [each for each in error.context if each.validator not in ("type", "const", "enum") or each.path]
+        if not deeper:
+            return error
+        error = max(deeper, key=lambda each: len(each.path))
+    if error.validator == "propertyNames":
+        return next(iter(error.context), error)
+    return error
+
+
+def _unknown_keys(node: Node, path: Path, error: ValidationError, problems: Problems) -> Iterator[Path]:
+    known = error.schema.get("properties", {})
+    for key in error.instance:
+        if key not in known:
+            place = node.place_of(key) if isinstance(node, Mapping) else node.place
+            unknown_key(key, place, _noun(error.schema), known, error.schema.get("x-later", ()), problems)
+            yield (*path, key)
+
+
+def unknown_key(
+    key: str, place: Place, noun: str, known: Iterable[str], later: Iterable[str], problems: Problems
+) -> None:
+    """Adds the problem of a key that is not of this version, or not of the language."""
+    if key in later:
+        problems.add(place, f"“{key}” is not available yet", "Remove it for now.")
+    else:
+        problems.add(place, f"“{key}” is not a key of {noun}", did_you_mean(key, known))
+
+
+def _bad_name(node: Node, path: Path, error: ValidationError, problems: Problems) -> Iterator[Path]:
+    name = error.instance
+    place = node.place_of(name) if isinstance(node, Mapping) else node.place
+    problems.add(place, f"“{name}” is not {error.schema.get('x-what', 'a name')}", _example(error.schema, name))
+    yield (*path, name)
+
+
+def _words(node: Node, error: ValidationError) -> tuple[str, str]:
+    what = error.schema.get("x-what", "") if isinstance(error.schema, dict) else ""
+    if error.validator == "enum":
+        if error.instance in error.schema.get("x-later", ()):
+            return f"“{error.instance}” is not available yet", f"Use {what}."
+        words = [each for each in error.validator_value if isinstance(each, str)]
+        return f"{_shown(node)} is not a {error.schema.get('x-noun', 'word')} here", did_you_mean(
+            str(error.instance), words
+        )
+    if error.validator in ("minProperties", "minItems", "maxProperties", "maxItems"):
+        return f"{_shown(node)} has too {'few' if error.validator.startswith('min') else 'many'} entries", (
+            f"Write {what}." if what else ""
+        )
+    return f"{_shown(node)} is not {_article(what)}" if what else f"{_shown(node)} does not fit", _quote(node, error)
+
+
+def _article(what: str) -> str:
+    return what.split(": ", 1)[0] if ": {" in what or ": [" in what else what
+
+
+def _quote(node: Node, error: ValidationError) -> str:
+    """`label: 12` and `title: true` were meant as texts; a shape with an example shows it."""
+    what = error.schema.get("x-what", "")
+    if "text" in what and isinstance(node, Scalar) and not isinstance(node.data, str | None):
+        return f"Quote it: '{node.raw}'."
+    example = re.search(r": ([\[{].*)", what)
+    return f"Write it as {example[1]}." if example else ""
+
+
+def _shown(node: Node) -> str:
+    if isinstance(node, Mapping):
+        return "a mapping"
+    if isinstance(node, Sequence):
+        return "a list"
+    return "nothing" if node.data is None else f"“{str(node.raw or node.data)[:60]}”"
+
+
+def _noun(schema: Any) -> str:
+    return schema.get("x-noun", "this") if isinstance(schema, dict) else "this"
+
+
+def _example(schema: Any, name: str) -> str:
+    what = schema.get("properties", {}).get(name, {}).get("x-what", "") if isinstance(schema, dict) else ""
+    return f"Add “{name}: …”, {what}." if what else ""
+
+
+def _at(node: Node, path: Path) -> Node:
+    for step in path:
+        if isinstance(node, Mapping):
+            node = node.entries[str(step)]
+        elif isinstance(node, Sequence):
+            node = node.items[int(step)]
+    return node
+
+
+def _without(node: Node, bad: set[Path], path: Path) -> Node | None:
+    """The node without the bad paths; untouched parts stay the same objects."""
+    if path in bad:
+        return None
+    if not any(each[: len(path)] == path for each in bad):
+        return node
+    if isinstance(node, Mapping):
+        kept = {key: _without(value, bad, (*path, key)) for key, value in node.entries.items()}
+        entries = {key: value for key, value in kept.items() if value is not None}
+        return Mapping(entries, node.keys, node.place, node.layer)
+    if isinstance(node, Sequence):
+        items = [_without(item, bad, (*path, at)) for at, item in enumerate(node.items)]
+        return Sequence(tuple(item for item in items if item is not None), node.place, node.layer)
+    return node
