@@ -2,4 +2,7 @@
 
 from __future__ import annotations
 
-SHAPE = {"type": "object", "x-what": "records by entity", "x-noun": "records"}
+from customary.engine.definitions.kinds.demo import RECORDS
+from customary.engine.definitions.shapes import LABEL, mapping
+
+SHAPE = mapping("records", {"label": LABEL, "help": LABEL, "records": RECORDS}, required=("records",))

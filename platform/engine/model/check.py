@@ -1,0 +1,64 @@
+"""Checks a workspace from its files to its model, and counts what it declares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from customary.engine.definitions import Definitions, define
+from customary.engine.model import compile as compile_model
+from customary.engine.problem import Problems
+from customary.engine.text import Mapping, gather, read_source
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How much a workspace declares."""
+
+    entities: int = 0
+    fields: int = 0
+    pipelines: int = 0
+    workflows: int = 0
+    roles: int = 0
+    messages: int = 0
+
+    def __str__(self) -> str:
+        entities = f"{_count(self.entities, 'entity', 'entities')} with {_count(self.fields, 'field')}"
+        others = ("pipeline", "workflow", "role", "message")
+        return ", ".join([entities, *(_count(getattr(self, f"{word}s"), word) for word in others)])
+
+
+def check(directory: Path | str) -> tuple[Problems, Counts]:
+    """Every problem of a workspace at once, and the counts of what it declares."""
+    problems = Problems()
+    source = read_source(gather(Path(directory), problems), problems)
+    broken = {problem.place.file for problem in problems.errors}
+    definitions = define(source, problems)
+    found = Problems()
+    compile_model(definitions, found)
+    for problem in found:
+        # What follows from a text that broke off would only hide the break.
+        if problem.place.file not in broken:
+            (problems.add if problem.severity == "error" else problems.warn)(
+                problem.place, problem.summary, problem.remedy
+            )
+    return problems, _counts(definitions)
+
+
+def _counts(definitions: Definitions) -> Counts:
+    fields = 0
+    for entity in definitions.of("entity").values():
+        declared = entity.body.get("fields")
+        fields += len(declared) if isinstance(declared, Mapping) else 0
+    return Counts(
+        entities=len(definitions.of("entity")),
+        fields=fields,
+        pipelines=len(definitions.of("pipeline")),
+        workflows=len(definitions.of("workflow")),
+        roles=len(definitions.of("role")),
+        messages=len(definitions.of("message")),
+    )
+
+
+def _count(number: int, one: str, many: str | None = None) -> str:
+    return f"{number} {one if number == 1 else many or f'{one}s'}"
