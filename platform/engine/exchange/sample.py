@@ -171,7 +171,8 @@ def _records(model: Model) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
         for entity, entries in demo["records"].items():
             if entity not in model.entities:
                 raise SampleProblem(entity, "", "there is no such entity")
-            yield from ((entity, str(key), data or {}) for key, data in entries.items())
+            named = entries.items() if isinstance(entries, Mapping) else enumerate(entries, 1)
+            yield from ((entity, str(key), data or {}) for key, data in named)
 
 
 def _loaded_before(work: Work) -> dict[tuple[str, str], UUID]:

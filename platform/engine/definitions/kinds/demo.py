@@ -9,20 +9,18 @@ fields: `created` says when the record came to be, and `stages` when it was move
 
 from __future__ import annotations
 
-from customary.engine.definitions.shapes import LABEL, mapping
+from customary.engine.definitions.shapes import LABEL, list_of, mapping
 
-VALUES = {"type": ["object", "null"], "x-what": "fields and their values: {name: Acme}"}
-ENTRIES = {
+RECORDS = {
     "type": "object",
-    "additionalProperties": VALUES,
-    "x-what": "records by key: {acme: {name: Acme}}",
+    "additionalProperties": {
+        "anyOf": [
+            {"type": "object", "additionalProperties": {"type": "object", "x-what": "fields and their values"}},
+            list_of({"type": "object", "x-what": "fields and their values"}),
+        ],
+        "x-what": "records by a word that others may name them by, or a list of records",
+    },
+    "x-what": "records by entity: {account: {acme: {name: Acme}}}",
 }
 
-SHAPE = mapping(
-    "a demo",
-    {
-        "label": LABEL,
-        "records": {"type": "object", "additionalProperties": ENTRIES, "x-what": "records by entity"},
-    },
-    required=("records",),
-)
+SHAPE = mapping("a demo", {"label": LABEL, "help": LABEL, "records": RECORDS}, required=("records",))
