@@ -1,0 +1,51 @@
+"""The web process, put together: routes, security, errors, start and stop."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.di import Provide
+
+from customary.ui import errors, files, health, home, profile, search, security, sign_in
+from customary.ui import list as lists
+from customary.ui.desk import open_desk
+
+if TYPE_CHECKING:
+    from customary.engine.workspace import Workspace
+
+PAGES = (health, files, sign_in, home, search, profile, lists)
+"""The page families; each gives its `handlers`. Fixed paths win over `/{entity}`."""
+
+
+def create_app(workspace: Workspace, *, worker: bool = False) -> Litestar:
+    """The ASGI application of one workspace. With `worker` it also runs the rules, in a thread of its own."""
+    return Litestar(
+        route_handlers=[handler for page in PAGES for handler in page.handlers],
+        dependencies={"desk": Provide(open_desk)},
+        guards=[security.same_visitor],
+        middleware=[security.headers],
+        exception_handlers=errors.handlers,
+        lifespan=[_running(workspace)] if worker else [],
+        state=State({"workspace": workspace}),
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
+def _running(workspace: Workspace) -> Callable[[Litestar], AsyncIterator[None]]:
+    @asynccontextmanager
+    async def run(_app: Litestar) -> AsyncIterator[None]:
+        from customary.engine.automation.worker import Worker
+
+        worker = Worker(workspace.database, workspace.releases)
+        worker.start()
+        try:
+            yield
+        finally:
+            worker.stop()
+
+    return run

@@ -1,0 +1,267 @@
+"""The desk: what one request works with, and how it answers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import quote, unquote
+from zoneinfo import ZoneInfo
+
+from litestar import MediaType, Request, Response
+from litestar.datastructures import Cookie
+from litestar.exceptions import HTTPException
+
+from customary.engine import access
+from customary.engine.locale import Locale, locale
+from customary.engine.model.model import Model
+from customary.engine.people.actor import Actor
+from customary.engine.records.work import Cause, Work
+from customary.engine.releases import Release
+from customary.ui import catalogue, frame, icons, render
+
+if TYPE_CHECKING:
+    from customary.engine.workspace import Workspace
+
+Result = TypeVar("Result")
+SESSION = "customary_session"
+VISITOR = "customary_visitor"
+NOTICE = "customary_notice"
+
+
+class SignInNeeded(Exception):
+    """The page is for people who are signed in; the answer leads to the sign-in and back."""
+
+
+@dataclass(eq=False)
+class Desk:
+    """One request's view of the workspace: who asks, under which release, in which language.
+
+    `read` and `write` run `fn(work, *args)` in a thread as one unit of work; `page` and `part` draw.
+    The release is taken once and kept to the end of the request.
+    """
+
+    request: Request
+    workspace: Workspace
+    release: Release
+    actor: Actor | None
+    now: datetime
+    _headers: dict[str, str] = field(default_factory=dict)
+    _events: dict[str, Any] = field(default_factory=dict)
+    _cookies: list[Cookie] = field(default_factory=list)
+
+    # Who and where ------------------------------------------------------------------------------
+
+    @property
+    def model(self) -> Model:
+        return self.release.model
+
+    @cached_property
+    def language(self) -> str:
+        """The person's own language, else the browser's, else the workspace's first."""
+        known = self.model.settings.languages
+        if self.actor and self.actor.language in known:
+            return self.actor.language
+        wanted = [self.request.cookies.get("language", ""), *_wanted(self.request)]
+        return next((each for each in wanted if each in known), known[0])
+
+    @cached_property
+    def locale(self) -> Locale:
+        settings = self.model.settings
+        zone = (self.actor and self.actor.zone) or settings.time_zone
+        zone = ZoneInfo(zone) if isinstance(zone, str) else zone
+        return locale(self.language, zone, first_weekday=settings.first_weekday, currency=settings.currency)
+
+    @property
+    def me(self) -> Actor:
+        """The person who asks. Raises SignInNeeded for a stranger."""
+        if self.actor is None:
+            raise SignInNeeded
+        return self.actor
+
+    @cached_property
+    def access(self) -> access.Access:
+        return access.compile(self.model, self.me)
+
+    @property
+    def htmx(self) -> bool:
+        """Whether only a part of a page is wanted (a history restore wants the whole one)."""
+        headers = self.request.headers
+        return headers.get("HX-Request") == "true" and headers.get("HX-History-Restore-Request") != "true"
+
+    @cached_property
+    def csrf(self) -> str:
+        """What a form of this visitor carries as `_csrf`, and HTMX as `X-CSRF-Token`."""
+        return csrf_of(visitor_of(self.request) or self._greet())
+
+    @cached_property
+    def nonce(self) -> str:
+        return self.request.scope.setdefault("state", {}).setdefault("nonce", secrets.token_urlsafe(16))
+
+    # Units of work ------------------------------------------------------------------------------
+
+    async def read(self, fn: Callable[..., Result], *args: Any) -> Result:
+        """`fn(work, *args)` on a reading connection, in a thread."""
+        return await self.workspace.database.reading(self._in_work, self.me, fn, args)
+
+    async def write(self, fn: Callable[..., Result], *args: Any) -> Result:
+        """`fn(work, *args)` as one transaction, in a thread."""
+        return await self.workspace.database.writing(self._in_work, self.me, fn, args)
+
+    def _in_work(self, connection: Any, actor: Actor, fn: Callable[..., Result], args: tuple) -> Result:
+        return fn(Work(connection, self.release, actor, self.now, Cause("form")), *args)
+
+    # Answers ------------------------------------------------------------------------------------
+
+    def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
+        """A whole page. The template extends `page_base.html`."""
+        return self._answer(self.draw(template, **values), status)
+
+    def part(self, template: str, *, status: int = 200, **values: Any) -> Response:
+        """A part of a page alone, for a swap."""
+        return self._answer(self.draw(template, **values), status)
+
+    def draw(self, template: str, **values: Any) -> str:
+        """A template as text. It sees `desk` besides its own values."""
+        return render.render(self.locale, icons.sprite_url(self.model), template, desk=self, **values)
+
+    def redirect(self, path: str, notice: str = "") -> Response:
+        """On to another page; `notice` is shown there once."""
+        if notice:
+            self._cookies.append(Cookie(NOTICE, quote(notice), path="/", max_age=60, httponly=True, samesite="lax"))
+        if self.htmx:
+            self._headers["HX-Redirect"] = path
+            return self._answer("", 200)
+        self._headers["Location"] = path
+        return self._answer("", 303)
+
+    def nothing(self, status: int = 200) -> Response:
+        """No content of its own: toasts and events only."""
+        self._headers["HX-Reswap"] = "none"
+        return self._answer("", status)
+
+    def toast(self, text: str, *, kind: str = "done", undo: str = "") -> None:
+        """A short message with the answer to an HTMX request. `undo` is a path to POST to take it back."""
+        self.event("toast", {"text": text, "kind": kind, "undo": undo})
+
+    def event(self, name: str, detail: Any = None) -> None:
+        """An event for the browser, sent with the answer (`HX-Trigger`)."""
+        self._events[name] = detail
+
+    def header(self, name: str, value: str) -> None:
+        self._headers[name] = value
+
+    def cookie(self, name: str, value: str, *, max_age: int | None = 31_536_000) -> None:
+        """A cookie that scripts cannot read; `max_age` 0 removes it, None lasts as long as the browser."""
+        secure = self.request.url.scheme == "https"
+        made = Cookie(name, value, path="/", max_age=max_age, httponly=True, samesite="lax", secure=secure)
+        self._cookies.append(made)
+
+    def say(self, text: str, **values: object) -> str:
+        """A text of ours in the reader's language, its `{holes}` filled."""
+        return catalogue.say(self.language, text, **values)
+
+    # What the frame shows -----------------------------------------------------------------------
+
+    @property
+    def navigation(self) -> list[frame.Group]:
+        """The rail: groups of the entities this person may read."""
+        return frame.navigation(self.model, self.access, self.language) if self.actor else []
+
+    @property
+    def first_places(self) -> list[frame.Item]:
+        """What a phone's bottom bar has room for."""
+        return [item for group in self.navigation for item in group.items][:2]
+
+    @property
+    def accent_hue(self) -> int | None:
+        """The hue the workspace chose; the shade is computed by the style sheet so that it stays readable."""
+        return frame.hue_of(self.model.settings.accent)
+
+    @property
+    def theme(self) -> str:
+        """light, dark or "" for what the system says."""
+        return _one_of(self.request.cookies.get("theme", ""), ("light", "dark"))
+
+    @property
+    def density(self) -> str:
+        return _one_of(self.request.cookies.get("density", ""), ("compact", "comfortable"))
+
+    @property
+    def narrow_rail(self) -> bool:
+        return self.request.cookies.get("rail") == "narrow"
+
+    @cached_property
+    def notice(self) -> str:
+        """What the page before wanted said here; shown once."""
+        told = unquote(self.request.cookies.get(NOTICE, ""))
+        if told:
+            self.cookie(NOTICE, "", max_age=0)
+        return told[:300]
+
+    def _greet(self) -> str:
+        """Gives a stranger a cookie, so that the sign-in form can be told from a forged one."""
+        visitor = secrets.token_urlsafe(24)
+        self.cookie(VISITOR, visitor, max_age=None)
+        return visitor
+
+    def _answer(self, body: str, status: int) -> Response:
+        if self._events:
+            self._headers["HX-Trigger"] = json.dumps(self._events)
+        return Response(
+            body,
+            status_code=status,
+            media_type=MediaType.HTML,
+            headers={"Cache-Control": "no-store", "Vary": "HX-Request", **self._headers},
+            cookies=self._cookies,
+        )
+
+
+async def open_desk(request: Request) -> Desk:
+    """The desk of a request: one unit of work finds the release and the person."""
+    kept = request.scope.setdefault("state", {}).get("desk")
+    if kept:
+        return kept
+    workspace = request.app.state.workspace
+    token = request.cookies.get(SESSION)
+    release, actor = await workspace.database.reading(_who, workspace, token)
+    desk = Desk(request, workspace, release, actor, datetime.now(UTC))
+    request.scope["state"]["desk"] = desk
+    return desk
+
+
+def _who(connection: Any, workspace: Workspace, token: str | None) -> tuple[Release, Actor | None]:
+    from customary.engine import people
+
+    release = workspace.releases.current()
+    if release is None:
+        raise HTTPException(status_code=503, detail="Nothing is applied yet. Run: customary apply")
+    return release, people.actor_of_session(connection, token, release) if token else None
+
+
+def visitor_of(request: Request) -> str | None:
+    return request.cookies.get(SESSION) or request.cookies.get(VISITOR)
+
+
+def csrf_of(visitor: str) -> str:
+    """The form token that belongs to a session: nobody without its cookie can know it."""
+    return hashlib.sha256(b"customary form " + visitor.encode()).hexdigest()
+
+
+def _wanted(request: Request) -> list[str]:
+    header = request.headers.get("Accept-Language", "")
+    return [part.split(";")[0].strip()[:2].lower() for part in header[:200].split(",")]
+
+
+def _one_of(value: str, known: tuple[str, ...]) -> str:
+    return value if value in known else ""
+
+
+def texts(mapping: Mapping[str, Any]) -> dict[str, str]:
+    """The first value of each key of a query or a form, as text."""
+    return {key: value for key, value in mapping.items() if isinstance(value, str)}

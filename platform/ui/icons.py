@@ -1,0 +1,67 @@
+"""Icons: one sprite of those that a workspace uses, drawn from the Lucide set."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
+from html import escape
+from pathlib import Path
+
+from markupsafe import Markup
+
+from customary.engine.model.model import Model
+from customary.ui.assets import FOLDER, Asset, asset
+
+UNKNOWN = "square-dashed"
+BY_NAME_ONLY = frozenset({UNKNOWN, "circle-check", "circle-alert", "info"})
+"""Icons that no template names literally."""
+
+
+def icon(sprite_url: str, name: str, label: str = "", size: int = 16) -> Markup:
+    """An icon of the sprite. Without a label it is decoration and screen readers pass over it."""
+    voice = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
+    known = name if name in drawings() else UNKNOWN
+    return Markup(  # noqa: S704 - made of a known name, a number and an escaped label
+        f'<svg class="icon" width="{size}" height="{size}" {voice}><use href="{sprite_url}#i-{known}"/></svg>'
+    )
+
+
+def sprite_of(model: Model | None) -> Asset:
+    """The sprite for a model: what the pages name and what its entities are shown by."""
+    return _sprite(tuple(sorted({each.icon for each in model.entities.values()})) if model else ())
+
+
+def sprite_url(model: Model | None) -> str:
+    return f"/icons.svg?v={sprite_of(model).hash}"
+
+
+@lru_cache(maxsize=16)
+def _sprite(entity_icons: tuple[str, ...]) -> Asset:
+    return asset(_draw({*_named_in_pages(), *BY_NAME_ONLY, *entity_icons}).encode(), "image/svg+xml")
+
+
+@cache
+def drawings() -> Mapping[str, str]:
+    return json.loads((FOLDER / "vendor" / "lucide.json").read_text())
+
+
+def _draw(names: Iterable[str]) -> str:
+    known = drawings()
+    symbols = "".join(
+        f'<symbol id="i-{name}" viewBox="0 0 24 24">{known[name]}</symbol>' for name in sorted(names) if name in known
+    )
+    return f'<svg xmlns="http://www.w3.org/2000/svg">{symbols}</svg>'
+
+
+@cache
+def _named_in_pages() -> frozenset[str]:
+    folder = Path(__file__).parent
+    texts = [
+        path.read_text()
+        for kind in ("*.html", "*.js", "*.py")
+        for path in folder.rglob(kind)
+        if "vendor" not in path.parts
+    ]
+    return frozenset(re.findall(r"""\bicon\(\s*["']([a-z0-9-]+)["']""", "\n".join(texts)))

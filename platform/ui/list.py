@@ -1,0 +1,5 @@
+"""The list page."""
+
+from __future__ import annotations
+
+handlers: list = []

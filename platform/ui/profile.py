@@ -1,0 +1,5 @@
+"""The profile page."""
+
+from __future__ import annotations
+
+handlers: list = []

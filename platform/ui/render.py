@@ -1,0 +1,79 @@
+"""Templates: one Jinja environment for each locale, so that numbers, dates and words come out right everywhere."""
+
+from __future__ import annotations
+
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
+
+from customary.engine.locale import Locale
+from customary.engine.words import Words
+from customary.ui import assets, icons
+from customary.ui.catalogue import catalogue, say_reason
+from customary.ui.show import Show
+
+FOLDER = Path(__file__).parent / "templates"
+
+
+class _Memory(BytecodeCache):
+    """Compiled templates, kept in memory: an environment more costs no compilation."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_MEMORY = _Memory()
+
+
+@lru_cache(maxsize=128)
+def environment(locale: Locale, sprite_url: str) -> Environment:
+    """The templates for people of one locale.
+
+    Filters: `words` (Words in the reader's language), `reason` (a Reason likewise), `number`, `money`, `percent`,
+    `date`, `datetime`, `initials`, `hue`. Globals: `_`/`gettext`, `ngettext`, `icon(name, label="", size=16)`,
+    `static(path)`, `show` (a field's value as HTML, see show.py), `locale`.
+    """
+    made = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        bytecode_cache=_MEMORY,
+        cache_size=-1,
+    )
+    made.install_gettext_translations(catalogue(locale.language), newstyle=True)
+    draw = partial(icons.icon, sprite_url)
+    show = Show(locale, draw)
+    made.globals |= {"icon": draw, "static": assets.url, "show": show, "locale": locale}
+    made.filters |= _filters(locale, show)
+    return made
+
+
+def render(locale: Locale, sprite_url: str, template: str, **values: Any) -> str:
+    return environment(locale, sprite_url).get_template(template).render(**values)
+
+
+def _filters(locale: Locale, show: Show) -> dict[str, Any]:
+    return {
+        "words": lambda words: words.in_language(locale.language) if isinstance(words, Words) else words,
+        "reason": partial(say_reason, locale.language),
+        "number": locale.number,
+        "money": locale.money,
+        "percent": locale.percent,
+        "date": locale.date,
+        "datetime": locale.datetime,
+        "initials": show.initials,
+        "hue": show.hue,
+    }

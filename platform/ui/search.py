@@ -1,0 +1,5 @@
+"""The search page."""
+
+from __future__ import annotations
+
+handlers: list = []

@@ -1,0 +1,75 @@
+"""What protects every answer: headers, the content policy with its nonce, and forms that come from our own pages."""
+
+from __future__ import annotations
+
+import hmac
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.datastructures import MutableScopeHeaders
+from litestar.exceptions import PermissionDeniedException
+from litestar.handlers.base import BaseRouteHandler
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from customary.ui.desk import csrf_of, visitor_of
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+}
+
+
+def headers(app: ASGIApp) -> ASGIApp:
+    """Middleware: the security headers of every answer."""
+
+    async def with_headers(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                sent = MutableScopeHeaders.from_message(message)
+                for name, value in HEADERS.items():
+                    sent[name] = value
+                sent["Content-Security-Policy"] = policy(scope.get("state", {}).get("nonce"))
+                if scope.get("scheme") == "https":
+                    sent["Strict-Transport-Security"] = "max-age=31536000"
+            await send(message)
+
+        await app(scope, receive, send_with_headers)
+
+    return with_headers
+
+
+def policy(nonce: str | None) -> str:
+    """The content policy: our own files, and inline parts that carry this answer's nonce."""
+    own = f"'self' 'nonce-{nonce}'" if nonce else "'self'"
+    return (
+        f"default-src 'none'; script-src {own}; style-src {own}; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+async def same_visitor(connection: ASGIConnection, _handler: BaseRouteHandler) -> None:
+    """Guard: a change must come from a page of ours, or be a program's with its own key."""
+    if connection.scope.get("method", "GET") in SAFE or _has_key(connection):
+        return
+    visitor = visitor_of(connection)
+    given = connection.headers.get("X-CSRF-Token") or await _in_form(connection)
+    if not visitor or not hmac.compare_digest(given.encode(), csrf_of(visitor).encode()):
+        raise PermissionDeniedException("This form is out of date. Load the page again.")
+
+
+def _has_key(connection: ASGIConnection) -> bool:
+    return connection.headers.get("Authorization", "").startswith("Bearer ")
+
+
+async def _in_form(connection: ASGIConnection) -> str:
+    kind = connection.headers.get("Content-Type", "")
+    if not isinstance(connection, Request) or not kind.startswith(
+        ("application/x-www-form-urlencoded", "multipart/form-data")
+    ):
+        return ""
+    given = (await connection.form()).get("_csrf", "")
+    return given if isinstance(given, str) else ""

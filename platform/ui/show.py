@@ -1,0 +1,127 @@
+"""A field's value as HTML: what lists, cards and record pages put where a value stands."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from markupsafe import Markup, escape
+
+from customary.engine.fields.field import Field
+from customary.engine.locale import Locale
+from customary.engine.words import Words
+
+EMPTY = Markup('<span class="empty">—</span>')
+RIGHT = frozenset({"integer", "decimal", "money", "percent"})
+"""Kinds that stand at the right of their column."""
+Titles = Mapping[tuple[str, UUID], str]
+NO_TITLES: Titles = {}
+
+
+class Show:
+    """Draws values for one locale. `show(field, value, titles, now)` is a value as safe HTML.
+
+    `titles` are the titles of linked records by (entity, id), as the reader of records gives them with a page.
+    """
+
+    def __init__(self, locale: Locale, icon: Callable[..., Markup]) -> None:
+        self.locale = locale
+        self.icon = icon
+        self._kinds: dict[str, Callable[[Any, Any, Titles, datetime | None], Markup]] = {
+            "choice": lambda field, value, _titles, _now: self.option(field, value),
+            "choices": lambda field, value, _titles, _now: self._many(self.option(field, each) for each in value),
+            "tags": lambda _field, value, _titles, _now: self._many(self.pill(each, "grey") for each in value),
+            "boolean": lambda _field, value, _titles, _now: self.icon("check") if value else EMPTY,
+            "date": lambda _field, value, _titles, now: self.day(value, now),
+            "datetime": lambda _field, value, _titles, now: self.moment(value, now),
+            "link": lambda field, value, titles, _now: self.link(field.to, value, titles),
+            "user": lambda field, value, titles, _now: self.person(field.to, value, titles),
+            "any_link": lambda _field, value, titles, _now: self.link(value.entity, value.id, titles),
+            "links": lambda field, value, titles, _now: self._many(self.link(field.to, each, titles) for each in value),
+            "email": lambda _field, value, _titles, _now: _anchor(f"mailto:{value}", value),
+            "phone": lambda field, value, _titles, _now: _anchor(f"tel:{value}", field.format(value, self.locale)),
+            "url": lambda _field, value, _titles, _now: _outside(value),
+        }
+
+    def __call__(self, field: Field, value: Any, titles: Titles = NO_TITLES, now: datetime | None = None) -> Markup:
+        if value is None or value == () or value == "":
+            return EMPTY
+        draw = self._kinds.get(field.kind)
+        return draw(field, value, titles, now) if draw else escape(field.format(value, self.locale))
+
+    def option(self, field: Any, name: str) -> Markup:
+        """A choice as a quiet pill with the option's colour."""
+        chosen = field.options.get(name)
+        if chosen is None:
+            return self.pill(name, "grey")
+        return self.pill(chosen.label.in_language(self.locale.language) or name, chosen.colour or "grey")
+
+    def pill(self, text: str | Words, colour: str | None = "grey") -> Markup:
+        words = text.in_language(self.locale.language) if isinstance(text, Words) else text
+        return Markup('<span class="pill" data-colour="{}">{}</span>').format(colour or "grey", words)
+
+    def day(self, value: date, now: datetime | None = None) -> Markup:
+        """A date; within a week of now as people say it, with the full date on hover."""
+        full = self.locale.date(value)
+        return Markup('<time datetime="{}" title="{}">{}</time>').format(value.isoformat(), full, full)
+
+    def moment(self, value: datetime, now: datetime | None = None) -> Markup:
+        """A moment; near now as people say it ("3 hours ago"), with date and time on hover."""
+        full = self.locale.datetime(value)
+        near = now is not None and abs(now - value) < timedelta(days=7)
+        text = self.locale.relative(value, now) if near and now else self.locale.date(value)
+        return Markup('<time datetime="{}" title="{}">{}</time>').format(value.isoformat(), full, text)
+
+    def link(self, entity: str, id: UUID, titles: Titles) -> Markup:
+        title = titles.get((entity, id))
+        if title is None:
+            return Markup('<span class="quiet">{}</span>').format("•••")
+        return Markup('<a class="link" href="/{}/{}">{}</a>').format(entity, id, title)
+
+    def person(self, entity: str, id: UUID, titles: Titles) -> Markup:
+        """A colleague: avatar and name."""
+        name = titles.get((entity, id), "•••")
+        return Markup('<span class="person">{}<span>{}</span></span>').format(self.avatar(name), name)
+
+    def avatar(self, name: str, size: str = "") -> Markup:
+        """A circle with a name's initials, always in the same colour for the same name."""
+        return Markup('<span class="avatar" data-hue="{}" data-size="{}" aria-hidden="true">{}</span>').format(
+            self.hue(name), size, self.initials(name)
+        )
+
+    @staticmethod
+    def initials(name: str) -> str:
+        """One or two letters for a circle: "Ann Lee" is AL, "王小明" is 王."""
+        words = [word for word in name.split() if word[0].isalnum()]
+        if not words:
+            return "?"
+        if ord(words[0][0]) > 0x2E7F:
+            return words[0][0]
+        return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+
+    @staticmethod
+    def hue(name: str) -> int:
+        return zlib.crc32(name.encode()) % 8
+
+    @staticmethod
+    def _many(parts: Any) -> Markup:
+        return Markup('<span class="many">{}</span>').format(Markup("").join(parts))
+
+
+def at_right(field: Field) -> bool:
+    """Whether a field's column is set to the right."""
+    return field.kind in RIGHT
+
+
+def _anchor(target: str, text: str) -> Markup:
+    return Markup('<a class="link" href="{}">{}</a>').format(target, text)
+
+
+def _outside(address: str) -> Markup:
+    if not address.lower().startswith(("http://", "https://")):
+        return escape(address)
+    shown = address.split("://", 1)[1].removeprefix("www.").rstrip("/")
+    return Markup('<a class="link" href="{}" rel="noopener noreferrer" target="_blank">{}</a>').format(address, shown)

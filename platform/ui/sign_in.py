@@ -1,0 +1,69 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import anyio.to_thread
+from litestar import Request, Response, get, post
+
+from customary.engine import people
+from customary.ui.catalogue import LANGUAGES
+from customary.ui.desk import SESSION, VISITOR, Desk, texts
+
+
+@get("/sign-in")
+async def sign_in_page(desk: Desk, request: Request) -> Response:
+    if desk.actor:
+        return desk.redirect(safe_path(request.query_params.get("next", "/")))
+    return _draw(desk, next=request.query_params.get("next", "/"))
+
+
+@post("/sign-in")
+async def sign_in(desk: Desk, request: Request) -> Response:
+    form = texts(await request.form())
+    email, wanted = form.get("email", "").strip(), form.get("next", "/")
+    session = await anyio.to_thread.run_sync(_attempt, desk, email, form.get("password", ""))
+    if session is None:
+        problem = desk.say("E-mail and password do not belong together. Check both and try again.")
+        return _draw(desk, next=wanted, email=email, problem=problem, status=422)
+    desk.cookie(SESSION, session.token, max_age=None)
+    desk.cookie(VISITOR, "", max_age=0)
+    return desk.redirect(safe_path(wanted))
+
+
+@post("/sign-out")
+async def sign_out(desk: Desk, request: Request) -> Response:
+    token = request.cookies.get(SESSION)
+    if token:
+        await desk.workspace.database.writing(people.sign_out, token)
+    desk.cookie(SESSION, "", max_age=0)
+    return desk.redirect("/sign-in")
+
+
+@get("/language/{language:str}")
+async def choose_language(desk: Desk, language: str, request: Request) -> Response:
+    """For those not signed in yet; a person's own choice lives with the person."""
+    if language in LANGUAGES:
+        desk.cookie("language", language)
+    return desk.redirect(safe_path(request.query_params.get("next", "/sign-in")))
+
+
+def safe_path(wanted: str) -> str:
+    """Where to go on after signing in: a path of ours, never another site."""
+    plain = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()
+    return wanted if plain else "/"
+
+
+def _attempt(desk: Desk, email: str, password: str) -> Any:
+    with desk.workspace.database.read() as connection:
+        return people.sign_in(connection, email, password, datetime.now(UTC))
+
+
+def _draw(desk: Desk, *, status: int = 200, **values: Any) -> Response:
+    values = {"email": "", "problem": "", "languages": LANGUAGES, **values}
+    return desk.page("page_sign_in.html", status=status, **values)
+
+
+handlers = [sign_in_page, sign_in, sign_out, choose_language]

@@ -1,0 +1,99 @@
+// A form that is alive: redraws what depends on what was typed, warns before unsaved words are lost,
+// and opens the calendar of date controls. Without it the form works by plain posts.
+(() => {
+  "use strict";
+  const PAUSE = 350;
+  const pending = new WeakMap();
+
+  function redraw(form) {
+    const before = pending.get(form) || {};
+    clearTimeout(before.timer);
+    if (before.request) before.request.abort();
+    const state = { timer: setTimeout(() => send(form, state), PAUSE) };
+    pending.set(form, state);
+  }
+
+  async function send(form, state) {
+    state.request = new AbortController();
+    let answer;
+    try {
+      answer = await fetch(form.dataset.redraw, {
+        method: "POST",
+        body: new URLSearchParams(new FormData(form)),
+        headers: { "HX-Request": "true" },
+        signal: state.request.signal,
+      });
+    } catch {
+      return; // a newer keystroke took over, or the line is down: the form still saves by itself
+    }
+    if (!answer.ok || pending.get(form) !== state) return;
+    const html = await answer.text();
+    if (pending.get(form) !== state) return;
+    const body = form.querySelector("[data-form-body]");
+    window.Idiomorph.morph(body, html, { morphStyle: "innerHTML", ignoreActiveValue: true });
+    window.htmx?.process(body);
+  }
+
+  function dirty(form) {
+    form.dataset.dirty = "true";
+  }
+
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest("form[data-form]");
+    if (!form) return;
+    dirty(form);
+    if (form.dataset.redraw && event.target.closest("[data-watched]")) redraw(form);
+  });
+
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form[data-form]");
+    if (!form) return;
+    dirty(form);
+    if (form.dataset.redraw && event.target.closest("[data-watched]")) redraw(form);
+  });
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target.closest("form[data-form]");
+    if (form) delete form.dataset.dirty;
+  });
+
+  const unsaved = () => document.querySelector("form[data-form][data-dirty]");
+
+  window.addEventListener("beforeunload", (event) => {
+    if (unsaved()) event.preventDefault();
+  });
+
+  document.addEventListener("htmx:confirm", (event) => {
+    const form = unsaved();
+    if (!form || !event.detail.elt.matches("a") || form.contains(event.detail.elt)) return;
+    event.preventDefault();
+    if (window.confirm(form.dataset.leave)) {
+      delete form.dataset.dirty;
+      event.detail.issueRequest(true);
+    }
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const form = event.target.closest?.("form[data-form]");
+    if (form && event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+  });
+
+  // The calendar: a native date input behind the text input, which also takes "tomorrow" and "+3d".
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-calendar]");
+    if (!button) return;
+    const native = button.parentElement.querySelector("[data-native]");
+    native.showPicker?.();
+  });
+
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-native]")) return;
+    const text = event.target.parentElement.querySelector("input[type=text]");
+    text.value = event.target.value.replace("T", " ");
+    text.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+
+  // The list of errors gets the focus, so that it is read out first.
+  const summary = document.querySelector("[data-problems]");
+  if (summary) summary.focus();
+})();

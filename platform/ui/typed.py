@@ -1,0 +1,154 @@
+"""What a person typed into a form: its texts, and the values they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from customary.engine.fields.field import Field, Refusal
+from customary.engine.locale import Locale
+from customary.engine.words import Reason
+
+LISTS = frozenset({"choices", "links", "users"})
+"""Controls that give several texts under one name."""
+
+POINTERS = frozenset({"link", "user", "any_link"})
+"""Controls that give the id of a record, or (without scripts) its title under `{name}.text`."""
+
+
+class Typed:
+    """The texts of a form by the name of their control; a name may have several."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        self._texts: dict[str, list[str]] = {}
+        for name, text in pairs:
+            self._texts.setdefault(name, []).append(text)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._texts
+
+    def __iter__(self) -> Iterable[str]:
+        return iter(self._texts)
+
+    def all(self, name: str) -> tuple[str, ...]:
+        return tuple(self._texts.get(name, ()))
+
+    def one(self, name: str) -> str:
+        """The last text of that name: a checkbox stands behind the hidden empty text that it overrules."""
+        texts = self._texts.get(name)
+        return texts[-1] if texts else ""
+
+    def has(self, name: str) -> bool:
+        """Whether the form held a control of that name."""
+        return name in self._texts or f"{name}.text" in self._texts or f"{name}.here" in self._texts
+
+    def rows(self, name: str) -> list[str]:
+        """The prefixes of a sheet's rows (`lines.0`, `lines.n3`) in the order they stood in the form."""
+        start = f"{name}."
+        keys = (text[len(start) :].partition(".")[0] for text in self._texts if text.startswith(start))
+        return [f"{name}.{key}" for key in dict.fromkeys(keys) if key not in ("here", "text")]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One field of a form: the texts that stand in its control, what they mean, and why they do not."""
+
+    texts: tuple[str, ...] = ()
+    value: Any = None
+    problem: Reason | None = None
+    lines: tuple[Line, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return self.texts[-1] if self.texts else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of a sheet: `key` is its prefix among the names of the form."""
+
+    key: str
+    id: str = ""
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+
+
+Find = Callable[[Field, str], Any]
+"""Finds the record that a typed title means; raises Refusal when it is not exactly one."""
+
+
+def entry_of_texts(field: Field, typed: Typed, name: str, locale: Locale, find: Find) -> Entry:
+    """What was typed for `field` under `name`, and its meaning."""
+    texts = _texts(field, typed, name)
+    try:
+        return Entry(texts, _meaning(field, typed, name, locale, find))
+    except Refusal as refusal:
+        return Entry(texts, None, refusal.reason)
+
+
+def entry_of_value(field: Field, value: Any, locale: Locale) -> Entry:
+    """The texts with which a control shows a value."""
+    if field.control in LISTS:
+        return Entry(tuple(str(each) for each in value or ()), value)
+    if field.control == "money":
+        return Entry(_money_texts(field, value, locale), value)
+    if field.control in POINTERS:
+        return Entry((pointer(value),), value)
+    if field.control == "boolean":
+        return Entry(("true" if value else "",), value)
+    return Entry((field.edit(value, locale) if value is not None else "",), value)
+
+
+def pointer(value: Any) -> str:
+    """A link's value as it stands in a form: the id, or `entity:id` where the entity may be any."""
+    if value is None:
+        return ""
+    return f"{value.entity}:{value.id}" if hasattr(value, "entity") else str(value)
+
+
+def _texts(field: Field, typed: Typed, name: str) -> tuple[str, ...]:
+    if field.control in LISTS:
+        return tuple(text for text in typed.all(name) if text)
+    if field.control == "money":
+        return (typed.one(name), typed.one(f"{name}.currency"))
+    if field.control in POINTERS:
+        return (_id(typed, name), typed.one(f"{name}.text"))
+    return (typed.one(name),)
+
+
+def _money_texts(field: Field, value: Any, locale: Locale) -> tuple[str, str]:
+    if value is None:
+        return ("", "")
+    return (field.edit(value, locale).removesuffix(value.currency).strip(), value.currency)
+
+
+def _meaning(field: Field, typed: Typed, name: str, locale: Locale, find: Find) -> Any:
+    if field.control in LISTS:
+        return _several(field, typed, name, find)
+    if field.control in POINTERS:
+        return _pointed(field, _id(typed, name), typed.one(f"{name}.text").strip(), find)
+    text = typed.one(name).strip()
+    if field.control == "money":
+        own = any(letter.isalpha() or letter in "€$£¥₺₽₹" for letter in text)  # "12 USD" was typed, or pasted
+        return field.parse(text if own or not text else f"{text} {typed.one(f'{name}.currency')}".strip(), locale)
+    return field.parse(text, locale)
+
+
+def _several(field: Field, typed: Typed, name: str, find: Find) -> Any:
+    texts = [text for text in typed.all(name) if text]
+    title = typed.one(f"{name}.text").strip()
+    return field.from_json([*texts, *([str(find(field, title))] if title else [])])
+
+
+def _id(typed: Typed, name: str) -> str:
+    """The id that was picked, unless another title than the picked one's was typed since."""
+    if f"{name}.title" in typed and typed.one(f"{name}.title") != typed.one(f"{name}.text"):
+        return ""
+    return typed.one(name).strip()
+
+
+def _pointed(field: Field, text: str, title: str, find: Find) -> Any:
+    if not text:
+        return find(field, title) if title else None
+    entity, colon, id = text.partition(":")
+    return field.from_json({"entity": entity, "id": id} if colon else text)
