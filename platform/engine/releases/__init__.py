@@ -1,0 +1,17 @@
+"""Releases: what has been applied, kept for good, and the newest of it compiled and ready to serve."""
+
+from __future__ import annotations
+
+from customary.engine.releases.catalogue import load_catalogue, save_catalogue
+from customary.engine.releases.release import Release, newest_number, read_release, write_release
+from customary.engine.releases.releases import Releases
+
+__all__ = [
+    "Release",
+    "Releases",
+    "load_catalogue",
+    "newest_number",
+    "read_release",
+    "save_catalogue",
+    "write_release",
+]

@@ -1,0 +1,72 @@
+"""The catalogue of physical names in the database."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from customary.engine.database import Json, system
+from customary.engine.tables import Catalogue, Entry
+from customary.engine.tables.shape import Shape
+
+names = sa.Table(
+    "customary_name",
+    system,
+    sa.Column("id", sa.Uuid(), primary_key=True),
+    sa.Column("born", sa.Integer(), nullable=False),
+    sa.Column("kind", sa.Text(), nullable=False),
+    sa.Column("parent", sa.Uuid()),
+    sa.Column("name", sa.Text(), nullable=False),
+    sa.Column("physical", sa.Text(), nullable=False),
+    sa.Column("shape", sa.Text()),
+    sa.Column("former", Json(), nullable=False),
+    sa.Column("spent", Json(), nullable=False),
+    sa.Column("retired", sa.Boolean(), nullable=False),
+)
+"""`born` counts entries in the order of their birth, which is the order they are read in."""
+
+
+def load_catalogue(connection: sa.Connection) -> Catalogue:
+    """The whole catalogue as it stands."""
+    return Catalogue({row.id: _entry(row) for row in connection.execute(sa.select(names).order_by(names.c.born))})
+
+
+def save_catalogue(connection: sa.Connection, before: Catalogue, after: Catalogue) -> None:
+    """Writes what differs. Entries are added and changed, never taken out."""
+    changed, added = [], []
+    for entry in after.entries.values():
+        if entry.id not in before.entries:
+            added.append({**_row(entry), "born": len(before.entries) + len(added)})
+        elif before.entries[entry.id] != entry:
+            changed.append({**_row(entry), "entry": entry.id})
+    if added:
+        connection.execute(names.insert(), added)
+    for row in changed:
+        connection.execute(names.update().where(names.c.id == row.pop("entry")), row)
+
+
+def _entry(row: sa.Row) -> Entry:
+    return Entry(
+        id=row.id,
+        kind=row.kind,
+        parent=row.parent,
+        name=row.name,
+        physical=row.physical,
+        shape=Shape.from_text(row.shape) if row.shape else None,
+        former=frozenset(row.former),
+        spent=tuple(row.spent),
+        retired=row.retired,
+    )
+
+
+def _row(entry: Entry) -> dict:
+    return {
+        "id": entry.id,
+        "kind": entry.kind,
+        "parent": entry.parent,
+        "name": entry.name,
+        "physical": entry.physical,
+        "shape": entry.shape.to_text() if entry.shape else None,
+        "former": sorted(entry.former),
+        "spent": list(entry.spent),
+        "retired": entry.retired,
+    }

@@ -1,0 +1,85 @@
+"""A release: definitions that were applied, who applied them and when. Its row is the switch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from customary.engine.database import Json, Moment, system
+from customary.engine.model.model import Model
+from customary.engine.problem import Problems
+from customary.engine.releases.catalogue import load_catalogue
+from customary.engine.tables import Tables
+from customary.engine.text import Source, files_from_data, read_source
+
+rows = sa.Table(
+    "customary_release",
+    system,
+    sa.Column("number", sa.Integer(), primary_key=True, autoincrement=False),
+    sa.Column("digest", sa.Text(), nullable=False),
+    sa.Column("definitions", Json(), nullable=False),
+    sa.Column("plan", sa.Text(), nullable=False),
+    sa.Column("inverse", Json(), nullable=False),
+    sa.Column("applied_at", Moment(), nullable=False),
+    sa.Column("applied_by", sa.Text(), nullable=False),
+)
+"""`inverse` lists the catalogue entries as they stood before: what an undo writes back."""
+
+
+@dataclass(frozen=True, eq=False)
+class Release:
+    """Applied definitions, compiled, with their tables. A unit of work takes one at its start and keeps it."""
+
+    number: int
+    model: Model
+    tables: Tables
+    applied_at: datetime
+    source: Source | None = None
+    """Absent only where tests apply a model made by hand."""
+
+
+def newest_number(connection: sa.Connection) -> int:
+    """The number of the newest release; 0 while nothing has been applied."""
+    return connection.execute(_NEWEST).scalar() or 0
+
+
+_NEWEST = sa.select(sa.func.max(rows.c.number))
+
+
+def read_release(connection: sa.Connection, number: int) -> Release:
+    """Compiles a release from its row. Raises DefinitionError when its definitions do not compile any more."""
+    from customary.engine.model import compile_source
+
+    row = connection.execute(sa.select(rows).where(rows.c.number == number)).one()
+    catalogue = load_catalogue(connection)
+    problems = Problems()
+    source = read_source(files_from_data(row.definitions), problems)
+    model = compile_source(source, problems)
+    problems.raise_errors()
+    return Release(row.number, model, Tables(model, catalogue), row.applied_at, source)
+
+
+def write_release(
+    connection: sa.Connection,
+    release: Release,
+    plan: str,
+    inverse: Mapping[str, Any],
+    by: str,
+) -> None:
+    """Adds the row that makes a release the newest."""
+    connection.execute(
+        rows.insert(),
+        {
+            "number": release.number,
+            "digest": release.model.digest,
+            "definitions": release.source.to_data() if release.source else [],
+            "plan": plan,
+            "inverse": inverse,
+            "applied_at": release.applied_at,
+            "applied_by": by,
+        },
+    )
