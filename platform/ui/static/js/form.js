@@ -63,16 +63,6 @@
     if (unsaved()) event.preventDefault();
   });
 
-  document.addEventListener("htmx:confirm", (event) => {
-    const form = unsaved();
-    if (!form || !event.detail.elt.matches("a") || form.contains(event.detail.elt)) return;
-    event.preventDefault();
-    if (window.confirm(form.dataset.leave)) {
-      delete form.dataset.dirty;
-      event.detail.issueRequest(true);
-    }
-  });
-
   document.addEventListener("keydown", (event) => {
     const form = event.target.closest?.("form[data-form]");
     if (form && event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
