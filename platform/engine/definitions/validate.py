@@ -41,7 +41,7 @@ def _report(root: Node, error: ValidationError, problems: Problems) -> Iterator[
             if name not in error.instance:
                 problems.add(node.place, f"{_noun(error.schema)} needs “{name}”", _example(error.schema, name))
         yield path
-    elif error.validator == "pattern" and error.parent and error.parent.validator == "propertyNames":
+    elif list(error.relative_schema_path)[-2:-1] == ["propertyNames"]:
         yield from _bad_name(node, path, error, problems)
     else:
         problems.add(node.place, *_words(node, error))
@@ -55,8 +55,6 @@ def _nearest(error: ValidationError) -> ValidationError:
         if not deeper:
             return error
         error = max(deeper, key=lambda each: len(each.path))
-    if error.validator == "propertyNames":
-        return next(iter(error.context), error)
     return error
 
 
@@ -82,7 +80,7 @@ def unknown_key(
 def _bad_name(node: Node, path: Path, error: ValidationError, problems: Problems) -> Iterator[Path]:
     name = error.instance
     place = node.place_of(name) if isinstance(node, Mapping) else node.place
-    problems.add(place, f"“{name}” is not {error.schema.get('x-what', 'a name')}", _example(error.schema, name))
+    problems.add(place, f"“{name}” is not {error.schema.get('x-what', 'a name')}")
     yield (*path, name)
 
 

@@ -77,14 +77,20 @@ class Builder:
                 self._put(node, size, event)
 
     def rest(self) -> Node | None:
-        """What had been read of the document in which the text broke off, as if it ended there."""
+        """What had been read of the document in which the text broke off, as if it ended there.
+
+        The value on whose line it broke is left out: half of it would look wrong in itself.
+        """
         node: Node | None = None
         while self.stack:
+            half_said = self.stack[-1].is_flow or not (self.stack[-1].entries or self.stack[-1].items)
             node, _ = self._close()
             parent = self.stack[-1] if self.stack else None
-            if parent and not parent.is_mapping:
+            if parent is None or half_said:
+                continue
+            if not parent.is_mapping:
                 parent.items.append(node)
-            elif parent and parent.key is not None:
+            elif parent.key is not None:
                 parent.entries.setdefault(parent.key, node)
         return node
 
@@ -125,7 +131,7 @@ class Builder:
         """`label: Deal #1` would lose its end without a word; a comment has a blank after its `#`."""
         after = self.text[end.index + 2 : end.index + 3]
         if after not in ("", " ", "\n", "#", "!"):
-            rest = self.text[end.index + 1 :].split("\n", 1)[0].rstrip()
+            rest = self.text[end.index + 1 :].split("\n", 1)[0].split(" #", 1)[0].rstrip()
             self.problems.add(
                 Place(place.file, end.line + 1, end.column + 2),
                 f"“{rest[:40]}” is a comment here",
@@ -181,9 +187,8 @@ class Builder:
         elif parent.key is None:
             self._key(parent, node, event)
         else:
-            if parent.is_flow:
-                self._check_colon(parent, node, event)
-            parent.entries.setdefault(parent.key, node)
+            if not parent.is_flow or self._has_colon(parent, node, event):
+                parent.entries.setdefault(parent.key, node)
             parent.key = None
 
     def _key(self, parent: _Open, node: Node, event: yaml.Event) -> None:
@@ -201,18 +206,16 @@ class Builder:
             parent.keys[key] = node.place
         parent.key, parent.key_place, parent.key_end = key, node.place, event.end_mark.index
 
-    def _check_colon(self, parent: _Open, node: Node, event: yaml.Event) -> None:
+    def _has_colon(self, parent: _Open, node: Node, event: yaml.Event) -> bool:
         """`{en: Hello, world}` is a key `world` without a value to YAML: a text whose comma divided it."""
-        if (
-            isinstance(node, Scalar)
-            and not node.raw
-            and ":" not in self.text[parent.key_end : event.end_mark.index + 1]
-        ):
-            self.problems.add(
-                parent.key_place or parent.place,
-                f"“{parent.key}” has no value",
-                "Quote a text that holds a comma: {en: 'Hello, world'}.",
-            )
+        if not isinstance(node, Scalar) or node.raw or ":" in self.text[parent.key_end : event.end_mark.index + 1]:
+            return True
+        self.problems.add(
+            parent.key_place or parent.place,
+            f"“{parent.key}” has no value",
+            "Quote a text that holds a comma: {en: 'Hello, world'}.",
+        )
+        return False
 
 
 def _meaning(text: str) -> object:

@@ -24,18 +24,14 @@ _REMEDIES = {
         "“[” is not closed before this",
         "Add the missing “,” or “]”, or quote the text.",
     ),
-    "found undefined tag handle": ("a YAML tag, which has no meaning here", "Quote a text that begins with “!”."),
-    "did not find expected whitespace or line break": (
-        "a YAML tag, which has no meaning here",
-        "Quote a text that begins with “!”.",
-    ),
     "block sequence entries are not allowed in this context": (
         "“- ” cannot begin here",
         "Put the list on its own lines.",
     ),
     "did not find expected <document start>": ("text after the end of the definition", "Check the indentation."),
 }
-_TAG = re.compile(r"(?:^|[\s\[{,:-])(![^\s]*)")
+_TAG = re.compile(r"(?:^|[\s\[{,:-])(![^\s,\[\]{}]*)")
+_QUOTE_TAG = "Quote a text that begins with “!”."
 
 
 def syntax_problem(path: str, text: str, error: yaml.YAMLError, problems: Problems) -> None:
@@ -54,8 +50,8 @@ def syntax_problem(path: str, text: str, error: yaml.YAMLError, problems: Proble
     else:
         summary, remedy = _words(str(getattr(error, "problem", "") or ""), line, mark.column)
     if tag := _tag_before(line, mark.column):
-        place = Place(path, mark.line + 1, tag + 1)
-        summary, remedy = _REMEDIES["found undefined tag handle"]
+        place = Place(path, mark.line + 1, tag.start(1) + 1)
+        summary, remedy = f"“{tag[1]}” is a YAML tag, which has no meaning here", _QUOTE_TAG
     problems.add(place, summary, remedy)
 
 
@@ -72,8 +68,10 @@ def _words(problem: str, line: str, column: int) -> tuple[str, str]:
     return _REMEDIES.get(problem, (f"not YAML: {problem}", ""))
 
 
-def _tag_before(line: str, column: int) -> int | None:
-    """Where an unquoted `!` began a value before the spot that broke, if one did."""
+def _tag_before(line: str, column: int) -> re.Match[str] | None:
+    """The unquoted `!` that began a value before the spot that broke, if one did."""
     found = _TAG.search(line)
-    in_quotes = found and line[: found.start(1)].count('"') % 2 + line[: found.start(1)].count("'") % 2
-    return found.start(1) if found and not in_quotes and found.start(1) <= column else None
+    if not found or found.start(1) > column:
+        return None
+    before = line[: found.start(1)]
+    return None if before.count('"') % 2 or before.count("'") % 2 else found

@@ -1,0 +1,88 @@
+"""Every slip gives its problem at its line: a fixture's wrong line ends in `# ERROR: <summary>`."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from customary.engine.model.check import check
+
+BAD = Path(__file__).parents[2] / "fixtures" / "bad"
+CASES = sorted(path for path in BAD.iterdir() if path.is_dir() or path.suffix == ".yaml")
+
+
+def workspace_of(case: Path, directory: Path) -> Path:
+    """A workspace that is the fixture's folder, or holds the fixture's file on top of the core pack."""
+    if case.is_dir():
+        return shutil.copytree(case, directory / "workspace")
+    schemas = directory / "workspace" / "schemas"
+    schemas.mkdir(parents=True)
+    (directory / "workspace" / "customary.yaml").write_text("name: Bad\npacks: [core]\n")
+    shutil.copy(case, schemas / case.name)
+    return directory / "workspace"
+
+
+def expected(workspace: Path) -> set[tuple[str, int, str]]:
+    found = set()
+    for path in workspace.rglob("*.yaml"):
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            for summary in line.split("# ERROR: ")[1:]:
+                found.add((path.relative_to(workspace).as_posix(), number, summary.strip()))
+    return found
+
+
+def found(workspace: Path) -> set[tuple[str, int, str]]:
+    problems, _ = check(workspace)
+    return {(each.place.file, each.place.line, each.summary) for each in problems}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
+def test_a_bad_definition_gives_exactly_its_problems(case: Path, tmp_path: Path) -> None:
+    workspace = workspace_of(case, tmp_path)
+    assert expected(workspace)
+    assert found(workspace) == expected(workspace)
+
+
+@pytest.mark.parametrize("case", [each for each in CASES if each.is_file()], ids=lambda case: case.stem)
+def test_line_ends_and_a_byte_order_mark_change_no_problem(case: Path, tmp_path: Path) -> None:
+    workspace = workspace_of(case, tmp_path)
+    wanted = expected(workspace)
+    path = workspace / "schemas" / case.name
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    assert found(workspace) == wanted
+
+
+def test_all_problems_of_all_files_are_told_at_once(tmp_path: Path) -> None:
+    schemas = tmp_path / "schemas"
+    schemas.mkdir()
+    (tmp_path / "customary.yaml").write_text("name: Bad\npacks: [core]\ncolour: red\n")
+    (schemas / "a.yaml").write_text("entity: visit\nfields:\n  name: {type: txet}\n")
+    (schemas / "b.yaml").write_text("entity: trip\nfields:\n\tname: {type: text}\n")
+    (schemas / "c.yaml").write_text("enttiy: ride\n")
+    problems, _ = check(tmp_path)
+    assert [str(each) for each in problems] == [
+        "customary.yaml:3:1  “colour” is not a key of a workspace  " + problems_remedy(problems, "customary.yaml"),
+        "schemas/a.yaml:3:16  “txet” is not a field type  Did you mean “text”?",
+        "schemas/b.yaml:3:1  a tab in the indentation  Indent with blanks.",
+        "schemas/c.yaml:1:1  “enttiy” is not a kind of definition  Did you mean “entity”?",
+    ]
+
+
+def problems_remedy(problems: object, file: str) -> str:
+    return next(each.remedy for each in problems if each.place.file == file)
+
+
+def test_the_shipped_packs_have_no_problem_and_are_counted(tmp_path: Path) -> None:
+    (tmp_path / "customary.yaml").write_text("name: Good\npacks: [sales]\n")
+    problems, counts = check(tmp_path)
+    assert [str(each) for each in problems] == []
+    assert str(counts).startswith("10 entities with ")
+
+
+def test_a_folder_without_settings_says_so(tmp_path: Path) -> None:
+    problems, _ = check(tmp_path)
+    assert [str(each) for each in problems] == [
+        "customary.yaml:1:1  the file is not there  Make a workspace with “customary init”."
+    ]
