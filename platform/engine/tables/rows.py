@@ -37,10 +37,15 @@ class TableRows:
         self.values = values
 
     def column(self, name: str, part: str = "") -> sa.ColumnElement:
-        """The column of a field, or a computed field's formula in its place. Raises KeyError for lists."""
+        """The column of a field, or a computed field's formula in its place. Raises KeyError for lists.
+
+        The part `_id` of an any_link is its plain column, as a link's is.
+        """
         made = self.tables.entity(self.entity)
         if name not in SYSTEM_COLUMNS and (formula := made.entity.fields[name].formula) is not None:
             return formula.clause(self, self.values)
+        if part == "_id":
+            part = ""
         return self.from_clause.c[made.column_name(name, part)]
 
     def follow(self, field: str) -> tuple[TableRows, sa.ColumnElement]:

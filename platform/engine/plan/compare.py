@@ -1,0 +1,76 @@
+"""Compare: what is applied and a new model become a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from customary.engine.model.model import Model
+from customary.engine.plan.change import Change
+from customary.engine.plan.definitions import compare_definitions
+from customary.engine.plan.fields import Comparison, compare_entity
+from customary.engine.plan.plan import Plan
+from customary.engine.plan.structure import AddIndex, DropIndex
+from customary.engine.releases import Release, load_catalogue
+from customary.engine.tables import Tables
+from customary.engine.tables.growth import grow
+from customary.engine.text import Source
+
+
+def compare(connection: sa.Connection, current: Release | None, model: Model, source: Source | None = None) -> Plan:
+    """The plan that leads from `current` (None: nothing applied) to `model`.
+
+    With the new `source`, changes of labels, views, workflows, roles and the like are listed one by one.
+    """
+    before = load_catalogue(connection)
+    after, turns = grow(before, model)
+    tables = Tables(model, after)
+    comparison = Comparison(connection, current, model, tables, turns)
+    changes = [change for entity in _entities(comparison) for change in compare_entity(comparison, entity)]
+    changes += _indexes(comparison)
+    changes += compare_definitions(comparison, source)
+    if not changes and (current is None or current.model.digest != model.digest):
+        changes.append(Change(sign="~", text="definitions"))
+    return Plan(
+        base=current.number if current else 0,
+        changes=tuple(changes),
+        model=model,
+        tables=tables,
+        before=before,
+        source=source,
+        turns=turns,
+        problems=tuple(comparison.problems),
+    )
+
+
+def _entities(comparison: Comparison) -> Iterator:
+    return (turn for turn in comparison.turns if turn.after.kind == "entity")
+
+
+def _indexes(comparison: Comparison) -> Iterator[Change]:
+    """Indexes are compared with what lies in the database: they follow from declarations alone."""
+    there = _indexes_there(comparison.connection)
+    wanted = {index.name: index for table in comparison.tables.metadata.tables.values() for index in table.indexes}
+    for name in sorted(there - wanted.keys()):
+        yield DropIndex(name=name)
+    for name in sorted(wanted.keys() - there):
+        index = wanted[name]
+        if comparison.is_there(index.table):
+            comparison.find_duplicates(index)
+            yield AddIndex(sign="+", text=_index_text(comparison, index), index=index)
+        else:
+            yield AddIndex(index=index)
+
+
+def _index_text(comparison: Comparison, index: sa.Index) -> str:
+    entity, fields = comparison.fields_of(index)
+    return f"{'unique ' if index.unique else ''}index {entity}: {', '.join(fields)}"
+
+
+def _indexes_there(connection: sa.Connection) -> set[str]:
+    if connection.dialect.name == "sqlite":
+        query = "SELECT name FROM sqlite_master WHERE type = 'index'"
+    else:
+        query = "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()"
+    return {name for (name,) in connection.exec_driver_sql(query) if name.startswith(("ix_x_", "ux_x_", "ix_l_"))}

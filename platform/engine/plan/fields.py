@@ -1,0 +1,220 @@
+"""Changes of entities, their fields, options and stages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import sqlalchemy as sa
+
+from customary.engine.fields.field import Field
+from customary.engine.model.model import Model
+from customary.engine.plan.change import Change
+from customary.engine.plan.convert import convert, is_lossless
+from customary.engine.plan.fill import ConvertValues, FillDefault, FillStage, values_of
+from customary.engine.plan.structure import AddColumns, AddKeys, AddTable
+from customary.engine.releases import Release
+from customary.engine.tables import EntityTable, Tables
+from customary.engine.tables.growth import Turn
+from customary.engine.tables.shape import MANY_TO_MANY
+
+
+@dataclass
+class Comparison:
+    """What is compared, and the problems found in the data on the way."""
+
+    connection: sa.Connection
+    current: Release | None
+    model: Model
+    tables: Tables
+    turns: tuple[Turn, ...]
+    problems: list[str] = field(default_factory=list)
+
+    @cached_property
+    def tables_there(self) -> set[str]:
+        return set(sa.inspect(self.connection).get_table_names())
+
+    @cached_property
+    def born_columns(self) -> set[tuple[str, str]]:
+        """Table and column of everything that is not there yet."""
+        return {
+            (self.tables.catalogue.entries[turn.after.parent].physical, column)
+            for turn in self.turns
+            if turn.after.kind == "field" and turn.verb in ("born", "retyped") and turn.after.parent
+            for column in turn.after.columns() - set(turn.after.spent)
+        }
+
+    def is_there(self, table: sa.Table) -> bool:
+        return table.name in self.tables_there
+
+    def children(self, turn: Turn, kind: str) -> Iterator[Turn]:
+        return (each for each in self.turns if each.after.kind == kind and each.after.parent == turn.after.id)
+
+    def fields_of(self, index: sa.Index) -> tuple[str, list[str]]:
+        """The entity an index belongs to, and its fields in today's names."""
+        for entity in self.model.entities:
+            made = self.tables.entity(entity)
+            if made.table is index.table:
+                names = {
+                    column.name: name
+                    for name in made.entity.fields
+                    if made.has(name)
+                    for column in made.columns([name])
+                }
+                return entity, list(dict.fromkeys(names.get(each.name, each.name) for each in index.columns))
+        return index.table.name, [each.name for each in index.columns]
+
+    def find_duplicates(self, index: sa.Index) -> None:
+        """A unique index over columns that are there already is only possible when no two records are equal."""
+        columns = list(index.columns)
+        if not index.unique or any((index.table.name, column.name) in self.born_columns for column in columns):
+            return
+        living = sa.and_(index.table.c.archived_at.is_(None), *(column.is_not(None) for column in columns))
+        query = sa.select(sa.func.count()).select_from(index.table).where(living)
+        equal = query.with_only_columns(sa.func.count()).group_by(*columns).having(sa.func.count() > 1)
+        found = self.connection.execute(sa.select(sa.func.count()).select_from(equal.subquery())).scalar()
+        if found:
+            entity, fields = self.fields_of(index)
+            self.problems.append(
+                f"{entity}: {', '.join(fields)} cannot be unique: {found} values are used by more than one record"
+            )
+
+
+def compare_entity(comparison: Comparison, turn: Turn) -> Iterator[Change]:
+    """The changes of one entity and all that is in it."""
+    name, entry = turn.after.name, turn.after
+    if turn.verb == "retired":
+        yield Change(sign="-", text=f"entity {name} (its records are kept)")
+        return
+    made = comparison.tables.entity(name)
+    if turn.verb == "renamed" and turn.before:
+        yield Change(sign="→", text=f"entity {turn.before.name} becomes {name}")
+    if turn.verb in ("born", "revived"):
+        back = ", with the records it had" if turn.verb == "revived" else ""
+        count = sum(1 for each in made.entity.fields.values() if not each.system)
+        yield Change(sign="+", text=f"entity {name} with {count} fields{back}")
+    if not comparison.is_there(made.table):
+        yield AddTable(table=made.table)
+        yield AddKeys(table=made.table)
+    for each in comparison.children(turn, "field"):
+        yield from _field(comparison, made, each, shown=turn.verb not in ("born", "revived"))
+    if entry.id and turn.verb != "born" and _gains_pipeline(comparison, made):
+        yield FillStage(tables=comparison.tables, entity=name)
+
+
+def _field(comparison: Comparison, made: EntityTable, turn: Turn, shown: bool) -> Iterator[Change]:
+    name = f"{made.entity.name}.{turn.after.name}"
+    declared = made.entity.fields.get(turn.after.name)
+    if turn.verb == "retired" or declared is None:
+        if turn.verb == "retired" and not (turn.before and _is_of_pipeline(turn)):
+            yield Change(sign="-", text=f"field {name} (its values are kept)")
+        return
+    if turn.verb in ("born", "retyped"):
+        yield from _columns(comparison, made, declared)
+    shown = shown and not declared.system
+    if turn.before and turn.before.name != turn.after.name:
+        yield Change(sign="→", text=f"field {made.entity.name}.{turn.before.name} becomes {turn.after.name}")
+    if turn.verb == "retyped" and turn.before:
+        yield from _retyped(comparison, made, declared, turn)
+    elif turn.verb in ("born", "revived"):
+        yield from _added(comparison, made, declared, turn, shown)
+    yield from _options(comparison, name, declared, turn, shown and turn.verb not in ("born", "revived"))
+
+
+def _columns(comparison: Comparison, made: EntityTable, declared: Field) -> Iterator[Change]:
+    if declared.kind == MANY_TO_MANY:
+        links = made.links(declared.name)
+        yield AddTable(table=links)
+        yield AddKeys(table=links)
+    elif made.has(declared.name) and comparison.is_there(made.table):
+        columns = tuple(column.name for column in made.columns([declared.name]))
+        yield AddColumns(table=made.table, columns=columns)
+        yield AddKeys(table=made.table, columns=columns)
+
+
+def _added(comparison: Comparison, made: EntityTable, declared: Field, turn: Turn, shown: bool) -> Iterator[Change]:
+    notes = ["comes back with the values it had"] if turn.verb == "revived" else []
+    text = f"field {made.entity.name}.{declared.name} ({declared.kind})"
+    if comparison.is_there(made.table) and _fills(declared):
+        notes.append("existing records get its default")
+        yield FillDefault(tables=comparison.tables, entity=made.entity.name, field=declared)
+    elif comparison.is_there(made.table) and declared.required is True and declared.default is None:
+        notes.append("required, and empty in existing records until they are edited")
+    if shown:
+        yield Change(sign="+", text="; ".join([text, *notes]))
+
+
+def _fills(declared: Field) -> bool:
+    """Whether existing records can have the default: one that asks who acts says nothing about them."""
+    return declared.entered and declared.default is not None and not getattr(declared.default, "reads_user", False)
+
+
+def _retyped(comparison: Comparison, made: EntityTable, declared: Field, turn: Turn) -> Iterator[Change]:
+    old_table, old = _old_field(comparison, turn)
+    text = f"field {made.entity.name}.{declared.name}: {turn.before.shape.kind} becomes {declared.kind}"
+    if old is None or not (made.has(declared.name) or declared.kind == MANY_TO_MANY):
+        yield Change(sign="~", text=text)
+        return
+    if old.kind == declared.kind:
+        text = f"field {made.entity.name}.{declared.name}: {old.kind} is kept in another form"
+    unfit = _count_unfit(comparison, old_table, old, declared)
+    text += f"; {unfit}" if unfit else "; values are converted"
+    yield ConvertValues(
+        sign="~",
+        text=text,
+        old_table=old_table,
+        old=old,
+        new_table=made,
+        new=declared,
+        settings=comparison.model.settings,
+    )
+
+
+def _count_unfit(comparison: Comparison, table: EntityTable, old: Field, new: Field) -> str:
+    if is_lossless(old, new):
+        return ""
+    settings, total, lost = comparison.model.settings, 0, 0
+    for batch in values_of(comparison.connection, table, old):
+        total += len(batch)
+        lost += sum(convert(old, new, value, settings) is None for value in batch.values())
+    return f"{lost} of {total} values do not fit and become empty" if lost else ""
+
+
+def _old_field(comparison: Comparison, turn: Turn) -> tuple[EntityTable | None, Field | None]:
+    """The field as the current release has it: it knows how to read the old column."""
+    current = comparison.current
+    if current is None or turn.before is None:
+        return None, None
+    owner = current.tables.catalogue.entries.get(turn.before.parent)
+    if owner is None or owner.name not in current.model.entities:
+        return None, None
+    made = current.tables.entity(owner.name)
+    old = made.entity.fields.get(turn.before.name)
+    readable = old is not None and (made.has(old.name) or old.kind == MANY_TO_MANY)
+    return (made, old) if readable else (None, None)
+
+
+def _options(comparison: Comparison, name: str, declared: Field, turn: Turn, shown: bool) -> Iterator[Change]:
+    is_stage = declared.system and declared.name == "stage"
+    word = f"stage {name.partition('.')[0]}" if is_stage else f"option {name}"
+    for each in comparison.children(turn, "option"):
+        if each.verb == "kept" or not (shown or is_stage and turn.verb == "kept"):
+            continue
+        if each.verb == "retired":
+            yield Change(sign="-", text=f"{word}: {each.after.name} (records that have it keep it)")
+        elif each.before and each.before.name != each.after.name:
+            yield Change(sign="→", text=f"{word}: {each.before.name} becomes {each.after.name}")
+        else:
+            yield Change(sign="+", text=f"{word}: {each.after.name}")
+
+
+def _is_of_pipeline(turn: Turn) -> bool:
+    return turn.after.name in ("stage", "outcome", "open", "probability", "stage_entered_at")
+
+
+def _gains_pipeline(comparison: Comparison, made: EntityTable) -> bool:
+    if not made.entity.pipelines or not made.has("stage") or comparison.current is None:
+        return False
+    entry = comparison.tables.catalogue.field(made.entity.name, "stage")
+    return any(turn.after.id == entry.id and turn.verb in ("born", "revived") for turn in comparison.turns)

@@ -1,0 +1,60 @@
+"""The plan: every change between what is applied and new definitions."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+
+from customary.engine.model.model import Model
+from customary.engine.plan.change import Change
+from customary.engine.tables import Catalogue, Tables
+from customary.engine.tables.growth import Turn
+from customary.engine.text import Source
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Plan:
+    """Changes that lead from the release `base` to `model`. `problems` are facts about the data that forbid it."""
+
+    base: int
+    changes: tuple[Change, ...]
+    model: Model
+    tables: Tables
+    before: Catalogue
+    source: Source | None = None
+    turns: tuple[Turn, ...] = ()
+    problems: tuple[str, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        return not self.changes
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """The changes as people read them, one line each."""
+        return tuple(filter(None, (change.describe() for change in self.changes)))
+
+    @cached_property
+    def digest(self) -> str:
+        """Equal plans over the same release have the same digest."""
+        text = "\n".join((str(self.base), self.model.digest, *self.lines))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def inverse(self) -> list[dict[str, object]]:
+        """How the catalogue stood where this plan changes it: what an undo writes back."""
+        return [
+            {
+                "verb": turn.verb,
+                "entry": str(turn.after.id),
+                "name": turn.before.name if turn.before else None,
+                "physical": turn.before.physical if turn.before else None,
+                "retired": turn.before.retired if turn.before else True,
+            }
+            for turn in self.turns
+            if turn.verb != "kept"
+        ]
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines)

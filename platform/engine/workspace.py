@@ -1,0 +1,199 @@
+"""A workspace: one business's folder of definitions and its database, and what can be done with both."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from customary.engine.database import Database
+from customary.engine.model.model import Settings
+from customary.engine.problem import Place, Problem, Problems
+from customary.engine.releases import Release, Releases
+from customary.engine.text import Source, find_packs, gather, plain, read, read_source
+from customary.engine.text.source import SETTINGS_FILE, WORKSPACE, File
+
+if TYPE_CHECKING:
+    from customary.engine.model.check import Counts
+    from customary.engine.people.actor import Actor
+    from customary.engine.plan import Plan
+    from customary.engine.records.work import Work
+
+DATABASE_VARIABLE = "CUSTOMARY_DATABASE"
+DEFAULT_DATABASE = "sqlite:///customary.db"
+
+ROOMS_WITH_TABLES = (
+    "customary.engine.releases",
+    "customary.engine.people",
+    "customary.engine.records",
+    "customary.engine.messages",
+    "customary.engine.exchange.sample",
+    "customary.engine.automation",
+)
+"""Importing these declares the platform's own tables."""
+
+
+class WorkspaceError(Exception):
+    """A workspace cannot be used as asked; the text says why and what to do."""
+
+
+class Workspace:
+    """A folder with `customary.yaml`, its database, and the releases in it."""
+
+    def __init__(self, directory: Path, database: Database) -> None:
+        self.directory = directory
+        self.database = database
+        self.releases = Releases(database)
+
+    @classmethod
+    def open(cls, directory: Path | str = ".", database_url: str | None = None) -> Workspace:
+        """Opens the workspace in a folder and makes the platform's own tables where they are missing.
+
+        The database is `database_url`, else what CUSTOMARY_DATABASE names, else what `customary.yaml` names,
+        else a SQLite file in the folder. Raises WorkspaceError when there is no workspace or no database.
+        """
+        directory = Path(directory)
+        if not (directory / SETTINGS_FILE).is_file():
+            raise WorkspaceError(f"{directory} holds no {SETTINGS_FILE}. Make a workspace with: customary init DIR")
+        url = database_url or os.environ.get(DATABASE_VARIABLE) or _declared_database(directory) or DEFAULT_DATABASE
+        workspace = cls(directory, _database(url, directory))
+        workspace.prepare()
+        return workspace
+
+    @property
+    def settings(self) -> Settings:
+        """What the applied definitions say about the workspace as a whole."""
+        return self.release.model.settings
+
+    @property
+    def release(self) -> Release:
+        """The newest release. Raises WorkspaceError while nothing has been applied."""
+        release = self.releases.current()
+        if release is None:
+            raise WorkspaceError(f"Nothing is applied yet. Run: customary apply {self.directory}")
+        return release
+
+    def prepare(self) -> None:
+        """Makes the platform's own tables where they are missing."""
+        for room in ROOMS_WITH_TABLES:
+            importlib.import_module(room)
+        try:
+            self.database.prepare()
+        except sa.exc.OperationalError as error:
+            shown = self.database.url.render_as_string(hide_password=True)
+            raise WorkspaceError(f"The database {shown} does not answer: {_first_line(error.orig)}") from error
+
+    def check(self) -> tuple[Problems, Counts]:
+        """All problems of the definitions, and counts of what they declare."""
+        from customary.engine.model.check import check
+
+        return check(self.directory)
+
+    def plan(self) -> Plan:
+        """What applying the folder's definitions would change. Raises DefinitionError with all their problems."""
+        from customary.engine.model import compile_source
+        from customary.engine.plan import compare
+
+        problems = Problems()
+        source = read_source(gather(self.directory, problems), problems)
+        model = compile_source(source, problems)
+        problems.raise_errors()
+        with self.database.read() as connection:
+            return compare(connection, self.releases.load(connection), model, source)
+
+    def apply(self, plan: Plan | None = None, by: str = "") -> Release:
+        """Does a plan (by default the one for the folder's definitions) and takes up the new release."""
+        from customary.engine.plan import apply
+
+        plan = plan or self.plan()
+        if plan.empty:
+            return self.release
+        release = apply(self.database, plan, plan.source, by)
+        self.releases.keep(release)
+        return release
+
+    def work(self, connection: sa.Connection, actor: Actor, origin: str = "system") -> Work:
+        """A unit of work on this workspace's newest release, at this moment."""
+        from customary.engine.records.work import Cause, Work
+
+        return Work(connection, self.release, actor, datetime.now(UTC), Cause(origin))
+
+    @cached_property
+    def source(self) -> Source:
+        """The folder's merged definitions as they are now, whatever is wrong with them."""
+        problems = Problems()
+        return read_source(gather(self.directory, problems), problems)
+
+    def close(self) -> None:
+        self.releases.stop()
+        self.database.close()
+
+
+def create(directory: Path, packs: list[str], database_url: str | None = None, name: str | None = None) -> None:
+    """Makes a workspace folder with a `customary.yaml` that names its packs. Raises WorkspaceError."""
+    known = find_packs()
+    problems = Problems()
+    for pack in packs:
+        if pack not in known:
+            raise WorkspaceError(f"There is no pack “{pack}”. Known: {', '.join(sorted(known))}.")
+    if (directory / SETTINGS_FILE).exists():
+        raise WorkspaceError(f"{directory} is a workspace already: it holds a {SETTINGS_FILE}.")
+    problems.raise_errors()
+    try:
+        for folder in ("schemas", "workflows"):
+            (directory / folder).mkdir(parents=True, exist_ok=True)
+        text = _settings_text(name or directory.resolve().name, packs, database_url)
+        (directory / SETTINGS_FILE).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise WorkspaceError(f"{directory} cannot be made: {error.strerror}") from error
+
+
+def as_problem(error: Exception, file: str = SETTINGS_FILE) -> Problem:
+    """A failure that belongs to no line of a definition, in the form of a problem."""
+    return Problem(Place(file), str(error))
+
+
+def _settings_text(name: str, packs: list[str], database_url: str | None) -> str:
+    database = f'database: "{database_url}"\n' if database_url else ""
+    quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+    return (
+        "# What holds for the workspace as a whole. Your own definitions go to schemas/ and workflows/.\n"
+        f'name: "{quoted}"\n'
+        f"packs: [{', '.join(packs)}]\n"
+        "languages: [en, zh, el]\n"
+        "currency: EUR\n"
+        "time_zone: UTC\n"
+        "first_weekday: mon\n" + database
+    )
+
+
+def _declared_database(directory: Path) -> str | None:
+    file = File.of_bytes(SETTINGS_FILE, WORKSPACE, (directory / SETTINGS_FILE).read_bytes())
+    for document in read(file, Problems()):
+        declared = plain(document.body.get("database"))
+        if isinstance(declared, str):
+            return declared
+    return None
+
+
+def _database(text: str, directory: Path) -> Database:
+    """The database of a URL; a relative SQLite file lies in the workspace's folder."""
+    try:
+        url = sa.make_url(text)
+    except sa.exc.ArgumentError as error:
+        raise WorkspaceError(f"“{text}” is not a database URL. For example: sqlite:///customary.db") from error
+    backend = url.get_backend_name()
+    if backend not in ("sqlite", "postgresql"):
+        raise WorkspaceError(f"“{backend}” is not supported. Databases: sqlite, postgresql.")
+    if backend == "sqlite" and url.database and url.database != ":memory:":
+        url = url.set(database=str((directory / url.database).resolve()))
+    return Database(url.render_as_string(hide_password=False))
+
+
+def _first_line(error: object) -> str:
+    return next(iter(str(error).strip().splitlines()), "")
