@@ -25,13 +25,13 @@ class Validator:
         data = plain(node) if data is None else data
         bad: set[Path] = set()
         for error in self._validator.iter_errors(data):
-            bad.update(_report(node, error, problems))
+            for each in _nearest(error):
+                bad.update(_report(node, each, problems))
         return node if not bad else _without(node, bad, ())
 
 
 def _report(root: Node, error: ValidationError, problems: Problems) -> Iterator[Path]:
     """Adds the problems of an error; gives the paths that must go."""
-    error = _nearest(error)
     path = tuple(error.absolute_path)
     node = _at(root, path)
     if error.validator == "additionalProperties":
@@ -48,14 +48,15 @@ def _report(root: Node, error: ValidationError, problems: Problems) -> Iterator[
         yield path
 
 
-def _nearest(error: ValidationError) -> ValidationError:
-    """Of the branches of an `anyOf`, the error inside the one that was most likely meant."""
-    while error.validator == "anyOf":
-        deeper = [each for each in error.context if each.validator not in ("type", "const", "enum") or each.path]
-        if not deeper:
-            return error
-        error = max(deeper, key=lambda each: len(each.path))
-    return error
+def _nearest(error: ValidationError) -> list[ValidationError]:
+    """Of the branches of an `anyOf`, the errors inside the one that was most likely meant."""
+    if error.validator != "anyOf":
+        return [error]
+    deeper = [each for each in error.context if each.validator not in ("type", "const", "enum") or each.path]
+    if not deeper:
+        return [error]
+    meant = max(deeper, key=lambda each: len(each.path)).schema_path[0]
+    return [found for each in deeper if each.schema_path[0] == meant for found in _nearest(each)]
 
 
 def _unknown_keys(node: Node, path: Path, error: ValidationError, problems: Problems) -> Iterator[Path]:

@@ -19,7 +19,7 @@ def merge(documents: Iterable[Document], problems: Problems, files: tuple[File, 
     merged: dict[tuple[str, str], Document] = {}
     navigation: Node | None = None
     settings = Mapping({}, {}, Place("customary.yaml"))
-    for document in documents:
+    for document in sorted(documents, key=lambda each: each.kind == "workspace"):
         if document.kind in ("pack", "workspace") and (groups := document.body.get("navigation")):
             navigation = _merged(navigation, groups, "navigation", problems)
         if document.kind == "workspace":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import yaml
 
@@ -16,6 +15,7 @@ from customary.engine.text.source import SETTINGS_FILE, WORKSPACE, Document, Fil
 MAX_CHARACTERS = 2_000_000
 _UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TAB = re.compile(r"^[ ]*(?:- )*[ ]*\t", re.MULTILINE)
+_BLANK = re.compile(r"^[ ]*\t[ \t]*(?=#|$)", re.MULTILINE)
 NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 
 
@@ -27,10 +27,13 @@ def read(file: File, problems: Problems) -> list[Document]:
     text = file.text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if not _readable(file, text, problems):
         return []
-    if tabs := list(_tabs(file.path, text)):
-        for place in tabs:
-            problems.add(place, "a tab in the indentation", "Indent with blanks.")
-        text, problems = text.replace("\t", "  "), Problems()
+    if "\t" in text:
+        text = _BLANK.sub(lambda found: " " * len(found[0]), text)
+        if tabs := list(_TAB.finditer(text)):
+            for found in tabs:
+                place = place_at(file.path, text, found.end() - 1)
+                problems.add(place, "a tab in the indentation", "Indent with blanks.")
+            text, problems = text.replace("\t", "  "), Problems()
     roots = _roots(file, text, problems)
     return [document for root in roots if (document := _document(file, root, problems))]
 
@@ -65,15 +68,6 @@ def _readable(file: File, text: str, problems: Problems) -> bool:
         problems.add(place_at(file.path, text, found.start()), summary, "Save the file as UTF-8 text.")
         return False
     return True
-
-
-def _tabs(path: str, text: str) -> Iterator[Place]:
-    if "\t" not in text:
-        return
-    for found in _TAB.finditer(text):
-        rest = text[found.end() : text.find("\n", found.end()) % (len(text) + 1)]
-        if rest.strip() and not rest.lstrip().startswith("#"):
-            yield place_at(path, text, found.end() - 1)
 
 
 def _document(file: File, root: object, problems: Problems) -> Document | None:

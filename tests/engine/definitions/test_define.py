@@ -1,0 +1,90 @@
+"""Definitions: shapes, exact places, words that help, and any YAML without an exception."""
+
+from __future__ import annotations
+
+import time
+
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from customary.engine import fields
+from customary.engine.definitions import Definitions, define, kinds
+from customary.engine.definitions.field import shape
+from customary.engine.definitions.kinds.workflow import STEPS, TRIGGERS
+from customary.engine.problem import Problems
+from customary.engine.text import File, plain, read_source
+
+
+def defined(text: str) -> tuple[Definitions, list[str]]:
+    problems = Problems()
+    source = read_source([File("a.yaml", "workspace", text)], problems)
+    return define(source, problems), [str(each) for each in problems]
+
+
+def test_every_shape_is_a_json_schema_with_a_page() -> None:
+    assert set(kinds()) >= {"entity", "pipeline", "workflow", "role", "message", "demo", "records", "pack", "workspace"}
+    for kind in kinds().values():
+        Draft202012Validator.check_schema(kind.SHAPE)
+        assert kind.__doc__
+    for name, kind in fields.kinds().items():
+        Draft202012Validator.check_schema(shape(name, kind.keys))
+    for each in (*STEPS.values(), *TRIGGERS.values()):
+        Draft202012Validator.check_schema(each)
+
+
+def test_problems_have_the_exact_place_and_the_likely_remedy() -> None:
+    _, problems = defined("entity: deal\nfields:\n  amount: {type: monney, lable: A}\nicno: star\n")
+    assert problems == [
+        "a.yaml:3:18  “monney” is not a field type  Did you mean “money”?",
+        "a.yaml:4:1  “icno” is not a key of an entity  Did you mean “icon”?",
+    ]
+
+
+def test_what_is_wrong_is_left_out_and_the_rest_stays() -> None:
+    definitions, problems = defined(
+        "entity: deal\nicon: 3\nfields:\n  name: {type: text, unique: 3}\n  x: {type: zzz}\n"
+    )
+    assert len(problems) == 3
+    body = plain(definitions.of("entity")["deal"].body)
+    assert body == {"fields": {"name": {"type": "text"}, "x": {"type": "text"}}}
+
+
+def test_a_problem_deep_in_a_choice_of_shapes_is_told_where_it_is() -> None:
+    _, problems = defined("entity: deal\nlabel: {en: Deal, chinese: X, el: [1]}\nfields: {name: {type: text}}\n")
+    assert problems == [
+        "a.yaml:2:19  “chinese” is not a language, such as en",
+        "a.yaml:2:35  a list is not text",
+    ]
+
+
+LANGUAGE = """
+entity pipeline workflow role message pack demo records fields label type text link options stages do when set create
+task notify assign views layout checks unique entities name en was kind columns sort =x true choose case otherwise
+"""
+WORDS = st.sampled_from(LANGUAGE.split())
+VALUES = st.recursive(
+    st.one_of(WORDS, st.none(), st.booleans(), st.integers(-5, 5), st.text(max_size=5)),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=5),
+    max_leaves=25,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.dictionaries(WORDS, VALUES, max_size=6), WORDS)
+def test_any_yaml_gives_definitions_and_problems_never_an_exception(body: dict, kind: str) -> None:
+    definitions, _ = defined(yaml.safe_dump({kind: "example", **body}, sort_keys=False))
+    for documents in definitions.documents.values():
+        for document in documents.values():
+            plain(document.body)
+
+
+def test_a_hundred_entities_are_read_and_defined_well_within_a_second() -> None:
+    label = "label: {en: A, zh: B, el: C}"
+    body = "".join(f"  f{n}: {{type: text, {label}, required: true, max_length: 9, search: true}}\n" for n in range(20))
+    text = "---\n".join(f"entity: e{n}\n{label}\nfields:\n{body}" for n in range(100))
+    started = time.perf_counter()
+    definitions, problems = defined(text)
+    assert (len(definitions.of("entity")), problems) == (100, [])
+    assert time.perf_counter() - started < 3

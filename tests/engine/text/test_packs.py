@@ -1,0 +1,37 @@
+"""Packs: found, put in order of need, and gathered before the workspace's own files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from customary.engine.problem import Problems
+from customary.engine.text import find_packs, gather, read_source
+
+
+def test_the_shipped_packs_are_found() -> None:
+    assert {"core", "sales"} <= set(find_packs())
+
+
+def test_a_pack_comes_after_what_it_needs_and_the_workspace_last(tmp_path: Path) -> None:
+    (tmp_path / "schemas").mkdir()
+    (tmp_path / "customary.yaml").write_text("name: A\npacks: [sales]\n")
+    (tmp_path / "schemas" / "visit.yaml").write_text("entity: visit\n")
+    files = gather(tmp_path)
+    layers = list(dict.fromkeys(each.layer for each in files[1:]))
+    assert (files[0].path, layers) == ("customary.yaml", ["core", "sales", "workspace"])
+    assert "workflows/sales/deal_won.yaml" in [each.path for each in files]
+    assert files[-1].path == "schemas/visit.yaml"
+
+
+def test_a_workspace_may_hold_packs_of_its_own(tmp_path: Path) -> None:
+    for name in ("mine", "unused"):
+        (tmp_path / "schemas" / name).mkdir(parents=True)
+        (tmp_path / "schemas" / name / "pack.yaml").write_text(f"pack: {name}\nneeds: [core]\n")
+        (tmp_path / "schemas" / name / "visit.yaml").write_text(f"entity: {name}_visit\n")
+    (tmp_path / "customary.yaml").write_text("name: A\npacks: [mine]\n")
+    problems = Problems()
+    source = read_source(gather(tmp_path, problems), problems)
+    assert source.packs == ("core", "mine")
+    assert ("entity", "mine_visit") in source.documents
+    assert ("entity", "unused_visit") not in source.documents
+    assert [str(each) for each in problems] == []
