@@ -1,0 +1,51 @@
+"""People: who may come in, how they prove who they are, and who acts."""
+
+from __future__ import annotations
+
+from customary.engine.people.accounts import (
+    Account,
+    AccountProblem,
+    add,
+    everyone,
+    find,
+    of_user,
+    set_active,
+    set_password,
+    set_roles,
+)
+from customary.engine.people.actor import SYSTEM, Actor
+from customary.engine.people.keys import Key, add_key, keys_of, revoke, stamp_key
+from customary.engine.people.passwords import hashed
+from customary.engine.people.recognise import actor_of_key, actor_of_session, actor_of_user
+from customary.engine.people.sessions import Session, end_all, sign_in, sign_out, stamp, start
+from customary.engine.people.throttle import TooMany
+
+__all__ = [
+    "SYSTEM",
+    "Account",
+    "AccountProblem",
+    "Actor",
+    "Key",
+    "Session",
+    "TooMany",
+    "actor_of_key",
+    "actor_of_session",
+    "actor_of_user",
+    "add",
+    "add_key",
+    "end_all",
+    "everyone",
+    "find",
+    "hashed",
+    "keys_of",
+    "of_user",
+    "revoke",
+    "set_active",
+    "set_password",
+    "set_roles",
+    "sign_in",
+    "sign_out",
+    "stamp",
+    "stamp_key",
+    "start",
+]

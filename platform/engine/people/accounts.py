@@ -1,0 +1,147 @@
+"""Accounts: who may sign in, with which password and which roles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from customary.engine.database import Json, system
+from customary.engine.people import passwords
+
+account = sa.Table(
+    "customary_account",
+    system,
+    sa.Column("user_id", sa.Uuid, primary_key=True),
+    sa.Column("email", sa.Text, nullable=False, unique=True),
+    sa.Column("password_hash", sa.Text),
+    sa.Column("roles", Json, nullable=False),
+    sa.Column("active", sa.Boolean, nullable=False),
+)
+
+SHORTEST_PASSWORD = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody's way in. `user_id` is their record of the entity that plays user."""
+
+    user_id: UUID
+    email: str
+    roles: tuple[str, ...]
+    active: bool
+
+
+class AccountProblem(ValueError):
+    """An account that cannot be made or changed as wished; the text says why."""
+
+
+def add(work: Any, email: str, password: str | None, roles: Iterable[str], name: str | None = None) -> UUID:
+    """Makes a person: their record, and an account with these roles. Gives the record's id.
+
+    `work` is a records `Work`. Hash the password before the transaction begins and hand over the hash
+    (`people.hashed(password)`): it takes 25 ms, during which nobody else could write. Raises AccountProblem.
+    """
+    email = tidy(email)
+    roles = tuple(dict.fromkeys(roles))
+    check_roles(work, roles)
+    if find(work.connection, email) is not None:
+        raise AccountProblem(f"“{email}” has an account already")
+    id = work.as_system().create(_people(work).name, _record(work, email, name))
+    insert(work.connection, id, email, password, roles)
+    return id
+
+
+def insert(connection: sa.Connection, user_id: UUID, email: str, password: str | None, roles: Iterable[str]) -> None:
+    """Makes the account of a record that is there."""
+    connection.execute(
+        account.insert().values(
+            user_id=user_id, email=tidy(email), password_hash=_hash(password), roles=list(roles), active=True
+        )
+    )
+
+
+def find(connection: sa.Connection, email: str) -> Account | None:
+    """The account with this e-mail address, in any case of letters."""
+    row = connection.execute(sa.select(account).where(account.c.email == tidy(email))).mappings().first()
+    return _account(row) if row is not None else None
+
+
+def of_user(connection: sa.Connection, user_id: UUID) -> Account | None:
+    """The account of a user's record."""
+    row = connection.execute(sa.select(account).where(account.c.user_id == user_id)).mappings().first()
+    return _account(row) if row is not None else None
+
+
+def everyone(connection: sa.Connection) -> list[Account]:
+    """All accounts by e-mail address."""
+    rows = connection.execute(sa.select(account).order_by(account.c.email)).mappings()
+    return [_account(row) for row in rows]
+
+
+def set_password(connection: sa.Connection, user_id: UUID, password: str) -> None:
+    """Gives an account a new password and ends all its sessions."""
+    from customary.engine.people.sessions import end_all
+
+    connection.execute(account.update().where(account.c.user_id == user_id).values(password_hash=_hash(password)))
+    end_all(connection, user_id)
+
+
+def set_roles(work: Any, user_id: UUID, roles: Iterable[str]) -> None:
+    """Gives an account other roles. Raises AccountProblem for a role that is not there."""
+    roles = tuple(dict.fromkeys(roles))
+    check_roles(work, roles)
+    work.connection.execute(account.update().where(account.c.user_id == user_id).values(roles=list(roles)))
+
+
+def set_active(connection: sa.Connection, user_id: UUID, active: bool) -> None:
+    """Lets somebody in or keeps them out; their sessions end at once, their keys stop working."""
+    from customary.engine.people.sessions import end_all
+
+    connection.execute(account.update().where(account.c.user_id == user_id).values(active=active))
+    if not active:
+        end_all(connection, user_id)
+
+
+def check_roles(work: Any, roles: Iterable[str]) -> None:
+    """Raises AccountProblem when one of the roles is not declared."""
+    for role in roles:
+        if role not in work.model.roles:
+            known = ", ".join(sorted(work.model.roles))
+            raise AccountProblem(f"“{role}” is not a role. Known: {known}.")
+
+
+def tidy(email: str) -> str:
+    """An e-mail address as accounts keep it. Raises AccountProblem when it cannot be one."""
+    email = email.strip().lower()
+    if not 3 <= len(email) <= 254 or email.count("@") != 1 or any(sign.isspace() or sign < " " for sign in email):
+        raise AccountProblem(f"“{email[:80]}” is not an e-mail address")
+    return email
+
+
+def _hash(password: str | None) -> str | None:
+    if password is None or isinstance(password, passwords.Hashed):
+        return password
+    if len(password) < SHORTEST_PASSWORD:
+        raise AccountProblem(f"A password needs at least {SHORTEST_PASSWORD} characters")
+    return passwords.hashed(password)
+
+
+def _people(work: Any) -> Any:
+    people = work.model.playing("user")
+    if people is None:
+        raise AccountProblem("No entity plays user: add “plays: user” to one, or the pack core")
+    return people
+
+
+def _record(work: Any, email: str, name: str | None) -> dict[str, Any]:
+    fields = _people(work).fields
+    values = {"name": name or email.partition("@")[0], "email": email}
+    return {key: value for key, value in values.items() if key in fields}
+
+
+def _account(row: Mapping[str, Any]) -> Account:
+    return Account(row["user_id"], row["email"], tuple(row["roles"]), row["active"])

@@ -1,0 +1,28 @@
+"""Who acts: a person, or the platform itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The one in whose name a unit of work reads and writes. Without roles it may do nothing."""
+
+    id: UUID | None
+    name: str = ""
+    email: str = ""
+    roles: tuple[str, ...] = ()
+    language: str = "en"
+    zone: ZoneInfo = ZoneInfo("UTC")
+    record: Mapping[str, Any] | None = None
+    """The person's record as expressions see it: `user` in them."""
+    is_system: bool = False
+
+
+SYSTEM = Actor(id=None, name="Customary", is_system=True)
+"""The platform itself: may do everything, is nobody's record."""

@@ -1,0 +1,76 @@
+"""Values handed to the writer: known, writable, of the right form; then defaults."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from customary.engine.expressions import Expression, Template
+from customary.engine.fields.field import Field, Refusal
+from customary.engine.problem import did_you_mean
+from customary.engine.records.draft import Draft, is_empty
+
+LISTS = ("choices", "tags", "links")
+
+
+def accept(draft: Draft) -> None:
+    """Takes the given values into the draft; what may not be written is a problem."""
+    access = draft.work.access
+    hidden, read_only = access.hidden(draft.entity), access.read_only(draft.entity)
+    for name, value in draft.given.items():
+        each = draft.shape.entered.get(name)
+        if each is None:
+            _refuse_unknown(draft, name, value)
+            continue
+        if name in hidden:
+            draft.refuse(name, "may not be changed by you")
+            continue
+        if each.kind == "lines":
+            draft.children[name] = list(value or ())
+            continue
+        value = _coerced(draft, each, value)
+        if value == draft.after.get(name):
+            continue
+        if name in read_only:
+            draft.refuse(name, "may not be changed by you")
+        elif not draft.work.actor.is_system and _is_read_only(draft, each):
+            draft.refuse(name, "is read-only")
+        else:
+            draft.after[name] = value
+
+
+def fill_defaults(draft: Draft) -> None:
+    """Gives untouched fields of a new record their defaults."""
+    for each in draft.shape.defaults:
+        if each.name in draft.given or not is_empty(draft.after.get(each.name)):
+            continue
+        value = each.default
+        if isinstance(value, Expression):
+            value = value.evaluate(draft.scope)
+        elif isinstance(value, Template):
+            value = value.render(draft.scope)
+        draft.after[each.name] = _coerced(draft, each, value)
+
+
+def _refuse_unknown(draft: Draft, name: str, value: Any) -> None:
+    each = draft.shape.entity.fields.get(name)
+    if each is None:
+        draft.refuse(None, "has no field “{name}”. {remedy}", name=name, remedy=did_you_mean(name, draft.shape.entered))
+    elif value != (draft.before or {}).get(name):
+        draft.refuse(name, "is kept by the system and cannot be set")
+
+
+def _is_read_only(draft: Draft, each: Field) -> bool:
+    if isinstance(each.read_only, bool):
+        return each.read_only
+    return each.read_only.holds(draft.scope)
+
+
+def _coerced(draft: Draft, each: Field, value: Any) -> Any:
+    try:
+        value = each.take(value)
+    except Refusal as refusal:
+        draft.refuse_because(each.name, refusal.reason)
+        return draft.after.get(each.name)
+    if each.kind == "links":
+        return tuple(sorted(set(value or ())))
+    return () if value is None and each.kind in LISTS else value

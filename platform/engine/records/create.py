@@ -1,0 +1,119 @@
+"""Making records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from customary.engine.records import lines, stages, store, tasks
+from customary.engine.records.accept import accept, fill_defaults
+from customary.engine.records.draft import Draft
+from customary.engine.records.identifier import new_id
+from customary.engine.records.numbers import give_numbers
+from customary.engine.records.refusal import FieldProblem, Forbidden, Missing, Refused
+from customary.engine.records.shape import Shape, shape
+from customary.engine.records.targets import check_targets
+from customary.engine.records.unique import check_unique
+from customary.engine.records.validate import drop_invisible, validate
+from customary.engine.records.work import Work
+from customary.engine.words import Reason
+
+BATCH = 500
+"""Records checked and written together."""
+
+
+def create(work: Work, entity: str, values: Mapping[str, Any]) -> UUID:
+    """Makes a record and gives its id. Raises Refused with all that is wrong, Forbidden, Missing (no such entity)."""
+    return create_many(work, entity, [values])[0]
+
+
+def create_many(
+    work: Work,
+    entity: str,
+    rows: Iterable[Mapping[str, Any]],
+    on_refused: Callable[[int, list[FieldProblem]], None] | None = None,
+) -> list[UUID | None]:
+    """Makes many records and gives their ids in order.
+
+    One refused row refuses all (`Refused.row` is its position, from 0), unless `on_refused(position, problems)`
+    is given: then it is told of every refused row, whose id is None, and the others are written.
+    """
+    known = _known(work, entity)
+    made: list[UUID | None] = []
+    batch: list[Mapping[str, Any]] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == BATCH:
+            made += _create_batch(work, known, batch, len(made), on_refused)
+            batch = []
+    return made + _create_batch(work, known, batch, len(made), on_refused)
+
+
+def _known(work: Work, entity: str) -> Shape:
+    if entity not in work.model.entities:
+        raise Missing(entity)
+    if not work.access.may(entity, "create"):
+        raise Forbidden(Reason("may not be created by you"))
+    return shape(work, entity)
+
+
+def _create_batch(
+    work: Work,
+    known: Shape,
+    rows: list[Mapping[str, Any]],
+    first: int,
+    on_refused: Callable[[int, list[FieldProblem]], None] | None,
+) -> list[UUID | None]:
+    drafts = [new_draft(work, known, values) for values in rows]
+    check_drafts(work, drafts)
+    for position, draft in enumerate(drafts, first):
+        if draft.problems:
+            if on_refused is None:
+                raise Refused(draft.problems, position)
+            on_refused(position, draft.problems)
+    write_drafts(work, [draft for draft in drafts if not draft.problems])
+    return [None if draft.problems else draft.id for draft in drafts]
+
+
+def new_draft(work: Work, known: Shape, values: Mapping[str, Any], inside: tuple[str, int] | None = None) -> Draft:
+    """A new record with its values taken over, defaults filled and stage entered."""
+    id = new_id()
+    after = {
+        "id": id,
+        "created_at": work.now,
+        "created_by": work.actor.id,
+        "updated_at": work.now,
+        "updated_by": work.actor.id,
+        "revision": 1,
+    }
+    draft = Draft(work, known, id, None, after, values, inside)
+    accept(draft)
+    fill_defaults(draft)
+    if known.entity.pipelines:
+        stages.enter(draft)
+    drop_invisible(draft)
+    return draft
+
+
+def check_drafts(work: Work, drafts: list[Draft]) -> None:
+    """Notes all that is wrong with new records of one entity."""
+    for draft in drafts:
+        lines.draft_children(draft)
+        validate(draft)
+    check_targets(work, drafts)
+    check_unique(work, drafts)
+    for draft in drafts:
+        if not draft.problems and draft.inside is None and not work.access.holds(draft.entity, "create", draft.scope):
+            draft.refuse(None, "may not be created by you with these values")
+
+
+def write_drafts(work: Work, drafts: list[Draft]) -> None:
+    """Writes checked new records with all that belongs to them."""
+    if not drafts:
+        return
+    give_numbers(work, drafts)
+    store.insert(work, drafts)
+    lines.write_children(work, drafts)
+    for draft in drafts:
+        tasks.make_tasks(draft)

@@ -1,0 +1,96 @@
+"""Child rows, edited inside their parent: made, changed and deleted with it in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from customary.engine.fields.field import Field
+from customary.engine.records import storage
+from customary.engine.records.draft import Draft
+from customary.engine.records.shape import shape
+from customary.engine.records.work import Work
+
+
+def draft_children(parent: Draft) -> None:
+    """Drafts and checks the given child rows; their problems become the parent's."""
+    for name, rows in parent.children.items():
+        each = parent.shape.entered[name]
+        parent.lines[name] = _drafts(parent, each, rows)
+        for child in parent.lines[name]:
+            parent.problems += [problem for problem in child.problems if problem not in parent.problems]
+
+
+def write_children(work: Work, parents: list[Draft]) -> None:
+    """Writes the child rows of written parents, and deletes those that were left out."""
+    from customary.engine.records.create import write_drafts
+    from customary.engine.records.delete import erase_all
+    from customary.engine.records.update import write_update
+
+    for parent in parents:
+        for children in parent.lines.values():
+            inner = [child for child in children if child.is_new]
+            if inner:
+                write_drafts(inner[0].work, inner)
+            for child in children:
+                if not child.is_new:
+                    write_update(child)
+        erase_all(parent.dropped)
+
+
+def link_of(each: Field) -> tuple[str, str]:
+    """The child entity of a lines field and the field in which it names its parent."""
+    return each.to, each.through
+
+
+def changed(parent: Draft) -> bool:
+    """Whether any child row is made, changed or deleted."""
+    children = [child for drafts in parent.lines.values() for child in drafts]
+    return bool(parent.dropped) or any(child.is_new or child.changes for child in children)
+
+
+def _drafts(parent: Draft, each: Field, rows: list[Mapping[str, Any]]) -> list[Draft]:
+    from customary.engine.records.create import check_drafts, new_draft
+    from customary.engine.records.update import check_update, update_draft
+
+    entity, link = link_of(each)
+    work = parent.work.because(parent=(parent.entity, parent.id))
+    known = shape(work, entity)
+    there = _existing(parent, entity, link)
+    new, kept = [], []
+    for position, row in enumerate(rows):
+        id = _id_of(row)
+        values = {name: value for name, value in row.items() if name not in ("id", link)}
+        inside = (each.name, position)
+        if id is None:
+            draft = new_draft(work, known, {**values, link: parent.id}, inside)
+            new.append(draft)
+        elif id in there:
+            kept.append(update_draft(work, known, there.pop(id), values, inside))
+        else:
+            parent.refuse(each.name, "names a row that is not there any more")
+    for draft in new + kept:
+        draft.parent = parent
+    check_drafts(work, new)
+    for draft in kept:
+        check_update(draft)
+    parent.dropped += [update_draft(work, known, values, {}) for values in there.values()]
+    return new + kept
+
+
+def _existing(parent: Draft, entity: str, link: str) -> dict[UUID, dict[str, Any]]:
+    if parent.is_new:
+        return {}
+    found = storage.load_where(parent.work, entity, link, parent.id)
+    return {values["id"]: values for values in found if values["archived_at"] is None}
+
+
+def _id_of(row: Mapping[str, Any]) -> UUID | None:
+    id = row.get("id")
+    if id is None or id == "":
+        return None
+    try:
+        return id if isinstance(id, UUID) else UUID(str(id))
+    except ValueError:
+        return UUID(int=0)

@@ -1,0 +1,45 @@
+"""Running numbers without gaps: a counter per field and period, held until the transaction ends."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from customary.engine.database import system
+from customary.engine.fields.auto_number import AutoNumber
+from customary.engine.records.draft import Draft
+from customary.engine.records.work import Work
+
+sequence = sa.Table(
+    "customary_sequence",
+    system,
+    sa.Column("entity", sa.Text, primary_key=True),
+    sa.Column("field", sa.Text, primary_key=True),
+    sa.Column("series", sa.Text, primary_key=True),
+    sa.Column("value", sa.BigInteger, nullable=False),
+)
+
+
+def give_numbers(work: Work, drafts: list[Draft]) -> None:
+    """Gives new records their running numbers. Called last, so that other writers wait as short as can be."""
+    if not drafts:
+        return
+    for each in drafts[0].shape.numbered:
+        last = take(work, drafts[0].entity, each, len(drafts))
+        for count, draft in enumerate(drafts, last - len(drafts) + 1):
+            filled = each.template.render(draft.scope) if each.template is not None else each.written
+            draft.after[each.name] = each.compose(filled, count)
+
+
+def take(work: Work, entity: str, each: AutoNumber, count: int) -> int:
+    """Takes `count` numbers of the series of today and gives the last of them."""
+    tables = work.release.tables
+    series = each.series(work.now.astimezone(work.model.settings.time_zone).date())
+    key = {"entity": tables.code(entity), "field": tables.entity(entity).physical[each.name], "series": series}
+    insert = (sqlite if work.is_sqlite else postgresql).insert(sequence)
+    statement = insert.values(**key, value=count)
+    statement = statement.on_conflict_do_update(
+        index_elements=[sequence.c.entity, sequence.c.field, sequence.c.series],
+        set_={"value": sequence.c.value + count},
+    ).returning(sequence.c.value)
+    return work.connection.execute(statement).scalar_one()

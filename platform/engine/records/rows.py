@@ -1,0 +1,48 @@
+"""The rows of an entity as the actor of a unit of work may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from customary.engine.records.work import Work
+from customary.engine.tables import TableRows
+
+
+@dataclass(frozen=True)
+class Values:
+    """What clauses take from outside the rows."""
+
+    now: datetime
+    zone: ZoneInfo
+    user: Mapping[str, Any] | None = None
+    bindings: Mapping[str, Any] = field(default_factory=dict)
+
+
+def values_of(work: Work) -> Values:
+    """The outside values of a unit of work."""
+    return Values(now=work.now, zone=work.model.settings.time_zone, user=work.actor.record)
+
+
+def all_rows(work: Work, entity: str) -> TableRows:
+    """The rows of an entity, all of them: for rules of the definitions."""
+    return work.release.tables.rows(entity, None, values_of(work))
+
+
+def seen_rows(work: Work, entity: str) -> TableRows:
+    """The rows of an entity for what a person typed: every step over a link carries the target's permission."""
+    values = values_of(work)
+    if work.access.is_system:
+        return work.release.tables.rows(entity, None, values)
+    return work.release.tables.rows(entity, lambda rows: permission(work, rows, "read"), values)
+
+
+def permission(work: Work, rows: TableRows, act: str) -> sa.ColumnElement | None:
+    """The condition under which the actor may do `act` with one of the rows; None when with all."""
+    plain = TableRows(rows.tables, rows.entity, rows.from_clause, None, rows.values)
+    return work.access.clause(rows.entity, act, plain, rows.values)

@@ -1,0 +1,103 @@
+"""Records as expressions see them: computed fields, links and lists are there when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from customary.engine.access.access import target_of
+from customary.engine.records import storage
+from customary.engine.records.work import Work
+
+
+class RecordView(Mapping[str, Any]):
+    """A record's values with its computed fields, which are worked out when they are read."""
+
+    __slots__ = ("_fields", "_scope", "values_by_name")
+
+    def __init__(self, scope: RecordScope, entity: str, values: dict[str, Any]) -> None:
+        self.values_by_name = values
+        self._scope = scope
+        self._fields = scope.work.model.entities[entity].fields
+        values["entity"] = entity
+
+    def __getitem__(self, name: str) -> Any:
+        found = self.values_by_name.get(name, _ABSENT)
+        if found is not _ABSENT:
+            return found
+        each = self._fields[name]
+        if each.formula is None:
+            return () if each.kind in ("choices", "tags", "links", "lines") else None
+        return each.formula.evaluate(self._scope.about(self))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(("id", "entity", *(name for name in self._fields if name != "id")))
+
+    def __len__(self) -> int:
+        return len(self._fields) + 1
+
+
+class RecordScope:
+    """A scope over a connection. It reads with all rights: rules of the definitions hold for everyone alike."""
+
+    def __init__(
+        self,
+        work: Work,
+        entity: str | None = None,
+        record: dict[str, Any] | None = None,
+        old: dict[str, Any] | None = None,
+        bindings: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.work = work
+        self.now: datetime = work.now
+        self.zone: ZoneInfo = work.model.settings.time_zone
+        self.bindings: dict[str, Any] = {"user": work.actor.record, **(bindings or {})}
+        self._found: dict[tuple[str, UUID], RecordView | None] = {}
+        self.record = RecordView(self, entity, record) if entity and record is not None else None
+        self.old = RecordView(self, entity, old) if entity and old is not None else None
+
+    def about(self, record: Mapping[str, Any]) -> RecordScope:
+        """The same scope about another record."""
+        scope = RecordScope.__new__(RecordScope)
+        scope.__dict__.update(self.__dict__, record=record, old=None if record is not self.record else self.old)
+        return scope
+
+    def find(self, entity: str, id: UUID) -> RecordView | None:
+        """One record by id, read once."""
+        key = (entity, id)
+        if key not in self._found:
+            values = storage.load(self.work, entity, id)
+            self._found[key] = RecordView(self, entity, values) if values is not None else None
+        return self._found[key]
+
+    def follow(self, entity: str, field: str, record: Mapping[str, Any]) -> Any:
+        """The record behind a link, or the list behind links, lines and inverses (without archived ones)."""
+        owner = self.work.model.entities[entity]
+        each = owner.fields.get(field)
+        target = target_of(self.work.model, entity, field)
+        if each is not None and each.kind in ("link", "user", "any_link"):
+            value = record[field]
+            if value is None:
+                return None
+            return self.find(*((value.entity, value.id) if each.kind == "any_link" else (target, value)))
+        if each is not None and each.kind == "links":
+            return self._list(target, storage.load_many(self.work, target, record[field]))
+        if each is not None:
+            return self._list(target, storage.load_where(self.work, target, each.through, record["id"]))
+        inverse = owner.inverses[field]
+        if inverse.many_to_many:
+            return self._list(target, storage.load_sources(self.work, target, inverse.field, record["id"]))
+        return self._list(target, storage.load_where(self.work, target, inverse.field, record["id"]))
+
+    def every(self, entity: str) -> list[Mapping[str, Any]]:
+        """All records of an entity that are not archived."""
+        return self._list(entity, storage.load_all(self.work, entity))
+
+    def _list(self, entity: str, found: Iterable[dict[str, Any]]) -> list[Mapping[str, Any]]:
+        return [RecordView(self, entity, values) for values in found if values.get("archived_at") is None]
+
+
+_ABSENT = object()

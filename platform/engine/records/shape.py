@@ -1,0 +1,116 @@
+"""What the writer needs to know of an entity, sorted out once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from customary.engine.expressions import Expression
+from customary.engine.fields.field import Field
+from customary.engine.model.model import Check, Entity
+from customary.engine.records.kept import kept
+from customary.engine.records.work import Work
+from customary.engine.tables import SYSTEM_COLUMNS
+
+OF_PIPELINE = ("stage", "outcome", "probability", "stage_entered_at")
+LINKS = frozenset(("link", "user", "any_link", "links"))
+
+
+@dataclass(frozen=True)
+class Shape:
+    """An entity's fields by what the writer does with them."""
+
+    entity: Entity
+    entered: Mapping[str, Field]
+    """Fields that a write may set."""
+    defaults: tuple[Field, ...]
+    numbered: tuple[Field, ...]
+    links: tuple[Field, ...]
+    many: tuple[Field, ...]
+    lines: tuple[Field, ...]
+    required: tuple[Field, ...]
+    conditional: tuple[tuple[Field, frozenset[str]], ...]
+    """Fields required on a condition, with the names it reads."""
+    unique: tuple[tuple[str, ...], ...]
+    checks: tuple[tuple[Check, frozenset[str]], ...]
+    recorded: tuple[Field, ...]
+    """Fields whose values stand in change rows."""
+    searched: tuple[Field, ...]
+    stored: tuple[str, ...]
+    """Fields with columns in the entity's own table."""
+    watched: bool
+    """Whether some workflow may care for its changes."""
+
+
+def shape(work: Work, entity: str) -> Shape:
+    """The shape of `entity` in the work's release."""
+    return kept(work, ("shape", entity), lambda: _shape(work, work.model.entities[entity]))
+
+
+def reads(entity: Entity, expression: Expression) -> frozenset[str]:
+    """The names of the record's own fields that an expression reads, through computed fields too."""
+    found: set[str] = set()
+    waiting = [path[0] for path in expression.paths]
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        each = entity.fields.get(name)
+        if each is not None and each.formula is not None:
+            waiting += [path[0] for path in each.formula.paths]
+    return frozenset(found)
+
+
+def _shape(work: Work, entity: Entity) -> Shape:
+    fields = tuple(entity.fields.values())
+    entered = {each.name: each for each in fields if _may_be_set(each)}
+    own = tuple(entered.values())
+    table = work.release.tables.entity(entity.name)
+    return Shape(
+        entity=entity,
+        entered=entered,
+        defaults=tuple(each for each in own if each.default is not None),
+        numbered=tuple(each for each in fields if each.kind == "auto_number"),
+        links=tuple(each for each in own if each.kind in LINKS),
+        many=tuple(each for each in own if each.kind == "links"),
+        lines=tuple(each for each in own if each.kind == "lines"),
+        required=tuple(each for each in own if each.required is True),
+        conditional=tuple((each, reads(entity, each.required)) for each in own if not isinstance(each.required, bool)),
+        unique=_unique(entity),
+        checks=tuple((each, reads(entity, each.condition)) for each in entity.checks),
+        recorded=tuple(each for each in fields if _is_recorded(each)),
+        searched=_searched(entity),
+        stored=tuple(dict.fromkeys((*SYSTEM_COLUMNS, *filter(table.has, entity.fields)))),
+        watched=_is_watched(work, entity.name),
+    )
+
+
+def _may_be_set(each: Field) -> bool:
+    return each.name == "stage" if each.system else each.formula is None and each.kind != "auto_number"
+
+
+def _is_recorded(each: Field) -> bool:
+    if each.system:
+        return each.name in OF_PIPELINE
+    return each.formula is None and each.kind != "lines"
+
+
+def _unique(entity: Entity) -> tuple[tuple[str, ...], ...]:
+    single = [(each.name,) for each in entity.fields.values() if each.unique]
+    return (*single, *(tuple(names) for names in entity.unique.values()))
+
+
+def _searched(entity: Entity) -> tuple[Field, ...]:
+    """The fields whose words find a record: those that say so, and what its title shows."""
+    in_title = {path[0] for path in getattr(entity.title, "paths", ())}
+    return tuple(
+        each
+        for each in entity.fields.values()
+        if (each.search or each.name in in_title) and each.formula is None and each.kind not in LINKS
+    )
+
+
+def _is_watched(work: Work, entity: str) -> bool:
+    triggers = [trigger for workflow in work.model.workflows.values() for trigger in workflow.triggers]
+    return any(trigger.get("entity", entity) == entity or trigger.get("of") == entity for trigger in triggers)

@@ -1,0 +1,113 @@
+"""Rows of an entity's table as values and back: the one place that knows how records lie in tables."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from customary.engine.records.kept import kept
+from customary.engine.records.work import Work
+
+CHUNK = 500
+"""Ids in one statement."""
+
+
+def load(work: Work, entity: str, id: UUID, lock: bool = False) -> dict[str, Any] | None:
+    """The values of one record, many-to-many links included, or None. `lock` holds it to the end of the transaction."""
+    statement = kept(work, ("load", entity, lock), lambda: _load_one(work, entity, lock))
+    row = work.connection.execute(statement, {"id": id}).mappings().first()
+    if row is None:
+        return None
+    values = dict(_table(work, entity).load(row))
+    add_links(work, entity, [values])
+    return values
+
+
+def load_many(work: Work, entity: str, ids: Iterable[UUID], lock: bool = False) -> list[dict[str, Any]]:
+    """The records with these ids, in their order; ids that are not there are left out."""
+    ids, found = list(ids), {}
+    table = _table(work, entity)
+    statement = kept(work, ("load many", entity, lock), lambda: _load_some(work, entity, lock))
+    for start in range(0, len(ids), CHUNK):
+        # Locks are taken in id order, so that two writers never wait for each other in a circle.
+        rows = work.connection.execute(statement, {"ids": sorted(ids[start : start + CHUNK])}).mappings()
+        found |= {values["id"]: values for values in (dict(table.load(row)) for row in rows)}
+    add_links(work, entity, list(found.values()))
+    return [found[id] for id in ids if id in found]
+
+
+def load_where(work: Work, entity: str, link: str, id: UUID) -> list[dict[str, Any]]:
+    """The records whose `link` is `id`, oldest first, archived ones included."""
+    table = _table(work, entity)
+
+    def make() -> sa.Select:
+        where = table.column(link) == sa.bindparam("target")
+        return sa.select(table.table).where(where).order_by(table.column("id"))
+
+    statement = kept(work, ("load where", entity, link), make)
+    found = [dict(table.load(row)) for row in work.connection.execute(statement, {"target": id}).mappings()]
+    add_links(work, entity, found)
+    return found
+
+
+def load_sources(work: Work, entity: str, links: str, id: UUID) -> list[dict[str, Any]]:
+    """The records whose many-to-many field `links` holds `id`."""
+    pairs = _table(work, entity).links(links)
+    found = work.connection.execute(sa.select(pairs.c.source).where(pairs.c.target == id)).scalars().all()
+    return load_many(work, entity, found)
+
+
+def load_all(work: Work, entity: str) -> list[dict[str, Any]]:
+    """Every record that is not archived."""
+    table = _table(work, entity)
+    statement = sa.select(table.table).where(table.column("archived_at").is_(None)).order_by(table.column("id"))
+    found = [dict(table.load(row)) for row in work.connection.execute(statement).mappings()]
+    add_links(work, entity, found)
+    return found
+
+
+def add_links(work: Work, entity: str, records: list[dict[str, Any]]) -> None:
+    """Puts the many-to-many links into the records: one query a field."""
+    if not records:
+        return
+    for each in work.model.entities[entity].fields.values():
+        if each.kind == "links":
+            targets = targets_of(work, entity, each.name, [values["id"] for values in records])
+            for values in records:
+                values[each.name] = tuple(targets.get(values["id"], ()))
+
+
+def targets_of(work: Work, entity: str, links: str, ids: list[UUID]) -> Mapping[UUID, list[UUID]]:
+    """What the many-to-many field `links` of these records holds, in the order of ids."""
+    pairs = _table(work, entity).links(links)
+    found: dict[UUID, list[UUID]] = defaultdict(list)
+    statement = kept(work, ("links", entity, links), lambda: _pairs(pairs))
+    for start in range(0, len(ids), CHUNK):
+        for source, target in work.connection.execute(statement, {"ids": ids[start : start + CHUNK]}):
+            found[source].append(target)
+    return found
+
+
+def _table(work: Work, entity: str) -> Any:
+    return work.release.tables.entity(entity)
+
+
+def _load_one(work: Work, entity: str, lock: bool) -> sa.Select:
+    table = _table(work, entity)
+    statement = sa.select(table.table).where(table.column("id") == sa.bindparam("id"))
+    return statement.with_for_update() if lock else statement
+
+
+def _load_some(work: Work, entity: str, lock: bool) -> sa.Select:
+    table = _table(work, entity)
+    statement = sa.select(table.table).where(table.column("id").in_(sa.bindparam("ids", expanding=True)))
+    return statement.order_by(table.column("id")).with_for_update() if lock else statement
+
+
+def _pairs(pairs: sa.Table) -> sa.Select:
+    where = pairs.c.source.in_(sa.bindparam("ids", expanding=True))
+    return sa.select(pairs.c.source, pairs.c.target).where(where).order_by(pairs.c.target)

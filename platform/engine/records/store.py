@@ -1,0 +1,112 @@
+"""Settled drafts into the database: row, links, change row, queue row and search row in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from customary.engine.records import changes, index, unique
+from customary.engine.records.draft import Draft
+from customary.engine.records.kept import kept
+from customary.engine.records.refusal import Refused
+from customary.engine.records.work import Work
+
+
+def insert(work: Work, drafts: list[Draft]) -> None:
+    """Writes new records of one entity."""
+    if not drafts:
+        return
+    shape = drafts[0].shape
+    table = work.release.tables.entity(shape.entity.name)
+    statement = kept(work, ("insert", shape.entity.name), lambda: table.table.insert())
+    rows = [table.store(_complete(draft)) for draft in drafts]
+    try:
+        work.connection.execute(statement, rows)
+    except IntegrityError as error:
+        raise _understood(error, drafts) from error
+    _insert_links(work, drafts)
+    changes.write_changes(
+        work, shape, [changes.change_row(work, shape, draft.id, "created", None, draft.after) for draft in drafts]
+    )
+    index.add(work, shape, [draft.after for draft in drafts])
+
+
+def save(work: Work, draft: Draft, kind: str) -> None:
+    """Writes what differs of an existing record, under its next revision."""
+    shape, before, after = draft.shape, draft.before, draft.after
+    after.update(revision=before["revision"] + 1, updated_at=work.now, updated_by=work.actor.id)
+    differing = {name: value for name, value in after.items() if name != "entity" and value != before.get(name)}
+    table = work.release.tables.entity(draft.entity)
+    stored = table.store(differing)
+    key = ("update", draft.entity, tuple(stored))
+    statement = kept(work, key, lambda: _update(table, stored))
+    parameters = {f"new_{name}": value for name, value in stored.items()}
+    try:
+        work.connection.execute(statement, {"this": draft.id, **parameters})
+    except IntegrityError as error:
+        raise _understood(error, [draft]) from error
+    for each in shape.many:
+        _update_links(work, draft, each.name)
+    changes.write_changes(work, shape, [changes.change_row(work, shape, draft.id, kind, before, after)])
+    index.change(work, shape, before, after)
+
+
+def erase(work: Work, draft: Draft) -> None:
+    """Deletes a record for good; its change row keeps what it was."""
+    shape = draft.shape
+    table = work.release.tables.entity(draft.entity)
+    for each in shape.many:
+        pairs = table.links(each.name)
+        work.connection.execute(pairs.delete().where(pairs.c.source == draft.id))
+    work.connection.execute(table.table.delete().where(table.column("id") == draft.id))
+    row = changes.change_row(work, shape, draft.id, "deleted", draft.before, None)
+    changes.write_changes(work, shape, [row])
+    index.remove(work, draft.id)
+
+
+def _complete(draft: Draft) -> Mapping[str, Any]:
+    """Every stored field by name, so that all rows of a batch have the same columns."""
+    after = draft.after
+    return {name: after.get(name) for name in draft.shape.stored}
+
+
+def _update(table: Any, stored: Mapping[str, Any]) -> sa.Update:
+    values = {name: sa.bindparam(f"new_{name}", type_=table.table.c[name].type) for name in stored}
+    return table.table.update().where(table.column("id") == sa.bindparam("this")).values(values)
+
+
+def _insert_links(work: Work, drafts: list[Draft]) -> None:
+    for each in drafts[0].shape.many:
+        rows = [
+            {"source": draft.id, "target": target} for draft in drafts for target in draft.after.get(each.name) or ()
+        ]
+        if rows:
+            work.connection.execute(work.release.tables.entity(drafts[0].entity).links(each.name).insert(), rows)
+
+
+def _update_links(work: Work, draft: Draft, name: str) -> None:
+    old, new = set(draft.before.get(name) or ()), set(draft.after.get(name) or ())
+    pairs = work.release.tables.entity(draft.entity).links(name)
+    if gone := sorted(old - new):
+        work.connection.execute(pairs.delete().where(pairs.c.source == draft.id, pairs.c.target.in_(gone)))
+    if come := sorted(new - old):
+        work.connection.execute(pairs.insert(), [_pair(draft.id, target) for target in come])
+
+
+def _pair(source: UUID, target: UUID) -> dict[str, UUID]:
+    return {"source": source, "target": target}
+
+
+def _understood(error: IntegrityError, drafts: list[Draft]) -> Exception:
+    """The refusal behind what the database would not take: a unique value, or a linked record that went away."""
+    for position, draft in enumerate(drafts):
+        if unique.understand(error, [draft]):
+            return Refused(draft.problems, position if len(drafts) > 1 else None)
+    if "foreign key" in str(error.orig).lower():
+        drafts[0].refuse(None, "links to a record that was just deleted")
+        return Refused(drafts[0].problems)
+    return error

@@ -1,0 +1,87 @@
+"""The other ends of links: that they exist, may be chosen, and may be seen by the one who links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from customary.engine.access.access import target_of
+from customary.engine.expressions import Expression
+from customary.engine.fields.field import Field
+from customary.engine.records.draft import Draft
+from customary.engine.records.kept import kept
+from customary.engine.records.rows import all_rows, permission
+from customary.engine.records.storage import CHUNK
+from customary.engine.records.work import Work
+
+
+def check_targets(work: Work, drafts: Iterable[Draft]) -> None:
+    """Notes a problem at every changed link that leads nowhere: one query per target entity and condition."""
+    wanted: dict[tuple[str, str], tuple[Expression | None, set[UUID]]] = {}
+    uses: list[tuple[Draft, Field, str, UUID]] = []
+    for draft in drafts:
+        for each in draft.shape.links:
+            if not draft.changed(each.name):
+                continue
+            for entity, id in _ends(work, draft, each):
+                if _is_sure(draft, each, id):
+                    continue
+                if entity not in work.model.entities:
+                    draft.refuse(each.name, "names a kind of record that does not exist")
+                    continue
+                where = getattr(each, "where", None)
+                key = (entity, where.text if where is not None else "")
+                wanted.setdefault(key, (where, set()))[1].add(id)
+                uses.append((draft, each, key[1], id))
+    found = {key: _choosable(work, key[0], where, ids) for key, (where, ids) in wanted.items()}
+    for draft, each, condition, id in uses:
+        if not any(id in ids for (_, text), ids in found.items() if text == condition):
+            draft.refuse(each.name, "names a record that does not exist or cannot be chosen")
+
+
+def _is_sure(draft: Draft, each: Field, id: UUID) -> bool:
+    """Whether an end needs no look: the actor, or the parent that is written together with this row."""
+    return (each.kind == "user" and id == draft.work.actor.id) or (draft.parent is not None and id == draft.parent.id)
+
+
+def _ends(work: Work, draft: Draft, each: Field) -> list[tuple[str, UUID]]:
+    """The ends this write adds; those that were there before may stay."""
+    value = draft.after.get(each.name)
+    if each.kind == "any_link":
+        return [(value.entity, value.id)] if value is not None else []
+    target = target_of(work.model, draft.entity, each.name)
+    if each.kind == "links":
+        old = set((draft.before or {}).get(each.name, ()))
+        return [(target, id) for id in value or () if id not in old]
+    return [(target, value)] if value is not None else []
+
+
+def _choosable(work: Work, entity: str, where: Expression | None, ids: set[UUID]) -> set[UUID]:
+    condition = where.text if where is not None else ""
+    by_user = work.access.roles + ((str(work.actor.id),) if not work.actor.is_system else ())
+    key = ("choosable", entity, condition, work.actor.is_system, by_user)
+    if where is not None and where.reads_now:
+        statement = _statement(work, entity, where)
+    else:
+        statement = kept(work, key, lambda: _statement(work, entity, where))
+    found: set[UUID] = set()
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), CHUNK):
+        found.update(work.connection.execute(statement, {"ids": ordered[start : start + CHUNK]}).scalars())
+    return found
+
+
+def _statement(work: Work, entity: str, where: Expression | None) -> sa.Select:
+    rows = all_rows(work, entity)
+    conditions = [
+        rows.column("id").in_(sa.bindparam("ids", expanding=True)),
+        rows.column("archived_at").is_(None),
+    ]
+    readable = permission(work, rows, "read")
+    if readable is not None:
+        conditions.append(readable)
+    if where is not None:
+        conditions.append(where.clause(rows, rows.values))
+    return sa.select(rows.column("id")).select_from(rows.from_clause).where(*conditions)

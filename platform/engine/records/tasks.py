@@ -1,0 +1,48 @@
+"""Tasks that a stage asks for when a record enters it."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+from customary.engine.fields.any_link import AnyLink
+from customary.engine.model.model import Entity, StageTask
+from customary.engine.records.draft import Draft
+from customary.engine.records.work import Work
+
+_DURATION = re.compile(r"(\d+)(min|h|d|w)")
+_UNITS = {"min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def make_tasks(draft: Draft) -> None:
+    """Makes the tasks of the stage that was just entered, with all rights: they are the pipeline's doing."""
+    if draft.entered is None:
+        return
+    pipeline, stage = draft.entered
+    wanted, entity = pipeline.stages[stage].tasks, draft.work.model.playing("task")
+    if not wanted or entity is None:
+        return
+    work = draft.work.as_system().because(parent=(draft.entity, draft.id))
+    for task in wanted:
+        work.create(entity.name, _values(work, entity, task, draft))
+
+
+def _values(work: Work, entity: Entity, task: StageTask, draft: Draft) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    title = next((name for name in ("title", "name", "subject") if name in entity.fields), None)
+    if title:
+        values[title] = task.title.render(draft.scope)
+    if task.due and "due" in entity.fields:
+        due = work.now.astimezone(work.model.settings.time_zone) + _duration(task.due)
+        values["due"] = due.date() if entity.fields["due"].kind == "date" else due
+    if task.owner is not None and "owner" in entity.fields:
+        values["owner"] = entity.fields["owner"].take(task.owner.evaluate(draft.scope))
+    for name, each in entity.fields.items():
+        if each.kind == "any_link" and name == "about":
+            values[name] = AnyLink(draft.entity, draft.id)
+    return values
+
+
+def _duration(text: str) -> timedelta:
+    return sum((timedelta(**{_UNITS[unit]: int(count)}) for count, unit in _DURATION.findall(text)), timedelta())

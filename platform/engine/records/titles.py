@@ -1,0 +1,102 @@
+"""Titles of records: one query per entity, however many records there are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from customary.engine.records.kept import kept
+from customary.engine.records.record import Titles
+from customary.engine.records.rows import all_rows, permission
+from customary.engine.records.storage import CHUNK
+from customary.engine.records.work import Work
+from customary.engine.tables import TableRows
+
+
+def titles(work: Work, wanted: Iterable[tuple[str, UUID]]) -> Titles:
+    """The titles of these records. Those that the actor may not read, or that are gone, are left out."""
+    by_entity: dict[str, set[UUID]] = defaultdict(set)
+    for entity, id in wanted:
+        by_entity[entity].add(id)
+    found: dict[tuple[str, UUID], str] = {}
+    for entity, ids in by_entity.items():
+        if entity in work.model.entities and _may_name(work, entity):
+            found |= _titles_of(work, entity, sorted(ids))
+    return found
+
+
+def linked(work: Work, entity: str, records: Iterable[Mapping[str, Any]]) -> set[tuple[str, UUID]]:
+    """The records that these ones link to."""
+    plan = kept(work, ("linked", entity), lambda: _linking(work, entity))
+    found: set[tuple[str, UUID]] = set()
+    for values in records:
+        for name, kind, target in plan:
+            value = values.get(name)
+            if not value:
+                continue
+            if kind == "any_link":
+                found.add((value.entity, value.id))
+            elif kind == "links":
+                found.update((target, id) for id in value)
+            else:
+                found.add((target, value))
+    return found
+
+
+def title_clause(work: Work, entity: str, rows: TableRows) -> sa.ColumnElement:
+    """A record's title in SQL; nothing where the title shows what is hidden from the actor."""
+    title = work.model.entities[entity].title
+    hidden = work.access.hidden(entity)
+    if hidden and any(path[0] in hidden for path in getattr(title, "paths", ())):
+        return sa.literal("")
+    return title.clause(rows, rows.values)
+
+
+def reader_key(work: Work) -> tuple:
+    """What tells apart the statements of different readers."""
+    if work.access.is_system:
+        return ("system", work.actor.id)
+    return (work.actor.roles, work.actor.id)
+
+
+def _titles_of(work: Work, entity: str, ids: list[UUID]) -> Titles:
+    statement = kept(work, ("titles", entity, reader_key(work)), lambda: _statement(work, entity))
+    found: dict[tuple[str, UUID], str] = {}
+    for start in range(0, len(ids), CHUNK):
+        for id, title in work.connection.execute(statement, {"ids": ids[start : start + CHUNK]}):
+            found[entity, id] = title or ""
+    return found
+
+
+def _statement(work: Work, entity: str) -> sa.Select:
+    rows = all_rows(work, entity)
+    statement = sa.select(rows.column("id"), title_clause(work, entity, rows)).select_from(rows.from_clause)
+    statement = statement.where(rows.column("id").in_(sa.bindparam("ids", expanding=True)))
+    readable = None if _is_colleague(work, entity) else permission(work, rows, "read")
+    return statement if readable is None else statement.where(readable)
+
+
+def _may_name(work: Work, entity: str) -> bool:
+    return work.access.may(entity, "read") or _is_colleague(work, entity)
+
+
+def _is_colleague(work: Work, entity: str) -> bool:
+    """Names of people are shown to everyone who works here: a record says whose it is."""
+    people = work.model.playing("user")
+    return people is not None and entity == people.name
+
+
+def _linking(work: Work, entity: str) -> list[tuple[str, str, str]]:
+    people = work.model.playing("user")
+    found = []
+    for each in work.model.entities[entity].fields.values():
+        if each.name in ("created_by", "updated_by") or each.kind == "user":
+            if people is not None:
+                found.append((each.name, "link", people.name))
+        elif each.kind in ("link", "links", "any_link"):
+            found.append((each.name, each.kind, getattr(each, "to", "") or ""))
+    return found

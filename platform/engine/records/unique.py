@@ -1,0 +1,99 @@
+"""Values that no two records may share: asked before the write, and understood when the database refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from customary.engine.records.draft import Draft, is_empty
+from customary.engine.records.shape import Shape
+from customary.engine.records.storage import CHUNK
+from customary.engine.records.work import Work
+from customary.engine.words import Reason
+
+
+def check_unique(work: Work, drafts: list[Draft]) -> None:
+    """Notes a problem at every value that another live record has, in the database or among the drafts."""
+    if not drafts:
+        return
+    for names in drafts[0].shape.unique:
+        asking = [draft for draft in drafts if _asks(draft, names)]
+        seen: dict[Any, Draft] = {}
+        for draft in asking:
+            key = _key(draft, names)
+            if seen.setdefault(key, draft) is not draft:
+                refuse(draft, names)
+        taken = _taken(work, drafts[0].shape, names, list(seen))
+        for draft in asking:
+            holder = taken.get(_key(draft, names))
+            if holder is not None and holder != draft.id:
+                refuse(draft, names)
+
+
+def refuse(draft: Draft, names: tuple[str, ...]) -> None:
+    """Notes that another record has these values, at the first field that was written."""
+    fields = draft.shape.entity.fields
+    if len(names) == 1:
+        draft.refuse(names[0], "is already taken by another record")
+        return
+    at = next((name for name in names if name in draft.given), names[0])
+    others = ", ".join(str(fields[name].label) for name in names if name != at)
+    draft.refuse_because(at, Reason("is already taken together with {fields}", {"fields": others}))
+
+
+def understand(error: IntegrityError, drafts: Iterable[Draft]) -> bool:
+    """Notes the problem behind a unique index that refused a write in a race; False when it is another matter."""
+    for draft in drafts:
+        for names in draft.shape.unique:
+            if _is_about(error, draft, names):
+                refuse(draft, names)
+                return True
+    return False
+
+
+def _asks(draft: Draft, names: tuple[str, ...]) -> bool:
+    if draft.after.get("archived_at") is not None or any(is_empty(draft.after.get(name)) for name in names):
+        return False
+    restored = draft.before is not None and draft.before.get("archived_at") is not None
+    return restored or any(draft.changed(name) for name in names)
+
+
+def _key(draft: Draft, names: tuple[str, ...]) -> tuple:
+    return tuple(draft.after[name] for name in names)
+
+
+def _taken(work: Work, shape: Shape, names: tuple[str, ...], keys: list[tuple]) -> dict[tuple, Any]:
+    """The ids of live records by the values they hold."""
+    table = work.release.tables.entity(shape.entity.name)
+    columns = [table.column(name) for name in names]
+    live = table.column("archived_at").is_(None)
+    found: dict[tuple, Any] = {}
+    for start in range(0, len(keys), CHUNK):
+        chunk = keys[start : start + CHUNK]
+        if len(names) == 1:
+            among = columns[0].in_([key[0] for key in chunk])
+        else:
+            among = sa.or_(*(sa.and_(*map(_equals, columns, key)) for key in chunk))
+        for row in work.connection.execute(sa.select(table.column("id"), *columns).where(live, among)):
+            found[tuple(row[1:])] = row[0]
+    return found
+
+
+def _equals(column: sa.ColumnElement, value: Any) -> sa.ColumnElement:
+    return column == value
+
+
+def _is_about(error: IntegrityError, draft: Draft, names: tuple[str, ...]) -> bool:
+    table = draft.work.release.tables.entity(draft.entity)
+    columns = {table.column(name).name for name in names}
+    constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+    if constraint is not None:
+        return any(
+            index.name == constraint and index.unique and {column.name for column in index.columns} == columns
+            for index in table.table.indexes
+        )
+    prefix, _, listed = str(error.orig).partition("UNIQUE constraint failed: ")
+    return bool(listed) and {name.strip().rpartition(".")[2] for name in listed.split(",")} == columns

@@ -1,0 +1,157 @@
+"""Changing records: their values, their stage, whether they are archived."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from customary.engine.records import lines, stages, storage, store, tasks
+from customary.engine.records.accept import accept
+from customary.engine.records.draft import Draft
+from customary.engine.records.refusal import Forbidden, Missing, Refused, Stale
+from customary.engine.records.scope import RecordScope
+from customary.engine.records.shape import Shape, shape
+from customary.engine.records.targets import check_targets
+from customary.engine.records.unique import check_unique
+from customary.engine.records.validate import drop_invisible, validate
+from customary.engine.records.work import Work
+from customary.engine.words import Reason
+
+
+def update(work: Work, entity: str, id: UUID, values: Mapping[str, Any], revision: int | None = None) -> int:
+    """Changes the given values of a record and gives its revision, which is the old one when nothing differs.
+
+    `revision` is what the writer had seen: Stale is raised when it is no longer the record's. Raises Refused
+    with all that is wrong, Missing, Forbidden.
+    """
+    known, before = claim(work, entity, id, "update", revision)
+    if before["archived_at"] is not None and not work.actor.is_system:
+        raise Forbidden(Reason("is archived: restore it first"))
+    guard = _claim_parent(work, known, before)
+    draft = update_draft(work, known, before, values)
+    check_update(draft)
+    if guard is not None and (draft.changes or lines.changed(draft)):
+        draft.problems += guard
+    if draft.problems:
+        raise Refused(draft.problems)
+    write_update(draft)
+    return draft.after["revision"]
+
+
+def move(
+    work: Work,
+    entity: str,
+    id: UUID,
+    stage: str,
+    values: Mapping[str, Any] | None = None,
+    revision: int | None = None,
+) -> int:
+    """Moves a record to a stage of its pipeline, with values that the stage may ask for."""
+    return update(work, entity, id, {**(values or {}), "stage": stage}, revision)
+
+
+def archive(work: Work, entity: str, id: UUID, revision: int | None = None) -> int:
+    """Takes a record out of lists, pickers and uniqueness; it stays what it is."""
+    known, before = claim(work, entity, id, "update", revision)
+    if before["archived_at"] is not None:
+        return before["revision"]
+    return _save_archived(work, known, before, "archived")
+
+
+def restore(work: Work, entity: str, id: UUID, revision: int | None = None) -> int:
+    """Brings an archived record back. Raises Refused when a value that must be unique was taken meanwhile."""
+    known, before = claim(work, entity, id, "update", revision)
+    if before["archived_at"] is None:
+        return before["revision"]
+    return _save_archived(work, known, before, "restored")
+
+
+def claim(work: Work, entity: str, id: UUID, act: str, revision: int | None) -> tuple[Shape, dict[str, Any]]:
+    """Holds a record for `act` to the end of the transaction, and gives its values."""
+    if entity not in work.model.entities:
+        raise Missing(entity, id)
+    before = storage.load(work, entity, id, lock=not work.is_sqlite)
+    scope = None
+    if before is not None and not work.access.unrestricted(entity, "read"):
+        scope = RecordScope(work, entity, dict(before))
+        if not work.access.holds(entity, "read", scope):
+            before = None
+    if before is None:
+        raise Missing(entity, id)
+    if not work.access.unrestricted(entity, act):
+        scope = scope or RecordScope(work, entity, dict(before))
+        if not work.access.holds(entity, act, scope):
+            raise Forbidden(Reason(_REFUSALS[act]))
+    if revision is not None and revision != before["revision"]:
+        raise Stale(before["revision"])
+    return shape(work, entity), before
+
+
+def update_draft(
+    work: Work,
+    known: Shape,
+    before: dict[str, Any],
+    values: Mapping[str, Any],
+    inside: tuple[str, int] | None = None,
+) -> Draft:
+    """An existing record with the given values taken over and its stage entered."""
+    draft = Draft(work, known, before["id"], before, dict(before), values, inside)
+    accept(draft)
+    if known.entity.pipelines:
+        stages.enter(draft)
+    drop_invisible(draft)
+    return draft
+
+
+def check_update(draft: Draft) -> None:
+    """Notes all that is wrong with a changed record."""
+    work = draft.work
+    lines.draft_children(draft)
+    validate(draft)
+    if not draft.changes:
+        return
+    check_targets(work, [draft])
+    check_unique(work, [draft])
+    restricted = draft.inside is None and not work.access.unrestricted(draft.entity, "update")
+    if restricted and not draft.problems and not work.access.holds(draft.entity, "update", draft.scope):
+        draft.refuse(None, "would no longer be yours to change")
+
+
+def write_update(draft: Draft) -> None:
+    """Writes a checked change; nothing is written when nothing differs."""
+    if draft.changes or lines.changed(draft):
+        store.save(draft.work, draft, "moved" if draft.entered is not None else "updated")
+        lines.write_children(draft.work, [draft])
+        tasks.make_tasks(draft)
+
+
+def _save_archived(work: Work, known: Shape, before: dict[str, Any], kind: str) -> int:
+    draft = Draft(work, known, before["id"], before, dict(before), {})
+    draft.after["archived_at"] = work.now if kind == "archived" else None
+    if kind == "restored":
+        check_unique(work, [draft])
+    draft.problems += _claim_parent(work, known, before) or []
+    if draft.problems:
+        raise Refused(draft.problems)
+    store.save(work, draft, kind)
+    return draft.after["revision"]
+
+
+def _claim_parent(work: Work, known: Shape, before: Mapping[str, Any]) -> list | None:
+    """Holds the parent of a child row, and gives what its stage locks; None for a record without parent."""
+    if known.entity.child_of is None:
+        return None
+    parent, name = known.entity.child_of
+    _, link = lines.link_of(work.model.entities[parent].fields[name])
+    values = storage.load(work, parent, before[link], lock=not work.is_sqlite) if before.get(link) else None
+    if values is None:
+        return None
+    draft = Draft(work, shape(work, parent), values["id"], values, dict(values), {})
+    draft.children[name] = []
+    if draft.shape.entity.pipelines:
+        stages.enter(draft)
+    return draft.problems
+
+
+_REFUSALS = {"update": "may not be changed by you", "delete": "may not be deleted by you"}

@@ -1,0 +1,98 @@
+"""One unit of work: what every read and write of records is done with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from customary.engine import access
+from customary.engine.access import Access
+from customary.engine.model.model import Model
+from customary.engine.people.actor import SYSTEM, Actor
+
+if TYPE_CHECKING:
+    from customary.engine.releases import Release
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a write happens; it is kept in the change row.
+
+    `origin` is form, api, import, workflow or system. `chain` names the workflows that led here, outermost
+    first, and `depth` counts them. `parent` is the record that a child row was written with.
+    """
+
+    origin: str = "system"
+    run: str | None = None
+    depth: int = 0
+    chain: tuple[str, ...] = ()
+    parent: tuple[str, UUID] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        plain: dict[str, Any] = {"origin": self.origin}
+        if self.run:
+            plain["run"] = self.run
+        if self.depth:
+            plain["depth"] = self.depth
+        if self.chain:
+            plain["chain"] = list(self.chain)
+        if self.parent:
+            plain["parent"] = [self.parent[0], str(self.parent[1])]
+        return plain
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Cause:
+        parent = plain.get("parent")
+        return cls(
+            origin=plain.get("origin", "system"),
+            run=plain.get("run"),
+            depth=plain.get("depth", 0),
+            chain=tuple(plain.get("chain", ())),
+            parent=(parent[0], UUID(parent[1])) if parent else None,
+        )
+
+
+@dataclass(frozen=True)
+class Work:
+    """A connection, the release it is done under, who does it, when, and why.
+
+    `now` is aware and fixed for the whole unit; nothing below asks the clock.
+    """
+
+    connection: sa.Connection
+    release: Release
+    actor: Actor
+    now: datetime
+    cause: Cause = field(default_factory=Cause)
+
+    @property
+    def model(self) -> Model:
+        return self.release.model
+
+    @cached_property
+    def access(self) -> Access:
+        return access.compile(self.release.model, self.actor)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.connection.dialect.name == "sqlite"
+
+    def as_system(self) -> Work:
+        """The same unit of work with all rights; the change rows then name no person."""
+        return replace(self, actor=SYSTEM)
+
+    def because(self, **changes: Any) -> Work:
+        """The same unit of work with another cause: `work.because(origin="workflow", run=...)`."""
+        return replace(self, cause=replace(self.cause, **changes))
+
+    def create(self, entity: str, values: Mapping[str, Any]) -> UUID:
+        """`records.create`, for rooms that lie below this one and are handed the work."""
+        from customary.engine.records.create import create
+
+        return create(self, entity, values)
