@@ -1,0 +1,173 @@
+"""Which column of a sheet goes into which field of an entity: guessed by names and labels, or told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from rapidfuzz import fuzz, process
+
+from customary.engine.exchange.kinds import kind_of
+from customary.engine.exchange.sheet import Sheet
+from customary.engine.fields.field import Field
+from customary.engine.fields.normal import normal
+from customary.engine.model.model import Entity
+from customary.engine.problem import did_you_mean
+from customary.engine.records.shape import KEPT_BY_PLATFORM
+from customary.engine.records.work import Work
+from customary.engine.words import Reason
+
+NEAR_ENOUGH = 90
+SAMPLES = 3
+
+_SIGNS = re.compile(r"[\W_]+")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column and what becomes of it.
+
+    `field` is None when it is left out. `by` names the field of the linked entity by which records are found (None:
+    by title, and by what is unique). `values` replaces cells by others before they are read.
+    """
+
+    name: str
+    position: int
+    kind: str = "text"
+    """The kind of field its cells look like."""
+    samples: tuple[str, ...] = ()
+    field: str | None = None
+    by: str | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+class WrongMap(ValueError):
+    """A `column=field` that names what is not there; `reason` says what."""
+
+    def __init__(self, text: str, **values: object) -> None:
+        self.reason = Reason(text, values)
+        super().__init__(str(self.reason))
+
+
+def guess(work: Work, entity: str, sheet: Sheet, maps: Mapping[str, str] | None = None) -> tuple[Column, ...]:
+    """The columns of a sheet with the fields they probably mean; `maps` says it for some (see `apply_maps`)."""
+    known = importable(work, entity)
+    names = _names(known)
+    taken: set[str] = set()
+    columns = []
+    for position, name in enumerate(sheet.columns):
+        cells = sheet.column(position)
+        found = names.get(_bare(name))
+        columns.append(
+            Column(
+                name=name,
+                position=position,
+                kind=kind_of(cells),
+                samples=tuple(dict.fromkeys(str(cell)[:80] for cell in cells[:50]))[:SAMPLES],
+                field=found if found not in taken else None,
+            )
+        )
+        taken.add(found)
+    columns = _near(columns, names, taken)
+    return apply_maps(work, entity, tuple(columns), maps or {})
+
+
+def apply_maps(work: Work, entity: str, columns: tuple[Column, ...], maps: Mapping[str, str]) -> tuple[Column, ...]:
+    """The columns as `maps` wants them. Raises WrongMap.
+
+    `{"deal_stage": "stage"}` puts a column into a field, `{"remarks": ""}` leaves it out, `{"company":
+    "account.tax_number"}` finds the linked record by another field than its title, and `{"product:GTXPro": "GTX Pro"}`
+    reads a cell as if it held another text.
+    """
+    by_name = {column.name: column for column in columns}
+    bare = {_bare(column.name): column.name for column in columns}
+    for left, right in maps.items():
+        name = left if left in by_name else bare.get(_bare(left))
+        if name is not None:
+            by_name[name] = _put(work, entity, by_name[name], right)
+            by_name = _alone(by_name, name)
+            continue
+        name, cell = _split(left, by_name, bare)
+        column = by_name[name]
+        by_name[name] = replace(column, values={**column.values, cell: right})
+    return tuple(by_name[column.name] for column in columns)
+
+
+def importable(work: Work, entity: str) -> dict[str, Field]:
+    """The fields of an entity that an import by this actor may fill."""
+    closed = work.access.hidden(entity) | work.access.read_only(entity) | KEPT_BY_PLATFORM
+    fields = work.model.entities[entity].fields
+    return {
+        name: each
+        for name, each in fields.items()
+        if name not in closed and (each.entered or name == "stage") and each.kind not in ("lines", "auto_number")
+    }
+
+
+def _split(left: str, by_name: Mapping[str, Column], bare: Mapping[str, str]) -> tuple[str, str]:
+    """The column and the cell in `column:cell`; either may hold colons."""
+    for found in re.finditer(":", left):
+        name = left[: found.start()]
+        name = name if name in by_name else bare.get(_bare(name))
+        if name is not None:
+            return name, left[found.end() :].strip()
+    raise WrongMap("has no column “{column}”. {remedy}", column=left, remedy=did_you_mean(left, by_name))
+
+
+def _put(work: Work, entity: str, column: Column, target: str) -> Column:
+    target = target.strip()
+    if not target:
+        return replace(column, field=None, by=None)
+    known = importable(work, entity)
+    name, _, by = target.partition(".")
+    if name not in known:
+        name = _names(known).get(_bare(name), name)
+    if name not in known:
+        raise WrongMap("has no field “{field}” to import into. {remedy}", field=target, remedy=did_you_mean(name, known))
+    if by:
+        linked: Entity | None = work.model.entities.get(getattr(known[name], "to", ""))
+        if linked is None or by not in linked.fields or not linked.fields[by].stored:
+            raise WrongMap("cannot find “{field}” by “{by}”", field=name, by=by)
+    return replace(column, field=name, by=by or None)
+
+
+def _alone(by_name: dict[str, Column], name: str) -> dict[str, Column]:
+    """One field takes one column: the one named last."""
+    field = by_name[name].field
+    return {
+        other: replace(column, field=None) if field and other != name and column.field == field else column
+        for other, column in by_name.items()
+    }
+
+
+def _names(fields: Mapping[str, Field]) -> dict[str, str]:
+    """Fields by everything they may be called: names first, then labels, then old names."""
+    names: dict[str, str] = {}
+    for pick in (lambda each: (each.name,), lambda each: each.label.by_language.values(), lambda each: each.was):
+        for name, each in fields.items():
+            for word in pick(each):
+                names.setdefault(_bare(word), name)
+    names.pop("", None)
+    return names
+
+
+def _near(columns: Iterable[Column], names: Mapping[str, str], taken: set[str]) -> list[Column]:
+    """Columns that no name fitted get the field whose name is nearly the same."""
+    found = []
+    for column in columns:
+        if column.field is None and len(bare := _bare(column.name)) > 3:
+            free = {name: field for name, field in names.items() if field not in taken}
+            best = process.extractOne(bare, free.keys(), scorer=fuzz.ratio, score_cutoff=NEAR_ENOUGH)
+            if best is not None:
+                taken.add(free[best[0]])
+                column = replace(column, field=free[best[0]])
+        found.append(column)
+    return found
+
+
+def _bare(name: Any) -> str:
+    """A name without what differs between writers: signs, spaces, case, marks."""
+    return _SIGNS.sub("", normal(_CAMEL.sub(" ", str(name))))

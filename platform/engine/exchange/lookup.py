@@ -1,0 +1,99 @@
+"""Finding linked records by what a file calls them: their title, or a value that is theirs alone."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from rapidfuzz import fuzz, process
+
+from customary.engine.fields.normal import normal
+from customary.engine.records.rows import all_rows, permission
+from customary.engine.records.work import Work
+
+SUGGESTIONS = 3
+SIMILAR = 70
+MOST_COMPARED = 50_000
+TEXTUAL = ("text", "email", "phone", "url")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a text names: one record, several (`ids`), or none."""
+
+    ids: tuple[UUID, ...] = ()
+
+    @property
+    def id(self) -> UUID | None:
+        return self.ids[0] if len(self.ids) == 1 else None
+
+
+@dataclass
+class Lookup:
+    """The records of one entity that the actor may see, by what they may be called."""
+
+    entity: str
+    exact: dict[str, set[UUID]] = field(default_factory=lambda: defaultdict(set))
+    loose: dict[str, set[UUID]] = field(default_factory=lambda: defaultdict(set))
+    missed: Counter[str] = field(default_factory=Counter)
+
+    def find(self, text: str) -> Found:
+        """Exactly as written, else without regard to case, marks and spaces."""
+        ids = self.exact.get(text) or self.loose.get(normal(text)) or ()
+        return Found(tuple(sorted(ids)))
+
+    def near(self, text: str) -> tuple[str, ...]:
+        """What was probably meant, best first."""
+        names = list(self.exact) if len(self.exact) <= MOST_COMPARED else []
+        found = process.extract(text, names, scorer=fuzz.WRatio, processor=_squeezed, limit=SUGGESTIONS)
+        return tuple(name for name, score, _ in found if score >= SIMILAR)
+
+    def add(self, name: Any, id: UUID) -> None:
+        if name is not None and (text := str(name).strip()):
+            self.exact[text].add(id)
+            self.loose[normal(text)].add(id)
+
+
+def lookup(work: Work, entity: str, by: str | None = None) -> Lookup:
+    """The records of an entity by title and unique texts, or by the field `by` alone."""
+    rows = all_rows(work, entity)
+    columns = [rows.column(by)] if by else _calls(work, entity, rows)
+    statement = sa.select(rows.column("id"), *columns).select_from(rows.from_clause)
+    statement = statement.where(rows.column("archived_at").is_(None))
+    readable = permission(work, rows, "read")
+    if readable is not None:
+        statement = statement.where(readable)
+    found = Lookup(entity)
+    for id, *names in work.connection.execute(statement):
+        for name in names:
+            found.add(name, id)
+    return found
+
+
+def _calls(work: Work, entity: str, rows: Any) -> list[sa.ColumnElement]:
+    """What the records of an entity are called: the title, then every text that only one may have."""
+    declared = work.model.entities[entity]
+    single = [each for each in declared.fields.values() if each.unique and each.kind in TEXTUAL]
+    hidden = work.access.hidden(entity)
+    title = declared.title.clause(rows, rows.values)
+    return [title.label("title"), *(rows.column(each.name) for each in single if each.name not in hidden)]
+
+
+def titles(work: Work, entity: str, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The titles of some records."""
+    rows, wanted, found = all_rows(work, entity), list(ids), {}
+    title = work.model.entities[entity].title.clause(rows, rows.values)
+    for start in range(0, len(wanted), 500):
+        some = rows.column("id").in_(wanted[start : start + 500])
+        statement = sa.select(rows.column("id"), title).select_from(rows.from_clause).where(some)
+        found.update((id, text) for id, text in work.connection.execute(statement))
+    return found
+
+
+def _squeezed(text: str) -> str:
+    """As people misspell: without spaces and case."""
+    return normal(text).replace(" ", "")
