@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from customary.engine.database import Database
-from customary.engine.model.model import Settings
-from customary.engine.problem import Place, Problem, Problems
+from customary.engine.problem import Problems
 from customary.engine.releases import Release, Releases
 from customary.engine.text import Source, find_packs, gather, plain, read, read_source
 from customary.engine.text.source import SETTINGS_FILE, WORKSPACE, File
 
 if TYPE_CHECKING:
     from customary.engine.model.check import Counts
+    from customary.engine.model.model import Settings
     from customary.engine.people.actor import Actor
     from customary.engine.plan import Plan
     from customary.engine.records.work import Work
@@ -42,6 +42,10 @@ class WorkspaceError(Exception):
     """A workspace cannot be used as asked; the text says why and what to do."""
 
 
+class NoWorkspace(WorkspaceError):
+    """There is no workspace where one was named, or none can be made there."""
+
+
 class Workspace:
     """A folder with `customary.yaml`, its database, and the releases in it."""
 
@@ -59,7 +63,7 @@ class Workspace:
         """
         directory = Path(directory)
         if not (directory / SETTINGS_FILE).is_file():
-            raise WorkspaceError(f"{directory} holds no {SETTINGS_FILE}. Make a workspace with: customary init DIR")
+            raise NoWorkspace(f"{directory} holds no {SETTINGS_FILE}. Make a workspace with: customary init DIR")
         url = database_url or os.environ.get(DATABASE_VARIABLE) or _declared_database(directory) or DEFAULT_DATABASE
         workspace = cls(directory, _database(url, directory))
         workspace.prepare()
@@ -135,27 +139,20 @@ class Workspace:
 
 
 def create(directory: Path, packs: list[str], database_url: str | None = None, name: str | None = None) -> None:
-    """Makes a workspace folder with a `customary.yaml` that names its packs. Raises WorkspaceError."""
+    """Makes a workspace folder with a `customary.yaml` that names its packs. Raises NoWorkspace."""
     known = find_packs()
-    problems = Problems()
     for pack in packs:
         if pack not in known:
-            raise WorkspaceError(f"There is no pack “{pack}”. Known: {', '.join(sorted(known))}.")
+            raise NoWorkspace(f"There is no pack “{pack}”. Known: {', '.join(sorted(known))}.")
     if (directory / SETTINGS_FILE).exists():
-        raise WorkspaceError(f"{directory} is a workspace already: it holds a {SETTINGS_FILE}.")
-    problems.raise_errors()
+        raise NoWorkspace(f"{directory} is a workspace already: it holds a {SETTINGS_FILE}.")
     try:
         for folder in ("schemas", "workflows"):
             (directory / folder).mkdir(parents=True, exist_ok=True)
         text = _settings_text(name or directory.resolve().name, packs, database_url)
         (directory / SETTINGS_FILE).write_text(text, encoding="utf-8")
     except OSError as error:
-        raise WorkspaceError(f"{directory} cannot be made: {error.strerror}") from error
-
-
-def as_problem(error: Exception, file: str = SETTINGS_FILE) -> Problem:
-    """A failure that belongs to no line of a definition, in the form of a problem."""
-    return Problem(Place(file), str(error))
+        raise NoWorkspace(f"{directory} cannot be made: {error.strerror}") from error
 
 
 def _settings_text(name: str, packs: list[str], database_url: str | None) -> str:
@@ -186,10 +183,10 @@ def _database(text: str, directory: Path) -> Database:
     try:
         url = sa.make_url(text)
     except sa.exc.ArgumentError as error:
-        raise WorkspaceError(f"“{text}” is not a database URL. For example: sqlite:///customary.db") from error
+        raise NoWorkspace(f"“{text}” is not a database URL. For example: sqlite:///customary.db") from error
     backend = url.get_backend_name()
     if backend not in ("sqlite", "postgresql"):
-        raise WorkspaceError(f"“{backend}” is not supported. Databases: sqlite, postgresql.")
+        raise NoWorkspace(f"“{backend}” is not supported. Databases: sqlite, postgresql.")
     if backend == "sqlite" and url.database and url.database != ":memory:":
         url = url.set(database=str((directory / url.database).resolve()))
     return Database(url.render_as_string(hide_password=False))

@@ -1,0 +1,90 @@
+"""Commands for people: user and key."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from customary.cli.failure import WRONG_USE, Failure
+from customary.cli.options import open_workspace, workspace
+
+
+@click.group("user")
+def user_command() -> None:
+    """People who may sign in.
+
+    \b
+    Example: echo "$PASSWORD" | customary user add ann@example.com --role admin --password-stdin
+    """
+
+
+@user_command.command("add")
+@click.argument("email")
+@click.option("--role", "roles", multiple=True, required=True, help="What the person may do; may be given repeatedly.")
+@click.option("--name", help="The person's name; what stands before the @ when left out.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
+@workspace
+def add_user(email: str, roles: tuple[str, ...], name: str | None, password_stdin: bool, directory: Path) -> None:
+    """Add a person.
+
+    \b
+    Example: customary user add ann@example.com --role admin
+             echo "$PASSWORD" | customary user add bob@example.com --role sales --password-stdin --workspace mycrm
+    """
+    from customary.engine import people
+    from customary.engine.people.actor import SYSTEM
+    from customary.engine.problem import did_you_mean
+
+    opened = open_workspace(directory)
+    known = opened.release.model.roles
+    for role in roles:
+        if role not in known:
+            raise Failure(f"There is no role “{role}”. {did_you_mean(role, known)}".rstrip(), WRONG_USE)
+    password = _password(password_stdin)
+    hashed = people.hashed(password)
+    with opened.database.write() as connection:
+        people.add(opened.work(connection, SYSTEM), email, hashed, roles, name)
+    click.echo(f"{email} may sign in.")
+
+
+@click.group("key")
+def key_command() -> None:
+    """Keys with which programs use the API in a person's name.
+
+    \b
+    Example: customary key add --user ann@example.com
+    """
+
+
+@key_command.command("add")
+@click.option("--user", "email", required=True, metavar="EMAIL", help="In whose name the key acts.")
+@click.option("--name", default="command line", show_default=True, help="What the key is for.")
+@workspace
+def add_key(email: str, name: str, directory: Path) -> None:
+    """Make a key and print it, and nothing else. It is shown only this once.
+
+    \b
+    Example: KEY=$(customary key add --user ann@example.com)
+             curl -H "Authorization: Bearer $KEY" http://127.0.0.1:8000/api/deal
+    """
+    from customary.engine import people
+
+    opened = open_workspace(directory)
+    with opened.database.write() as connection:
+        account = people.find(connection, email)
+        if account is None:
+            raise Failure(f"Nobody signs in as “{email}”. Add them with: customary user add {email} --role ...")
+        secret = people.add_key(connection, account.user_id, name, datetime.now(UTC))
+    click.echo(secret)
+
+
+def _password(from_stdin: bool) -> str:
+    if from_stdin:
+        password = click.get_text_stream("stdin").readline().rstrip("\r\n")
+    else:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    if not password:
+        raise Failure("The password is empty.", WRONG_USE)
+    return password
