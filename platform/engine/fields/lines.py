@@ -20,7 +20,7 @@ from customary.engine.words import Reason
 class Lines(Field):
     """Child records that live inside this one: edited on its form, deleted with it, locked with it.
 
-    `of` names the child entity and its link field, such as `deal_line.deal`.
+    `of` names the child entity and its link field, such as `order_line.order`.
     """
 
     kind: ClassVar[str] = "lines"
@@ -38,7 +38,7 @@ class Lines(Field):
     @classmethod
     def configure(cls, keys: Mapping[str, Any], workspace: Mapping[str, Any]) -> dict[str, Any]:
         if not keys.get("of"):
-            raise KeyProblem("of", "does not say what its lines are", "For example of: deal_line.deal.")
+            raise KeyProblem("of", "does not say what its lines are", "For example of: order_line.order.")
         child, _, link = keys["of"].partition(".")
         return {**keys, "to": child, "through": link}
 

@@ -160,18 +160,24 @@ class Entity:
 class Workflow:
     """A rule: when something happens to a record and a condition holds, do steps.
 
-    `triggers` and `steps` are values of the automation room's trigger and step kinds' plain form: mappings
-    checked for shape by `definitions`, for meaning by `model` (expressions compiled in place).
+    A trigger is `{"kind": "created", "entity": "order"}`, for changed with `field` and, where given, `from` and `to`;
+    for entered and left with `pipeline` and `stage`. A step has `kind`, `label` (Words or None), `if` (Expression
+    or None), `as` (a name or None), and what its kind says:
+
+    - set, create, update, task: `entity` and `values` by field, each an Expression, a Template (text with holes) or a
+      value of the field; update also `record` (Expression);
+    - choose: `cases`, pairs of a condition (None for otherwise) and a tuple of steps;
+    - kinds written as one value (note, stop): `value`;
+    - others their own keys: texts by language (text, subject, body) as mappings from language ("" for all) to
+      Template; the rest an Expression (after `=`), a Template, a tuple of them, or the plain value.
     """
 
     name: str
     label: Words
     entity: str
     triggers: tuple[Mapping[str, Any], ...]
-    """For example `{"kind": "changed", "entity": "deal", "field": "amount", "from": None, "to": None}`."""
     where: Expression | None
     steps: tuple[Mapping[str, Any], ...]
-    """For example `{"kind": "set", "label": Words, "if": None, "as": None, "values": {"stage": Expression}}`."""
     run_as: str = "system"
     limits: Mapping[str, Any] = NOTHING
 
@@ -248,6 +254,8 @@ class Model:
     messages: Mapping[str, Message] = NOTHING
     navigation: tuple[Group, ...] = ()
     packs: tuple[str, ...] = ()
+    records: Mapping[str, Any] = NOTHING
+    """Reference data by document name, as plain data like `demos`."""
     demos: Mapping[str, Any] = NOTHING
     """Sample records by demo name, as plain data (see `exchange.sample`)."""
 

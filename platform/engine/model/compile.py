@@ -1,0 +1,75 @@
+"""Definitions → Model: references, types and expressions are right, or the problems say what is not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from customary.engine.definitions import Definitions, define
+from customary.engine.model.build import Build, frozen
+from customary.engine.model.entity import finish_entity, sketch_entities
+from customary.engine.model.formula import check_circles
+from customary.engine.model.link import connect
+from customary.engine.model.message import compile_messages
+from customary.engine.model.model import Model
+from customary.engine.model.navigation import compile_navigation
+from customary.engine.model.pipeline import finish_pipelines, shape_pipelines
+from customary.engine.model.role import compile_roles
+from customary.engine.model.settings import compile_settings
+from customary.engine.model.workflow import compile_workflows
+from customary.engine.problem import Problems
+from customary.engine.text.node import Mapping as Node
+from customary.engine.text.node import Scalar, plain
+from customary.engine.text.source import Source
+
+
+def compile(definitions: Definitions, problems: Problems) -> Model | None:  # noqa: A001 - the verb of this stage
+    """The model, or None when anything in `problems` is an error, of this stage or of those before it."""
+    build = Build(definitions, problems, compile_settings(definitions, problems))
+    _shape(build)
+    pipelines = finish_pipelines(build)
+    entities = {sketch.name: finish_entity(build, sketch) for sketch in build.sketches.values()}
+    check_circles(build)
+    model = Model(
+        digest=definitions.source.digest,
+        settings=build.settings,
+        entities=frozen(entities),
+        pipelines=frozen(pipelines),
+        messages=(messages := compile_messages(build)),
+        roles=(roles := compile_roles(build)),
+        workflows=compile_workflows(build, messages, roles),
+        navigation=compile_navigation(build),
+        packs=definitions.source.packs,
+        demos=_sample(build, "demo"),
+        records=_sample(build, "records"),
+    )
+    return None if problems.errors else model
+
+
+def compile_source(source: Source, problems: Problems) -> Model | None:
+    """The model of a source: shapes first, then meaning, all problems of both."""
+    return compile(define(source, problems), problems)
+
+
+def _shape(build: Build) -> None:
+    """All names and types, so that expressions can be checked after it."""
+    sketch_entities(build)
+    shape_pipelines(build)
+    for sketch in build.sketches.values():
+        connect(build, sketch)
+    for sketch in build.sketches.values():
+        build.world.declare(sketch.name, sketch.fields.values(), sketch.inverses.values())
+
+
+def _sample(build: Build, kind: str) -> Mapping[str, Any]:
+    """Documents of plain records by entity, which `exchange` reads; here their entities are checked."""
+    for document in build.definitions.of(kind).values():
+        records = document.body.get("records")
+        for name in records if isinstance(records, Node) else ():
+            if name not in build.sketches:
+                build.entity_named(_named(records, name))
+    return frozen({name: plain(each.body) for name, each in build.definitions.of(kind).items()})
+
+
+def _named(records: Node, name: str) -> Any:
+    return Scalar(name, records.place_of(name))

@@ -1,0 +1,185 @@
+"""Fields: first their shape (kind, keys, links), later their expressions, when all names are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from customary.engine.expressions import Template
+from customary.engine.fields import Field, KeyProblem, Refusal, kinds
+from customary.engine.fields.text import Text
+from customary.engine.model.build import Build, Sketch, items, label, plain, was
+from customary.engine.model.duration import from_now
+from customary.engine.model.names import ModelNames
+from customary.engine.text import node as text
+from customary.engine.words import words
+
+LATER = ("default", "required", "read_only", "visible", "formula", "where")
+"""Keys that may hold expressions: they wait until every field of every entity is known."""
+
+LISTS = ("choices", "tags", "links", "lines")
+NEVER_UNIQUE = (*LISTS, "long_text", "markdown", "boolean")
+SEARCHED = ("text", "long_text", "markdown", "email", "phone", "url", "auto_number", "tags")
+COMPUTED = ("text", "long_text", "integer", "decimal", "percent", "money", "boolean", "date", "datetime", "choice")
+WITH_HOLES = ("text", "long_text", "markdown", "email", "phone", "url", "tags")
+RESERVED = frozenset({"old", "user", "record", "payload", "entity", "this", "now", "true", "false", "null", "in"})
+
+
+def shape_fields(build: Build, sketch: Sketch) -> None:
+    """Gives the sketch its own fields, without their expressions."""
+    claimed: dict[str, str] = {}
+    for name, body in items(sketch.body.get("fields")):
+        place = sketch.body.get("fields").place_of(name)
+        if name in RESERVED:
+            build.add(place, f"“{name}” has a meaning of its own in expressions", "Choose another name.")
+            continue
+        if len(name) > 60:
+            build.add(place, f"“{name}” is too long a name", "Use at most 60 letters.")
+            continue
+        for old in was(body):
+            if claimed.setdefault(old, name) != name:
+                build.add(body.get("was").place, f"“{old}” is said to be the old name of “{claimed[old]}” too")
+        sketch.fields[name] = _shaped(build, sketch, name, body)
+        sketch.nodes[name] = body
+
+
+def _shaped(build: Build, sketch: Sketch, name: str, body: text.Mapping) -> Field:
+    kind = kinds().get(plain(body, "type", "text"), Text)
+    common: dict[str, Any] = {
+        "name": name,
+        "entity": sketch.name,
+        "label": label(body, name),
+        "help": words(plain(body, "help")),
+        "was": was(body),
+        "only": tuple(plain(body, "only", ())),
+    }
+    for key in ("unique", "index", "search", "personal"):
+        common[key] = plain(body, key, False) is True
+    common["history"] = plain(body, "history", plain(sketch.body, "history", True)) is not False
+    _check_keys(build, name, kind.kind, body)
+    own = {key: text.plain(body.get(key)) for key in kind.keys if key in body and key not in LATER}
+    return _configured(build, kind, body, {key: each for key, each in own.items() if each is not None}, common)
+
+
+def _configured(
+    build: Build, kind: type[Field], body: text.Mapping, own: dict[str, Any], common: dict[str, Any]
+) -> Field:
+    workspace = {"currency": build.settings.currency, "country": build.country, "user": build.user}
+    try:
+        return kind(**common, **kind.configure(own, workspace))
+    except KeyProblem as problem:
+        node = body.get(problem.key)
+        if node is None:
+            place = body.get("type").place if "type" in body else body.place
+            build.add(place, f"“{common['name']}” {problem.summary}", problem.remedy)
+            return Text(**common)
+        build.add(node.place, problem.summary, problem.remedy)
+        kept = {key: each for key, each in own.items() if key != problem.key}
+        return _configured(build, kind, body, kept, common)
+
+
+def _check_keys(build: Build, name: str, kind: str, body: text.Mapping) -> None:
+    if plain(body, "unique") is True and kind in NEVER_UNIQUE:
+        build.add(body.get("unique").place, f"“{name}” cannot be unique", f"A {kind} field is not compared as a whole.")
+    if plain(body, "search") is True and kind not in SEARCHED:
+        build.add(body.get("search").place, f"“{name}” cannot be searched", f"Search looks in texts, not in {kind}.")
+    if "formula" in body and kind not in COMPUTED:
+        build.add(body.place_of("formula"), f"a {kind} field cannot be computed", f"Use one of {', '.join(COMPUTED)}.")
+    if "formula" in body:
+        for key in ("default", "required", "unique", "read_only"):
+            if key in body:
+                build.add(body.place_of(key), f"“{name}” is computed, so “{key}” says nothing", "Remove one of them.")
+
+
+def finish_fields(build: Build, sketch: Sketch) -> None:
+    """Gives the sketch's fields their expressions."""
+    names = build.names(sketch.name)
+    for name, body in sketch.nodes.items():
+        each = sketch.fields[name]
+        for role in plain(body, "only", ()):
+            if role not in build.definitions.of("role"):
+                build.add(body.get("only").place, f"“{role}” is not a role")
+        if more := _later_keys(build, each, body, names):
+            sketch.fields[name] = replace(each, **more)
+
+
+def _later_keys(build: Build, each: Field, body: text.Mapping, names: ModelNames) -> dict[str, Any]:
+    more: dict[str, Any] = {}
+    for key in ("required", "read_only"):
+        if key in body:
+            given = text.plain(body.get(key))
+            more[key] = given if isinstance(given, bool) else build.condition(body.get(key), names) or False
+    if "visible" in body:
+        more["visible"] = build.condition(body.get("visible"), names)
+    if "formula" in body and each.kind in COMPUTED:
+        more["formula"] = build.expression(body.get("formula"), _formula_names(names), each.value_type)
+    if "where" in body and hasattr(each, "where"):
+        chosen = build.names(each.to, old=False)
+        more["where"] = build.condition(body.get("where"), chosen)
+    if each.kind == "auto_number":
+        more["template"] = _number_template(build, each, body, names)
+    if "default" in body:
+        more["default"] = field_value(build, body.get("default"), each, names)
+    elif each.kind == "boolean" and "formula" not in body:
+        more["default"] = False
+    return more
+
+
+def _formula_names(names: ModelNames) -> ModelNames:
+    bindings = {name: each for name, each in names.bindings.items() if name not in ("user", "old")}
+    return ModelNames(names.world, names.entity, bindings)
+
+
+def _number_template(build: Build, each: Field, body: text.Mapping, names: ModelNames) -> Template | None:
+    node = body.get("format")
+    return build.template(node or text.Scalar(each.written, body.place), names)
+
+
+def field_value(build: Build, node: text.Node, each: Field, names: ModelNames, *, durations: bool = False) -> object:
+    """What is written for a field: an expression after `=`, a text with holes, or a value of its kind.
+
+    With `durations` a date may be written as how long from now: `3d`.
+    """
+    given = text.plain(node)
+    if isinstance(given, str) and given.startswith("="):
+        return build.expression(node, names, each.value_type)
+    if isinstance(given, str) and "{{" in given:
+        if each.kind in WITH_HOLES:
+            return build.template(node, names)
+        build.add(node.place, f"a {each.kind} field takes no text with holes", "Begin an expression with “=”.")
+        return None
+    if durations and isinstance(given, str) and each.kind in ("date", "datetime"):
+        moved = from_now(given, day=each.kind == "date")
+        if moved is not None:
+            return build.expression(text.Scalar(moved, node.place), names, each.value_type)
+    return literal(build, node, each)
+
+
+def literal(build: Build, node: text.Node, each: Field) -> object:
+    """A value of the field's kind; what does not fit becomes a problem."""
+    given = text.plain(node)
+    if given is None:
+        return None
+    if each.kind in ("link", "links", "user", "any_link", "lines"):
+        build.add(node.place, f"“{given}” is not a record", f"Write an expression: {each.name}: =user.")
+        return None
+    try:
+        value = each.take(given)
+    except Refusal as refusal:
+        build.add(node.place, f"“{_shown(given)}” does not fit {each.name}: it {refusal}")
+        return None
+    for reason in each.check(value) if value not in (None, ()) else ():
+        build.add(node.place, f"“{_shown(given)}” does not fit {each.name}: it {reason}")
+    return value
+
+
+def _shown(given: object) -> str:
+    return ", ".join(map(str, given)) if isinstance(given, list) else str(given)[:60]
+
+
+def text_like(fields: Iterable[Field]) -> Iterable[Field]:
+    """Fields that can stand for a record in one line."""
+    return (
+        each for each in fields if each.kind in ("text", "email", "auto_number", "phone", "url") and not each.system
+    )

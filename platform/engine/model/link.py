@@ -1,0 +1,91 @@
+"""Links between entities: targets, the lists on the other side, and lines inside their parents."""
+
+from __future__ import annotations
+
+from customary.engine.fields import Field
+from customary.engine.model.build import Build, Sketch
+from customary.engine.model.model import Inverse
+from customary.engine.problem import did_you_mean
+
+
+def connect(build: Build, sketch: Sketch) -> None:
+    """Checks where the sketch's links go, and names them on the other side."""
+    for name, each in list(sketch.fields.items()):
+        if each.system:
+            continue
+        if each.kind in ("link", "links"):
+            _check_target(build, sketch, each)
+        elif each.kind == "user":
+            _check_user(build, sketch, each)
+        elif each.kind == "any_link":
+            _check_targets(build, sketch, each)
+        elif each.kind == "lines":
+            _connect_lines(build, sketch, each)
+        if getattr(each, "inverse", None):
+            for target in _targets(build, each):
+                _add_inverse(build, sketch, name, each, target)
+
+
+def _check_target(build: Build, sketch: Sketch, each: Field) -> None:
+    body = sketch.nodes[each.name]
+    if not each.to:
+        build.add(body.place, f"“{each.name}” does not say which entity it links to", "Add to: and an entity's name.")
+    elif each.to not in build.sketches:
+        build.add(body.get("to").place, f"“{each.to}” is not an entity", did_you_mean(each.to, build.sketches))
+
+
+def _check_user(build: Build, sketch: Sketch, each: Field) -> None:
+    if each.to not in build.sketches:
+        place = sketch.nodes[each.name].place
+        build.add(place, "there is no entity of users", "Add the pack core, or an entity with plays: user.")
+
+
+def _check_targets(build: Build, sketch: Sketch, each: Field) -> None:
+    node = sketch.nodes[each.name].get("to")
+    for target in each.to:
+        if target not in build.sketches:
+            build.add(node.place, f"“{target}” is not an entity", did_you_mean(target, build.sketches))
+
+
+def _connect_lines(build: Build, sketch: Sketch, each: Field) -> None:
+    node = sketch.nodes[each.name].get("of")
+    child = build.sketches.get(each.to)
+    if child is None:
+        build.add(node.place, f"“{each.to}” is not an entity", did_you_mean(each.to, build.sketches))
+        return
+    back = child.fields.get(each.through)
+    if back is None:
+        known = [link.name for link in child.fields.values() if link.kind == "link"]
+        build.add(node.place, f"“{each.through}” is not a field of {child.name}", did_you_mean(each.through, known))
+    elif back.kind != "link" or back.to != sketch.name:
+        build.add(
+            node.place, f"“{each.of}” is not a link to {sketch.name}", f"Make it {{type: link, to: {sketch.name}}}."
+        )
+    elif child.child_of is not None and child.child_of != (sketch.name, each.name):
+        build.add(node.place, f"{child.name} is already edited inside {child.child_of[0]}", "It can have one parent.")
+    else:
+        child.child_of = (sketch.name, each.name)
+
+
+def _targets(build: Build, each: Field) -> list[Sketch]:
+    if each.kind == "any_link":
+        names = each.to or tuple(name for name in build.sketches if name != each.entity)
+    else:
+        names = (each.to,)
+    return [build.sketches[name] for name in names if name in build.sketches]
+
+
+def _add_inverse(build: Build, sketch: Sketch, name: str, each: Field, target: Sketch) -> None:
+    inverse = each.inverse
+    place = sketch.nodes[name].get("inverse").place
+    if inverse in target.fields:
+        build.add(place, f"“{inverse}” is already a field of {target.name}", "Choose another name.")
+    elif inverse in target.inverses:
+        other = target.inverses[inverse]
+        build.add(
+            place, f"“{inverse}” of {target.name} is already {other.entity}.{other.field}", "Choose another name."
+        )
+    else:
+        many = each.kind == "links"
+        made = Inverse(name=inverse, label=sketch.plural, entity=sketch.name, field=name, many_to_many=many)
+        target.inverses[inverse] = made

@@ -1,0 +1,57 @@
+"""What the names in expressions mean: fields, inverses, and what a place binds (`user`, `old`, `payload`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from customary.engine.expressions.types import DATETIME, ListOf, Record, Type
+from customary.engine.fields import Field
+from customary.engine.fields.identity import ID
+from customary.engine.model.model import Inverse
+
+ANY: Mapping[str, Type] = {"id": ID, "created_at": DATETIME, "updated_at": DATETIME}
+"""What the records of all entities share: the members of an `any_link`."""
+
+
+@dataclass
+class World:
+    """The members of every entity, as far as they are known while a model is compiled."""
+
+    members: dict[str, dict[str, Type]] = field(default_factory=lambda: {"": dict(ANY)})
+
+    def declare(self, entity: str, fields: Iterable[Field], inverses: Iterable[Inverse]) -> None:
+        own = {each.name: each.value_type for each in fields}
+        own |= {each.name: ListOf(item=Record(entity=each.entity)) for each in inverses}
+        self.members[entity] = own
+
+    @property
+    def entities(self) -> list[str]:
+        return [name for name in self.members if name]
+
+
+@dataclass(frozen=True)
+class ModelNames:
+    """The names that an expression over a record of `entity` may use (`entity` is "" where there is no record)."""
+
+    world: World
+    entity: str = ""
+    bindings: Mapping[str, Type] = field(default_factory=dict)
+
+    def type_of(self, name: str) -> Type | None:
+        return self.bindings.get(name) or (self.member(self.entity, name) if self.entity else None)
+
+    def member(self, entity: str, name: str) -> Type | None:
+        return self.world.members.get(entity, {}).get(name)
+
+    def has_entity(self, name: str) -> bool:
+        return bool(name) and name in self.world.members
+
+    def known(self, entity: str | None = None) -> Iterable[str]:
+        if entity is not None:
+            return self.world.members.get(entity, {})
+        return [*self.bindings, *(self.world.members.get(self.entity, {}) if self.entity else ())]
+
+    def with_bindings(self, more: Mapping[str, Type]) -> ModelNames:
+        """The same names and more: results of a workflow's earlier steps."""
+        return ModelNames(self.world, self.entity, {**self.bindings, **more})

@@ -1,0 +1,65 @@
+"""What starts a workflow: triggers with their entities, fields and stages checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from customary.engine.model.build import Build, frozen
+from customary.engine.model.field import literal
+from customary.engine.model.pipeline import stage_of
+from customary.engine.problem import did_you_mean
+from customary.engine.text import node as text
+
+Trigger = Mapping[str, Any]
+"""`{"kind": "changed", "entity": ..., "field": ..., "from": value, "to": value}`, `{"kind": "entered", "entity": ...,
+"pipeline": ..., "stage": ...}`, and `{"kind": ..., "entity": ...}` for the others. `from` and `to` are there when
+given."""
+
+
+def compile_trigger(build: Build, body: text.Mapping) -> Trigger | None:
+    """A trigger, or None when it is a problem."""
+    kind = next((key for key in body if key not in ("from", "to", "before")), None)
+    if kind is None:
+        return None
+    return _KINDS.get(kind, _of_entity)(build, kind, body)
+
+
+def _of_entity(build: Build, kind: str, body: text.Mapping) -> Trigger | None:
+    sketch = build.entity_named(body.get(kind))
+    return frozen({"kind": kind, "entity": sketch.name}) if sketch else None
+
+
+def _changed(build: Build, kind: str, body: text.Mapping) -> Trigger | None:
+    node = body.get(kind)
+    entity, _, field = str(text.plain(node)).partition(".")
+    sketch = build.sketches.get(entity)
+    if sketch is None:
+        build.add(node.place, f"“{entity}” is not an entity", did_you_mean(entity, build.sketches))
+        return None
+    if not field:
+        build.add(node.place, "the trigger does not say which field", f"Write {entity}.field, or updated: {entity}.")
+        return None
+    if field not in sketch.fields:
+        build.add(node.place, f"“{field}” is not a field of {entity}", did_you_mean(field, sketch.fields))
+        return None
+    values = {key: literal(build, body.get(key), sketch.fields[field]) for key in ("from", "to") if key in body}
+    return frozen({"kind": kind, "entity": entity, "field": field, **values})
+
+
+def _at_stage(build: Build, kind: str, body: text.Mapping) -> Trigger | None:
+    found = stage_of(build, body.get(kind))
+    if found is None:
+        return None
+    pipeline, stage = found
+    entity = next(
+        each.entity for sketch in build.sketches.values() for each in sketch.pipelines if each.name == pipeline
+    )
+    return frozen({"kind": kind, "entity": entity, "pipeline": pipeline, "stage": stage})
+
+
+_KINDS: dict[str, Callable[[Build, str, text.Mapping], Trigger | None]] = {
+    "changed": _changed,
+    "entered": _at_stage,
+    "left": _at_stage,
+}

@@ -1,0 +1,235 @@
+"""Workflows: triggers, conditions and steps.
+
+Steps are compiled by the shapes that `definitions` gives their kinds, so a new kind needs nothing here: where a shape
+says VALUES, fields of an entity are set; LABEL is a text with holes by language; CONDITION is an expression; anything
+else is a value: an expression after `=`, a text with holes, or itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from customary.engine.definitions.kinds.workflow import STEP_KEYS, STEPS
+from customary.engine.definitions.shapes import CONDITION, LABEL, VALUES
+from customary.engine.expressions.types import JSON, Record, Type
+from customary.engine.model.build import Build, frozen, label, plain
+from customary.engine.model.field import field_value
+from customary.engine.model.model import Message, Role, Workflow
+from customary.engine.model.names import ModelNames
+from customary.engine.model.trigger import compile_trigger
+from customary.engine.problem import did_you_mean
+from customary.engine.text import node as text
+from customary.engine.text.source import Document
+from customary.engine.words import words
+
+Step = Mapping[str, Any]
+
+
+def compile_workflows(
+    build: Build, messages: Mapping[str, Message], roles: Mapping[str, Role]
+) -> Mapping[str, Workflow]:
+    """The workflows by name."""
+    found = {}
+    for name, document in build.definitions.of("workflow").items():
+        workflow = Rule(build, document, messages, roles).compile()
+        if workflow is not None:
+            found[name] = workflow
+    return frozen(found)
+
+
+class Rule:
+    """One workflow while it is compiled."""
+
+    def __init__(
+        self, build: Build, document: Document, messages: Mapping[str, Message], roles: Mapping[str, Role]
+    ) -> None:
+        self.build, self.document = build, document
+        self.messages, self.roles = messages, roles
+        self.entity = ""
+
+    def compile(self) -> Workflow | None:
+        body = self.document.body
+        triggers = self._triggers(body.get("when"))
+        if not triggers:
+            return None
+        self.entity = triggers[0]["entity"]
+        names = self.build.names(self.entity)
+        return Workflow(
+            name=self.document.name,
+            label=label(body, self.document.name),
+            entity=self.entity,
+            triggers=triggers,
+            where=self.build.condition(body.get("where"), names),
+            steps=self._steps(body.get("do"), names),
+            run_as=plain(body, "run_as", "system"),
+            limits=frozen(plain(body, "limits", {})),
+        )
+
+    def _triggers(self, node: text.Node | None) -> tuple[Mapping[str, Any], ...]:
+        nodes = node.items if isinstance(node, text.Sequence) else [node] if node is not None else []
+        found = []
+        for each in nodes:
+            trigger = compile_trigger(self.build, each) if isinstance(each, text.Mapping) else None
+            if trigger is None:
+                continue
+            if found and trigger["entity"] != found[0]["entity"]:
+                summary = f"this is about {trigger['entity']}, and the trigger before about {found[0]['entity']}"
+                self.build.add(each.place, summary, "Make it a workflow of its own.")
+                continue
+            found.append(trigger)
+        return tuple(found)
+
+    def _steps(self, node: text.Node | None, names: ModelNames) -> tuple[Step, ...]:
+        found = []
+        for each in node if isinstance(node, text.Sequence) else ():
+            if not isinstance(each, text.Mapping):
+                continue
+            step = self._step(each, names)
+            found.append(step)
+            if step["as"]:
+                names = names.with_bindings({step["as"]: self._result(step)})
+        return tuple(found)
+
+    def _step(self, body: text.Mapping, names: ModelNames) -> Step:
+        kind = next(key for key in body if key not in STEP_KEYS)
+        titled = plain(body, "label")
+        step = {
+            "kind": kind,
+            "label": words(titled) if titled else None,
+            "if": self.build.condition(body.get("if"), names),
+            "as": self._name(body.get("as"), names),
+        }
+        if kind == "choose":
+            return frozen({**step, "cases": tuple(self._cases(body.get(kind), names))})
+        step |= self._body(kind, body.get(kind), names)
+        self._check(step, body.get(kind))
+        return frozen(step)
+
+    def _name(self, node: text.Node | None, names: ModelNames) -> str | None:
+        if node is None:
+            return None
+        name = str(text.plain(node))
+        if names.type_of(name) is not None:
+            self.build.add(node.place, f"“{name}” already means something here", "Choose another name.")
+        return name
+
+    def _result(self, step: Step) -> Type:
+        entity = step.get("entity")
+        return Record(entity=entity) if entity in self.build.sketches else JSON
+
+    def _cases(self, node: text.Node | None, names: ModelNames) -> Iterable[tuple[Any, tuple[Step, ...]]]:
+        """Conditions with their steps; `otherwise` has none."""
+        for each in node if isinstance(node, text.Sequence) else ():
+            if "otherwise" in each:
+                yield None, self._steps(each.get("otherwise"), names)
+            elif (condition := self.build.condition(each.get("case"), names)) is not None:
+                yield condition, self._steps(each.get("do"), names)
+
+    # What a step says
+
+    def _body(self, kind: str, node: text.Node, names: ModelNames) -> dict[str, Any]:
+        """The step's own part: `values` with their `entity`, its keys, or `value` where it is one."""
+        shape = STEPS.get(kind, {})
+        if kind == "task":
+            entity = next((each.name for each in self.build.sketches.values() if each.plays == "task"), "")
+            if not entity:
+                self.build.add(node.place, "there is no entity of tasks", "Add the pack core.")
+            return {"entity": entity, "values": self._values(node, entity, names)}
+        if shape is VALUES:
+            return {"entity": self.entity, "values": self._values(node, self.entity, names)}
+        if shape.get("additionalProperties") is VALUES and isinstance(node, text.Mapping):
+            return self._of_entity(node, names)
+        if isinstance(node, text.Mapping):
+            return self._keys(shape, node, names)
+        return {"value": self._value(shape, node, names)}
+
+    def _of_entity(self, node: text.Mapping, names: ModelNames) -> dict[str, Any]:
+        entity, values = next(iter(node.items()))
+        if entity not in self.build.sketches:
+            remedy = did_you_mean(entity, self.build.sketches)
+            self.build.add(node.place_of(entity), f"“{entity}” is not an entity", remedy)
+            return {"entity": entity, "values": frozen({})}
+        return {"entity": entity, "values": self._values(values, entity, names)}
+
+    def _keys(self, shape: Mapping[str, Any], node: text.Mapping, names: ModelNames) -> dict[str, Any]:
+        shapes = shape.get("properties", {})
+        found: dict[str, Any] = {}
+        entity = self.entity
+        for key, each in sorted(node.items(), key=lambda entry: shapes.get(entry[0]) is VALUES):
+            if shapes.get(key) is VALUES:
+                found["entity"], found["values"] = entity, self._values(each, entity, names)
+                continue
+            found[key] = self._value(shapes.get(key, {}), each, names)
+            kind = getattr(found[key], "type", None)
+            if key == "record":
+                entity = kind.entity if isinstance(kind, Record) else ""
+                if not entity:
+                    self.build.add(each.place, "this does not name a record", "Write an expression, such as =account.")
+        return found
+
+    def _value(self, shape: Any, node: text.Node, names: ModelNames) -> Any:
+        if shape is LABEL:
+            return self.build.templates(node, names)
+        if shape is CONDITION:
+            return self.build.condition(node, names)
+        given = text.plain(node)
+        if isinstance(given, str) and given.startswith("="):
+            return self.build.expression(node, names)
+        if isinstance(given, str) and "{{" in given:
+            return self.build.template(node, names)
+        if isinstance(node, text.Sequence):
+            return tuple(self._value({}, each, names) for each in node)
+        if isinstance(node, text.Mapping):
+            return frozen({key: self._value({}, each, names) for key, each in node.items()})
+        return given
+
+    def _values(self, node: text.Node, entity: str, names: ModelNames) -> Mapping[str, Any]:
+        """Values by field of `entity`, each of a type that the field takes."""
+        sketch = self.build.sketches.get(entity)
+        found: dict[str, Any] = {}
+        if sketch is None or not isinstance(node, text.Mapping):
+            return frozen(found)
+        for name, each in node.items():
+            field = sketch.fields.get(name)
+            if field is None:
+                remedy = did_you_mean(name, (each.name for each in sketch.fields.values() if each.entered))
+                self.build.add(node.place_of(name), f"“{name}” is not a field of {entity}", remedy)
+            elif not field.entered and name != "stage":
+                self.build.add(node.place_of(name), f"“{name}” cannot be set", "The system keeps it.")
+            else:
+                found[name] = field_value(self.build, each, field, names, durations=True)
+        return frozen(found)
+
+    # What some kinds refer to
+
+    def _check(self, step: dict[str, Any], node: text.Node) -> None:
+        if step["kind"] == "assign":
+            self._check_assign(step, node)
+        message = step.get("message")
+        if isinstance(message, str):
+            self._check_message(message, node.get("message"))
+
+    def _check_assign(self, step: dict[str, Any], node: text.Mapping) -> None:
+        step.setdefault("field", "owner")
+        step.setdefault("by", "round_robin")
+        field = self.build.sketches[self.entity].fields.get(step["field"])
+        place = node.get("field").place if "field" in node else node.place
+        if field is None:
+            known = [each.name for each in self.build.sketches[self.entity].fields.values() if each.kind == "user"]
+            summary = f"“{step['field']}” is not a field of {self.entity}"
+            self.build.add(place, summary, did_you_mean(step["field"], known))
+        elif field.kind != "user":
+            self.build.add(place, f"“{step['field']}” is not a field for a user", "Only a user can be assigned.")
+        among = step.get("among")
+        if isinstance(among, str) and among.startswith("role ") and among[5:].strip() not in self.roles:
+            name = among[5:].strip()
+            self.build.add(node.get("among").place, f"“{name}” is not a role", did_you_mean(name, self.roles))
+
+    def _check_message(self, name: str, node: text.Node) -> None:
+        message = self.messages.get(name)
+        if message is None:
+            self.build.add(node.place, f"“{name}” is not a message", did_you_mean(name, self.messages))
+        elif message.about is not None and message.about != self.entity:
+            summary = f"message {name} is about {message.about}, this workflow about {self.entity}"
+            self.build.add(node.place, summary, "Send another message, or leave out what it is about.")
