@@ -36,6 +36,11 @@ def say(language: str, text: str, **values: object) -> str:
     return told.format(**{name: _in_language(each, language) for name, each in values.items()}) if values else told
 
 
+def count_say(language: str, one: str, many: str, count: int, shown: str, **values: object) -> str:
+    """A text that depends on a number: `{count}` in it stands for the number as it is shown."""
+    return catalogue(language).ngettext(one, many, count).format(count=shown, **values)
+
+
 def say_reason(language: str, reason: Reason) -> str:
     """Why something was refused, in a language."""
     return say(language, reason.text, **reason.values)

@@ -23,6 +23,7 @@ from customary.engine.model.model import Model
 from customary.engine.people.actor import Actor
 from customary.engine.records.work import Cause, Work
 from customary.engine.releases import Release
+from customary.engine.words import Reason
 from customary.ui import catalogue, frame, icons, render
 
 if TYPE_CHECKING:
@@ -165,6 +166,14 @@ class Desk:
     def say(self, text: str, **values: object) -> str:
         """A text of ours in the reader's language, its `{holes}` filled."""
         return catalogue.say(self.language, text, **values)
+
+    def say_reason(self, reason: Reason) -> str:
+        """Why something was refused, in the reader's language."""
+        return catalogue.say_reason(self.language, reason)
+
+    def count_say(self, one: str, many: str, count: int, **values: object) -> str:
+        """A text that depends on a number, which it names `{count}`."""
+        return catalogue.count_say(self.language, one, many, count, self.locale.number(count), **values)
 
     # What the frame shows -----------------------------------------------------------------------
 

@@ -13,9 +13,10 @@ from markupsafe import Markup
 
 from customary.engine.model.model import Model
 from customary.ui.assets import FOLDER, Asset, asset
+from customary.ui.show import KIND_ICONS
 
 UNKNOWN = "square-dashed"
-BY_NAME_ONLY = frozenset({UNKNOWN, "circle-check", "circle-alert", "info"})
+BY_NAME_ONLY = frozenset({UNKNOWN, "type", "circle-check", "circle-alert", "info", *KIND_ICONS.values()})
 """Icons that no template names literally."""
 
 
@@ -64,4 +65,5 @@ def _named_in_pages() -> frozenset[str]:
         for path in folder.rglob(kind)
         if "vendor" not in path.parts
     ]
-    return frozenset(re.findall(r"""\bicon\(\s*["']([a-z0-9-]+)["']""", "\n".join(texts)))
+    calls = re.findall(r"""\bicon\(([^()]*)""", "\n".join(texts))
+    return frozenset(name for call in calls for name in re.findall(r"""["']([a-z0-9-]+)["']""", call))

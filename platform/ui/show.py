@@ -17,6 +17,28 @@ from customary.engine.words import Words
 EMPTY = Markup('<span class="empty">—</span>')
 RIGHT = frozenset({"integer", "decimal", "money", "percent"})
 """Kinds that stand at the right of their column."""
+KIND_ICONS = {
+    "integer": "hash",
+    "decimal": "hash",
+    "money": "coins",
+    "percent": "percent",
+    "boolean": "square-check",
+    "date": "calendar",
+    "datetime": "clock",
+    "choice": "circle-dot",
+    "choices": "list-checks",
+    "tags": "tags",
+    "email": "mail",
+    "phone": "phone",
+    "url": "link",
+    "link": "arrow-up-right",
+    "links": "arrow-up-right",
+    "any_link": "arrow-up-right",
+    "user": "circle-user-round",
+    "auto_number": "hash",
+    "long_text": "text-align-start",
+    "markdown": "text-align-start",
+}
 Titles = Mapping[tuple[str, UUID], str]
 NO_TITLES: Titles = {}
 
@@ -51,6 +73,20 @@ class Show:
             return EMPTY
         draw = self._kinds.get(field.kind)
         return draw(field, value, titles, now) if draw else escape(field.format(value, self.locale))
+
+    right = RIGHT
+
+    def plain(self, field: Field, value: Any, titles: Titles = NO_TITLES) -> str:
+        """A value as text alone, for where a link of its own would be in the way."""
+        to = getattr(field, "to", None)
+        if isinstance(to, str) and isinstance(value, UUID):
+            return titles.get((to, value), "•••")
+        return field.format(value, self.locale)
+
+    @staticmethod
+    def kind_icon(field: Field) -> str:
+        """The icon that tells a kind of field in a list of fields."""
+        return KIND_ICONS.get(field.kind, "type")
 
     def option(self, field: Any, name: str) -> Markup:
         """A choice as a quiet pill with the option's colour."""

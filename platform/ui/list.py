@@ -1,5 +1,0 @@
-"""The list page."""
-
-from __future__ import annotations
-
-handlers: list = []

@@ -1,0 +1,7 @@
+"""The list of an entity's records: filter, sort, columns, views, and what can be done with many at once."""
+
+from __future__ import annotations
+
+from customary.ui.list import bulk, filter, page, views
+
+handlers = [*page.handlers, *filter.handlers, *views.handlers, *bulk.handlers]

@@ -1,0 +1,235 @@
+"""One condition of a filter: what a chip says, read from the expression language and written back to it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from customary.engine.expressions import tree
+from customary.engine.expressions.error import ExpressionError
+from customary.engine.expressions.parser import parse
+from customary.engine.expressions.tokens import tokens
+from customary.engine.fields.field import Field
+
+UNITS = {"d": "d", "w": "w"}
+_RELATIVE = re.compile(r"^([+-]?\d{1,4})\s*([dw])$")
+_COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
+_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What a field is compared with. `kind` is text, number, boolean, date, days (from today) or user."""
+
+    kind: str
+    data: str | Decimal | bool | date | int | None = None
+
+    @property
+    def text(self) -> str:
+        """As an expression."""
+        if self.kind == "text":
+            return json.dumps(self.data, ensure_ascii=False)
+        if self.kind == "boolean":
+            return "true" if self.data else "false"
+        if self.kind == "date":
+            return f'date("{self.data}")'
+        if self.kind == "days":
+            return _today_and(int(self.data or 0))  # type: ignore[arg-type]
+        return "user" if self.kind == "user" else f"{self.data:f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A field, an operator of its kind and values; or, without a field, a piece of expression as it is."""
+
+    text: str
+    field: str = ""
+    operator: str = ""
+    values: tuple[Value, ...] = ()
+
+
+def conditions(text: str, fields: Mapping[str, Field]) -> list[Condition]:
+    """The conditions that all must hold, in their order. What no chip can say stays a piece of text."""
+    if not text.strip():
+        return []
+    try:
+        return [_condition(piece, fields) for piece in _pieces(text)]
+    except ExpressionError:
+        return [Condition(text.strip())]
+
+
+def whole(found: list[Condition]) -> str:
+    """The expression that all conditions make together."""
+    if len(found) == 1:
+        return found[0].text
+    return " && ".join(_closed(each.text) for each in found)
+
+
+def compose(field: Field, operator: str, values: tuple[Value, ...]) -> Condition:
+    """The condition that a chip's form describes."""
+    return Condition(_text(field, operator, [value.text for value in values]), field.name, operator, values)
+
+
+# Writing ------------------------------------------------------------------------------------------
+
+
+def _text(field: Field, operator: str, values: list[str]) -> str:
+    name = f"date({field.name})" if field.kind == "datetime" else field.name
+    several = field.kind in ("choices", "tags", "links", "lines")
+    if operator == "empty":
+        return f"size({field.name}) == 0" if several else f"{field.name} == null"
+    if operator == "filled":
+        return f"size({field.name}) > 0" if several else f"{field.name} != null"
+    if operator in ("contains", "starts_with"):
+        return f"{operator}(lower({field.name}), {values[0].lower()})"
+    if operator == "has":
+        return f"{values[0]} in {field.name}"
+    if operator == "in":
+        return f"{name} in [{', '.join(values)}]"
+    if operator == "between":
+        return f"{name} >= {values[0]} && {name} <= {values[-1]}"
+    if field.kind == "boolean":
+        return field.name if (values[0] == "true") == (operator == "==") else f"!{field.name}"
+    return f"{name} {operator} {values[0]}"
+
+
+def _today_and(days: int) -> str:
+    if days == 0:
+        return "today()"
+    return f'today() {"+" if days > 0 else "-"} duration("{abs(days)}d")'
+
+
+def _closed(text: str) -> str:
+    """A piece in brackets where it would otherwise fall apart beside others."""
+    loose = {token.value for token, depth in _depths(text) if depth == 0 and token.kind == "symbol"}
+    return f"({text})" if loose & {"||", "?"} else text
+
+
+# Reading ------------------------------------------------------------------------------------------
+
+
+def _pieces(text: str) -> list[str]:
+    """The text cut at each `&&` that stands outside all brackets."""
+    found = _depths(text)
+    if any(depth == 0 and token.value in ("||", "?") and token.kind == "symbol" for token, depth in found):
+        return [text.strip()]
+    cuts = [token for token, depth in found if depth == 0 and token.kind == "symbol" and token.value == "&&"]
+    starts = [0, *(cut.end for cut in cuts)]
+    ends = [*(cut.offset for cut in cuts), len(text)]
+    return [text[start:end].strip() for start, end in zip(starts, ends, strict=True)]
+
+
+def _depths(text: str) -> list[tuple]:
+    depth, found = 0, []
+    for token in tokens(text):
+        opens = token.kind == "symbol" and token.value in ("(", "[")
+        closes = token.kind == "symbol" and token.value in (")", "]")
+        depth -= closes
+        found.append((token, depth))
+        depth += opens
+    return found
+
+
+def _condition(piece: str, fields: Mapping[str, Field]) -> Condition:
+    said = _said(parse(piece))
+    if said is None or said[0] not in fields:
+        return Condition(piece)
+    name, operator, values = said
+    field = fields[name]
+    if field.kind == "boolean" and operator == "" and not values:
+        return Condition(piece)
+    if operator not in field.operators:
+        return Condition(piece)
+    return Condition(piece, name, operator, values)
+
+
+def _said(node: tree.Tree) -> tuple[str, str, tuple[Value, ...]] | None:
+    """Field name, operator and values of a simple condition."""
+    match node:
+        case tree.Name(name=name):
+            return name, "==", (Value("boolean", True),)
+        case tree.Unary(operator="!", operand=tree.Name(name=name)):
+            return name, "==", (Value("boolean", False),)
+        case tree.Call(name="contains" | "starts_with" as operator):
+            return _said_of_text(node, operator)
+        case tree.Binary(operator="in", left=left, right=right):
+            return _said_of_list(left, right)
+        case tree.Binary(operator=operator, left=left, right=right) if operator in _COMPARISONS:
+            return _compared(left, operator, right) or _compared(right, _TURNED[operator], left)
+    return None
+
+
+def _compared(left: tree.Tree, operator: str, right: tree.Tree) -> tuple[str, str, tuple[Value, ...]] | None:
+    match left:
+        case tree.Call(name="size", target=None, arguments=(tree.Name(name=name),)):
+            counted = isinstance(right, tree.Literal) and right.value == 0
+            meaning = {"==": "empty", ">": "filled", "!=": "filled"}.get(operator)
+            return (name, meaning, ()) if counted and meaning else None
+        case tree.Name(name=name) if isinstance(right, tree.Literal) and right.value is None:
+            return (name, "empty" if operator == "==" else "filled", ()) if operator in ("==", "!=") else None
+        case tree.Name(name=name) | tree.Call(name="date", target=None, arguments=(tree.Name(name=name),)):
+            value = _value(right)
+            return (name, operator, (value,)) if value else None
+    return None
+
+
+def _said_of_text(node: tree.Call, operator: str) -> tuple[str, str, tuple[Value, ...]] | None:
+    parts = (node.target, *node.arguments) if node.target else node.arguments
+    match parts:
+        case (tree.Call(name="lower", arguments=(tree.Name(name=name),)), tree.Literal(value=str(text))):
+            return name, operator, (Value("text", text),)
+    return None
+
+
+def _said_of_list(left: tree.Tree, right: tree.Tree) -> tuple[str, str, tuple[Value, ...]] | None:
+    match left, right:
+        case tree.Name(name=name), tree.Items(items=items):
+            values = [_value(item) for item in items]
+            return (name, "in", tuple(value for value in values if value)) if all(values) else None
+        case _, tree.Name(name=name):
+            value = _value(left)
+            return (name, "has", (value,)) if value else None
+    return None
+
+
+def _value(node: tree.Tree) -> Value | None:
+    match node:
+        case tree.Literal(value=bool(truth)):
+            return Value("boolean", truth)
+        case tree.Literal(value=str(text)):
+            return Value("text", text)
+        case tree.Literal(value=Decimal() as number):
+            return Value("number", number)
+        case tree.Unary(operator="-", operand=tree.Literal(value=Decimal() as number)):
+            return Value("number", -number)
+        case tree.Name(name="user"):
+            return Value("user")
+        case tree.Call(name="date", arguments=(tree.Literal(value=str(text)),)):
+            return Value("date", date.fromisoformat(text)) if _is_day(text) else None
+        case tree.Call(name="today", arguments=()):
+            return Value("days", 0)
+        case tree.Binary(
+            operator="+" | "-" as sign, left=tree.Call(name="today"), right=tree.Call(name="duration") as by
+        ):
+            return _days(sign, by)
+    return None
+
+
+def _days(sign: str, by: tree.Call) -> Value | None:
+    match by.arguments:
+        case (tree.Literal(value=str(text)),) if found := _RELATIVE.match(text):
+            count = int(found.group(1)) * (7 if found.group(2) == "w" else 1)
+            return Value("days", count if sign == "+" else -count)
+    return None
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return len(text) == 10

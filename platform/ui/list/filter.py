@@ -1,0 +1,194 @@
+"""The filter's chips: the small form of one condition, and the list it leads to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, get
+
+from customary.engine.fields.field import Field, Refusal
+from customary.engine.locale import Locale
+from customary.engine.model.model import Entity
+from customary.engine.money import Money
+from customary.engine.records.refusal import Missing
+from customary.engine.records.work import Work
+from customary.engine.words import Reason
+from customary.ui.desk import Desk, texts
+from customary.ui.entity import entity_of
+from customary.ui.list.condition import Condition, Value, compose, whole
+from customary.ui.list.load import Listing, load, visible
+from customary.ui.list.page import SIZE, answer
+from customary.ui.list.sentence import NUMBERS, Sentence
+from customary.ui.list.state import LONGEST
+
+NO_VALUE = ("empty", "filled")
+NOT_OFFERED = ("auto_number", "id")
+_RELATIVE = re.compile(r"^(?:today|今天|σήμερα|([+-]\d{1,4})\s*([dw]))$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A chip's form: which condition it changes (None for a new one), and what stands in it."""
+
+    index: int | None
+    field: Field
+    operator: str
+    texts: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
+    mine: bool = False
+    problem: Reason | None = None
+
+
+@get("/{entity:str}/filter")
+async def filter_form(desk: Desk, request: Request, entity: str) -> Response:
+    """The form of a chip: first which field, then what of it."""
+    query = texts(request.query_params)
+    listing = await desk.read(load, entity_of(desk, entity), query, desk.language, 1)
+    chip = _chip(desk, listing, query)
+    return desk.part("part_filter.html", **_values(desk, listing, chip))
+
+
+@get("/{entity:str}/filtered")
+async def filtered(desk: Desk, request: Request, entity: str) -> Response:
+    """The list with a chip's condition added or changed."""
+    found = entity_of(desk, entity)
+    query = texts(request.query_params)
+    given = [text for text in request.query_params.getall("value", []) if text.strip()][:100]
+    listing, refused = await desk.read(_apply, found, query, given, desk.locale, desk.language)
+    if refused:
+        desk.header("HX-Retarget", "#filter-menu")
+        desk.header("HX-Reswap", "innerHTML")
+        return desk.part("part_filter.html", status=422, **_values(desk, listing, refused))
+    return answer(desk, listing, listing.state.params())
+
+
+def _apply(
+    work: Work, entity: Entity, query: Mapping[str, str], given: list[str], locale: Locale, language: str
+) -> tuple[Listing, Chip | None]:
+    field = visible(work, entity).get(query.get("field", ""))
+    if field is None:
+        raise Missing(entity.name)
+    listing = load(work, entity, query, language, 1)
+    index, operator = _index(query, listing), query.get("operator", "")
+    try:
+        made = condition(field, operator, given, query.get("mine") == "1", locale)
+    except Refusal as refusal:
+        return listing, Chip(index, field, operator, tuple(given), problem=refusal.reason)
+    where = whole(_put(listing.filter.chips, index, made))[:LONGEST]
+    return load(work, entity, {**query, "where": where, "after": ""}, language, SIZE), None
+
+
+def condition(field: Field, operator: str, given: list[str], mine: bool, locale: Locale) -> Condition:
+    """The condition that a chip's form means. Raises Refusal for what cannot be read."""
+    if operator not in field.operators:
+        raise Refusal("cannot be compared like this")
+    if operator in NO_VALUE:
+        return compose(field, operator, ())
+    if mine and getattr(field, "to", None):
+        return compose(field, "!=" if operator == "!=" else "==", (Value("user"),))
+    if not given:
+        raise Refusal("needs a value")
+    values = tuple(_read(field, text, locale) for text in given)
+    if operator in ("in", "==") and len(values) != 1:
+        operator = "in" if "in" in field.operators else operator
+    elif operator == "in":
+        operator = "=="
+    if operator == "between" and len(values) < 2:
+        raise Refusal("needs a value at both ends")
+    return compose(field, operator, values)
+
+
+def _read(field: Field, text: str, locale: Locale) -> Value:
+    if field.kind in ("date", "datetime") and (relative := _RELATIVE.match(text.strip())):
+        count = int(relative.group(1) or 0)
+        return Value("days", count * (7 if (relative.group(2) or "").lower() == "w" else 1))
+    if field.kind in ("date", "datetime"):
+        return _read_day(text, locale)
+    if field.kind == "boolean":
+        return Value("boolean", text == "true")
+    if field.kind in NUMBERS:
+        value = field.parse(text, locale)
+        return Value("number", Decimal(value.amount if isinstance(value, Money) else value))
+    if getattr(field, "options", None):
+        return Value("text", field.option(text))  # type: ignore[attr-defined]
+    if getattr(field, "to", None):
+        return Value("text", str(_id(text)))
+    if not text.isprintable():
+        raise Refusal("must not contain control characters")
+    return Value("text", text.strip())
+
+
+def _read_day(text: str, locale: Locale) -> Value:
+    try:
+        return Value("date", locale.parse_date(text))
+    except ValueError:
+        raise Refusal("must be a date, like {example}", example="2026-03-31") from None
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Refusal("must be chosen from the list") from None
+
+
+def _chip(desk: Desk, listing: Listing, query: Mapping[str, str]) -> Chip | None:
+    """The chip that the address names, by its place or by the field of a new one."""
+    index = _index(query, listing)
+    if index is not None and (now := listing.filter.chips[index]).field:
+        field = listing.fields[now.field]
+        sentence = Sentence(desk.locale, listing.fields, listing.chip_titles, desk.me.id)
+        mine = any(value.kind == "user" for value in now.values)
+        words = tuple(_typed(field, value, desk.locale) for value in now.values)
+        return Chip(index, field, now.operator, () if mine else words, (sentence.object(now),), mine)
+    field = listing.fields.get(query.get("field", ""))
+    return Chip(index, field, first_operator(field)) if field else None
+
+
+def first_operator(field: Field) -> str:
+    """What one most likely wants to ask of a field."""
+    for wanted in ("contains", "in", "has", ">=", "=="):
+        if wanted in field.operators:
+            return wanted
+    return field.operators[0]
+
+
+def _typed(field: Field, value: Value, locale: Locale) -> str:
+    """A value as it stands in the chip's form."""
+    if value.kind == "days":
+        return "today" if value.data == 0 else f"{value.data:+d}d"
+    if value.kind == "number":
+        return locale.number(value.data)  # type: ignore[arg-type]
+    if value.kind == "boolean":
+        return "true" if value.data else "false"
+    return str(value.data)
+
+
+def _put(chips: list[Condition], index: int | None, made: Condition) -> list[Condition]:
+    return [*chips, made] if index is None else [*chips[:index], made, *chips[index + 1 :]]
+
+
+def _index(query: Mapping[str, str], listing: Listing) -> int | None:
+    text = query.get("at", "")
+    return int(text) if text.isascii() and text.isdecimal() and int(text[:6]) < len(listing.filter.chips) else None
+
+
+def _values(desk: Desk, listing: Listing, chip: Chip | None) -> dict[str, Any]:
+    offered = [each for each in listing.fields.values() if each.kind not in NOT_OFFERED and each.operators]
+    return {
+        "listing": listing,
+        "at": listing.state,
+        "entity": listing.entity,
+        "chip": chip,
+        "offered": offered,
+        "sentence": Sentence(desk.locale, listing.fields, listing.chip_titles, desk.me.id),
+        "no_value": NO_VALUE,
+    }
+
+
+handlers = [filter_form, filtered]

@@ -1,0 +1,180 @@
+"""What a list page needs, read in one unit of work with the same number of queries for any number of rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from customary.engine import records
+from customary.engine.expressions import Expression
+from customary.engine.expressions.error import ExpressionError
+from customary.engine.fields.field import Field
+from customary.engine.model.model import Entity
+from customary.engine.records import saved_view
+from customary.engine.records.record import Page, Query
+from customary.engine.records.work import Work
+from customary.ui.list.condition import Condition, conditions, whole
+from customary.ui.list.state import ListState, Shown, shown, state
+
+FIRST_COLUMNS = 6
+SUMMED = ("money", "integer", "decimal")
+UNSORTED = ("choices", "tags", "links", "lines", "any_link", "long_text", "markdown")
+TITLES = ("text", "auto_number")
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """The filter of a list: the compiled expression, or why it is none; and its conditions as chips."""
+
+    expression: Expression | None
+    chips: list[Condition]
+    problem: ExpressionError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list as it is drawn."""
+
+    entity: Entity
+    fields: Mapping[str, Field]
+    views: list[Shown]
+    state: ListState
+    filter: Filter
+    page: Page
+    chip_titles: Mapping[tuple[str, UUID], str]
+
+    @property
+    def columns(self) -> list[Field]:
+        return [self.fields[name] for name in self.state.columns]
+
+    def is_title(self, field: Field) -> bool:
+        """Whether a column shows what the record is called, so that the title may stand for it."""
+        return field.name == self.title_field
+
+    @property
+    def title_field(self) -> str:
+        return next((name for name, each in self.fields.items() if each.kind in TITLES), "")
+
+    @staticmethod
+    def sortable(field: Field) -> bool:
+        return field.stored and field.kind not in UNSORTED
+
+    def without(self, index: int) -> str:
+        """The address of the list without one of its conditions."""
+        chips = self.filter.chips
+        return self.state.with_(where=whole([*chips[:index], *chips[index + 1 :]])).address()
+
+    def address_of(self, view: Shown) -> str:
+        """The address of another view as it is."""
+        plain = ListState(self.entity, view, view.where, view.sort, view.columns, first=view is self.views[0])
+        return plain.address()
+
+    @property
+    def mark_length(self) -> int:
+        """How much of a wrong expression is marked: the word at the problem's place."""
+        problem = self.filter.problem
+        rest = self.state.where[problem.offset :] if problem else ""
+        return max(1, len(re.match(r"\w*", rest).group()))  # type: ignore[union-attr]
+
+
+def load(work: Work, entity: Entity, query: Mapping[str, str], language: str, size: int = 50) -> Listing:
+    """The list that an address asks for. Raises Refused for a cursor that is not ours."""
+    fields = visible(work, entity)
+    offered = views_of(work, entity, language, fields)
+    at = state(entity, offered, query, fields)
+    filtered = filter_of(work, at, fields)
+    page = Page(()) if filtered.problem else records.select(work, entity.name, query_of(at, filtered, query, size))
+    titles = records.titles(work, _linked(filtered.chips, fields))
+    return Listing(entity, fields, offered, at, filtered, page, titles)
+
+
+def visible(work: Work, entity: Entity) -> dict[str, Field]:
+    """The fields that this person may see in a list, in their order."""
+    hidden = work.access.hidden(entity.name)
+    return {name: each for name, each in entity.fields.items() if name not in hidden and each.kind not in ("lines",)}
+
+
+def views_of(work: Work, entity: Entity, language: str, fields: Mapping[str, Field]) -> list[Shown]:
+    """The declared views, then the saved ones. Each has columns."""
+    columns = _usual_columns(entity, fields)
+    declared = [shown(view, language, fields) for view in entity.views.values() if view.kind in ("table", "board")]
+    kept = [_saved(each, work, fields) for each in saved_view.saved(work, entity.name)]
+    views = declared + kept or [Shown("all", "", columns=columns)]
+    return [view if view.columns else _with_columns(view, columns) for view in views]
+
+
+def filter_of(work: Work, at: ListState, fields: Mapping[str, Field]) -> Filter:
+    """The filter of a state, compiled. What the view itself declares is trusted, what was typed is masked."""
+    if not at.where:
+        return Filter(None, [])
+    chips = conditions(at.where, fields)
+    try:
+        return Filter(records.compile_where(work, at.entity.name, at.where), chips)
+    except ExpressionError as problem:
+        return Filter(None, [], problem)
+
+
+def query_of(at: ListState, filtered: Filter, query: Mapping[str, str], size: int) -> Query:
+    return Query(
+        where=filtered.expression,
+        sort=at.sort,
+        limit=size,
+        after=query.get("after") or None,
+        text=at.text or None,
+        archived=query.get("archived") == "1",
+    )
+
+
+def summary(work: Work, entity: Entity, query: Mapping[str, str], language: str) -> tuple[Listing, int, dict[str, Any]]:
+    """How many records the filter finds, and the sums of the columns that have one."""
+    fields = visible(work, entity)
+    offered = views_of(work, entity, language, fields)
+    at = state(entity, offered, query, fields)
+    filtered = filter_of(work, at, fields)
+    listing = Listing(entity, fields, offered, at, filtered, Page(()), {})
+    if filtered.problem:
+        return listing, 0, {}
+    wanted = Query(where=filtered.expression, text=at.text or None)
+    sums = [each.name for each in listing.columns if each.kind in SUMMED and not each.system]
+    groups = records.aggregate(work, entity.name, sums=sums, query=wanted)
+    found = groups[0] if groups else None
+    return listing, found.count if found else 0, dict(found.values.get("sum", {})) if found else {}
+
+
+def _saved(view: saved_view.SavedView, work: Work, fields: Mapping[str, Field]) -> Shown:
+    kept = view.state
+    return Shown(
+        name=str(view.id),
+        label=view.label,
+        where=str(kept.get("where", "")),
+        sort=tuple((name, bool(down)) for name, down in kept.get("sort", ()) if name in fields),
+        columns=tuple(name for name in kept.get("columns", ()) if name in fields),
+        saved=str(view.id),
+        audience=view.audience,
+        own=view.owner == work.actor.id or work.access.admin,
+    )
+
+
+def _usual_columns(entity: Entity, fields: Mapping[str, Field]) -> tuple[str, ...]:
+    """Title fields, highlights, then the first others: for views that name no columns."""
+    own = [name for name, each in fields.items() if not each.system and each.kind not in ("long_text", "markdown")]
+    names = [*own[:1], *(name for name in entity.highlights if name in fields), *own]
+    if "stage" in fields:
+        names.insert(2, "stage")
+    return tuple(dict.fromkeys(names))[:FIRST_COLUMNS]
+
+
+def _with_columns(view: Shown, columns: tuple[str, ...]) -> Shown:
+    return replace(view, columns=columns)
+
+
+def _linked(chips: list[Condition], fields: Mapping[str, Field]) -> list[tuple[str, UUID]]:
+    """The records that chips name, so that they show a title."""
+    found = []
+    for chip in chips:
+        to = getattr(fields.get(chip.field), "to", None)
+        found += [(to, UUID(str(value.data))) for value in chip.values if to and value.kind == "text"]
+    return found

@@ -1,0 +1,61 @@
+"""The list page and its parts: rows that follow, counts and sums, export."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from litestar import Request, Response, get
+
+from customary.ui.desk import Desk, texts
+from customary.ui.entity import entity_of
+from customary.ui.list.load import Listing, load, summary
+from customary.ui.list.sentence import Sentence
+
+SIZE = 50
+
+
+@get("/{entity:str}")
+async def list_page(desk: Desk, request: Request, entity: str) -> Response:
+    """The whole list; for HTMX the part that changed: what follows, or the list under its views."""
+    query = texts(request.query_params)
+    listing = await desk.read(load, entity_of(desk, entity), query, desk.language, SIZE)
+    if listing.state.view.kind == "board":
+        from customary.ui import board
+
+        return await board.draw(desk, request, listing)
+    if desk.htmx and "after" in query:
+        return desk.part("part_list_rows.html", **values(desk, listing, query))
+    return answer(desk, listing, query)
+
+
+@get("/{entity:str}/summary")
+async def list_summary(desk: Desk, request: Request, entity: str) -> Response:
+    """The foot: it comes after the rows, because counting may take longer than showing."""
+    query = texts(request.query_params)
+    listing, count, sums = await desk.read(summary, entity_of(desk, entity), query, desk.language)
+    return desk.part("part_list_foot.html", listing=listing, count=count, sums=sums)
+
+
+def answer(desk: Desk, listing: Listing, query: Mapping[str, str]) -> Response:
+    """The list in a state: alone for HTMX (the address follows), else the whole page."""
+    if desk.htmx:
+        desk.header("HX-Push-Url", listing.state.address())
+        return desk.part("part_list.html", swapped=True, **values(desk, listing, query))
+    return desk.page("page_list.html", swapped=False, here=listing.entity.name, **values(desk, listing, query))
+
+
+def values(desk: Desk, listing: Listing, query: Mapping[str, str]) -> dict[str, object]:
+    return {
+        "listing": listing,
+        "at": listing.state,
+        "entity": listing.entity,
+        "sentence": Sentence(desk.locale, listing.fields, listing.chip_titles, desk.me.id),
+        "now": desk.now,
+        "may_create": desk.access.may(listing.entity.name, "create") and listing.entity.child_of is None,
+        "may_update": desk.access.may(listing.entity.name, "update"),
+        "may_export": desk.access.may(listing.entity.name, "export"),
+        "continued": "after" in query,
+    }
+
+
+handlers = [list_page, list_summary]

@@ -1,0 +1,66 @@
+"""Saved views: keeping the state of a list under a name, changing it, forgetting it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, post
+
+from customary.engine.model.model import Entity
+from customary.engine.records import saved_view
+from customary.engine.records.refusal import Refused
+from customary.engine.records.work import Work
+from customary.ui.desk import Desk, texts
+from customary.ui.entity import entity_of
+from customary.ui.list.load import views_of, visible
+from customary.ui.list.state import ListState, state
+
+
+@post("/{entity:str}/views", status_code=200)
+async def save_view(desk: Desk, request: Request, entity: str) -> Response:
+    """Saves the list's state as a new view."""
+    found, form = entity_of(desk, entity), texts(await request.form())
+    try:
+        made = await desk.write(_save, found, form, desk.language)
+    except Refused as refused:
+        desk.toast(desk.say_reason(refused.problems[0].reason), kind="error")
+        return desk.nothing(422)
+    return desk.redirect(f"/{entity}?view={made}", desk.say("View saved"))
+
+
+@post("/{entity:str}/views/{view:uuid}", status_code=200)
+async def update_view(desk: Desk, request: Request, entity: str, view: UUID) -> Response:
+    """Gives a saved view the list's state."""
+    found, form = entity_of(desk, entity), texts(await request.form())
+    await desk.write(_update, found, view, form, desk.language)
+    return desk.redirect(f"/{entity}?view={view}", desk.say("View saved"))
+
+
+@post("/{entity:str}/views/{view:uuid}/remove", status_code=200)
+async def remove_view(desk: Desk, entity: str, view: UUID) -> Response:
+    entity_of(desk, entity)
+    await desk.write(saved_view.remove, view)
+    return desk.redirect(f"/{entity}", desk.say("View removed"))
+
+
+def _save(work: Work, entity: Entity, form: Mapping[str, str], language: str) -> UUID:
+    at = _state(work, entity, form, language)
+    return saved_view.save(work, entity.name, form.get("label", ""), form.get("audience", "me"), _plain(at))
+
+
+def _update(work: Work, entity: Entity, view: UUID, form: Mapping[str, str], language: str) -> None:
+    saved_view.change(work, view, _plain(_state(work, entity, form, language)))
+
+
+def _state(work: Work, entity: Entity, form: Mapping[str, str], language: str) -> ListState:
+    fields = visible(work, entity)
+    return state(entity, views_of(work, entity, language, fields), form, fields)
+
+
+def _plain(at: ListState) -> dict[str, Any]:
+    return {"where": at.where, "sort": [list(each) for each in at.sort], "columns": list(at.columns)}
+
+
+handlers = [save_view, update_view, remove_view]
