@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rapidfuzz import fuzz, process
@@ -41,7 +42,7 @@ class Column:
     samples: tuple[str, ...] = ()
     field: str | None = None
     by: str | None = None
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 class WrongMap(ValueError):
@@ -126,7 +127,9 @@ def _put(work: Work, entity: str, column: Column, target: str) -> Column:
     if name not in known:
         name = _names(known).get(_bare(name), name)
     if name not in known:
-        raise WrongMap("has no field “{field}” to import into. {remedy}", field=target, remedy=did_you_mean(name, known))
+        raise WrongMap(
+            "has no field “{field}” to import into. {remedy}", field=target, remedy=did_you_mean(name, known)
+        )
     if by:
         linked: Entity | None = work.model.entities.get(getattr(known[name], "to", ""))
         if linked is None or by not in linked.fields or not linked.fields[by].stored:
@@ -136,9 +139,9 @@ def _put(work: Work, entity: str, column: Column, target: str) -> Column:
 
 def _alone(by_name: dict[str, Column], name: str) -> dict[str, Column]:
     """One field takes one column: the one named last."""
-    field = by_name[name].field
+    taken = by_name[name].field
     return {
-        other: replace(column, field=None) if field and other != name and column.field == field else column
+        other: replace(column, field=None) if taken and other != name and column.field == taken else column
         for other, column in by_name.items()
     }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -81,17 +80,6 @@ def _calls(work: Work, entity: str, rows: Any) -> list[sa.ColumnElement]:
     hidden = work.access.hidden(entity)
     title = declared.title.clause(rows, rows.values)
     return [title.label("title"), *(rows.column(each.name) for each in single if each.name not in hidden)]
-
-
-def titles(work: Work, entity: str, ids: Iterable[UUID]) -> dict[UUID, str]:
-    """The titles of some records."""
-    rows, wanted, found = all_rows(work, entity), list(ids), {}
-    title = work.model.entities[entity].title.clause(rows, rows.values)
-    for start in range(0, len(wanted), 500):
-        some = rows.column("id").in_(wanted[start : start + 500])
-        statement = sa.select(rows.column("id"), title).select_from(rows.from_clause).where(some)
-        found.update((id, text) for id, text in work.connection.execute(statement))
-    return found
 
 
 def _squeezed(text: str) -> str:

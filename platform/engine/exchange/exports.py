@@ -1,0 +1,116 @@
+"""Exporting records: what an actor may export, page by page, in one of the formats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from customary.engine import records
+from customary.engine.exchange.formats import formats
+from customary.engine.expressions import Expression
+from customary.engine.fields.field import Field
+from customary.engine.records.record import Page, Query, Record
+from customary.engine.records.refusal import Forbidden, Missing
+from customary.engine.records.work import Work
+from customary.engine.words import Reason
+
+PAGE = 1000
+LEFT_OUT = ("lines",)
+"""Child rows are exported as what they are: records of their own entity."""
+NUMBERS = ("integer", "decimal", "percent")
+
+
+def export_rows(
+    work: Work,
+    entity: str,
+    format: str = "csv",
+    where: str | Expression | None = None,
+    fields: Iterable[str] | None = None,
+    sort: tuple[tuple[str, bool], ...] = (),
+) -> Iterator[bytes]:
+    """The file, piece by piece; all is checked before the first piece.
+
+    `where` is an expression's text as a person types it. Raises Missing, Forbidden, ExpressionError,
+    ValueError (no such format).
+    """
+    if format not in formats():
+        raise ValueError(f"“{format}” is not a format. Known: {', '.join(formats())}")
+    query = Query(where=_conditions(work, entity, where), sort=sort, limit=PAGE, fields=_fields(work, entity, fields))
+    chosen = [work.model.entities[entity].fields[name] for name in query.fields or ()]
+    columns = [each.name for each in chosen]
+    return formats()[format].write(columns, _rows(work, entity, query, chosen, format))
+
+
+def _conditions(work: Work, entity: str, where: str | Expression | None) -> Expression | None:
+    if entity not in work.model.entities:
+        raise Missing(entity)
+    if not work.access.may(entity, "read") or not work.access.may(entity, "export"):
+        raise Forbidden(Reason("may not be exported by you"))
+    return records.compile_where(work, entity, where) if isinstance(where, str) and where.strip() else where or None
+
+
+def _fields(work: Work, entity: str, wanted: Iterable[str] | None) -> tuple[str, ...]:
+    declared, hidden = work.model.entities[entity].fields, work.access.hidden(entity)
+    names = tuple(wanted) if wanted is not None else tuple(declared)
+    return tuple(name for name in names if name not in hidden and declared[name].kind not in LEFT_OUT)
+
+
+def _rows(work: Work, entity: str, query: Query, fields: list[Field], format: str) -> Iterator[list[Any]]:
+    allowed = _exportable(work, entity)
+    after = None
+    while True:
+        page = records.select(work, entity, Query(**{**vars(query), "after": after}))
+        for record in page.records:
+            if allowed is None or allowed(record):
+                yield [_cell(each, record, page, format) for each in fields]
+        if page.next is None:
+            return
+        after = page.next
+
+
+def _exportable(work: Work, entity: str) -> Any:
+    """Whether a record that may be read may also be exported; None where that is sure for all."""
+    if work.access.unrestricted(entity, "export"):
+        return None
+    return lambda record: work.access.holds(entity, "export", records.RecordScope(work, entity, dict(record.values)))
+
+
+def _cell(each: Field, record: Record, page: Page, format: str) -> Any:
+    """A value as its file keeps it: JSON forms in JSON, titles and plain numbers in tables."""
+    value = record.values.get(each.name)
+    if format == "json":
+        return _json(each, value, page.titles)
+    if value is None or value == ():
+        return None
+    if each.kind in NUMBERS or each.kind in ("date", "boolean"):
+        return value
+    if each.kind == "datetime":
+        return value if format == "xlsx" and isinstance(value, datetime) else each.to_json(value)
+    if each.kind == "money":
+        # One currency makes a column of numbers, as every spreadsheet wants it; others name theirs.
+        return value.amount if value.currency == each.currency else f"{value.amount} {value.currency}"
+    return _text(each, value, page.titles)
+
+
+def _text(each: Field, value: Any, titles: Mapping[Any, str]) -> str:
+    if each.kind == "links":
+        return "; ".join(titles.get((each.to, id), str(id)) for id in value)
+    if each.kind == "any_link":
+        return f"{value.entity}: {titles.get((value.entity, value.id), value.id)}"
+    if hasattr(each, "to") and isinstance(each.to, str):
+        return titles.get((each.to, value), "")
+    if isinstance(value, tuple):
+        return "; ".join(map(str, value))
+    return str(value)
+
+
+def _json(each: Field, value: Any, titles: Mapping[Any, str]) -> Any:
+    plain = each.to_json(value) if value is not None else None
+    if each.kind in ("link", "user") and value is not None:
+        return {"id": plain, "title": titles.get((each.to, value))}
+    if each.kind == "links":
+        return [{"id": str(id), "title": titles.get((each.to, id))} for id in value or ()]
+    if each.kind == "any_link" and value is not None:
+        return {**plain, "title": titles.get((value.entity, value.id))}
+    return plain
