@@ -110,6 +110,8 @@ def _read(data: float | str) -> Decimal:
 
 def rounded(value: Decimal, scale: int) -> Decimal:
     """A number rounded half-even to `scale` decimals. Raises Refusal when 64 bits cannot keep it."""
+    if not value.is_finite():
+        raise Refusal("must be a number")
     if value.adjusted() > 20:
         raise Refusal("is too large a number")
     found = WIDE.quantize(value, Decimal(1).scaleb(-scale))
