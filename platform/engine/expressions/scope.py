@@ -45,7 +45,7 @@ class Rows(Protocol):
 
     def column(self, name: str, part: str = "") -> sa.ColumnElement:
         """The column of a field, typed by `engine.database`'s types (`Scaled` tells the scale). Money has the
-        parts "" (amount) and "_currency"; a link's column is its id; so is the part "_id" of an any_link."""
+        parts "" (amount) and "_currency"; the column of a link (also of an any_link) is the record's id."""
 
     def follow(self, field: str) -> tuple[Rows, sa.ColumnElement]:
         """A fresh alias of the rows that `field` points to, and the condition that joins them. The condition

@@ -1,0 +1,218 @@
+"""The types of calls: functions of the registry, and macros over lists."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from customary.engine.expressions import meaning, operators
+from customary.engine.expressions.error import ExpressionError
+from customary.engine.expressions.functions import FUNCTIONS, LATER, MACROS, Function
+from customary.engine.expressions.meaning import Constant, Node
+from customary.engine.expressions.tree import Call, Literal, Name, Tree
+from customary.engine.expressions.types import (
+    BOOLEAN,
+    DATE,
+    DATETIME,
+    DURATION,
+    JSON,
+    MONEY,
+    NULL,
+    NUMBER,
+    TEXT,
+    ListOf,
+    Record,
+    Type,
+)
+from customary.engine.problem import did_you_mean
+
+if TYPE_CHECKING:
+    from customary.engine.expressions.checker import Checker
+
+LONGEST = timedelta(days=365_000)
+_SECONDS = {"ms": 0.001, "s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_SPAN = re.compile(r"\s*(\d{1,12})\s*([a-z]+)", re.ASCII)
+_TESTS = ("exists", "all")
+_SUMS = ("sum", "avg", "min", "max")
+_SUMMED = {"sum": {NUMBER, MONEY, DURATION}, "avg": {NUMBER, MONEY, DURATION}}
+_SUMMED |= dict.fromkeys(("min", "max"), {NUMBER, MONEY, DURATION, TEXT, DATE, DATETIME})
+
+
+def call(checker: Checker, tree: Call) -> Node:
+    """What a call means. Raises ExpressionError."""
+    if tree.name == "all" and tree.target is None:
+        return _every(checker, tree)
+    arguments = (*([tree.target] if tree.target is not None else []), *tree.arguments)
+    if tree.name in ("coalesce", "format", "duration"):
+        return _SPECIAL[tree.name](checker, tree, arguments)
+    if tree.name == "date" and len(arguments) == 1 and isinstance(arguments[0], Literal):
+        return _given_day(checker, tree, arguments)
+    if tree.name in MACROS:
+        return _macro(checker, tree, arguments)
+    if not FUNCTIONS[tree.name]:
+        raise _unknown(tree)
+    return _invoke(tree, [checker.node(argument) for argument in arguments])
+
+
+def _unknown(tree: Call) -> ExpressionError:
+    if tree.name in LATER:
+        return ExpressionError(tree.offset, f"“{tree.name}” is not available", LATER[tree.name])
+    known = {*FUNCTIONS.by_name(), *MACROS}
+    return ExpressionError(tree.offset, f"there is no function “{tree.name}”", did_you_mean(tree.name, known))
+
+
+# Functions of the registry ------------------------------------------------------------------------
+
+
+def _invoke(tree: Call, arguments: list[Node]) -> Node:
+    for function in FUNCTIONS[tree.name]:
+        if len(function.parameters) == len(arguments) and all(map(_takes, function.parameters, arguments)):
+            if tree.name == "round" and len(arguments) == 2:
+                _must_be_places(arguments[1])
+            return meaning.Invoke(tree.offset, function.result, function, tuple(arguments))
+    raise ExpressionError(tree.offset, _mismatch(tree.name, arguments), _known(FUNCTIONS[tree.name]))
+
+
+def _takes(parameter: Type, argument: Node) -> bool:
+    kind = operators.spoken(argument.type)
+    return kind in (parameter, NULL)
+
+
+def _must_be_places(node: Node) -> None:
+    value = node.value if isinstance(node, Constant) else None
+    if value not in range(11):
+        raise ExpressionError(
+            node.offset, "the decimals must be a plain number from 0 to 10", "For example round(x, 2)."
+        )
+
+
+def _mismatch(name: str, arguments: list[Node]) -> str:
+    if not arguments:
+        return f"“{name}” needs something in its brackets"
+    return f"“{name}” does not take {', '.join(str(operators.spoken(each.type)) for each in arguments)}"
+
+
+def _known(functions: tuple[Function, ...]) -> str:
+    return "Write " + " or ".join(dict.fromkeys(each.signature for each in functions)) + "."
+
+
+# Functions with types of their own ----------------------------------------------------------------
+
+
+def _coalesce(checker: Checker, tree: Call, arguments: tuple[Tree, ...]) -> Node:
+    if len(arguments) < 2:
+        raise ExpressionError(tree.offset, "“coalesce” chooses between two or more", "Write coalesce(a, b).")
+    nodes = operators.alike([checker.node(argument) for argument in arguments], tree.offset)
+    return meaning.Coalesce(tree.offset, operators.common(*nodes), tuple(nodes))
+
+
+def _format(checker: Checker, tree: Call, arguments: tuple[Tree, ...]) -> Node:
+    if len(arguments) != 1:
+        raise ExpressionError(tree.offset, "“format” takes one value", "Write format(x).")
+    node = checker.node(arguments[0])
+    if isinstance(node.type, ListOf | Record) or node.type == JSON:
+        raise ExpressionError(tree.offset, f"a {node.type} has no plain text", "Take one of its fields.")
+    return meaning.Text(tree.offset, TEXT, node)
+
+
+def _duration(checker: Checker, tree: Call, arguments: tuple[Tree, ...]) -> Node:
+    del checker
+    text = arguments[0].value if len(arguments) == 1 and isinstance(arguments[0], Literal) else None
+    if not isinstance(text, str):
+        raise ExpressionError(tree.offset, "“duration” takes a plain text", 'Write duration("14d").')
+    return Constant(tree.offset, DURATION, _span(text, arguments[0].offset))
+
+
+def _span(text: str, offset: int) -> timedelta:
+    remedy = "Write for example 30min, 2h, 3d, 1w or 1h30m."
+    rest, seconds = text.strip(), 0.0
+    sign, rest = (-1, rest[1:]) if rest.startswith("-") else (1, rest)
+    while match := _SPAN.match(rest):
+        if match[2] in ("month", "months", "y", "year", "years"):
+            remedy = "Months differ in length; write add_months(date, 1)."
+        if match[2] not in _SECONDS:
+            break
+        seconds += int(match[1]) * _SECONDS[match[2]]
+        rest = rest[match.end() :]
+    if rest.strip() or not text.strip(" -"):
+        raise ExpressionError(offset, f"“{text}” is not a duration", remedy)
+    if seconds > LONGEST.total_seconds():
+        raise ExpressionError(offset, f"“{text}” is too long", "At most a thousand years.")
+    return sign * timedelta(seconds=seconds)
+
+
+def _given_day(checker: Checker, tree: Call, arguments: tuple[Tree, ...]) -> Node:
+    value = arguments[0].value  # type: ignore[attr-defined]  # the caller saw a Literal
+    if isinstance(value, str):
+        return Constant(tree.offset, DATE, operators.day(value, arguments[0].offset))
+    return _invoke(tree, [checker.node(arguments[0])])
+
+
+def _every(checker: Checker, tree: Call) -> Node:
+    if len(tree.arguments) != 1 or not isinstance(tree.arguments[0], Name):
+        raise ExpressionError(tree.offset, "“all” takes the name of an entity", "For example all(visit).")
+    name = tree.arguments[0]
+    if not checker.names.has_entity(name.name):
+        raise ExpressionError(name.offset, f"there is no entity “{name.name}”")
+    return meaning.Every(tree.offset, ListOf(item=Record(entity=name.name)), name.name)
+
+
+_SPECIAL = {"coalesce": _coalesce, "format": _format, "duration": _duration}
+
+
+# Macros over lists --------------------------------------------------------------------------------
+
+
+def _macro(checker: Checker, tree: Call, arguments: tuple[Tree, ...]) -> Node:
+    if not arguments:
+        raise ExpressionError(tree.offset, f"“{tree.name}” needs a list", f"Write {MACROS[tree.name].signature}.")
+    source = checker.node(arguments[0])
+    if not isinstance(source.type, ListOf):
+        if tree.name == "size" and len(arguments) == 1:
+            return _invoke(tree, [source])
+        raise ExpressionError(tree.offset, f"“{tree.name}” asks a list, and this is a {source.type}")
+    item = source.type.item
+    if tree.name in ("size", "distinct", "first", "last") and len(arguments) == 1:
+        return _plain(tree, source, item)
+    if tree.name in _SUMS and len(arguments) == 1:
+        return _summed(tree, source, item)
+    if tree.name in (*_TESTS, *_SUMS, "filter", "map") and len(arguments) == 3:
+        return _with_variable(checker, tree, source, item, arguments)
+    raise ExpressionError(tree.offset, f"“{tree.name}” is not written so", f"Write {MACROS[tree.name].signature}.")
+
+
+def _plain(tree: Call, source: Node, item: Type) -> Node:
+    if tree.name == "distinct":
+        return meaning.Distinct(tree.offset, source.type, source)
+    return meaning.Fold(tree.offset, NUMBER if tree.name == "size" else item, tree.name, source)
+
+
+def _summed(tree: Call, source: Node, item: Type) -> Node:
+    if operators.spoken(item) not in _SUMMED[tree.name]:
+        remedy = f"Say of what: {tree.name}(x, x.field)." if isinstance(item, Record) else ""
+        raise ExpressionError(tree.offset, f"there is no {tree.name} of a list of {item}", remedy)
+    return meaning.Fold(tree.offset, item, tree.name, source)
+
+
+def _with_variable(checker: Checker, tree: Call, source: Node, item: Type, arguments: tuple[Tree, ...]) -> Node:
+    name = arguments[1]
+    if not isinstance(name, Name):
+        remedy = f"For example {tree.name}(x, ...)."
+        raise ExpressionError(name.offset, "a name for the item at hand is needed here", remedy)
+    outer = checker.variables
+    variable = checker.variable(name.name, item, name.offset)
+    checker.variables = {**outer, name.name: variable}
+    needs_condition = tree.name in (*_TESTS, "filter")
+    body = checker.condition(arguments[2]) if needs_condition else checker.node(arguments[2])
+    checker.variables = outer
+    if tree.name == "filter":
+        return meaning.Filter(tree.offset, source.type, source, variable, body)
+    if isinstance(body.type, ListOf):
+        raise ExpressionError(body.offset, "a list of lists is more than can be asked")
+    mapped = meaning.Map(tree.offset, ListOf(item=body.type), source, variable, body)
+    if tree.name == "map":
+        return mapped
+    if tree.name in _TESTS:
+        return meaning.Fold(tree.offset, BOOLEAN, tree.name, mapped)
+    return _summed(tree, mapped, body.type)

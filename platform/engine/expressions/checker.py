@@ -1,0 +1,166 @@
+"""Syntax tree → checked tree: every name known, every operator given what it can take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from customary.engine.expressions import calls, meaning, operators
+from customary.engine.expressions.error import ExpressionError
+from customary.engine.expressions.functions import FUNCTIONS, MACROS
+from customary.engine.expressions.meaning import Node
+from customary.engine.expressions.parser import MAX_NESTING, too_deep
+from customary.engine.expressions.tree import (
+    Binary,
+    Call,
+    Chain,
+    Conditional,
+    Items,
+    Literal,
+    Member,
+    Name,
+    Tree,
+    Unary,
+)
+from customary.engine.expressions.types import (
+    BOOLEAN,
+    JSON,
+    NULL,
+    NUMBER,
+    TEXT,
+    ListOf,
+    Names,
+    Record,
+    Type,
+)
+from customary.engine.problem import did_you_mean
+
+
+def check(tree: Tree, names: Names) -> Node:
+    """What `tree` means where `names` hold. Raises ExpressionError."""
+    return Checker(names).node(tree)
+
+
+class Checker:
+    """Checks one expression. `variables` are those of the macros around the part at hand."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.variables: dict[str, meaning.Variable] = {}
+        self._made = 0
+        self._nesting = 0
+
+    def node(self, tree: Tree) -> Node:
+        self._nesting += 1
+        if self._nesting > MAX_NESTING:
+            raise too_deep(tree.offset)
+        node = _CHECKS[type(tree)](self, tree)
+        self._nesting -= 1
+        return node
+
+    def condition(self, tree: Tree) -> Node:
+        """A part that must be true or false."""
+        return operators.must_be_boolean(self.node(tree))
+
+    def variable(self, name: str, type_: Type, offset: int) -> meaning.Variable:
+        """A new variable for the items of a list; it hides a field of the same name while it lives."""
+        self._made += 1
+        return meaning.Variable(offset, type_, f"v{self._made}")
+
+    # Names
+
+    def literal(self, tree: Literal) -> Node:
+        value = tree.value
+        kind = NULL if value is None else BOOLEAN if isinstance(value, bool) else TEXT
+        if not isinstance(value, bool | str | None):
+            kind = NUMBER
+        return meaning.Constant(tree.offset, kind, value)
+
+    def name(self, tree: Name) -> Node:
+        name, offset, names = tree.name, tree.offset, self.names
+        if name in self.variables:
+            return self.variables[name]
+        if names.entity and (kind := names.member(names.entity, name)) is not None:
+            return meaning.Field(offset, kind, meaning.This(offset, _this(names)), name)
+        kind = names.type_of(name)
+        if kind is None:
+            raise self._unknown_name(tree)
+        if name == "old":
+            return meaning.Old(offset, kind)
+        if name == "record":
+            return meaning.This(offset, kind)
+        return meaning.Bound(offset, kind, name)
+
+    def member(self, tree: Member) -> Node:
+        target = self.node(tree.target)
+        match target.type:
+            case Record(entity=""):
+                remedy = "It may be of several entities; ask for those of one with all(entity)."
+                raise ExpressionError(tree.offset, f"“{tree.name}” cannot be read here", remedy)
+            case Record(entity=entity):
+                kind = self.names.member(entity, tree.name)
+                if kind is None:
+                    remedy = did_you_mean(tree.name, self.names.known(entity))
+                    raise ExpressionError(tree.offset, f"“{entity}” has no field “{tree.name}”", remedy)
+                return meaning.Field(tree.offset, kind, target, tree.name)
+            case ListOf():
+                remedy = f"Ask for one of the list, for example exists(x, x.{tree.name} == ...)."
+                raise ExpressionError(tree.offset, f"a list has no field “{tree.name}”", remedy)
+            case kind if kind == JSON:
+                return meaning.Key(tree.offset, JSON, target, tree.name)
+        remedy = f"Write {tree.name}(...) to call the function." if tree.name in FUNCTIONS.by_name() else ""
+        raise ExpressionError(tree.offset, f"a {target.type} has no field “{tree.name}”", remedy)
+
+    def _unknown_name(self, tree: Name) -> ExpressionError:
+        if FUNCTIONS[tree.name] or tree.name in MACROS:
+            return ExpressionError(tree.offset, f"“{tree.name}” is a function", f"Write {tree.name}(...).")
+        known = {*self.names.known(), *self.variables}
+        return ExpressionError(tree.offset, f"“{tree.name}” is not known here", did_you_mean(tree.name, known))
+
+    # Operators
+
+    def unary(self, tree: Unary) -> Node:
+        if tree.operator == "!":
+            return meaning.Not(tree.offset, BOOLEAN, self.condition(tree.operand))
+        return operators.negative(self.node(tree.operand), tree.offset)
+
+    def binary(self, tree: Binary) -> Node:
+        left, right = self.node(tree.left), self.node(tree.right)
+        if tree.operator == "in":
+            return operators.among(left, right, tree.offset)
+        if tree.operator in operators.COMPARISONS:
+            return operators.compare(tree.operator, left, right, tree.offset)
+        return operators.arithmetic(tree.operator, left, right, tree.offset)
+
+    def chain(self, tree: Chain) -> Node:
+        return meaning.Junction(tree.offset, BOOLEAN, tree.operator, tuple(map(self.condition, tree.terms)))
+
+    def conditional(self, tree: Conditional) -> Node:
+        condition = self.condition(tree.condition)
+        then, otherwise = operators.alike([self.node(tree.then), self.node(tree.otherwise)], tree.offset)
+        return meaning.If(tree.offset, operators.common(then, otherwise), condition, then, otherwise)
+
+    def items(self, tree: Items) -> Node:
+        items = operators.alike([self.node(item) for item in tree.items], tree.offset)
+        kind = operators.common(*items) if items else NULL
+        return meaning.Literals(tree.offset, ListOf(item=kind), tuple(items))
+
+    def call(self, tree: Call) -> Node:
+        return calls.call(self, tree)
+
+
+def _this(names: Names) -> Type:
+    return Record(entity=names.entity or "")
+
+
+_CHECKS: dict[type[Tree], Callable[[Checker, Any], Node]] = {
+    Literal: Checker.literal,
+    Name: Checker.name,
+    Member: Checker.member,
+    Call: Checker.call,
+    Unary: Checker.unary,
+    Binary: Checker.binary,
+    Chain: Checker.chain,
+    Conditional: Checker.conditional,
+    Items: Checker.items,
+}

@@ -1,0 +1,114 @@
+"""A compiled expression: evaluated in Python, or made into an SQL clause."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import sqlalchemy as sa
+
+from customary.engine.expressions import meaning, operators
+from customary.engine.expressions.checker import check
+from customary.engine.expressions.meaning import Node
+from customary.engine.expressions.parser import parse
+from customary.engine.expressions.scope import Rows, Scope, Values
+from customary.engine.expressions.to_python import to_python
+from customary.engine.expressions.to_sql import to_sql, to_sql_text
+from customary.engine.expressions.types import BOOLEAN, Names, Type
+
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Expression:
+    """One checked expression. Equal texts of equal meaning are equal."""
+
+    text: str
+    node: Node = field(repr=False)
+    paths: frozenset[Path] = field(repr=False)
+    """What it reads of the record and beyond: `{("amount",), ("account", "tier")}`; through lists too."""
+    reads_now: bool = field(repr=False)
+    reads_old: bool = field(repr=False)
+    reads_user: bool = field(repr=False)
+    evaluate: Callable[[Scope], Any] = field(repr=False, compare=False)
+    """Its value over a Scope; None is null or unknown. A record's value is its id, a list of records gives
+    the records themselves; numbers are int or Decimal."""
+
+    @property
+    def type(self) -> Type:
+        return self.node.type
+
+    @property
+    def offset(self) -> int:
+        return self.node.offset
+
+    def holds(self, scope: Scope) -> bool:
+        """Whether a condition is true: neither false nor unknown."""
+        return self.evaluate(scope) is True
+
+    def clause(self, rows: Rows, values: Values) -> sa.ColumnElement:
+        """The SQL clause. A condition's is true exactly where it holds, so it can stand in a WHERE; the value of
+        any other is NULL where unknown (money gives its amount, a record its id).
+
+        Raises ExpressionError where only Python can tell (data of a webhook, for example).
+        """
+        return to_sql(self.node, rows, values)
+
+    def text_clause(self, rows: Rows, values: Values) -> sa.ColumnElement:
+        """Its value as plain text in SQL."""
+        return to_sql_text(self.node, rows, values)
+
+
+def compile(text: str, names: Names, expect: Type | None = None) -> Expression:
+    """Compiles `text` where `names` hold; with `expect` its value must fit that type.
+
+    >>> compile("amount > 10000", names).paths
+    frozenset({("amount",)})
+
+    Raises ExpressionError with the offset in `text`, whatever the text is.
+    """
+    node = check(parse(text), names)
+    if expect is not None:
+        node = operators.must_be_boolean(node) if expect == BOOLEAN else operators.fits(node, expect)
+    nodes = tuple(_all_nodes(node))
+    return Expression(
+        text=text,
+        node=node,
+        paths=frozenset(_paths(nodes)),
+        reads_now=any(isinstance(each, meaning.Invoke) and each.function.name in ("now", "today") for each in nodes),
+        reads_old=any(isinstance(each, meaning.Old) for each in nodes),
+        reads_user=any(isinstance(each, meaning.Bound) and each.name == "user" for each in nodes),
+        evaluate=to_python(node),
+    )
+
+
+def _all_nodes(node: Node) -> Iterator[Node]:
+    yield node
+    for each in fields(node):
+        value = getattr(node, each.name)
+        for part in value if isinstance(value, tuple) else (value,):
+            if isinstance(part, Node):
+                yield from _all_nodes(part)
+
+
+def _paths(nodes: tuple[Node, ...]) -> Iterator[Path]:
+    sources = {each.variable.name: each.list for each in nodes if isinstance(each, meaning.Filter | meaning.Map)}
+    for node in nodes:
+        if isinstance(node, meaning.Field) and (path := _path(node, sources)):
+            yield path
+
+
+def _path(node: Node, sources: dict[str, Node]) -> Path | None:
+    """The way from the record to a field; None when it begins elsewhere."""
+    match node:
+        case meaning.This() | meaning.Old():
+            return ()
+        case meaning.Field(on=on, name=name):
+            before = _path(on, sources)
+            return None if before is None else (*before, name)
+        case meaning.Variable(name=name) if name in sources:
+            return _path(sources[name], sources)
+        case meaning.Filter(list=inner) | meaning.Distinct(list=inner) | meaning.Fold(list=inner):
+            return _path(inner, sources)
+    return None

@@ -1,0 +1,58 @@
+"""Functions over numbers, money and durations."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from customary.engine import arithmetic
+from customary.engine.expressions.functions.function import Registry
+from customary.engine.expressions.sql_operands import Amount, Number
+from customary.engine.expressions.types import DURATION, MONEY, NUMBER
+from customary.engine.money import Money
+
+
+def register(functions: Registry) -> None:
+    functions.add("abs", NUMBER, to=NUMBER, sql=Number.absolute)(arithmetic_abs)
+    functions.add("abs", MONEY, to=MONEY, sql=lambda money: money.with_amount(money.amount.absolute()))(abs_money)
+    functions.add("abs", DURATION, to=DURATION, sql=Number.absolute)(abs_duration)
+    functions.add("round", NUMBER, to=NUMBER, sql=Number.rounded)(arithmetic_round)
+    functions.add("round", NUMBER, NUMBER, to=NUMBER, sql=Number.rounded)(arithmetic_round)
+    functions.add("round", MONEY, to=MONEY, sql=_round_amount)(round_money)
+    functions.add("round", MONEY, NUMBER, to=MONEY, sql=_round_amount)(round_money)
+    functions.add("days", DURATION, to=NUMBER, sql=lambda span: span.divided(Number.of(86_400_000_000)))(days)
+
+
+def arithmetic_abs(number: Decimal) -> Decimal:
+    """The number without its sign."""
+    return arithmetic.absolute(number)
+
+
+def abs_money(money: Money) -> Money:
+    """The amount without its sign."""
+    return Money(arithmetic.absolute(money.amount), money.currency)
+
+
+def abs_duration(duration: timedelta) -> timedelta:
+    """The duration, always forward."""
+    return abs(duration)
+
+
+def arithmetic_round(number: Decimal, places: Any = 0) -> Decimal:
+    """Rounded to some decimals (a plain number from 0 to 10; 0 when left out); a half goes away from zero."""
+    return arithmetic.rounded(number, places)
+
+
+def round_money(money: Money, places: Any = 0) -> Money:
+    """The amount rounded to some decimals; a half goes away from zero."""
+    return Money(arithmetic.rounded(money.amount, places), money.currency)
+
+
+def days(duration: timedelta) -> Decimal | None:
+    """How many days a duration lasts, with decimals."""
+    return arithmetic.divide(Decimal(arithmetic.microseconds(duration)), Decimal(86_400_000_000))
+
+
+def _round_amount(money: Amount, places: Number | None = None) -> Amount:
+    return money.with_amount(money.amount.rounded(places))

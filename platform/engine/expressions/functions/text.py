@@ -1,0 +1,54 @@
+"""Functions over text."""
+
+from __future__ import annotations
+
+from customary.engine.expressions import sql_elements as elements
+from customary.engine.expressions.functions.function import Registry
+from customary.engine.expressions.sql_operands import Number
+from customary.engine.expressions.types import BOOLEAN, NUMBER, TEXT
+from customary.engine.sqlite import BLANKS
+
+
+def register(functions: Registry) -> None:
+    functions.add("lower", TEXT, to=TEXT, sql=elements.lower)(lower)
+    functions.add("upper", TEXT, to=TEXT, sql=elements.upper)(upper)
+    functions.add("trim", TEXT, to=TEXT, sql=elements.trim)(trim)
+    functions.add("size", TEXT, to=NUMBER, sql=lambda text: Number(elements.length(text), 0))(size)
+    functions.add("contains", TEXT, TEXT, to=BOOLEAN, sql=elements.contains)(contains)
+    functions.add("starts_with", TEXT, TEXT, to=BOOLEAN, sql=elements.starts_with)(starts_with)
+    functions.add("ends_with", TEXT, TEXT, to=BOOLEAN, sql=elements.ends_with)(ends_with)
+
+
+def lower(text: str) -> str:
+    """The text in small letters."""
+    return text.lower()
+
+
+def upper(text: str) -> str:
+    """The text in capital letters."""
+    return text.upper()
+
+
+def trim(text: str) -> str:
+    """The text without blanks at its ends."""
+    return text.strip(BLANKS)
+
+
+def size(text: str) -> int:
+    """How many characters a text has."""
+    return len(text)
+
+
+def contains(text: str, part: str) -> bool:
+    """Whether the part stands somewhere in the text; small and capital letters differ."""
+    return part in text
+
+
+def starts_with(text: str, start: str) -> bool:
+    """Whether the text begins so."""
+    return text.startswith(start)
+
+
+def ends_with(text: str, end: str) -> bool:
+    """Whether the text ends so."""
+    return text.endswith(end)

@@ -1,0 +1,325 @@
+"""What the generated Python calls: names here are all that an expression can reach."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from customary.engine import arithmetic
+from customary.engine.expressions.scope import Fields, Scope
+from customary.engine.expressions.types import DATE, DATETIME, DURATION, MONEY, NUMBER, TEXT, Type
+from customary.engine.money import Money
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+NO_CURRENCY = ""
+_OPERATIONS: dict[tuple[str, Type, Type], str] = {
+    ("+", NUMBER, NUMBER): "plus_number",
+    ("-", NUMBER, NUMBER): "minus_number",
+    ("*", NUMBER, NUMBER): "times_number",
+    ("/", NUMBER, NUMBER): "divide_number",
+    ("%", NUMBER, NUMBER): "remainder_number",
+    ("+", TEXT, TEXT): "plus_text",
+    ("+", MONEY, MONEY): "plus_money",
+    ("-", MONEY, MONEY): "minus_money",
+    ("/", MONEY, MONEY): "ratio_money",
+    ("*", MONEY, NUMBER): "times_money",
+    ("*", NUMBER, MONEY): "factor_money",
+    ("/", MONEY, NUMBER): "divide_money",
+    ("+", DATE, DURATION): "shift_date",
+    ("+", DURATION, DATE): "later_date",
+    ("-", DATE, DURATION): "earlier_date",
+    ("-", DATE, DATE): "between",
+    ("+", DATETIME, DURATION): "shift_datetime",
+    ("+", DURATION, DATETIME): "later_datetime",
+    ("-", DATETIME, DURATION): "earlier_datetime",
+    ("-", DATETIME, DATETIME): "between",
+    ("+", DURATION, DURATION): "plus_duration",
+    ("-", DURATION, DURATION): "minus_duration",
+}
+
+plus_number = arithmetic.plus
+minus_number = arithmetic.minus
+times_number = arithmetic.times
+divide_number = arithmetic.divide
+remainder_number = arithmetic.remainder
+negative_number = arithmetic.negative
+shift_date = arithmetic.shift_days
+shift_datetime = arithmetic.shift
+
+
+def operation(operator: str, left: Type, right: Type) -> str:
+    """The name of the function here that calculates `left operator right`."""
+    return _OPERATIONS[operator, _kind(left), _kind(right)]
+
+
+# Records ------------------------------------------------------------------------------------------
+
+
+def get(record: Any, name: str) -> Any:
+    return record.get(name) if isinstance(record, Mapping) else None
+
+
+def follow(scope: Scope, entity: str, field: str, record: Fields | None) -> Any:
+    return None if not record else scope.follow(entity, field, record)
+
+
+def identity(record: Any) -> Any:
+    return record.get("id") if isinstance(record, Mapping) else record
+
+
+def plain_id(value: Any) -> Any:
+    """The id inside a link that may lead to several entities."""
+    return value if value is None else getattr(value, "id", value)
+
+
+# Numbers, money, durations ------------------------------------------------------------------------
+
+
+def plus_text(left: str, right: str) -> str:
+    return left + right
+
+
+def plus_money(left: Money, right: Money) -> Money | None:
+    currency = _agreed(left, right)
+    return None if currency is None else Money(arithmetic.plus(left.amount, right.amount), currency)
+
+
+def minus_money(left: Money, right: Money) -> Money | None:
+    currency = _agreed(left, right)
+    return None if currency is None else Money(arithmetic.minus(left.amount, right.amount), currency)
+
+
+def ratio_money(left: Money, right: Money) -> Decimal | None:
+    return None if _agreed(left, right) is None else arithmetic.divide(left.amount, right.amount)
+
+
+def times_money(money: Money, factor: Decimal) -> Money | None:
+    amount = arithmetic.times(money.amount, factor)
+    return None if amount is None else Money(amount, money.currency)
+
+
+def factor_money(factor: Decimal, money: Money) -> Money | None:
+    return times_money(money, factor)
+
+
+def divide_money(money: Money, divisor: Decimal) -> Money | None:
+    amount = arithmetic.divide(money.amount, divisor)
+    return None if amount is None else Money(amount, money.currency)
+
+
+def negative_money(money: Money) -> Money:
+    return Money(arithmetic.negative(money.amount), money.currency)
+
+
+def as_money(number: Decimal) -> Money:
+    return Money(Decimal(number), NO_CURRENCY)
+
+
+def compare_money(left: Money, right: Money, operator: str) -> bool | None:
+    return None if _agreed(left, right) is None else _ORDERS[operator](left.amount, right.amount)
+
+
+def same_money(left: Any, right: Any) -> bool:
+    """Equality of money with money or with a plain number (then only the amount counts)."""
+    if left is None or right is None:
+        return left is right
+    if isinstance(left, Money) and isinstance(right, Money):
+        return left.amount == right.amount and _agreed(left, right) is not None
+    return getattr(left, "amount", left) == getattr(right, "amount", right)
+
+
+def _agreed(left: Money, right: Money) -> str | None:
+    if left.currency == right.currency or right.currency == NO_CURRENCY:
+        return left.currency
+    return right.currency if left.currency == NO_CURRENCY else None
+
+
+def plus_duration(left: timedelta, right: timedelta) -> timedelta:
+    return left + right
+
+
+def minus_duration(left: timedelta, right: timedelta) -> timedelta:
+    return left - right
+
+
+def negative_duration(duration: timedelta) -> timedelta:
+    return -duration
+
+
+def later_date(duration: timedelta, day: date) -> date | None:
+    return arithmetic.shift_days(day, duration)
+
+
+def earlier_date(day: date, duration: timedelta) -> date | None:
+    return arithmetic.shift_days(day, -duration)
+
+
+def later_datetime(duration: timedelta, moment: datetime) -> datetime | None:
+    return arithmetic.shift(moment, duration)
+
+
+def earlier_datetime(moment: datetime, duration: timedelta) -> datetime | None:
+    return arithmetic.shift(moment, -duration)
+
+
+def between(later: Any, earlier: Any) -> timedelta:
+    return later - earlier
+
+
+def _kind(kind: Type) -> Type:
+    return TEXT if kind.name == "choice" else kind
+
+
+_ORDERS: dict[str, Callable[[Any, Any], bool]] = {
+    "<": lambda one, other: one < other,
+    "<=": lambda one, other: one <= other,
+    ">": lambda one, other: one > other,
+    ">=": lambda one, other: one >= other,
+}
+
+
+# Lists --------------------------------------------------------------------------------------------
+
+
+def among(item: Any, items: Sequence[Any], equal: Callable[[Any, Any], bool]) -> bool:
+    return any(equal(item, each) for each in items)
+
+
+def contained(record_id: Any, items: Iterable[Any]) -> bool:
+    return record_id is not None and any(identity(each) == plain_id(record_id) for each in items)
+
+
+def same_list(left: Any, right: Any) -> bool:
+    """Lists are equal when they hold the same in the same order; an empty one equals null."""
+    return [identity(each) for each in left or ()] == [identity(each) for each in right or ()]
+
+
+def holding(items: Iterable[Any], condition: Callable[[Any], Any]) -> list[Any]:
+    return [item for item in items if condition(item)]
+
+
+def mapped(items: Iterable[Any], value: Callable[[Any], Any]) -> list[Any]:
+    return [value(item) for item in items]
+
+
+def distinct(items: Iterable[Any]) -> list[Any]:
+    return list({identity(item): item for item in items}.values())
+
+
+def size_of(items: Sequence[Any]) -> int:
+    return len(items)
+
+
+def exists_of(tests: Iterable[Any]) -> bool:
+    return any(test is True for test in tests)
+
+
+def all_of(tests: Iterable[Any]) -> bool:
+    return all(test is True for test in tests)
+
+
+def first_of(items: Sequence[Any]) -> Any:
+    return items[0] if items else None
+
+
+def last_of(items: Sequence[Any]) -> Any:
+    return items[-1] if items else None
+
+
+def sum_number(items: Iterable[Any]) -> Decimal:
+    result = Decimal(0)
+    for item in _present(items):
+        result = arithmetic.plus(result, item)
+    return result
+
+
+def avg_number(items: Sequence[Any]) -> Decimal | None:
+    found = _present(items)
+    return arithmetic.divide(sum_number(found), Decimal(len(found))) if found else None
+
+
+def sum_money(items: Iterable[Any]) -> Money | None:
+    result: Money | None = Money(Decimal(0), NO_CURRENCY)
+    for item in _present(items):
+        result = plus_money(result, item) if result else None
+    return result
+
+
+def avg_money(items: Iterable[Any]) -> Money | None:
+    found = _present(items)
+    total = sum_money(found) if found else None
+    return divide_money(total, Decimal(len(found))) if total else None
+
+
+def sum_duration(items: Iterable[Any]) -> timedelta:
+    return sum(_present(items), timedelta())
+
+
+def avg_duration(items: Iterable[Any]) -> timedelta | None:
+    found = _present(items)
+    return sum_duration(found) / len(found) if found else None
+
+
+def min_value(items: Iterable[Any]) -> Any:
+    return min(_present(items), default=None)
+
+
+def max_value(items: Iterable[Any]) -> Any:
+    return max(_present(items), default=None)
+
+
+min_number = min_duration = min_value
+max_number = max_duration = max_value
+
+
+def min_money(items: Iterable[Any]) -> Money | None:
+    return _extreme(items, min)
+
+
+def max_money(items: Iterable[Any]) -> Money | None:
+    return _extreme(items, max)
+
+
+def _extreme(items: Iterable[Any], choose: Callable[..., Any]) -> Money | None:
+    found = _present(items)
+    if not found or sum_money(found) is None:
+        return None
+    currency = max(each.currency for each in found)
+    return Money(choose(each.amount for each in found), currency)
+
+
+def _present(items: Iterable[Any]) -> list[Any]:
+    return [item for item in items if item is not None]
+
+
+# Text ---------------------------------------------------------------------------------------------
+
+
+def plain_text(value: Any, zone: ZoneInfo) -> str:
+    """A value as plain text, the same that SQL makes of it; nothing is an empty text."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return value
+        case int() | Decimal():
+            return arithmetic.plain(value)
+        case Money():
+            return f"{arithmetic.plain(value.amount)} {value.currency}".rstrip()
+        case datetime():
+            return value.astimezone(zone).replace(tzinfo=None).isoformat(" ", "minutes")
+        case date():
+            return value.isoformat()
+        case timedelta():
+            return arithmetic.plain(Decimal(arithmetic.microseconds(value)) / 86_400_000_000) + "d"
+        case tuple() | list():
+            return ", ".join(plain_text(item, zone) for item in value)
+        case Mapping():
+            return str(value.get("id", ""))
+    return str(value)

@@ -1,0 +1,143 @@
+"""The SQL pieces that SQLite and PostgreSQL write differently.
+
+Each is one template a dialect; `{0}` is the first argument. Where SQLite has none, the piece is the function of
+that name in `engine.sqlite`. A fenced sub-select (`OFFSET 0`) names an argument that is needed several times:
+without the fence PostgreSQL would copy it, and nested pieces would grow exponentially.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+from customary.engine.database import CodePointText, Moment
+from customary.engine.sqlite import BLANKS
+
+
+class Exact(sa.types.TypeDecorator):
+    """A decimal of any size: NUMERIC on PostgreSQL, a text or an integer on SQLite."""
+
+    impl = sa.Numeric
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine:
+        return dialect.type_descriptor(sa.Numeric() if dialect.name == "postgresql" else sa.Text())
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> Any:
+        return value if value is None or dialect.name == "postgresql" else str(value)
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value)
+
+
+def _element(name: str, type_: sa.types.TypeEngine, postgresql: str, sqlite: str | None = None) -> type:
+    element = type(name, (FunctionElement,), {"name": name, "type": type_, "inherit_cache": True})
+    compiles(element, "postgresql")(_writer(postgresql))
+    compiles(element, "sqlite")(_writer(sqlite or f"customary_{name}({{all}})"))
+    return element
+
+
+def _writer(template: str) -> Any:
+    def write(element: FunctionElement, compiler: Any, **kw: Any) -> str:
+        parts = [_part(each, compiler.process(each, **kw)) for each in element.clauses]
+        return f"({template.format(*parts, all=', '.join(parts))})"
+
+    return write
+
+
+def _part(clause: Any, text: str) -> str:
+    return text if getattr(clause, "is_literal", False) else f"({text})"
+
+
+def whole_literal(number: int) -> sa.ColumnElement:
+    """A whole number written into the statement itself: a scale, not a value of a user's."""
+    return sa.literal_column(str(int(number)), sa.Integer())
+
+
+# Numbers ------------------------------------------------------------------------------------------
+
+_TIE = "2 * abs(x - trunc(x)) = 1 AND mod(trunc(x), 2) = 0"
+_EVEN = f"CASE WHEN {_TIE} THEN trunc(x) ELSE round(x) END"
+_KEPT = "SELECT CASE WHEN abs(v) < 1e28 THEN v END"
+
+exact = _element("exact", Exact(), "{0}::numeric * 1e-{1}")
+whole = _element(
+    "whole",
+    sa.BigInteger(),
+    f"SELECT CASE WHEN v BETWEEN -9223372036854775808 AND 9223372036854775807 THEN v::bigint END "  # noqa: S608
+    f"FROM (SELECT {_EVEN} AS v FROM (SELECT {{0}} * 1e{{1}} AS x OFFSET 0) AS a) AS b",
+)
+plus = _element("plus", Exact(), "{0} + {1}")
+minus = _element("minus", Exact(), "{0} - {1}")
+times = _element(
+    "times",
+    Exact(),
+    f"{_KEPT} FROM (SELECT {_EVEN} * 1e-10 AS v FROM (SELECT {{0}} * {{1}} * 1e10 AS x OFFSET 0) AS a) AS b",  # noqa: S608
+)
+divide = _element(
+    "divide",
+    Exact(),
+    f"{_KEPT} FROM (SELECT (q + CASE WHEN 2 * abs(n - q * d) > abs(d) OR (2 * abs(n - q * d) = abs(d) "  # noqa: S608
+    "AND mod(q, 2) <> 0) THEN sign(n) * sign(d) ELSE 0 END) * 1e-10 AS v FROM (SELECT n, d, div(n, d) AS q "
+    "FROM (SELECT {0} * 1e10 AS n, nullif({1}, 0) AS d OFFSET 0) AS a OFFSET 0) AS b) AS c",
+)
+remainder = _element("remainder", Exact(), "mod({0}, nullif({1}, 0))")
+absolute = _element("absolute", Exact(), "abs({0})")
+rounded = _element("rounded", Exact(), "round({0}, {1})")
+plain = _element("plain", CodePointText(), 'trim_scale({0})::text COLLATE "C"')
+compared = {
+    operator: _element(name, sa.Boolean(), f"{{0}} {operator} {{1}}", f"customary_compare({{all}}) {operator} 0")
+    for operator, name in (("<", "less"), ("<=", "at_most"), (">", "more"), (">=", "at_least"))
+}
+equal = _element("equal", sa.Boolean(), "{0} = {1}", "customary_compare({all}) = 0")
+same = _element("same", sa.Boolean(), "{0} IS NOT DISTINCT FROM {1}")
+total = _element("total", Exact(), "coalesce(sum({0}), 0)", "customary_sum({0})")
+least = _element("least", Exact(), "min({0})")
+greatest = _element("greatest", Exact(), "max({0})")
+
+# Text ---------------------------------------------------------------------------------------------
+
+lower = _element("lower", CodePointText(), 'lower({0} COLLATE "und-x-icu") COLLATE "C"')
+upper = _element("upper", CodePointText(), 'upper({0} COLLATE "und-x-icu") COLLATE "C"')
+trim = _element("trim", CodePointText(), f"btrim({{0}}, '{BLANKS}')", f"trim({{0}}, '{BLANKS}')")
+length = _element("length", sa.BigInteger(), "char_length({0})", "length({0})")
+contains = _element("contains", sa.Boolean(), "strpos({0}, {1}) > 0", "instr({0}, {1}) > 0")
+starts_with = _element("starts_with", sa.Boolean(), "starts_with({0}, {1})")
+ends_with = _element("ends_with", sa.Boolean(), "starts_with(reverse({0}), reverse({1}))")
+joined = _element("joined", CodePointText(), "{0} || {1}", "{0} || {1}")
+list_size = _element(
+    "list_size", sa.BigInteger(), "jsonb_array_length(coalesce({0}, '[]'))", "json_array_length(coalesce({0}, '[]'))"
+)
+by_code_point = _element("by_code_point", CodePointText(), '{0} COLLATE "C"', "{0}")
+
+# Days and moments; durations are whole microseconds -------------------------------------------------
+
+day_of = _element("day_of", sa.Date(), "({0} AT TIME ZONE {1})::date")
+day_part = _element("day_part", sa.BigInteger(), "date_part(replace({1}, 'weekday', 'isodow'), {0})::bigint")
+day_text = _element("day_text", CodePointText(), "to_char({0}, 'YYYY-MM-DD')", "{0}")
+moment_text = _element("moment_text", CodePointText(), "to_char({0} AT TIME ZONE {1}, 'YYYY-MM-DD HH24:MI')")
+add_months = _element(
+    "add_months",
+    sa.Date(),
+    "SELECT CASE WHEN extract(year FROM d) * 12 + extract(month FROM d) - 1 + m BETWEEN 12 AND 119999 "
+    "THEN (d + make_interval(months => m::int))::date END FROM (SELECT {0} AS d, trunc({1}) AS m OFFSET 0) AS a",
+)
+days_between = _element("days_between", Exact(), "({0} - {1})::numeric * 86400000000")
+moments_between = _element("moments_between", Exact(), "(extract(epoch FROM {0}) - extract(epoch FROM {1})) * 1000000")
+shift_days = _element(
+    "shift_days",
+    sa.Date(),
+    "SELECT CASE WHEN (d - DATE '0001-01-01') + n BETWEEN 0 AND 3652058 THEN d + n::int END "
+    "FROM (SELECT {0} AS d, div({1}, 86400000000) AS n OFFSET 0) AS a",
+)
+shift = _element(
+    "shift",
+    Moment(),
+    "SELECT CASE WHEN extract(epoch FROM m) * 1000000 + s BETWEEN -62135596800000000 AND 253402300799999999 "
+    "THEN m + div(s, 1000000)::float8 * interval '1 second' + mod(s, 1000000)::float8 * interval '1 microsecond' END "
+    "FROM (SELECT {0} AS m, trunc({1}) AS s OFFSET 0) AS a",
+)

@@ -1,0 +1,196 @@
+"""Lists of records in SQL: EXISTS and scalar sub-selects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from customary.engine.database import CodePointText, has
+from customary.engine.database import Names as NamesColumn
+from customary.engine.expressions import meaning, sql_arithmetic
+from customary.engine.expressions import sql_elements as elements
+from customary.engine.expressions.meaning import Node
+from customary.engine.expressions.scope import Rows
+from customary.engine.expressions.sql_operands import Amount, Number
+from customary.engine.expressions.types import BOOLEAN, MONEY, NUMBER, ListOf, Record
+
+if TYPE_CHECKING:
+    from customary.engine.expressions.to_sql import Operand, Writer
+
+
+@dataclass(frozen=True)
+class Items:
+    """The rows of a list, and the value asked of each (their id when it is None)."""
+
+    rows: Rows
+    where: list[sa.ColumnElement] = field(default_factory=list)
+    value: Any = None
+    distinct: bool = False
+
+
+def select(rows: Rows, where: list[sa.ColumnElement], *columns: sa.ColumnElement) -> sa.Select:
+    """A sub-select over `rows` that sees all rows around it."""
+    return sa.select(*columns).select_from(rows.from_clause).where(*where).correlate_except(rows.from_clause)
+
+
+def fold(writer: Writer, node: meaning.Fold) -> Operand:
+    """One value of a list."""
+    origin = _origin(node.list)
+    if isinstance(origin, meaning.Field) and not isinstance(origin.type.item, Record):  # type: ignore[attr-defined]
+        return _of_plain_list(writer, node)
+    if isinstance(origin, meaning.Field) and _is_behind_link(origin.on):
+        found = writer.reach(origin.on, lambda rows: _folded(writer, node, rows))
+        return _when_absent(node, found)
+    return _folded(writer, node, None)
+
+
+def contained(writer: Writer, node: meaning.Contained) -> sa.ColumnElement:
+    """`item in list`; never unknown."""
+    if isinstance(node.list, meaning.Field) and not isinstance(node.item.type, Record):
+        column = writer.operand(node.list)
+        item = writer.operand(node.item)
+        codes = dict(getattr(column.type, "codes", ()))  # type: ignore[union-attr]
+        if isinstance(item, sa.BindParameter):
+            item = sa.literal(codes.get(item.value, item.value), sa.Text())
+        return has(column, item)
+    variable = meaning.Variable(node.offset, node.list.type.item, "item")  # type: ignore[attr-defined]
+    test = meaning.Compare(node.offset, BOOLEAN, "==", variable, node.item)
+    mapped = meaning.Map(node.offset, ListOf(item=BOOLEAN), node.list, variable, test)
+    found = fold(writer, meaning.Fold(node.offset, BOOLEAN, "exists", mapped))
+    return found  # type: ignore[return-value]
+
+
+def same(writer: Writer, left: Node, right: Node) -> sa.ColumnElement:
+    """A list compared with null: whether it is empty."""
+    lists = [side for side in (left, right) if isinstance(side.type, ListOf)]
+    if len(lists) == 2:
+        raise writer.unable(right)
+    size = fold(writer, meaning.Fold(lists[0].offset, NUMBER, "size", lists[0]))
+    return size.compare("==", Number.of(0))  # type: ignore[union-attr]
+
+
+def _origin(node: Node) -> Node:
+    while isinstance(node, meaning.Filter | meaning.Map | meaning.Distinct):
+        node = node.list
+    return node
+
+
+def _is_behind_link(node: Node) -> bool:
+    return not isinstance(node, meaning.This | meaning.Old | meaning.Variable)
+
+
+def _of_plain_list(writer: Writer, node: meaning.Fold) -> Operand:
+    if node.kind != "size" or not isinstance(node.list, meaning.Field):
+        raise writer.unable(node)
+    column = writer.operand(node.list)
+    if not isinstance(column.type, NamesColumn):  # type: ignore[union-attr]
+        raise writer.unable(node)
+    return Number(elements.list_size(column), 0)
+
+
+def _items(writer: Writer, node: Node, owner: Rows | None) -> Items:
+    match node:
+        case meaning.Every(entity=entity):
+            rows, condition = writer.rows.every(entity)
+            return Items(rows, [condition])
+        case meaning.Field(on=on, name=name):
+            if owner is None:
+                owner = writer.variables[on.name] if isinstance(on, meaning.Variable) else writer.rows  # type: ignore[assignment]
+            rows, condition = owner.follow(name)  # type: ignore[union-attr]
+            return Items(rows, [condition])
+        case meaning.Filter(list=inner, variable=variable, condition=condition):
+            items = _at_hand(writer, _items(writer, inner, owner), variable)
+            return replace(items, where=[*items.where, writer.holds(condition)])
+        case meaning.Map(list=inner, variable=variable, value=value):
+            items = _at_hand(writer, _items(writer, inner, owner), variable)
+            return replace(items, value=writer.truth(value) if value.type == BOOLEAN else writer.operand(value))
+        case meaning.Distinct(list=inner):
+            return replace(_items(writer, inner, owner), distinct=True)
+    raise writer.unable(node)
+
+
+def _at_hand(writer: Writer, items: Items, variable: meaning.Variable) -> Items:
+    writer.variables[variable.name] = items.rows if items.value is None else items.value
+    return items
+
+
+def _folded(writer: Writer, node: meaning.Fold, owner: Rows | None) -> Operand:
+    if node.kind in ("exists", "all"):
+        return _tested(writer, node, owner)
+    items = _items(writer, node.list, owner)
+    value = items.rows.column("id") if items.value is None else items.value
+
+    def one(column: sa.ColumnElement) -> sa.ColumnElement:
+        return select(items.rows, items.where, column).scalar_subquery()
+
+    if node.kind == "size":
+        return Number(one(_counted(value) if items.distinct else sa.func.count()), 0)
+    if node.kind in ("first", "last"):
+        key = items.rows.column("id")
+        order = key.asc() if node.kind == "first" else key.desc()
+        return sql_arithmetic.each_column(
+            value,
+            lambda column: select(items.rows, items.where, column).order_by(order).limit(1).scalar_subquery(),
+        )
+    if items.distinct and node.kind in ("sum", "avg"):
+        raise writer.unable(node)
+    return sql_arithmetic.each_column(_aggregate(node.kind, value), one)
+
+
+def _tested(writer: Writer, node: meaning.Fold, owner: Rows | None) -> sa.ColumnElement:
+    """EXISTS; `all` is that none exists for which the condition does not hold."""
+    mapped = node.list
+    if not isinstance(mapped, meaning.Map):
+        raise writer.unable(node)
+    items = _at_hand(writer, _items(writer, mapped.list, owner), mapped.variable)
+    if node.kind == "exists":
+        return select(items.rows, [*items.where, writer.holds(mapped.value)], sa.literal_column("1")).exists()
+    failing = sa.func.coalesce(writer.truth(mapped.value), sa.false()).is_(sa.false())
+    return sa.not_(select(items.rows, [*items.where, failing], sa.literal_column("1")).exists())
+
+
+def _aggregate(kind: str, value: Operand) -> Operand:
+    if isinstance(value, Amount):
+        filled = sa.case((sa.not_(value.amount.is_null()), sa.func.nullif(value.currency, "")))
+        agreed = sa.func.count(sa.distinct(filled)) <= 1
+        amount = _aggregate(kind, value.amount)
+        currency = sa.func.coalesce(sa.func.max(filled), "", type_=CodePointText())
+        return Amount(Number(sa.case((agreed, amount.exact))), currency)  # type: ignore[union-attr]
+    if not isinstance(value, Number):
+        value = elements.by_code_point(value) if isinstance(value.type, CodePointText) else value
+        return (sa.func.min if kind == "min" else sa.func.max)(value)
+    if kind == "sum":
+        return _sum(value)
+    if kind == "avg":
+        count = sa.func.count(value.exact if value.clause is None else value.clause)
+        return _sum(value).divided(Number(sa.func.nullif(count, 0), 0))
+    if value.scale is not None:
+        return Number((sa.func.min if kind == "min" else sa.func.max)(value.clause), value.scale)
+    return Number((elements.least if kind == "min" else elements.greatest)(value.exact))
+
+
+def _sum(value: Number) -> Number:
+    if value.scale is None:
+        return Number(elements.total(value.exact))
+    total = elements.total(sa.type_coerce(value.clause, sa.BigInteger()))
+    return Number(elements.exact(total, elements.whole_literal(value.scale)))
+
+
+def _counted(value: Operand) -> sa.ColumnElement:
+    if isinstance(value, Amount):
+        value = value.amount
+    column = value.text() if isinstance(value, Number) else value
+    return sa.func.count(sa.distinct(column))
+
+
+def _when_absent(node: meaning.Fold, found: Operand) -> Operand:
+    """What a list behind an absent link gives: that of an empty list."""
+    if node.kind in ("exists", "all"):
+        return sa.func.coalesce(found, sa.false() if node.kind == "exists" else sa.true())
+    if node.kind == "size" or (node.kind == "sum" and node.type == NUMBER):
+        return Number(sa.func.coalesce(found.exact, Number.of(0).exact, type_=elements.Exact()))  # type: ignore[union-attr]
+    if node.kind == "sum" and node.type == MONEY:
+        return sql_arithmetic.first_present([found], Amount(Number.of(0), sa.literal("", CodePointText())))
+    return found

@@ -1,0 +1,322 @@
+"""Checked tree → SQLAlchemy clauses that mean the same on SQLite and PostgreSQL.
+
+A condition is compiled in one of two ways. `holds` is for where only "true" counts: unknown and false are the
+same, so `amount > 10000` and `owner == user` stay plain comparisons that an index serves. `truth` keeps unknown
+(NULL) apart from false; it is used below `!` and wherever a value is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+
+from customary.engine.database import Code, CodePointText, Moment, Scaled
+from customary.engine.expressions import meaning, sql_arithmetic, sql_elements, sql_lists
+from customary.engine.expressions.error import ExpressionError
+from customary.engine.expressions.meaning import Node
+from customary.engine.expressions.scope import Rows, Values
+from customary.engine.expressions.sql_operands import Amount, Number
+from customary.engine.expressions.types import (
+    BOOLEAN,
+    DATE,
+    DATETIME,
+    DURATION,
+    MONEY,
+    NULL,
+    NUMBER,
+    TEXT,
+    Choice,
+    ListOf,
+    Record,
+    Type,
+)
+
+Operand = sa.ColumnElement | Number | Amount
+
+
+def to_sql(node: Node, rows: Rows, values: Values) -> sa.ColumnElement:
+    """A condition's clause is true only where it holds; another expression's is its value."""
+    writer = Writer(rows, values)
+    if node.type == BOOLEAN:
+        return writer.holds(node)
+    return plain_clause(writer.operand(node))
+
+
+def to_sql_text(node: Node, rows: Rows, values: Values) -> sa.ColumnElement:
+    """The value as plain text, as `python_runtime.plain_text` gives it; nothing is an empty text."""
+    return sa.func.coalesce(Writer(rows, values).text(node), "")
+
+
+def plain_clause(operand: Operand) -> sa.ColumnElement:
+    if isinstance(operand, Amount):
+        operand = operand.amount
+    if isinstance(operand, Number):
+        return operand.exact if operand.clause is None else operand.clause
+    return operand
+
+
+class Writer:
+    """Writes the clauses of one expression. `variables` are the items at hand of the macros around."""
+
+    def __init__(self, rows: Rows, values: Values) -> None:
+        self.rows = rows
+        self.values = values
+        self.variables: dict[str, Rows | Operand] = {}
+
+    # Conditions
+
+    def holds(self, node: Node) -> sa.ColumnElement:
+        """True where the condition holds; false or NULL elsewhere."""
+        match node:
+            case meaning.Junction(operator=operator, terms=terms):
+                return (sa.and_ if operator == "&&" else sa.or_)(*map(self.holds, terms))
+            case meaning.Compare(operator="==", left=left, right=right):
+                return self.equal(left, right, loose=True)
+        return self.truth(node)
+
+    def truth(self, node: Node) -> sa.ColumnElement:
+        """True, false, or NULL for unknown."""
+        match node:
+            case meaning.Junction(operator=operator, terms=terms):
+                return (sa.and_ if operator == "&&" else sa.or_)(*map(self.truth, terms))
+            case meaning.Not(operand=operand):
+                return sa.not_(self.truth(operand))
+            case meaning.Compare(operator="==", left=left, right=right):
+                return self.equal(left, right)
+            case meaning.Compare(operator="!=", left=left, right=right):
+                return sa.not_(self.equal(left, right))
+            case meaning.Compare(operator=operator, left=left, right=right):
+                return sql_arithmetic.ordered(self, operator, left, right)
+            case meaning.Among(item=item, items=items):
+                return self._among(item, items)
+            case meaning.Constant(value=None):
+                return sa.cast(sa.null(), sa.Boolean())
+            case meaning.Constant(value=value):
+                return sa.true() if value else sa.false()
+            case meaning.Constant() | meaning.Bound() if node.type != BOOLEAN:
+                raise self.unable(node)
+        return plain_clause(self.operand(node))
+
+    def equal(self, left: Node, right: Node, loose: bool = False) -> sa.ColumnElement:
+        """Total equality. `loose` may give NULL for false, which leaves a plain `=` to the index."""
+        if isinstance(left.type, ListOf) or isinstance(right.type, ListOf):
+            return sql_lists.same(self, left, right)
+        for side, other in ((left, right), (right, left)):
+            if isinstance(side, meaning.Constant) and side.value is None:
+                return self.is_null(other)
+        one, other = self.pair(left, right)
+        if isinstance(one, Number | Amount):
+            return sql_arithmetic.equal(one, other, loose)
+        for side, against in ((one, other), (other, one)):
+            if isinstance(side, sa.BindParameter):
+                if side.value is None:
+                    return against.is_(None)
+                return against == side if loose else against.is_not_distinct_from(side)
+        return one.is_not_distinct_from(other)
+
+    def is_null(self, node: Node) -> sa.ColumnElement:
+        operand = self.operand(node)
+        if isinstance(operand, Amount):
+            operand = operand.amount
+        return operand.is_null() if isinstance(operand, Number) else operand.is_(None)
+
+    def _among(self, item: Node, items: tuple[Node, ...]) -> sa.ColumnElement:
+        column = self.operand(item)
+        known = all(isinstance(each, meaning.Constant) and each.value is not None for each in items)
+        if known and items and not isinstance(column, Number | Amount):
+            kind = column.type if not isinstance(column, sa.BindParameter) else None
+            inside = column.in_([sa.literal(each.value, kind) for each in items])  # type: ignore[attr-defined]
+            return sa.and_(column.is_not(None), inside)
+        return sa.or_(sa.false(), *(self.equal(item, each) for each in items))
+
+    # Operands
+
+    def operand(self, node: Node) -> Operand:
+        """The value of a node in SQL."""
+        write: Callable[[Any], Operand] | None = getattr(self, "_" + type(node).__name__.lower(), None)
+        if write is not None:
+            return write(node)
+        if node.type == BOOLEAN:
+            return self.truth(node)
+        raise self.unable(node)
+
+    def number(self, node: Node) -> Number:
+        operand = self.operand(node)
+        return operand.amount if isinstance(operand, Amount) else operand  # type: ignore[return-value]
+
+    def column(self, node: Node) -> sa.ColumnElement:
+        """An operand that is one column; an option by its name of today."""
+        return named(self.operand(node))  # type: ignore[arg-type]
+
+    def pair(self, left: Node, right: Node) -> tuple[Any, Any]:
+        """Two operands to compare; a known value is bound as the other side's column would be."""
+        one, other = self.operand(left), self.operand(right)
+        if isinstance(one, Number | Amount) or isinstance(other, Number | Amount):
+            return (one, other) if isinstance(one, Number | Amount) else (other, one)
+        if isinstance(one, sa.BindParameter) and not isinstance(other, sa.BindParameter):
+            return sa.literal(one.value, other.type), other
+        if isinstance(other, sa.BindParameter) and not isinstance(one, sa.BindParameter):
+            return one, sa.literal(other.value, one.type)
+        same_codes = isinstance(one.type, Code) and isinstance(other.type, Code) and one.type.codes == other.type.codes
+        return (one, other) if same_codes else (named(one), named(other))
+
+    def text(self, node: Node) -> sa.ColumnElement:
+        """A value as plain text; NULL for nothing."""
+        kind, operand = node.type, self.operand(node)
+        if isinstance(operand, Amount):
+            return sa.func.rtrim(operand.amount.text().concat(" ").concat(operand.currency))
+        if kind == DURATION:
+            return operand.divided(Number.of(86_400_000_000)).text().concat("d")  # type: ignore[union-attr]
+        if isinstance(operand, Number):
+            return operand.text()
+        if kind == BOOLEAN:
+            return sa.case((operand.is_(sa.true()), "true"), (operand.is_(sa.false()), "false"))
+        if kind == DATE:
+            return sql_elements.day_text(operand)
+        if kind == DATETIME:
+            return sql_elements.moment_text(operand, sa.literal(self.values.zone.key, sa.Text()))
+        if isinstance(kind, ListOf):
+            raise self.unable(node)
+        return sa.cast(operand, sa.Text()) if isinstance(kind, Record) else named(operand)
+
+    def unable(self, node: Node) -> ExpressionError:
+        return ExpressionError(node.offset, "this cannot be asked of the database", "Use it in a form or a rule only.")
+
+    # Where values come from
+
+    def _constant(self, node: meaning.Constant) -> Operand:
+        return known(node.value, node.type)
+
+    def _this(self, node: meaning.This) -> Operand:
+        return self.rows.column("id")
+
+    _old = _this
+
+    def _bound(self, node: meaning.Bound) -> Operand:
+        value = self._binding(node.name)
+        return known(value.get("id") if isinstance(node.type, Record) and value else value, node.type)
+
+    def _variable(self, node: meaning.Variable) -> Operand:
+        item = self.variables[node.name]
+        return item.column("id") if isinstance(node.type, Record) and hasattr(item, "from_clause") else item  # type: ignore[union-attr,return-value]
+
+    def _field(self, node: meaning.Field) -> Operand:
+        if isinstance(node.on, meaning.Bound):
+            record = self._binding(node.on.name)
+            value = record.get(node.name) if record else None
+            return known(getattr(value, "id", value) if isinstance(node.type, Record) else value, node.type)
+        return self.reach(node.on, lambda rows: stored(rows, node.name, node.type))
+
+    def reach(self, record: Node, read: Callable[[Rows], Operand]) -> Operand:
+        """What `read` finds on the rows of a record: itself, or one link further in a scalar sub-select."""
+        match record:
+            case meaning.This() | meaning.Old():
+                return read(self.rows)
+            case meaning.Variable(name=name) if hasattr(self.variables[name], "from_clause"):
+                return read(self.variables[name])  # type: ignore[arg-type]
+            case meaning.Field(on=on, name=name) if not isinstance(on, meaning.Bound):
+                return self.reach(on, lambda rows: _looked_up(read, *rows.follow(name)))
+        rows, condition = self.rows.every(record.type.entity)  # type: ignore[attr-defined]
+        return _looked_up(read, rows, sa.and_(rows.column("id") == self.operand(record), condition))
+
+    def _binding(self, name: str) -> Any:
+        return self.values.user if name == "user" else self.values.bindings.get(name)
+
+    # Operators
+
+    def _negative(self, node: meaning.Negative) -> Operand:
+        operand = self.operand(node.operand)
+        if isinstance(operand, Amount):
+            return operand.with_amount(operand.amount.negative())
+        return operand.negative()  # type: ignore[union-attr]
+
+    def _arithmetic(self, node: meaning.Arithmetic) -> Operand:
+        return sql_arithmetic.arithmetic(self, node)
+
+    def _if(self, node: meaning.If) -> Operand:
+        operands = [self.typed(each, node.type) for each in (node.then, node.otherwise)]
+        condition = self.holds(node.condition)
+        return sql_arithmetic.chosen([(condition, operands[0])], operands[1])
+
+    def _coalesce(self, node: meaning.Coalesce) -> Operand:
+        *others, last = (self.typed(each, node.type) for each in node.operands)
+        return sql_arithmetic.first_present(others, last)
+
+    def _asmoney(self, node: meaning.AsMoney) -> Operand:
+        return Amount(self.number(node.operand), sa.literal("", CodePointText()))
+
+    def _text(self, node: meaning.Text) -> Operand:
+        return self.text(node.operand)
+
+    def _invoke(self, node: meaning.Invoke) -> Operand:
+        function = node.function
+        arguments = [self.typed(*each) for each in zip(node.arguments, function.parameters, strict=True)]
+        return function.sql(*([self.values] if function.context else []), *arguments)
+
+    def typed(self, node: Node, kind: Type) -> Operand:
+        """An operand of a given type, also where the node is a bare null or an option."""
+        if node.type == NULL:
+            return known(None, kind)
+        operand = self.operand(node)
+        return operand if isinstance(operand, Number | Amount) else named(operand)
+
+    def _contained(self, node: meaning.Contained) -> Operand:
+        return sql_lists.contained(self, node)
+
+    def _fold(self, node: meaning.Fold) -> Operand:
+        return sql_lists.fold(self, node)
+
+
+def known(value: Any, kind: Type) -> Operand:
+    """A value known when the clause is made, as a bind parameter."""
+    if kind == MONEY:
+        amount, currency = (None, None) if value is None else (value.amount, value.currency)
+        return Amount(Number.of(amount), sa.literal(currency, CodePointText()))
+    if kind == DURATION and value is not None:
+        from customary.engine.arithmetic import microseconds
+
+        return Number.of(microseconds(value))
+    if kind in (NUMBER, DURATION):
+        return Number.of(value)
+    return sa.literal(value, _COLUMN_TYPES.get(kind.name, CodePointText()))
+
+
+def stored(rows: Rows, name: str, kind: Type) -> Operand:
+    """The column (or columns) of a field."""
+    if kind == MONEY:
+        return Amount(_number(rows.column(name)), rows.column(name, "_currency"))
+    if kind in (NUMBER, DURATION):
+        return _number(rows.column(name))
+    return rows.column(name)
+
+
+def named(column: sa.ColumnElement) -> sa.ColumnElement:
+    """An option by its name of today, when it is stored under another code."""
+    renamed = [(code, name) for name, code in getattr(column.type, "codes", ()) if code != name]
+    if not isinstance(column.type, Code) or isinstance(column, sa.BindParameter):
+        return column
+    plain = sa.type_coerce(column, CodePointText())
+    return sa.case(*((plain == code, name) for code, name in renamed), else_=plain) if renamed else plain
+
+
+def _number(column: sa.ColumnElement) -> Number:
+    return Number(column, column.type.scale if isinstance(column.type, Scaled) else 0)
+
+
+def _looked_up(read: Callable[[Rows], Operand], rows: Rows, condition: sa.ColumnElement) -> Operand:
+    def select(clause: sa.ColumnElement) -> sa.ColumnElement:
+        return sql_lists.select(rows, [condition], clause).scalar_subquery()
+
+    return sql_arithmetic.each_column(read(rows), select)
+
+
+_COLUMN_TYPES: dict[str, sa.types.TypeEngine] = {
+    TEXT.name: CodePointText(),
+    Choice().name: CodePointText(),
+    BOOLEAN.name: sa.Boolean(),
+    DATE.name: sa.Date(),
+    DATETIME.name: Moment(),
+    "record": sa.Uuid(),
+}

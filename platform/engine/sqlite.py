@@ -1,0 +1,217 @@
+"""What SQLite is taught: functions that calculate exactly as Python does.
+
+An exact number is an integer, or a text like "12.5" (SQLite itself would turn large or broken ones into
+floating point). Days and moments are texts as `database` stores them.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from customary.engine import arithmetic
+
+BLANKS = " \t\r\n\u00a0\u3000"
+"""What `trim` takes away: blanks and line ends, also the no-break and the Chinese blank."""
+
+
+def teach(connection: sqlite3.Connection) -> None:
+    """Registers all functions on a new connection."""
+    for name, function in _FUNCTIONS.items():
+        arguments = function.__code__.co_argcount  # type: ignore[attr-defined]  # all are plain functions
+        connection.create_function(f"customary_{name}", arguments, _unknown_for_null(function), deterministic=True)
+    connection.create_function("customary_same", 2, same, deterministic=True)
+    connection.create_aggregate("customary_sum", 1, Sum)  # type: ignore[arg-type]
+    connection.create_aggregate("customary_least", 1, Least)  # type: ignore[arg-type]
+    connection.create_aggregate("customary_greatest", 1, Greatest)  # type: ignore[arg-type]
+
+
+def same(left: Any, right: Any) -> bool:
+    """Whether two exact numbers are equal; two missing ones are."""
+    if left is None or right is None:
+        return left is right
+    return Decimal(left) == Decimal(right)
+
+
+class Sum:
+    """The exact sum of the numbers that are there; 0 of none."""
+
+    def __init__(self) -> None:
+        self.sum = Decimal(0)
+
+    def step(self, value: Any) -> None:
+        if value is not None:
+            self.sum = arithmetic.plus(self.sum, Decimal(value))
+
+    def finalize(self) -> str:
+        return str(self.sum)
+
+
+class Least:
+    """The smallest of the exact numbers that are there."""
+
+    def __init__(self) -> None:
+        self.found: Decimal | None = None
+
+    def step(self, value: Any) -> None:
+        if value is not None:
+            number = Decimal(value)
+            self.found = number if self.found is None else self.better(self.found, number)
+
+    def finalize(self) -> str | None:
+        return None if self.found is None else str(self.found)
+
+    @staticmethod
+    def better(one: Decimal, other: Decimal) -> Decimal:
+        return min(one, other)
+
+
+class Greatest(Least):
+    """The greatest of the exact numbers that are there."""
+
+    @staticmethod
+    def better(one: Decimal, other: Decimal) -> Decimal:
+        return max(one, other)
+
+
+def _exact(whole: Any, scale: int) -> str:
+    return str(arithmetic.scaled(Decimal(whole), -scale))
+
+
+def _whole(number: Any, scale: int) -> int | None:
+    """The number in units of 10 ** -scale, when it fits the column."""
+    units = arithmetic.whole(arithmetic.scaled(Decimal(number), scale))
+    return units if -(2**63) <= units < 2**63 else None
+
+
+def _plus(left: Any, right: Any) -> str:
+    return str(arithmetic.plus(Decimal(left), Decimal(right)))
+
+
+def _minus(left: Any, right: Any) -> str:
+    return str(arithmetic.minus(Decimal(left), Decimal(right)))
+
+
+def _times(left: Any, right: Any) -> str | None:
+    return _text(arithmetic.times(Decimal(left), Decimal(right)))
+
+
+def _divide(left: Any, right: Any) -> str | None:
+    return _text(arithmetic.divide(Decimal(left), Decimal(right)))
+
+
+def _remainder(left: Any, right: Any) -> str | None:
+    return _text(arithmetic.remainder(Decimal(left), Decimal(right)))
+
+
+def _absolute(number: Any) -> str:
+    return str(arithmetic.absolute(Decimal(number)))
+
+
+def _rounded(number: Any, places: int) -> str:
+    return str(arithmetic.rounded(Decimal(number), places))
+
+
+def _compare(left: Any, right: Any) -> int:
+    left, right = Decimal(left), Decimal(right)
+    return (left > right) - (left < right)
+
+
+def _plain(number: Any) -> str:
+    return arithmetic.plain(Decimal(number))
+
+
+def _lower(text: str) -> str:
+    return text.lower()
+
+
+def _upper(text: str) -> str:
+    return text.upper()
+
+
+def _ends_with(text: str, end: str) -> bool:
+    return text.endswith(end)
+
+
+def _starts_with(text: str, start: str) -> bool:
+    return text.startswith(start)
+
+
+def _day_of(moment: str, zone: str) -> str:
+    return _moment(moment).astimezone(_zone(zone)).date().isoformat()
+
+
+def _moment_text(moment: str, zone: str) -> str:
+    return _moment(moment).astimezone(_zone(zone)).strftime("%Y-%m-%d %H:%M")
+
+
+def _day_part(day: str, part: str) -> int:
+    found = date.fromisoformat(day)
+    return found.isoweekday() if part == "weekday" else getattr(found, part)
+
+
+def _add_months(day: str, months: Any) -> str | None:
+    found = arithmetic.add_months(date.fromisoformat(day), Decimal(months))
+    return found.isoformat() if found else None
+
+
+def _days_between(later: str, earlier: str) -> int:
+    return (date.fromisoformat(later) - date.fromisoformat(earlier)).days * 86_400_000_000
+
+
+def _moments_between(later: str, earlier: str) -> int:
+    return arithmetic.microseconds(_moment(later) - _moment(earlier))
+
+
+def _shift_days(day: str, microseconds: Any) -> str | None:
+    span = _span(microseconds)
+    found = span is not None and arithmetic.shift_days(date.fromisoformat(day), span)
+    return found.isoformat() if found else None
+
+
+def _shift(moment: str, microseconds: Any) -> str | None:
+    span = _span(microseconds)
+    found = arithmetic.shift(_moment(moment), span) if span is not None else None
+    return found.strftime("%Y-%m-%d %H:%M:%S.%f").rjust(26, "0") if found else None
+
+
+def _span(microseconds: Any) -> timedelta | None:
+    try:
+        return timedelta(microseconds=int(Decimal(microseconds)))
+    except OverflowError:
+        return None
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@lru_cache
+def _zone(key: str) -> ZoneInfo:
+    return ZoneInfo(key)
+
+
+def _text(number: Decimal | None) -> str | None:
+    return None if number is None else str(number)
+
+
+def _unknown_for_null(function: Callable[..., Any]) -> Callable[..., Any]:
+    def call(*values: Any) -> Any:
+        return None if None in values else function(*values)
+
+    return call
+
+
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    function.__name__.lstrip("_"): function
+    for function in (
+        _exact, _whole, _plus, _minus, _times, _divide, _remainder, _absolute, _rounded, _compare, _plain,
+        _lower, _upper, _ends_with, _starts_with, _day_of, _moment_text, _day_part, _add_months,
+        _days_between, _moments_between, _shift_days, _shift,
+    )
+}  # fmt: skip
