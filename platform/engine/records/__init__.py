@@ -5,29 +5,43 @@ from __future__ import annotations
 from customary.engine.records.changes import Change
 from customary.engine.records.identifier import new_id
 from customary.engine.records.read import (
+    Board,
+    Column,
     Group,
+    Happening,
     Hit,
     Page,
     Query,
     Record,
+    Timeline,
+    aggregate,
+    board,
+    board_column,
+    compile_typed,
     compile_where,
     count,
     get,
+    history,
+    options,
+    search,
     select,
+    timeline,
     titles,
 )
 from customary.engine.records.refusal import FieldProblem, Forbidden, Missing, Refused, Stale
 from customary.engine.records.scope import RecordScope
-from customary.engine.records.search import search
 from customary.engine.records.work import Cause, Work
 from customary.engine.records.write import archive, create, create_many, delete, move, restore, update
 
 __all__ = [
+    "Board",
     "Cause",
     "Change",
+    "Column",
     "FieldProblem",
     "Forbidden",
     "Group",
+    "Happening",
     "Hit",
     "Missing",
     "Page",
@@ -36,19 +50,27 @@ __all__ = [
     "RecordScope",
     "Refused",
     "Stale",
+    "Timeline",
     "Work",
+    "aggregate",
     "archive",
+    "board",
+    "board_column",
+    "compile_typed",
     "compile_where",
     "count",
     "create",
     "create_many",
     "delete",
     "get",
+    "history",
     "move",
     "new_id",
+    "options",
     "restore",
     "search",
     "select",
+    "timeline",
     "titles",
     "update",
 ]

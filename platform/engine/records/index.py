@@ -51,7 +51,12 @@ for _name, _statements in (("sqlite", _ON_SQLITE), ("postgresql", _ON_POSTGRESQL
 def searched_text(shape: Shape, values: Mapping[str, Any]) -> str:
     """The words that find a record."""
     texts = (_text(values.get(each.name)) for each in shape.searched)
-    return words(" ".join(text for text in texts if text))[:LONGEST]
+    return plain_words(" ".join(text for text in texts if text))[:LONGEST]
+
+
+def plain_words(text: str) -> str:
+    """Normalised words of letters and digits alone: both databases part them alike, in addresses too."""
+    return " ".join("".join(sign if sign.isalnum() else " " for sign in words(text)).split())
 
 
 def add(work: Work, shape: Shape, records: list[Mapping[str, Any]]) -> None:

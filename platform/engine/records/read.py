@@ -2,8 +2,37 @@
 
 from __future__ import annotations
 
+from customary.engine.records.aggregate import aggregate
+from customary.engine.records.board import Board, Column, board, board_column
+from customary.engine.records.history import Happening, Timeline, history, timeline
+from customary.engine.records.options import options
 from customary.engine.records.record import Group, Hit, Page, Query, Record
-from customary.engine.records.select import compile_where, count, get, select
+from customary.engine.records.search import search
+from customary.engine.records.select import count, get, select
 from customary.engine.records.titles import titles
+from customary.engine.records.typed import compile_typed, compile_where
 
-__all__ = ["Group", "Hit", "Page", "Query", "Record", "compile_where", "count", "get", "select", "titles"]
+__all__ = [
+    "Board",
+    "Column",
+    "Group",
+    "Happening",
+    "Hit",
+    "Page",
+    "Query",
+    "Record",
+    "Timeline",
+    "aggregate",
+    "board",
+    "board_column",
+    "compile_typed",
+    "compile_where",
+    "count",
+    "get",
+    "history",
+    "options",
+    "search",
+    "select",
+    "timeline",
+    "titles",
+]

@@ -68,6 +68,8 @@ class Group:
     key: Mapping[str, Any]
     values: Mapping[str, Mapping[str, Any]]
     count: int
+    titles: Titles = field(default_factory=dict)
+    """Titles of records among the keys."""
 
 
 @dataclass(frozen=True, slots=True)

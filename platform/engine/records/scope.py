@@ -65,6 +65,10 @@ class RecordScope:
         scope.__dict__.update(self.__dict__, record=record, old=None if record is not self.record else self.old)
         return scope
 
+    def view(self, entity: str, values: dict[str, Any]) -> RecordView:
+        """Values of a record as this scope sees it."""
+        return RecordView(self, entity, values)
+
     def find(self, entity: str, id: UUID) -> RecordView | None:
         """One record by id, read once."""
         key = (entity, id)

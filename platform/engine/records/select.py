@@ -17,7 +17,7 @@ from customary.engine.records.record import Page, Query, Record
 from customary.engine.records.refusal import FieldProblem, Forbidden, Missing, Refused
 from customary.engine.records.rows import all_rows, permission, seen_rows
 from customary.engine.records.scope import RecordScope
-from customary.engine.records.search import matching
+from customary.engine.records.search import matching, phrases
 from customary.engine.records.titles import linked, reader_key, title_clause, titles
 from customary.engine.records.work import Work
 from customary.engine.tables import SYSTEM_COLUMNS
@@ -44,8 +44,11 @@ def get(work: Work, entity: str, id: UUID, archived: bool = True) -> Record:
     return Record(entity, id, seen, own.get((entity, id), ""), own)
 
 
-def select(work: Work, entity: str, query: Query) -> Page:
-    """A page of records. Raises Missing (no such entity), Forbidden, Refused (a sort or cursor that is none)."""
+def select(work: Work, entity: str, query: Query, with_titles: bool = True) -> Page:
+    """A page of records, and the titles of what they link to.
+
+    Raises Missing (no such entity), Forbidden, Refused (a sort or cursor that is none).
+    """
     reading = _read(work, entity, query)
     size = max(1, min(query.limit, MOST))
     rows = _fetch(work, reading, size + 1)
@@ -57,15 +60,26 @@ def select(work: Work, entity: str, query: Query) -> Page:
     for row, values in zip(rows, loaded, strict=False):
         records.append((values["id"], values, row["record_title"] or ""))
         sorts.append(row)
-    found = titles(work, linked(work, entity, loaded))
+    found = titles(work, linked(work, entity, loaded)) if with_titles else {}
     page = tuple(Record(entity, id, values, title, found) for id, values, title in records)
     following = _cursor(reading, sorts[-1]) if len(rows) > size else None
-    return Page(page, following, _count(work, reading, len(rows), query), found)
+    return Page(page, following, _count(work, reading, query.count), found)
+
+
+def load_records(work: Work, entity: str, ids: Sequence[UUID]) -> list[Record]:
+    """The records with these ids, in their order, as the actor may see them; permission is the caller's matter."""
+    found = storage.load_many(work, entity, ids)
+    scope = RecordScope(work)
+    seen = [
+        _seen_values(work, entity, values, scope.about(scope.view(entity, values)), lines=False) for values in found
+    ]
+    own = titles(work, linked(work, entity, seen) | {(entity, values["id"]) for values in seen})
+    return [Record(entity, each["id"], each, own.get((entity, each["id"]), ""), own) for each in seen]
 
 
 def count(work: Work, entity: str, query: Query | None = None) -> int:
     """How many records there are that fit, exactly."""
-    return _count(work, _read(work, entity, query or Query()), 0, Query(count="exact")) or 0
+    return _count(work, _read(work, entity, query or Query()), "exact") or 0
 
 
 @dataclass(frozen=True)
@@ -78,6 +92,7 @@ class Reading:
     fields: tuple[str, ...]
     many: tuple[str, ...]
     after: list[Any] | None
+    parameters: Mapping[str, Any]
     shape: str
     key: tuple | None
     """None when the statements read the clock, and so cannot be kept."""
@@ -90,13 +105,16 @@ def _read(work: Work, entity: str, query: Query) -> Reading:
         raise Forbidden(Reason("may not be read by you"))
     sort = _checked_sort(work, entity, query.sort)
     conditions = _conditions(query)
-    shape = repr((entity, sort, [each.text for each in conditions], query.text, query.archived))
+    typed = query.text.strip() if query.text else ""
+    shape = repr((entity, sort, [each.text for each in conditions], typed, query.archived))
     after = read_cursor(shape, query.after, len(sort) + 1) if query.after else None
     fields = _wanted_fields(work, entity, query)
     many = tuple(each.name for each in work.model.entities[entity].fields.values() if each.kind == "links")
     volatile = any(each.reads_now for each in conditions)
-    key = None if volatile else (shape, fields, reader_key(work))
-    return Reading(entity, query, sort, fields, many, after, shape, key)
+    same = (entity, sort, tuple(each.text for each in conditions), bool(typed), query.archived)
+    key = None if volatile else (same, fields, reader_key(work))
+    parameters = {"phrases": phrases(work, typed)} if typed else {}
+    return Reading(entity, query, sort, fields, many, after, parameters, shape, key)
 
 
 def _conditions(query: Query) -> list[Expression]:
@@ -161,7 +179,7 @@ def _segment(work: Work, reading: Reading, filled: bool, start: list[Any] | None
 
     key = ("select", reading.key, filled, pattern)
     compiled = make() if reading.key is None else kept(work, key, make)
-    parameters: dict[str, Any] = {"size": size}
+    parameters: dict[str, Any] = {"size": size, **reading.parameters}
     if start is not None:
         parameters |= {f"after_{position}": value for position, value in enumerate(start) if value is not None}
     try:
@@ -212,8 +230,8 @@ def _where(work: Work, reading: Reading) -> list[sa.ColumnElement]:
     if readable is not None:
         found.append(readable)
     found += [each.clause(seen, seen.values) for each in _conditions(reading.query)]
-    if reading.query.text and reading.query.text.strip():
-        found.append(matching(work, reading.entity, reading.query.text, rows.column("id")))
+    if reading.parameters:
+        found.append(matching(work, reading.entity, rows.column("id")))
     return found
 
 
@@ -261,24 +279,35 @@ def _cursor(reading: Reading, row: Mapping[str, Any]) -> str:
     return write_cursor(reading.shape, [row[f"sort_{position}"] for position in range(len(reading.sort) + 1)])
 
 
-def _count(work: Work, reading: Reading, here: int, query: Query) -> int | None:
-    if query.count == "none":
+def _count(work: Work, reading: Reading, how: str) -> int | None:
+    if how == "none":
         return None
+    statement = (
+        _count_statement(work, reading, how)
+        if reading.key is None
+        else kept(work, ("count", how, reading.key), lambda: _count_statement(work, reading, how))
+    )
+    return work.connection.execute(statement, reading.parameters).scalar_one()
+
+
+def _count_statement(work: Work, reading: Reading, how: str) -> sa.Select:
     inner = sa.select(sa.literal(1)).select_from(all_rows(work, reading.entity).from_clause)
     inner = inner.where(*_where(work, reading))
-    if query.count == "estimate":
+    if how == "estimate":
         inner = inner.limit(ESTIMATE_UP_TO)
-    return work.connection.execute(sa.select(sa.func.count()).select_from(inner.subquery())).scalar_one()
+    return sa.select(sa.func.count()).select_from(inner.subquery())
 
 
-def _seen_values(work: Work, entity: str, values: dict[str, Any], scope: RecordScope) -> dict[str, Any]:
+def _seen_values(
+    work: Work, entity: str, values: dict[str, Any], scope: RecordScope, lines: bool = True
+) -> dict[str, Any]:
     """The values without what is hidden, with what is computed and with the ids of child rows."""
     fields, hidden = work.model.entities[entity].fields, work.access.hidden(entity)
     seen = {name: value for name, value in values.items() if name in fields and name not in hidden}
     for name, each in fields.items():
         if name in hidden:
             continue
-        if each.kind == "lines":
+        if each.kind == "lines" and lines:
             seen[name] = tuple(child["id"] for child in scope.follow(entity, name, scope.record))
         elif each.formula is not None:
             seen[name] = each.take(scope.record[name])

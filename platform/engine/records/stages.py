@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from customary.engine.model.model import Pipeline, Stage
 from customary.engine.records.draft import Draft, is_empty
 from customary.engine.words import Reason
@@ -25,7 +27,7 @@ def enter(draft: Draft) -> None:
     if before in pipeline.stages:
         _check_move(draft, pipeline, pipeline.stages[before], stage)
     draft.after["outcome"] = stage.outcome
-    draft.after["probability"] = stage.probability
+    draft.after["probability"] = None if stage.probability is None else Decimal(stage.probability)
     draft.after["stage_entered_at"] = draft.work.now
     draft.entered = (pipeline, after)
 

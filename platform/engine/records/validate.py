@@ -24,7 +24,7 @@ def drop_invisible(draft: Draft) -> None:
 
 def validate(draft: Draft) -> None:
     """Checks the settled values of one record, apart from what other records say."""
-    changes = draft.changes | {name for name in draft.children}
+    changes = draft.changes | set(draft.children)
     for name in changes & draft.shape.entered.keys():
         each, value = draft.shape.entered[name], draft.after.get(name)
         if each.kind != "lines" and not is_empty(value):
