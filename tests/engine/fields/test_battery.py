@@ -63,18 +63,22 @@ SAMPLES: Mapping[str, tuple[dict[str, Any], list[Any]]] = {
 NAUGHTY_TEXTS = [
     "", " ", "\x00", "a\x00b", "\ud800", "a\udfffb", "\x1b[31m", "\u202e", "\ufeff", "\uffff", "NaN", "nan", "inf",
     "-Infinity", "1e400", "1e-400", "9" * 500, "-" + "9" * 30, "0x1F", "1_000", "٣", "½", "²", "--1", "+-1", "1.2.3",
-    "1,,2", ",", ".", "-", "()", "(", "%", "€", "€€1", "EUR", "1 XXXX", "null", "true", "[]", "{}", "'; DROP TABLE x--",
+    "1,,2", ",", ".", "-", "()", "(", "%", "€", "€€1", "EUR", "1 XXXX", "null", "true", "[]", "{}",
+    "'; DROP TABLE x--",
     "<script>alert(1)</script>", "javascript:alert(1)", "data:text/html,x", "http://", "https://[::1", "http://a b",
     "//", "mailto:", "@", "a@", "a@b@c", "a" * 300 + "@example.com", "2026-02-30", "0000-00-00", "99999-01-01",
     "+99999d", "-99999y", "+", "31/31/2026", "T", "2026-01-01T25:00", "0001-01-01T00:00+14:00", "12:99",
-    "9999-12-31T23:59-14:00", "{{ x }}", "${x}", "=1", "x" * 200_000, "\n" * 5_000, "a,b,c\n;；、", "00000000-0000-0000-0000-00000000000g",
+    "9999-12-31T23:59-14:00", "{{ x }}", "${x}", "=1", "x" * 200_000, "\n" * 5_000, "a,b,c\n;；、",
+    "00000000-0000-0000-0000-00000000000g",
     "account:", ":x", "account:x", "deal_line:0190a1b2-0000-7000-8000-000000000001", "🏳️‍🌈", "Z̸̡̢̛", "١٢٣", "一二三",
 ]  # fmt: skip
 NAUGHTY_DATA: list[Any] = [
     True, False, 0, -1, 1, 2**63, -(2**63) - 1, 10**400, 1.5, float("nan"), float("inf"), -0.0, 1e308, 5e-324,
-    Decimal("NaN"), Decimal("Infinity"), Decimal("1E+400"), [], [[]], [None], [1], ["x"], {}, {"id": None}, {"id": "x"},
+    Decimal("NaN"), Decimal("Infinity"), Decimal("1E+400"), [], [[]], [None], [1], ["x"], {},
+    {"id": None}, {"id": "x"},
     {"amount": None}, {"amount": "x", "currency": "EUR"}, {"amount": "1", "currency": "XXX1"},
-    {"amount": "1", "currency": 7}, {"amount": {"a": 1}}, {"entity": "x", "id": 1}, {"entity": 1, "id": str(ONE)}, [{"id": str(ONE)}], b"x",
+    {"amount": "1", "currency": 7}, {"amount": {"a": 1}}, {"entity": "x", "id": 1}, {"entity": 1,
+    "id": str(ONE)}, [{"id": str(ONE)}], b"x",
     object(), (),
 ]  # fmt: skip
 ZONES = {"en": "America/New_York", "zh": "Asia/Shanghai", "el": "Europe/Athens"}
