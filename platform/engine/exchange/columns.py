@@ -16,7 +16,6 @@ from customary.engine.fields.field import Field
 from customary.engine.fields.normal import normal
 from customary.engine.model.model import Entity
 from customary.engine.problem import did_you_mean
-from customary.engine.records.shape import KEPT_BY_PLATFORM
 from customary.engine.records.work import Work
 from customary.engine.words import Reason
 
@@ -99,7 +98,7 @@ def apply_maps(work: Work, entity: str, columns: tuple[Column, ...], maps: Mappi
 
 def importable(work: Work, entity: str) -> dict[str, Field]:
     """The fields of an entity that an import by this actor may fill."""
-    closed = work.access.hidden(entity) | work.access.read_only(entity) | KEPT_BY_PLATFORM
+    closed = work.access.hidden(entity) | work.access.read_only(entity)
     fields = work.model.entities[entity].fields
     return {
         name: each
