@@ -1,0 +1,147 @@
+"""What a step has at hand while it is performed, and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from customary.engine.automation.moment import Moment
+from customary.engine.expressions import Expression, Template
+from customary.engine.expressions.types import Record, Type
+from customary.engine.fields.any_link import AnyLink
+from customary.engine.locale import Locale, locale
+from customary.engine.model.model import Workflow
+from customary.engine.money import Money
+from customary.engine.records.read import titles
+from customary.engine.records.scope import RecordScope
+from customary.engine.records.work import Work
+
+
+class CannotDo(Exception):
+    """A step cannot be done; the text says why. The run fails and nothing of it is kept."""
+
+
+class Stop(Exception):
+    """The workflow asks to end here; the text is the reason it gives."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a step did. `input` and `result` are shown in the log; `binds` is what `as:` gives to later steps.
+
+    A step that had nothing to do says so in `skipped`.
+    """
+
+    input: Any = None
+    result: Any = None
+    binds: Any = None
+    skipped: str | None = None
+
+
+@dataclass
+class Acting:
+    """One step being performed: in this run, at this moment, at this position."""
+
+    workflow: Workflow
+    run: UUID
+    moment: Moment
+    position: str = "1"
+    _scope: RecordScope | None = field(default=None, repr=False)
+
+    @property
+    def work(self) -> Work:
+        return self.moment.work
+
+    @property
+    def about(self) -> tuple[str, UUID]:
+        """The record that the run is for."""
+        return self.moment.entity, self.moment.id
+
+    @property
+    def scope(self) -> RecordScope:
+        """The record as it is when the step begins."""
+        if self._scope is None:
+            self._scope = self.moment.scope()
+        return self._scope
+
+    def value(self, given: Any) -> Any:
+        """What stands in a step as a value: an expression's, a filled-in text, or itself."""
+        if isinstance(given, Expression):
+            return given.evaluate(self.scope)
+        return given.render(self.scope) if isinstance(given, Template) else given
+
+    def user_of(self, given: Any) -> UUID | None:
+        """The user that a value names: a record or its id."""
+        value = self.value(given)
+        return value["id"] if isinstance(value, Mapping) else value if isinstance(value, UUID) else None
+
+    def values(self, given: Mapping[str, Any], entity: str) -> dict[str, Any]:
+        """Values by field of `entity`."""
+        fields = self.work.model.entities[entity].fields
+        return {name: self._of_field(each, fields[name].kind) for name, each in given.items() if name in fields}
+
+    def text(self, given: Any, language: str | None = None) -> str:
+        """A text with its holes filled in as people of `language` write."""
+        if not isinstance(given, Template):
+            return str(given)
+        reader = self.locale(language)
+        return given.render(self.scope, lambda value, kind: self._shown(value, kind, reader))
+
+    def in_language(self, templates: Mapping[str, Any], language: str) -> str:
+        """A text by language, filled in."""
+        chosen = templates.get(language) or templates.get("") or templates.get("en") or next(iter(templates.values()))
+        return self.text(chosen, language)
+
+    def locale(self, language: str | None = None) -> Locale:
+        settings = self.work.model.settings
+        return locale(language or settings.languages[0], settings.time_zone)
+
+    def _of_field(self, given: Any, kind: str) -> Any:
+        value = self.value(given)
+        if kind == "any_link" and isinstance(value, UUID):
+            return AnyLink(given.type.entity, value)
+        return value
+
+    def _shown(self, value: Any, kind: Type, reader: Locale) -> str:
+        if isinstance(kind, Record):
+            entity, id = (value["entity"], value["id"]) if isinstance(value, Mapping) else (kind.entity, value)
+            return titles(self.work, [(entity, id)]).get((entity, id), "")
+        return shown(value, reader)
+
+
+def shown(value: Any, reader: Locale) -> str:
+    """A value as it stands in a text for people."""
+    if isinstance(value, bool):
+        return reader.boolean(value)
+    if isinstance(value, Money):
+        return reader.money(value)
+    if isinstance(value, datetime):
+        return reader.datetime(value)
+    if isinstance(value, date):
+        return reader.date(value)
+    if isinstance(value, int | Decimal):
+        return reader.number(value)
+    if isinstance(value, list | tuple):
+        return ", ".join(shown(each, reader) for each in value)
+    return str(value)
+
+
+def plain(value: Any) -> Any:
+    """A value as the log keeps it."""
+    if isinstance(value, AnyLink):
+        return {"entity": value.entity, "id": str(value.id)}
+    if isinstance(value, Mapping):
+        if "id" in value and "entity" in value:
+            return {"entity": value["entity"], "id": str(value["id"])}
+        return {str(key): plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    return str(value)

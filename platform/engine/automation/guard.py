@@ -1,0 +1,49 @@
+"""The loop guard: a rule must not start itself, however many others lie in between."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from customary.engine.automation import tables
+from customary.engine.model.model import Workflow
+from customary.engine.records.changes import Change
+from customary.engine.records.work import Work
+
+MOST_IN_A_CHAIN = 10
+"""Rules that start each other over ever new records end here."""
+
+
+def why_not(work: Work, workflow: Workflow, found: Change) -> str | None:
+    """Why a workflow must not run for a change, or None when it may."""
+    chain = found.cause.get("chain", ())
+    if workflow.name in chain and _ran_before(work, workflow, found):
+        return (
+            f"stopped: this rule was started by what it did itself to the same record ({_way(chain, workflow.name)}). "
+            "Add a condition (where) that no longer holds once it has run."
+        )
+    if len(chain) >= MOST_IN_A_CHAIN:
+        return f"stopped: {len(chain)} rules have started each other in a row ({_way(chain, workflow.name)})."
+    return None
+
+
+def _ran_before(work: Work, workflow: Workflow, found: Change) -> bool:
+    """Whether a run that led to this change was of the same workflow for the same record."""
+    cause = found.cause
+    for _ in range(MOST_IN_A_CHAIN + 1):
+        run = cause.get("run")
+        if not run:
+            return False
+        statement = sa.select(tables.run.c.workflow, tables.run.c.record, tables.run.c.cause)
+        row = work.connection.execute(statement.where(tables.run.c.id == UUID(run))).first()
+        if row is None:
+            return False
+        if row.workflow == workflow.name and row.record == found.record:
+            return True
+        cause = row.cause
+    return True
+
+
+def _way(chain: tuple[str, ...], name: str) -> str:
+    return " → ".join([*chain, name])

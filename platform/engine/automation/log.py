@@ -1,0 +1,98 @@
+"""The log of runs, for the page that shows what rules did and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from customary.engine.automation import tables
+from customary.engine.records.changes import Change, change, read_change
+from customary.engine.records.work import Work
+from customary.engine.words import Words
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a workflow for one record. `status` is due, done, stopped or failed; `reason` says why."""
+
+    id: UUID
+    workflow: str
+    release: int
+    entity: str
+    record: UUID
+    change: UUID
+    actor: UUID | None
+    cause: Mapping[str, Any]
+    status: str
+    reason: str | None
+    at: datetime
+    ended_at: datetime | None
+    attempts: int
+
+
+@dataclass(frozen=True)
+class StepTaken:
+    """One step of a run: what went in, what came out. `status` is done, skipped, failed or undone."""
+
+    position: str
+    kind: str
+    label: Words | None
+    status: str
+    input: Any
+    result: Any
+    error: str | None
+    at: datetime
+
+
+def runs_of(
+    work: Work,
+    *,
+    workflow: str | None = None,
+    status: str | None = None,
+    record: UUID | None = None,
+    before: UUID | None = None,
+    limit: int = 50,
+) -> list[Run]:
+    """The newest runs; `before` is the id of the last one of the page before."""
+    statement = sa.select(tables.run).order_by(tables.run.c.id.desc()).limit(limit)
+    wanted = {"workflow": workflow, "status": status, "record": record}
+    for name, value in wanted.items():
+        if value is not None:
+            statement = statement.where(tables.run.c[name] == value)
+    if before is not None:
+        statement = statement.where(tables.run.c.id < before)
+    return [_run(work, row) for row in work.connection.execute(statement).mappings()]
+
+
+def find_run(work: Work, id: UUID) -> Run | None:
+    """One run, or None."""
+    row = work.connection.execute(sa.select(tables.run).where(tables.run.c.id == id)).mappings().first()
+    return _run(work, row) if row is not None else None
+
+
+def step_log(work: Work, run: UUID) -> list[StepTaken]:
+    """The steps of a run in the order in which they were taken."""
+    rows = work.connection.execute(
+        sa.select(tables.step).where(tables.step.c.run == run).order_by(tables.step.c.id)
+    ).mappings()
+    names = StepTaken.__dataclass_fields__
+    return [
+        StepTaken(**{**{name: row[name] for name in names}, "label": Words(row["label"]) if row["label"] else None})
+        for row in rows
+    ]
+
+
+def input_of(work: Work, run: Run) -> Change | None:
+    """The change that started a run: its input."""
+    row = work.connection.execute(sa.select(change).where(change.c.id == run.change)).mappings().first()
+    return read_change(work, row) if row is not None else None
+
+
+def _run(work: Work, row: Mapping[str, Any]) -> Run:
+    entity = work.release.tables.named(row["entity"]) or row["entity"]
+    return Run(**{**{name: row[name] for name in Run.__dataclass_fields__}, "entity": entity})

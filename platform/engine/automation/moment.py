@@ -1,0 +1,66 @@
+"""A change as expressions see it: the record as it is, as it was before, and who acted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+from customary.engine.people.actor import SYSTEM, Actor
+from customary.engine.people.recognise import person
+from customary.engine.records import storage
+from customary.engine.records.changes import Change
+from customary.engine.records.scope import RecordScope
+from customary.engine.records.work import Work
+
+
+@dataclass
+class Moment:
+    """The surroundings of a rule. `results` are what its steps have given so far: records or plain values."""
+
+    work: Work
+    change: Change
+    user: Mapping[str, Any] | None
+    results: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def entity(self) -> str:
+        return self.change.entity
+
+    @property
+    def id(self) -> UUID:
+        return self.change.record
+
+    def scope(self) -> RecordScope:
+        """A scope over the record as it is now. A deleted record is as it was last."""
+        values = storage.load(self.work, self.entity, self.id)
+        before = self._values(self.change.before)
+        if values is None:
+            values = {"id": self.id, **before}
+        old = {"id": self.id} if self.change.kind == "created" else {**values, **before}
+        scope = RecordScope(self.work, self.entity, dict(values), old, {"user": self.user})
+        scope.bindings["record"] = scope.record
+        for name, result in self.results.items():
+            scope.bindings[name] = scope.find(*result) if isinstance(result, tuple) else result
+        return scope
+
+    def _values(self, plain: Mapping[str, Any]) -> dict[str, Any]:
+        """The values of a change row, as far as today's fields know them."""
+        fields = self.work.model.entities[self.entity].fields
+        return {
+            name: fields[name].from_json(value) if value is not None else None
+            for name, value in plain.items()
+            if name in fields
+        }
+
+
+def moment_of(work: Work, change: Change) -> Moment:
+    """The moment of a change; `user` is who acted, also where the rule runs with the system's rights."""
+    user = person(work.connection, work.release, change.actor) if change.actor else None
+    return Moment(work, change, user)
+
+
+def system_for(user: Mapping[str, Any] | None) -> Actor:
+    """The system, acting where `user` acted: defaults such as `=user` mean that person."""
+    return replace(SYSTEM, record=user)

@@ -1,0 +1,34 @@
+"""Tells a user something: `notify: {user: =owner, text: '{{ name }} was won'}`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from customary.engine.automation.acting import Acting, Done
+from customary.engine.messages import notify
+from customary.engine.people.recognise import person
+
+
+def perform(step: Mapping[str, Any], acting: Acting) -> Done:
+    users = _users(step["user"], acting)
+    if not users:
+        return Done(skipped="there is nobody to tell")
+    told = {}
+    for user in users:
+        text = acting.in_language(step["text"], _language(acting, user))
+        notify(acting.work, user, text, about=acting.about, run=acting.run)
+        told[str(user)] = text
+    return Done(input={"user": [str(user) for user in users]}, result=told)
+
+
+def _users(given: Any, acting: Acting) -> list[UUID]:
+    each = given if isinstance(given, tuple) else (given,)
+    return list(dict.fromkeys(user for user in map(acting.user_of, each) if user is not None))
+
+
+def _language(acting: Acting, user: UUID) -> str:
+    record = person(acting.work.connection, acting.work.release, user) or {}
+    offered = acting.work.model.settings.languages
+    return record.get("language") if record.get("language") in offered else offered[0]

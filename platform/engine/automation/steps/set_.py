@@ -1,0 +1,16 @@
+"""Sets fields of the record: `set: {priority: key}`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from customary.engine.automation.acting import Acting, Done, plain
+from customary.engine.records.write import update
+
+
+def perform(step: Mapping[str, Any], acting: Acting) -> Done:
+    entity, id = acting.about
+    values = acting.values(step["values"], entity)
+    revision = update(acting.work, entity, id, values)
+    return Done(input=plain(values), result={"revision": revision})

@@ -1,0 +1,59 @@
+"""The tables of rules at work: runs, the log of their steps, and whose turn it is where work is shared out."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from customary.engine.database import Json, Moment, system
+
+run = sa.Table(
+    "customary_run",
+    system,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("workflow", sa.Text, nullable=False),
+    sa.Column("release", sa.Integer, nullable=False),
+    sa.Column("change", sa.Uuid, nullable=False),
+    # The entity's name at birth, as in change rows.
+    sa.Column("entity", sa.Text, nullable=False),
+    sa.Column("record", sa.Uuid, nullable=False),
+    sa.Column("actor", sa.Uuid),
+    # The cause of the change that started it; its run and chain lead back to the first cause.
+    sa.Column("cause", Json, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("cursor", sa.Integer, nullable=False),
+    sa.Column("results", Json, nullable=False),
+    sa.Column("reason", sa.Text),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("due", Moment),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("ended_at", Moment),
+    sa.Index("customary_run_due", "status", "due"),
+    sa.Index("customary_run_record", "record", "status"),
+)
+"""`due` is when a worker may take it: it is moved on by the length of a lease when one does, so that another takes
+over when the first dies."""
+
+step = sa.Table(
+    "customary_step",
+    system,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("run", sa.Uuid, nullable=False),
+    sa.Column("position", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("label", Json),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("input", Json),
+    sa.Column("result", Json),
+    sa.Column("error", sa.Text),
+    sa.Column("at", Moment, nullable=False),
+    sa.Index("customary_step_run", "run", "id"),
+)
+
+turn = sa.Table(
+    "customary_turn",
+    system,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("last", sa.Uuid),
+)
+
+DUE, DONE, STOPPED, FAILED = "due", "done", "stopped", "failed"

@@ -1,0 +1,96 @@
+"""The worker: does what is due, in a thread of its own or as a process's main loop."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import UTC, datetime
+
+from customary.engine.automation.relay import run_once
+from customary.engine.automation.runs import advance, lease_due
+from customary.engine.database import Database
+from customary.engine.messages import send_due
+from customary.engine.releases import Releases
+
+IDLE_SECONDS = 0.25
+TROUBLE_SECONDS = 5.0
+MAIL_SECONDS = 2.0
+
+log = logging.getLogger("customary.automation")
+
+
+def work_once(database: Database, releases: Releases, now: datetime | None = None) -> int:
+    """Does one round: takes changes off the queue and runs what is due. Gives how much there was to do."""
+    now = now or datetime.now(UTC)
+    taken = run_once(database, releases, now)
+    leased = lease_due(database, now)
+    for run_id in leased:
+        advance(database, releases, run_id, now)
+    return taken + len(leased)
+
+
+def work_until_idle(database: Database, releases: Releases, now: datetime | None = None, rounds: int = 1000) -> None:
+    """Works until nothing is due any more: for tests, imports and scripts."""
+    for _ in range(rounds):
+        if not work_once(database, releases, now):
+            return
+
+
+class Worker:
+    """Works in the background of a serving process; any number may work on one database.
+
+    Mail has a thread of its own, because a slow mail server must not hold up rules.
+    """
+
+    def __init__(self, database: Database, releases: Releases) -> None:
+        self._database, self._releases = database, releases
+        self._stopping = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Begins to work; does nothing when it works already."""
+        if self._threads:
+            return
+        self._stopping.clear()
+        for name, round_of_work, pause in (("rules", self._rules, IDLE_SECONDS), ("mail", self._mail, MAIL_SECONDS)):
+            thread = threading.Thread(
+                target=self._work, args=(round_of_work, pause), name=f"customary-{name}", daemon=True
+            )
+            thread.start()
+            self._threads.append(thread)
+
+    def stop(self) -> None:
+        """Ends after the step in hand."""
+        self._stopping.set()
+        for thread in self._threads:
+            thread.join(timeout=10)
+        self._threads = []
+
+    def run(self) -> None:
+        """Works in the foreground until `stop` or an interrupt: what `customary work` does."""
+        self.start()
+        try:
+            while not self._stopping.wait(1):
+                pass
+        except KeyboardInterrupt:
+            log.info("The worker ends.")
+        finally:
+            self.stop()
+
+    def _work(self, round_of_work: object, pause: float) -> None:
+        while not self._stopping.is_set():
+            try:
+                worked = round_of_work()
+            except Exception:
+                log.exception("A round of work failed; the next is in %s seconds", TROUBLE_SECONDS)
+                self._stopping.wait(TROUBLE_SECONDS)
+                continue
+            if not worked:
+                self._stopping.wait(pause)
+
+    def _rules(self) -> int:
+        return work_once(self._database, self._releases)
+
+    def _mail(self) -> int:
+        release = self._releases.current()
+        return send_due(self._database, release.model.settings.mail, datetime.now(UTC)) if release else 0
