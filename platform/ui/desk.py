@@ -74,8 +74,7 @@ class Desk:
     @cached_property
     def locale(self) -> Locale:
         settings = self.model.settings
-        zone = (self.actor and self.actor.zone) or settings.time_zone
-        zone = ZoneInfo(zone) if isinstance(zone, str) else zone
+        zone = _zone_of(self.actor) or settings.time_zone
         return locale(self.language, zone, first_weekday=settings.first_weekday, currency=settings.currency)
 
     @property
@@ -183,6 +182,12 @@ class Desk:
         return frame.navigation(self.model, self.access, self.language) if self.actor else []
 
     @property
+    def user_entity(self) -> str:
+        """The name of the entity whose records are the people who work here."""
+        people = self.model.playing("user")
+        return people.name if people else ""
+
+    @property
     def first_places(self) -> list[frame.Item]:
         """What a phone's bottom bar has room for."""
         return [item for group in self.navigation for item in group.items][:2]
@@ -194,8 +199,9 @@ class Desk:
 
     @property
     def theme(self) -> str:
-        """light, dark or "" for what the system says."""
-        return _one_of(self.request.cookies.get("theme", ""), ("light", "dark"))
+        """light, dark or "" for what the system says: the person's own choice, else this browser's."""
+        chosen = (self.actor.record or {}).get("theme") if self.actor else None
+        return _one_of(chosen or self.request.cookies.get("theme", ""), ("light", "dark"))
 
     @property
     def density(self) -> str:
@@ -260,6 +266,15 @@ def visitor_of(request: Request) -> str | None:
 def csrf_of(visitor: str) -> str:
     """The form token that belongs to a session: nobody without its cookie can know it."""
     return hashlib.sha256(b"customary form " + visitor.encode()).hexdigest()
+
+
+def _zone_of(actor: Actor | None) -> ZoneInfo | None:
+    """The time zone that a person chose; None for none, or for one that is not there."""
+    name = (actor.record or {}).get("time_zone") if actor else None
+    try:
+        return ZoneInfo(name) if name else None
+    except (OSError, ValueError):
+        return None
 
 
 def _wanted(request: Request) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from customary.engine.fields.field import Field
 from customary.engine.locale import Locale
+from customary.engine.model.model import Entity
 from customary.engine.words import Words
 
 EMPTY = Markup('<span class="empty">—</span>')
@@ -82,6 +83,18 @@ class Show:
         if isinstance(to, str) and isinstance(value, UUID):
             return titles.get((to, value), "•••")
         return field.format(value, self.locale)
+
+    def stage(self, entity: Entity, name: str | None) -> str:
+        """A stage's label."""
+        field = entity.fields.get("stage")
+        return self.plain(field, name) if field and name else "—"
+
+    def labels(self, entity: Entity, names: Iterable[str]) -> str:
+        """Labels of fields in a row, at most three."""
+        fields = [entity.fields[name] for name in names if name in entity.fields]
+        own = [each for each in fields if not each.system] or fields
+        shown = [each.label.in_language(self.locale.language) for each in own[:3]]
+        return ", ".join(shown) + (" …" if len(own) > 3 else "")
 
     @staticmethod
     def kind_icon(field: Field) -> str:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import anyio
 import anyio.to_thread
 from litestar import Request, Response, get, post
 
 from customary.engine import people
 from customary.ui.catalogue import LANGUAGES
 from customary.ui.desk import SESSION, VISITOR, Desk, texts
+
+ATTEMPTS = anyio.CapacityLimiter(2)
+"""Checking a password is slow on purpose: two at a time leave the machine to those who are in."""
 
 
 @get("/sign-in")
@@ -24,7 +28,11 @@ async def sign_in_page(desk: Desk, request: Request) -> Response:
 async def sign_in(desk: Desk, request: Request) -> Response:
     form = texts(await request.form())
     email, wanted = form.get("email", "").strip(), form.get("next", "/")
-    session = await anyio.to_thread.run_sync(_attempt, desk, email, form.get("password", ""))
+    try:
+        session = await anyio.to_thread.run_sync(_attempt, desk, email, form.get("password", ""), limiter=ATTEMPTS)
+    except people.TooMany:
+        problem = desk.say("Too many attempts. Wait a while, then try again.")
+        return _draw(desk, next=wanted, email=email, problem=problem, status=429)
     if session is None:
         problem = desk.say("E-mail and password do not belong together. Check both and try again.")
         return _draw(desk, next=wanted, email=email, problem=problem, status=422)
@@ -56,9 +64,9 @@ def safe_path(wanted: str) -> str:
     return wanted if plain else "/"
 
 
-def _attempt(desk: Desk, email: str, password: str) -> Any:
-    with desk.workspace.database.read() as connection:
-        return people.sign_in(connection, email, password, datetime.now(UTC))
+def _attempt(desk: Desk, email: str, password: str) -> people.Session | None:
+    address = desk.request.client.host if desk.request.client else ""
+    return people.sign_in(desk.workspace.database, email, password, datetime.now(UTC), address)
 
 
 def _draw(desk: Desk, *, status: int = 200, **values: Any) -> Response:

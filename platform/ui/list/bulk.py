@@ -8,14 +8,14 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 
 from customary.engine import records
-from customary.engine.exchange import export_rows
+from customary.engine.exchange.exports import export_rows
 from customary.engine.fields.field import Field, Refusal
 from customary.engine.model.model import Entity
 from customary.engine.records.refusal import Forbidden, Missing, Refused, Stale
 from customary.engine.records.work import Work
 from customary.ui.desk import Desk, texts
 from customary.ui.entity import entity_of
-from customary.ui.list.load import filter_of, query_of, views_of, visible
+from customary.ui.list.load import filter_of, views_of, visible
 from customary.ui.list.state import state
 
 MANY = 500
@@ -74,8 +74,7 @@ async def export(desk: Desk, request: Request, entity: str) -> Response:
         filtered = filter_of(work, at, fields)
         if filtered.problem:
             raise Refused([])
-        asked = query_of(at, filtered, {}, MANY)
-        return b"".join(export_rows(work, found.name, "csv", query=asked, fields=at.columns, locale=desk.locale))
+        return b"".join(export_rows(work, found.name, "csv", filtered.expression, at.columns, at.sort))
 
     body = await desk.read(rows)
     headers = {"Content-Disposition": f'attachment; filename="{found.name}.csv"', "Cache-Control": "no-store"}

@@ -137,9 +137,8 @@ def summary(work: Work, entity: Entity, query: Mapping[str, str], language: str)
     listing = Listing(entity, fields, offered, at, filtered, Page(()), {})
     if filtered.problem:
         return listing, 0, {}
-    wanted = Query(where=filtered.expression, text=at.text or None)
     sums = [each.name for each in listing.columns if each.kind in SUMMED and not each.system]
-    groups = records.aggregate(work, entity.name, sums=sums, query=wanted)
+    groups = records.aggregate(work, entity.name, sums=sums, where=filtered.expression, text=at.text or None)
     found = groups[0] if groups else None
     return listing, found.count if found else 0, dict(found.values.get("sum", {})) if found else {}
 
