@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 
 import click
 
@@ -28,10 +27,10 @@ COMMANDS = {
 
 class _Commands(click.Group):
     def list_commands(self, context: click.Context) -> list[str]:
-        return [name for name in COMMANDS if self.get_command(context, name)]
+        return list(COMMANDS)
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        if name not in COMMANDS or not importlib.util.find_spec(f"customary.cli.{COMMANDS[name]}"):
+        if name not in COMMANDS:
             return None
         module = importlib.import_module(f"customary.cli.{COMMANDS[name]}")
         return getattr(module, f"{name}_command")

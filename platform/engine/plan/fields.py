@@ -8,11 +8,14 @@ from functools import cached_property
 
 import sqlalchemy as sa
 
+from customary.engine.fields.auto_number import AutoNumber
 from customary.engine.fields.field import Field
 from customary.engine.model.model import Model
 from customary.engine.plan.change import Change
 from customary.engine.plan.convert import convert, is_lossless
 from customary.engine.plan.fill import ConvertValues, FillDefault, FillStage, values_of
+from customary.engine.plan.numbers import FillNumbers
+from customary.engine.plan.search import Reindex, searched
 from customary.engine.plan.structure import AddColumns, AddKeys, AddTable
 from customary.engine.releases import Release
 from customary.engine.tables import EntityTable, Tables
@@ -83,7 +86,7 @@ class Comparison:
 
 def compare_entity(comparison: Comparison, turn: Turn) -> Iterator[Change]:
     """The changes of one entity and all that is in it."""
-    name, entry = turn.after.name, turn.after
+    name = turn.after.name
     if turn.verb == "retired":
         yield Change(sign="-", text=f"entity {name} (its records are kept)")
         return
@@ -99,8 +102,22 @@ def compare_entity(comparison: Comparison, turn: Turn) -> Iterator[Change]:
         yield AddKeys(table=made.table)
     for each in comparison.children(turn, "field"):
         yield from _field(comparison, made, each, shown=turn.verb not in ("born", "revived"))
-    if entry.id and turn.verb != "born" and _gains_pipeline(comparison, made):
-        yield FillStage(tables=comparison.tables, entity=name)
+    if turn.verb != "born":
+        yield from _upkeep(comparison, made, turn)
+
+
+def _upkeep(comparison: Comparison, made: EntityTable, turn: Turn) -> Iterator[Change]:
+    """What records that are there already need besides their new fields."""
+    if _gains_pipeline(comparison, made):
+        yield FillStage(tables=comparison.tables, entity=made.entity.name)
+    current, before = comparison.current, turn.before
+    if current is None or before is None or before.name not in current.model.entities:
+        return
+    old = searched(comparison.connection, current.tables, before.name)
+    new = searched(comparison.connection, comparison.tables, made.entity.name)
+    retyped = {each.after.id for each in comparison.children(turn, "field") if each.verb == "retyped"}
+    if old != new or new & retyped:
+        yield Reindex(tables=comparison.tables, entity=made.entity.name)
 
 
 def _field(comparison: Comparison, made: EntityTable, turn: Turn, shown: bool) -> Iterator[Change]:
@@ -139,6 +156,9 @@ def _added(comparison: Comparison, made: EntityTable, declared: Field, turn: Tur
     if comparison.is_there(made.table) and _fills(declared):
         notes.append("existing records get its default")
         yield FillDefault(tables=comparison.tables, entity=made.entity.name, field=declared)
+    elif comparison.is_there(made.table) and isinstance(declared, AutoNumber):
+        notes.append("existing records are numbered")
+        yield FillNumbers(tables=comparison.tables, entity=made.entity.name, field=declared)
     elif comparison.is_there(made.table) and declared.required is True and declared.default is None:
         notes.append("required, and empty in existing records until they are edited")
     if shown:

@@ -20,6 +20,8 @@ from customary.engine.tables.shape import MANY_TO_MANY
 if TYPE_CHECKING:
     from alembic.operations import Operations
 
+    from customary.engine.records.work import Work
+
 BATCH = 2000
 """Rows read and written at once."""
 
@@ -57,12 +59,12 @@ class FillDefault(Change):
         connection, default = operations.get_bind(), self.field.default
         table = self.tables.entity(self.entity)
         if not hasattr(default, "evaluate") and not hasattr(default, "render"):
-            _fill_empty(connection, table, self.field, default)
+            _fill_empty(connection, table, self.field, self.field.take(default))
             return
-        for record, scope in _records(connection, self.tables, self.entity):
+        for record, scope in records_of(work_on(connection, self.tables), self.entity):
             if record.get(self.field.name) is None:
                 value = default.evaluate(scope) if hasattr(default, "evaluate") else default.render(scope)
-                write_values(connection, table, self.field, {record["id"]: value})
+                write_values(connection, table, self.field, {record["id"]: self.field.take(value)})
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -78,7 +80,7 @@ class FillStage(Change):
         connection, now = operations.get_bind(), datetime.now(UTC)
         table = self.tables.entity(self.entity)
         pipelines = self.tables.model.entities[self.entity].pipelines
-        for record, scope in _records(connection, self.tables, self.entity):
+        for record, scope in records_of(work_on(connection, self.tables), self.entity):
             fitting = (each for each in pipelines if each.where is None or each.where.holds(scope))
             pipeline = next(fitting, None)
             if pipeline is not None and record.get("stage") is None:
@@ -137,17 +139,22 @@ def _linked(connection: sa.Connection, links: sa.Table) -> Iterator[dict[UUID, A
         yield found
 
 
-def _records(connection: sa.Connection, tables: Tables, entity: str) -> Iterator[tuple[Mapping[str, Any], Any]]:
-    """Every record of an entity with a scope over it, as the new model sees them."""
+def work_on(connection: sa.Connection, tables: Tables) -> Work:
+    """A unit of work on tables that are about to be released, with all rights."""
     from customary.engine.people.actor import SYSTEM
-    from customary.engine.records.scope import RecordScope
     from customary.engine.records.work import Work
     from customary.engine.releases import Release
 
     now = datetime.now(UTC)
-    work = Work(connection, Release(0, tables.model, tables, now), SYSTEM, now)
-    table = tables.entity(entity)
-    rows = connection.execute(sa.select(table.table).order_by(table.table.c.id)).all()
-    for row in rows:
+    return Work(connection, Release(0, tables.model, tables, now), SYSTEM, now)
+
+
+def records_of(work: Work, entity: str) -> Iterator[tuple[dict[str, Any], Any]]:
+    """Every record of an entity, oldest first, with a scope over it."""
+    from customary.engine.records.scope import RecordScope
+
+    table = work.release.tables.entity(entity)
+    order = (table.table.c.created_at, table.table.c.id)
+    for row in work.connection.execute(sa.select(table.table).order_by(*order)).all():
         values = table.load(row)
         yield values, RecordScope(work, entity, dict(values))

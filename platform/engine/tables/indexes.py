@@ -11,9 +11,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql import operators
 
 from customary.engine.tables.entity_table import SYSTEM_COLUMNS
 
@@ -25,6 +27,22 @@ DEFAULT_SORT = (("created_at", True),)
 
 Key = tuple[sa.Column, bool]
 """A column and whether it descends."""
+
+
+class descending(sa.UnaryExpression):  # noqa: N801 - reads as the SQL it becomes
+    """A column of an index, its greatest value first and empty values last."""
+
+    inherit_cache = True
+
+
+@compiles(descending)
+def _descending(element: descending, compiler: Any, **kw: Any) -> str:
+    return compiler.process(element.element, **kw)
+
+
+@compiles(descending, "postgresql")
+def _descending_postgresql(element: descending, compiler: Any, **kw: Any) -> str:
+    return compiler.process(element.element, **kw) + " DESC NULLS LAST"
 
 
 def add_indexes(made: EntityTable) -> None:
@@ -69,11 +87,11 @@ def _orders(made: EntityTable) -> Iterator[list[Key]]:
 
 def _keys(made: EntityTable, equal: Iterable[str], sort: Iterable[tuple[str, bool]]) -> list[Key]:
     keys: list[Key] = [(made.column(name), False) for name in equal]
-    keys += [(made.sort_column(name), descending) for name, descending in sort]
+    keys += [(made.sort_column(name), down) for name, down in sort]
     keys.append((made.table.c.id, keys[-1][1]))
     unique: dict[str, Key] = {}
-    for column, descending in keys:
-        unique.setdefault(column.name, (column, descending))
+    for column, down in keys:
+        unique.setdefault(column.name, (column, down))
     return list(unique.values())
 
 
@@ -91,7 +109,7 @@ def _equalities(made: EntityTable, view: View) -> Iterator[str]:
 
 
 def _add(made: EntityTable, keys: list[Key], unique: bool = False, living: bool = False) -> None:
-    columns = ",".join(column.name + (" desc" if descending else "") for column, descending in keys)
+    columns = ",".join(column.name + (" desc" if down else "") for column, down in keys)
     digest = hashlib.sha256(f"{columns}|{unique}|{living}".encode()).hexdigest()[:10]
     name = f"{'ux' if unique else 'ix'}_{made.table.name}_{digest}"
     if any(index.name == name for index in made.table.indexes):
@@ -99,9 +117,8 @@ def _add(made: EntityTable, keys: list[Key], unique: bool = False, living: bool 
     alive = made.table.c.archived_at.is_(None) if living else None
     sa.Index(
         name,
-        *(column for column, _ in keys),
+        *(descending(column, modifier=operators.desc_op) if down else column for column, down in keys),
         unique=unique,
         sqlite_where=alive,
         postgresql_where=alive,
-        postgresql_ops={column.name: "DESC NULLS LAST" for column, descending in keys if descending},
     )

@@ -1,0 +1,45 @@
+"""Change of data: the search index follows when other fields are searched than before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from customary.engine.plan.change import FILL_SEARCH, Change
+from customary.engine.plan.fill import records_of, work_on
+from customary.engine.tables import Tables
+
+if TYPE_CHECKING:
+    from alembic.operations import Operations
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Reindex(Change):
+    """The words of all records of an entity, gathered anew."""
+
+    phase: ClassVar[int] = FILL_SEARCH
+
+    tables: Tables
+    entity: str
+
+    def apply(self, operations: Operations) -> None:
+        from customary.engine.records import index
+        from customary.engine.records.shape import shape
+
+        connection = operations.get_bind()
+        work = work_on(connection, self.tables)
+        found = index.search
+        connection.execute(found.delete().where(found.c.entity == self.tables.code(self.entity)))
+        index.add(work, shape(work, self.entity), [record for record, _ in records_of(work, self.entity)])
+
+
+def searched(connection: sa.Connection, tables: Tables, entity: str) -> set[UUID]:
+    """The fields whose words find a record of this entity, by their ids in the catalogue."""
+    from customary.engine.records.shape import shape
+
+    fields = shape(work_on(connection, tables), entity).searched
+    entries = (tables.catalogue.find("field", tables.catalogue.entity(entity).id, each.name) for each in fields)
+    return {entry.id for entry in entries if entry is not None}

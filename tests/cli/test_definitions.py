@@ -1,0 +1,135 @@
+"""init, check, show, plan, apply."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+from customary.cli import COMMANDS, main
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_every_command_explains_itself_with_an_example(run, command):
+    result = run(command, "--help")
+    assert result.exit_code == 0
+    assert f"customary {command}" in result.output
+    assert "Example:" in result.output
+
+
+def test_init_makes_a_workspace(run, tmp_path):
+    result = run("init", "mycrm", "--packs", "core,sales")
+    assert result.output == "Made the workspace mycrm. Next: customary apply mycrm\n"
+    assert "packs: [core, sales]" in (tmp_path / "mycrm" / "customary.yaml").read_text()
+
+
+def test_init_refuses_a_pack_nobody_knows(run, tmp_path):
+    result = run("init", "mycrm", "--packs", "core,salse")
+    assert (result.exit_code, (tmp_path / "mycrm").exists()) == (2, False)
+    assert "There is no pack “salse”. Known: core, sales" in result.output
+
+
+def test_init_leaves_a_workspace_alone(run, mycrm):
+    result = run("init", "mycrm")
+    assert (result.exit_code, "is a workspace already" in result.output) == (2, True)
+
+
+def test_check_counts_when_all_is_well(run, mycrm):
+    result = run("check", "mycrm")
+    assert (result.exit_code, result.output.startswith("All is well: ")) == (0, True)
+
+
+def test_check_lists_every_problem(run, mycrm):
+    (mycrm / "schemas" / "pet.yaml").write_text("entity: pet\nfields:\n  a: {type: txt}\n  b: {type: monney}\n")
+    result = run("check", "mycrm")
+    lines = result.output.splitlines()
+    assert (result.exit_code, len(lines)) == (1, 2)
+    assert lines[1].startswith("schemas/pet.yaml:4:13  “monney” is not a")
+
+
+@pytest.mark.parametrize("command", ["check", "plan", "apply", "serve", "work"])
+def test_a_folder_without_a_workspace_is_wrong_use(run, command):
+    result = run(command, "nowhere")
+    assert (result.exit_code, "nowhere holds no customary.yaml" in result.output) == (2, True)
+
+
+def test_plan_apply_plan(run, mycrm):
+    planned = run("plan", "mycrm")
+    assert (planned.exit_code, "+ entity pet with 1 fields" in planned.output) == (3, True)
+    applied = run("apply", "mycrm", "--yes")
+    assert (applied.exit_code, applied.output) == (0, planned.output + "Applied: release 1.\n")
+    assert (run("plan", "mycrm").exit_code, run("plan", "mycrm").output) == (0, "Nothing to do.\n")
+    again = run("apply", "mycrm", "--yes")
+    assert (again.exit_code, again.output) == (0, "Nothing to do.\n")
+
+
+def test_apply_asks_before_it_changes_anything(run, mycrm):
+    refused = run("apply", "mycrm", input="n\n")
+    assert (refused.exit_code, "Apply these changes?" in refused.output) == (1, True)
+    assert run("plan", "mycrm").exit_code == 3
+    assert run("apply", "mycrm", input="y\n").exit_code == 0
+
+
+def test_plan_with_problems_lists_them(run, mycrm):
+    (mycrm / "schemas" / "pet.yaml").write_text("entity: pet\nfields:\n  a: {type: monney}\n")
+    result = run("plan", "mycrm")
+    assert (result.exit_code, "schemas/pet.yaml:3:13" in result.output) == (1, True)
+
+
+def test_the_environment_names_another_database(run, mycrm, tmp_path, monkeypatch):
+    monkeypatch.setenv("CUSTOMARY_DATABASE", f"sqlite:///{tmp_path / 'elsewhere.db'}")
+    run("apply", "mycrm", "--yes")
+    with sqlite3.connect(tmp_path / "elsewhere.db") as connection:
+        assert connection.execute("SELECT count(*) FROM customary_release").fetchone() == (1,)
+    assert not (mycrm / "customary.db").exists()
+
+
+def test_the_workspace_names_its_database(run, tmp_path, postgresql_url):
+    assert run("init", "mycrm", "--packs", "core", "--database", postgresql_url).exit_code == 0
+    assert run("apply", "mycrm", "--yes").exit_code == 0
+    assert run("plan", "mycrm").output == "Nothing to do.\n"
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("nonsense", "“nonsense” is not a database URL"),
+        ("mysql://localhost/x", "“mysql” is not supported. Databases: sqlite, postgresql."),
+        ("postgresql://localhost:1/x", "does not answer"),
+        ("sqlite:////no/such/folder/x.db", "does not answer"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_one_line(run, mycrm, monkeypatch, url, says):
+    monkeypatch.setenv("CUSTOMARY_DATABASE", url)
+    result = run("plan", "mycrm")
+    assert (result.exit_code, says in result.output, len(result.output.splitlines())) == (1, True, 1)
+
+
+def test_show_prints_the_merged_definition_with_origins(run, mycrm):
+    (mycrm / "schemas" / "account.yaml").write_text("entity: account\nicon: building\nfields:\n  tier: {type: text}\n")
+    result = run("show", "entity", "account", "--workspace", "mycrm")
+    assert result.exit_code == 0
+    lines = {" ".join(line.split()) for line in result.output.splitlines()}
+    assert "icon: building # schemas/account.yaml:2" in lines
+    assert "tier: # schemas/account.yaml:4" in lines
+    assert any("# schemas/core/account.yaml" in line for line in lines)
+
+
+def test_show_knows_what_was_meant(run, mycrm):
+    result = run("show", "entity", "acount", "--workspace", "mycrm")
+    assert (result.exit_code, result.output) == (
+        2,
+        "Error: There is no entity “acount”. Did you mean “account”?\n",
+    )
+
+
+def test_unknown_commands_and_options_are_wrong_use(run):
+    assert (run("frobnicate").exit_code, run("plan", "--frob").exit_code) == (2, 2)
+
+
+def test_the_version_is_told(run):
+    assert run("--version").output.startswith("customary 0.")
+
+
+def test_every_command_of_the_table_is_there():
+    assert set(main.list_commands(None)) == set(COMMANDS)

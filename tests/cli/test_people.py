@@ -1,0 +1,58 @@
+"""user and key."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+
+@pytest.fixture
+def applied(run, mycrm):
+    assert run("apply", "mycrm", "--yes").exit_code == 0
+    return mycrm
+
+
+def add(run, email="ann@example.com", role="admin", password="correct horse"):
+    arguments = ("user", "add", email, "--role", role, "--workspace", "mycrm", "--password-stdin")
+    return run(*arguments, input=password + "\n")
+
+
+def test_a_person_is_added_with_a_password_from_standard_input(run, applied):
+    result = add(run)
+    assert (result.exit_code, result.output) == (0, "ann@example.com may sign in.\n")
+    with sqlite3.connect(applied / "customary.db") as connection:
+        ((email, hashed),) = connection.execute("SELECT email, password_hash FROM customary_account")
+    assert (email, hashed.startswith("$argon2")) == ("ann@example.com", True)
+
+
+def test_nobody_is_added_twice(run, applied):
+    add(run)
+    result = add(run)
+    assert (result.exit_code, "has an account already" in result.output) == (1, True)
+
+
+def test_a_role_must_be_declared(run, applied):
+    result = add(run, role="admni")
+    assert (result.exit_code, "There is no role “admni”. Did you mean “admin”?" in result.output) == (2, True)
+
+
+@pytest.mark.parametrize("password", ["", "short"])
+def test_a_weak_password_is_refused(run, applied, password):
+    assert add(run, password=password).exit_code in (1, 2)
+
+
+def test_nobody_is_added_before_anything_is_applied(run, mycrm):
+    result = add(run)
+    assert (result.exit_code, "Nothing is applied yet. Run: customary apply mycrm" in result.output) == (1, True)
+
+
+def test_a_key_is_printed_alone(run, applied):
+    add(run)
+    result = run("key", "add", "--user", "ann@example.com", "--workspace", "mycrm")
+    assert (result.exit_code, len(result.output.split()), result.output.count("\n")) == (0, 1, 1)
+
+
+def test_a_key_needs_somebody(run, applied):
+    result = run("key", "add", "--user", "bob@example.com", "--workspace", "mycrm")
+    assert (result.exit_code, "Nobody signs in as “bob@example.com”" in result.output) == (1, True)

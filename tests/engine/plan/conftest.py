@@ -1,0 +1,81 @@
+"""A database that definitions, written as text, are applied to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+import sqlalchemy as sa
+
+from customary.engine.database import Database
+from customary.engine.model import compile_source
+from customary.engine.plan import Plan, apply, compare
+from customary.engine.problem import Problems
+from customary.engine.releases import Release, Releases
+from customary.engine.text import WORKSPACE, File, Source, read_source
+
+SETTINGS = "name: Test\ncurrency: EUR\ntime_zone: Europe/Athens\n"
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+class Ground:
+    """What is applied, and records in it, past all rules of the records room."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.releases = Releases(database)
+        self.release: Release | None = None
+
+    def source(self, text: str) -> Source:
+        problems = Problems()
+        files = [File("customary.yaml", WORKSPACE, SETTINGS), File("schemas/test.yaml", WORKSPACE, text)]
+        source = read_source(files, problems)
+        problems.raise_errors()
+        return source
+
+    def plan(self, text: str) -> Plan:
+        source, problems = self.source(text), Problems()
+        model = compile_source(source, problems)
+        problems.raise_errors()
+        with self.database.read() as connection:
+            return compare(connection, self.release, model, source)
+
+    def apply(self, text: str) -> list[str]:
+        plan = self.plan(text)
+        self.release = apply(self.database, plan, plan.source, "test")
+        assert self.plan(text).empty, self.plan(text).lines
+        return list(plan.lines)
+
+    def add(self, entity: str, /, **values: Any) -> UUID:
+        id = uuid4()
+        table = self.release.tables.entity(entity)
+        row = {"id": id, "created_at": NOW, "updated_at": NOW, "revision": 1, **table.store(values)}
+        with self.database.write() as connection:
+            connection.execute(table.table.insert(), row)
+        return id
+
+    def link(self, entity: str, field: str, source: UUID, target: UUID) -> None:
+        links = self.release.tables.entity(entity).links(field)
+        with self.database.write() as connection:
+            connection.execute(links.insert(), {"source": source, "target": target})
+
+    def links(self, entity: str, field: str) -> set[tuple[UUID, UUID]]:
+        links = self.release.tables.entity(entity).links(field)
+        with self.database.read() as connection:
+            return {(row.source, row.target) for row in connection.execute(sa.select(links))}
+
+    def record(self, entity: str, id: UUID) -> Mapping[str, Any]:
+        table = self.release.tables.entity(entity)
+        with self.database.read() as connection:
+            return table.load(connection.execute(sa.select(table.table).where(table.table.c.id == id)).one())
+
+    def value(self, entity: str, id: UUID, field: str) -> Any:
+        return self.record(entity, id)[field]
+
+
+@pytest.fixture
+def ground(database: Database) -> Ground:
+    return Ground(database)
