@@ -39,7 +39,7 @@ class Request:
 
 
 def measure(port: int, requests: Callable[[], Iterator[Request]], connections: int, seconds: float) -> Figures:
-    """Sends what `requests()` yields (endless) over each of `connections`, for `seconds` after half a second of warming up."""
+    """Sends what `requests()` yields, endlessly, over each of `connections`; half a second warms up first."""
     return asyncio.run(_measure(port, requests, connections, seconds))
 
 
