@@ -175,7 +175,7 @@ def _set_later(
         for name, later in links.items():
             id = known.find(later.text).id
             if id is None:
-                reason = Reason("names a row of this file that is refused: “{text}”", {"text": later.text})
+                reason = Reason("names a row of this file that is refused: “{name}”", {"name": later.text})
                 problems.append(FieldProblem(name, reason, label[name].label))
             else:
                 found[name] = id

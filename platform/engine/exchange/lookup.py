@@ -16,6 +16,7 @@ from customary.engine.records.work import Work
 
 SUGGESTIONS = 3
 SIMILAR = 70
+MUCH_LESS = 5
 MOST_COMPARED = 50_000
 TEXTUAL = ("text", "email", "phone", "url")
 
@@ -49,7 +50,8 @@ class Lookup:
         """What was probably meant, best first."""
         names = list(self.exact) if len(self.exact) <= MOST_COMPARED else []
         found = process.extract(text, names, scorer=fuzz.WRatio, processor=_squeezed, limit=SUGGESTIONS)
-        return tuple(name for name, score, _ in found if score >= SIMILAR)
+        least = max(SIMILAR, found[0][1] - MUCH_LESS) if found else SIMILAR
+        return tuple(name for name, score, _ in found if score >= least)
 
     def add(self, name: Any, id: UUID) -> None:
         if name is not None and (text := str(name).strip()):

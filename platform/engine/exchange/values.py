@@ -166,14 +166,15 @@ def found(work: Work, known: Lookup, text: str) -> UUID:
     result = known.find(text)
     if result.id is not None:
         return result.id
-    label = work.model.entities[known.entity].label
+    entity = work.model.entities[known.entity]
     if result.ids:
-        raise Refusal("is ambiguous: {count} {plural} are called “{text}”", count=len(result.ids),
-                      plural=work.model.entities[known.entity].plural, text=text)  # fmt: skip
+        raise Refusal("names {count} {plural}: “{name}”", count=len(result.ids), plural=entity.plural, name=text)
     near = known.near(text)
     if near:
-        raise Refusal("names no {entity}: “{text}”. Did you mean “{near}”?", entity=label, text=text, near=near[0])
-    raise Refusal("names no {entity}: “{text}”", entity=label, text=text)
+        raise Refusal(
+            "names no {entity}: “{name}”. Did you mean “{near}”?", entity=entity.label, name=text, near=near[0]
+        )
+    raise Refusal("names no {entity}: “{name}”", entity=entity.label, name=text)
 
 
 def _any_link(values: Values, cell: Any) -> AnyLink:
@@ -220,7 +221,7 @@ def _once(known: dict[Any, Any], cell: Any, reader: Reader) -> Any:
         value = reader(cell)
     except Refusal as refusal:
         value = refusal.reason
-    except (ValueError, TypeError, OverflowError, ArithmeticError):
+    except (ValueError, OverflowError, ArithmeticError):
         value = Reason("cannot be read")
     if key is not None:
         known[key] = value
