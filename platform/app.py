@@ -10,14 +10,30 @@ from litestar import Litestar
 from litestar.datastructures import State
 from litestar.di import Provide
 
-from customary.ui import errors, files, health, home, profile, search, security, sign_in
+from customary.ui import (
+    board,
+    errors,
+    files,
+    form,
+    health,
+    home,
+    lifetime,
+    pick,
+    profile,
+    record,
+    search,
+    security,
+    sign_in,
+    stage,
+    timeline,
+)
 from customary.ui import list as lists
 from customary.ui.desk import open_desk
 
 if TYPE_CHECKING:
     from customary.engine.workspace import Workspace
 
-PAGES = (health, files, sign_in, home, search, profile, lists)
+PAGES = (health, files, sign_in, home, search, profile, lists, board, form, pick, record, stage, timeline, lifetime)
 """The page families; each gives its `handlers`. Fixed paths win over `/{entity}`."""
 
 

@@ -50,12 +50,14 @@ class Control:
     choices: tuple[Choice, ...] = ()
     source: str = ""
     sheet: Sheet | None = None
+    prefix: str = "f"
+    """Tells the ids of forms on one page apart."""
     bare: bool = False
     """Whether it stands in a cell, under a column's head instead of a label of its own."""
 
     @property
     def id(self) -> str:
-        return "f-" + self.name.replace(".", "-")
+        return f"{self.prefix}-{self.name.replace('.', '-')}"
 
     @property
     def kind(self) -> str:
@@ -174,15 +176,7 @@ def _linked(work: Work, each: Field, entry: Entry) -> tuple[Choice, ...]:
 def _pair(work: Work, each: Field, value: Any) -> tuple[str, UUID]:
     if hasattr(value, "entity"):
         return value.entity, value.id
-    return target(work, each), value
-
-
-def target(work: Work, each: Field) -> str:
-    """The entity that a link leads to."""
-    if to := getattr(each, "to", ""):
-        return to
-    people = work.model.playing("user")
-    return people.name if people else ""
+    return drafts.target_of_link(work, each), value
 
 
 # Sheets --------------------------------------------------------------------------------------------

@@ -12,10 +12,13 @@ from customary.engine.expressions import Expression
 from customary.engine.fields.field import Field, Refusal
 from customary.engine.locale import Locale
 from customary.engine.model.model import Entity, Model
+from customary.engine.records.options import options
 from customary.engine.records.scope import RecordScope
 from customary.engine.records.work import Work
-from customary.ui.typed import Entry, Line, Typed, entry_of_texts, entry_of_value
+from customary.ui.pointers import pointing
+from customary.ui.typed import Entry, Find, Line, Typed, entry_of_texts, entry_of_value
 
+MOST_ROWS = 200
 EMPTY_ROWS = 1
 """A new sheet begins with this many rows to type into."""
 
@@ -91,6 +94,21 @@ def typed(work: Work, entity: Entity, form: Typed, locale: Locale, record: recor
     return Draft(entity=entity, entries=entries, record=record, stored=record.values if record else {})
 
 
+def copied(draft: Draft) -> Draft:
+    """The same entries for a record yet to be made; numbers given by the platform and row ids stay behind."""
+    entries = {
+        name: replace(entry, lines=tuple(replace(line, id="") for line in entry.lines))
+        for name, entry in draft.entries.items()
+        if draft.entity.fields[name].kind != "auto_number"
+    }
+    return Draft(entity=draft.entity, entries=entries)
+
+
+def over(stored: Draft, typed: Draft) -> Draft:
+    """What was typed over what is stored."""
+    return replace(stored, entries={**stored.entries, **typed.entries})
+
+
 def completed(work: Work, draft: Draft, changed: str, locale: Locale) -> Draft:
     """The draft with defaults that follow from what is typed, such as a line's price from its product.
 
@@ -146,11 +164,19 @@ def columns(work: Work, field: Field) -> list[Field]:
     return [each for each in entity.fields.values() if not each.system and each.name not in {link, *hidden}]
 
 
-def finder(work: Work):
+def target_of_link(work: Work, field: Field) -> str:
+    """The entity that a link leads to."""
+    if to := getattr(field, "to", ""):
+        return to
+    people = work.model.playing("user")
+    return people.name if people else ""
+
+
+def finder(work: Work) -> Find:
     """Finds the record that a typed title means, for forms sent without scripts."""
 
     def find(field: Field, title: str) -> UUID:
-        hits = records.options(work, field.to, title, limit=5)
+        hits = options(work, target_of_link(work, field), title, limit=5)
         same = [hit for hit in hits if hit.title.casefold() == title.casefold()]
         found = same or hits
         if not found:
@@ -176,7 +202,8 @@ def blank_line(work: Work, field: Field, key: str, locale: Locale) -> Line:
 
 
 def _stored_lines(work: Work, field: Field, record: records.Record, locale: Locale) -> tuple[Line, ...]:
-    rows = records.lines(work, field.entity, record.id, field.name)
+    child, link = child_of(work.model, field)
+    rows = pointing(work, child, link, record.id, MOST_ROWS).records
     return tuple(_stored_line(work, field, place, row, locale) for place, row in enumerate(rows))
 
 

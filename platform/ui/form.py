@@ -170,6 +170,9 @@ def _page(desk: Desk, form: Form, typed: Typed, status: int = 200, meanwhile: An
 
 
 def _blank(work: Work, entity: Entity, given: Typed, locale: Any) -> Form:
+    if "_copy" in given:
+        record = records.get(work, entity.name, UUID(given.one("_copy")))
+        return layout.form(work, drafts.copied(drafts.stored(work, entity, record, locale)), {}, locale)
     return layout.form(work, drafts.blank(work, entity, given, locale), {}, locale)
 
 

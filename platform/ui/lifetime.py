@@ -1,0 +1,61 @@
+"""The end of a record and back: archive with undo, restore, delete."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from litestar import Response, post
+
+from customary.engine import records
+from customary.engine.model.model import Entity
+from customary.engine.records.refusal import Refused
+from customary.engine.records.work import Work
+from customary.ui.desk import Desk
+from customary.ui.entity import entity_of
+
+
+@post("/{entity:str}/{id:uuid}/archive", status_code=200)
+async def archive(desk: Desk, entity: str, id: UUID) -> Response:
+    """Takes a record out of the lists; its page stays, and offers the way back."""
+    found = entity_of(desk, entity, "update")
+    title = await desk.write(_archive, found, id)
+    return desk.redirect(f"/{entity}/{id}", desk.say("“{title}” was archived", title=title))
+
+
+@post("/{entity:str}/{id:uuid}/restore", status_code=200)
+async def restore(desk: Desk, entity: str, id: UUID) -> Response:
+    """Brings an archived record back."""
+    found = entity_of(desk, entity, "update")
+    title = await desk.write(_restore, found, id)
+    return desk.redirect(f"/{entity}/{id}", desk.say("“{title}” was restored", title=title))
+
+
+@post("/{entity:str}/{id:uuid}/delete", status_code=200)
+async def delete(desk: Desk, entity: str, id: UUID) -> Response:
+    """Deletes a record for good; what still needs it is named."""
+    found = entity_of(desk, entity, "delete")
+    try:
+        title = await desk.write(_delete, found, id)
+    except Refused as refused:
+        said = [f"{each.label.in_language(desk.language)} {desk.say_reason(each.reason)}" for each in refused.problems]
+        return desk.redirect(f"/{entity}/{id}", "; ".join(text.strip() for text in said))
+    return desk.redirect(f"/{entity}", desk.say("“{title}” was deleted", title=title))
+
+
+def _archive(work: Work, entity: Entity, id: UUID) -> str:
+    records.archive(work, entity.name, id)
+    return records.get(work, entity.name, id).title
+
+
+def _restore(work: Work, entity: Entity, id: UUID) -> str:
+    records.restore(work, entity.name, id)
+    return records.get(work, entity.name, id).title
+
+
+def _delete(work: Work, entity: Entity, id: UUID) -> str:
+    title = records.get(work, entity.name, id).title
+    records.delete(work, entity.name, id)
+    return title
+
+
+handlers = [archive, restore, delete]

@@ -1,0 +1,235 @@
+"""The record page: what it is, what happened, what belongs to it; its fields are edited in place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from litestar import Request, Response, get, put
+
+from customary.engine import records
+from customary.engine.fields.field import Field
+from customary.engine.model.model import Entity
+from customary.engine.records.refusal import FieldProblem, Missing, Refused, Stale
+from customary.engine.records.work import Work
+from customary.engine.words import Reason, Words
+from customary.ui import draft as drafts
+from customary.ui import layout, related, timeline
+from customary.ui.controls import Control, control
+from customary.ui.desk import Desk
+from customary.ui.draft import State
+from customary.ui.entity import entity_of
+from customary.ui.form import by_control, typed_in, unread
+from customary.ui.path import Path, path_of
+from customary.ui.related import Card
+from customary.ui.timeline import Timeline
+from customary.ui.typed import Typed
+
+if TYPE_CHECKING:
+    from customary.ui.stage import RefusedMove
+
+STALE = Reason("was changed by somebody else meanwhile: what is saved now stands here")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A field of a record with its value; `open` says that it may be edited here."""
+
+    field: Field
+    value: Any
+    open: bool = False
+
+    @property
+    def wide(self) -> bool:
+        return self.field.control in ("long_text", "markdown")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactSection:
+    """A titled part of a record's facts."""
+
+    name: str
+    label: Words
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A record ready to be shown."""
+
+    entity: Entity
+    record: records.Record
+    titles: Mapping[tuple[str, UUID], str]
+    highlights: tuple[Fact, ...]
+    sections: tuple[FactSection, ...]
+    path: Path | None
+    may_update: bool
+    may_delete: bool
+    may_create: bool
+    archived: bool
+    creator: str = ""
+    happened: Timeline | None = None
+    related: tuple[Card, ...] = ()
+
+
+@get("/{entity:str}/{id:uuid}")
+async def show(desk: Desk, entity: str, id: UUID) -> Response:
+    """The whole page."""
+    found = entity_of(desk, entity)
+    return desk.page("page_record.html", page=await desk.read(_page, found, id, True, desk.locale), refused=None)
+
+
+@get("/{entity:str}/{id:uuid}/facts")
+async def facts(desk: Desk, entity: str, id: UUID) -> Response:
+    """The fields by section, as after leaving a control without saving."""
+    return desk.part("part_facts.html", page=await desk.read(_page, entity_of(desk, entity), id, False, desk.locale))
+
+
+@get("/{entity:str}/{id:uuid}/field/{name:str}")
+async def edit_field(desk: Desk, entity: str, id: UUID, name: str) -> Response:
+    """The control of one field, in its place on the page."""
+    found = entity_of(desk, entity, "update")
+    made, revision = await desk.read(_control, found, id, name, None, (), desk.locale)
+    return _draw_control(desk, found, id, made, revision)
+
+
+@put("/{entity:str}/{id:uuid}/field/{name:str}")
+async def save_field(desk: Desk, request: Request, entity: str, id: UUID, name: str) -> Response:
+    """Saves one field; what speaks against it is said at its control."""
+    found, form = entity_of(desk, entity, "update"), await typed_in(request)
+    try:
+        await desk.write(_save_field, found, id, name, form, desk.locale)
+    except Refused as refused:
+        made, revision = await desk.read(_control, found, id, name, form, tuple(refused.problems), desk.locale)
+        others = [each for each in refused.problems if each.field != name]
+        return _draw_control(desk, found, id, made, revision, others, status=422)
+    except Stale:
+        made, revision = await desk.read(_control, found, id, name, None, (FieldProblem(name, STALE),), desk.locale)
+        return _draw_control(desk, found, id, made, revision, status=422)
+    page = await desk.read(_page, found, id, False, desk.locale)
+    desk.header("HX-Retarget", "#facts")
+    desk.header("HX-Reswap", "innerHTML")
+    desk.event("saved", {"field": name})
+    return desk.part("part_saved_field.html", page=page, refused=None, oob=True)
+
+
+# For the room of moves ------------------------------------------------------------------------------
+
+
+async def draw_moved(desk: Desk, entity: Entity, id: UUID) -> Response:
+    """The parts of the page that a move changes."""
+    page = await desk.read(_page, entity, id, True, desk.locale)
+    if page.path:
+        desk.toast(desk.say("Moved to {stage}", stage=page.path.current.label))
+    return desk.part("part_moved.html", page=page, refused=None)
+
+
+async def draw_refused(desk: Desk, refused: RefusedMove) -> Response:
+    """The stage path with the reasons under it; the whole page for browsers without scripts."""
+    page = await desk.read(_page, refused.entity, refused.id, not desk.htmx, desk.locale)
+    draw = desk.part if desk.htmx else desk.page
+    return draw("part_stage_path.html" if desk.htmx else "page_record.html", page=page, refused=refused, status=422)
+
+
+# Reading --------------------------------------------------------------------------------------------
+
+
+def _page(work: Work, entity: Entity, id: UUID, whole: bool, locale: Any) -> Page:
+    record = records.get(work, entity.name, id)
+    draft = drafts.Draft(entity=entity, entries={}, record=record, stored=record.values)
+    states = layout.states(work, draft)
+    shown = {name for name, state in states.items() if state.visible}
+    may_update = work.access.may(entity.name, "update")
+    archived = record.values.get("archived_at") is not None
+    creator = record.values.get("created_by")
+    return Page(
+        entity=entity,
+        record=record,
+        titles=record.titles,
+        highlights=tuple(_highlights(entity, record, shown)),
+        sections=tuple(_sections(entity, record, states, shown, may_update and not archived)),
+        path=path_of(work.access, entity, record.values, work.now),
+        may_update=may_update,
+        may_delete=work.access.may(entity.name, "delete"),
+        may_create=work.access.may(entity.name, "create"),
+        archived=archived,
+        creator=_person(work, creator) if whole and creator else "",
+        happened=timeline.read_timeline(work, entity, record, locale) if whole else None,
+        related=tuple(related.cards(work, entity, record)) if whole else (),
+    )
+
+
+def _person(work: Work, id: UUID) -> str:
+    people = work.model.playing("user")
+    return records.titles(work, [(people.name, id)]).get((people.name, id), "") if people else ""
+
+
+def _highlights(entity: Entity, record: records.Record, shown: set[str]) -> list[Fact]:
+    names = [name for name in entity.highlights if name in shown and entity.fields[name].control != "lines"]
+    return [Fact(field=entity.fields[name], value=record.values.get(name)) for name in names]
+
+
+def _sections(
+    entity: Entity, record: records.Record, states: Mapping[str, State], shown: set[str], may_update: bool
+) -> list[FactSection]:
+    found = []
+    for section in layout.sections_of(entity):
+        names = [name for row in section.rows for name in row if name in shown]
+        facts = tuple(
+            Fact(
+                field=entity.fields[name],
+                value=record.values.get(name),
+                open=may_update and not states[name].read_only,
+            )
+            for name in names
+            if entity.fields[name].control != "lines"
+        )
+        if facts:
+            found.append(FactSection(name=section.name, label=section.label, facts=facts))
+    return found
+
+
+# One field ------------------------------------------------------------------------------------------
+
+
+def _control(
+    work: Work, entity: Entity, id: UUID, name: str, form: Typed | None, problems: tuple[FieldProblem, ...], locale: Any
+) -> tuple[Control, int]:
+    record, each = records.get(work, entity.name, id), _field(work, entity, name)
+    draft = drafts.stored(work, entity, record, locale)
+    if form is not None:
+        draft = drafts.over(draft, drafts.typed(work, entity, form, locale, record))
+    state = layout.states(work, draft)[name]
+    said = by_control(work, draft, [each for each in problems if each.field == name])
+    return control(work, draft, each, state, said, False, locale), record.values["revision"]
+
+
+def _field(work: Work, entity: Entity, name: str) -> Field:
+    if name not in entity.fields or name in work.access.hidden(entity.name) or not entity.fields[name].entered:
+        raise Missing(entity.name)
+    return entity.fields[name]
+
+
+def _save_field(work: Work, entity: Entity, id: UUID, name: str, form: Typed, locale: Any) -> None:
+    _field(work, entity, name)
+    record = records.get(work, entity.name, id)
+    draft = drafts.typed(work, entity, form, locale, record)
+    if problems := unread(draft):
+        raise Refused(problems)
+    if name not in draft.entries:
+        raise Missing(entity.name)
+    revision = form.one("_revision")
+    seen = int(revision) if revision.isdecimal() else None
+    records.update(work, entity.name, id, {name: draft.entries[name].value}, seen)
+
+
+def _draw_control(
+    desk: Desk, entity: Entity, id: UUID, made: Control, revision: int, others: Any = (), status: int = 200
+) -> Response:
+    values = {"entity": entity, "id": id, "c": made, "revision": revision, "others": others}
+    return desk.part("part_fact_edit.html", status=status, **values)
+
+
+handlers = [show, facts, edit_field, save_field]

@@ -1,0 +1,147 @@
+"""Moving a record to another stage, from its page, from a board, or by a plain form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, post, put
+
+from customary.engine import records
+from customary.engine.model.model import Entity, Stage
+from customary.engine.records.refusal import FieldProblem, Missing, Refused
+from customary.engine.records.work import Work
+from customary.engine.words import Reason, Words
+from customary.ui import board, record
+from customary.ui import draft as drafts
+from customary.ui.controls import Control, control
+from customary.ui.desk import Desk
+from customary.ui.draft import State
+from customary.ui.entity import entity_of
+from customary.ui.form import by_control, typed_in, unread
+from customary.ui.path import pipeline_of
+from customary.ui.typed import Typed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedMove:
+    """Why a record stays where it is, and the fields that would let it go."""
+
+    entity: Entity
+    id: UUID
+    stage: Stage
+    on: str
+    query: Mapping[str, str]
+    """The view of the board on which it was tried."""
+    controls: tuple[Control, ...]
+    reasons: tuple[tuple[Words, Reason], ...]
+
+    @property
+    def target(self) -> str:
+        """What the answer to another try takes the place of."""
+        return f"#card-{self.id}" if self.on == "board" else "#path"
+
+
+@put("/{entity:str}/{id:uuid}/stage")
+async def move(desk: Desk, request: Request, entity: str, id: UUID) -> Response:
+    """Moves a record; what keeps it out is said in place, with controls for what is missing."""
+    return await _move(desk, entity_of(desk, entity, "update"), id, await typed_in(request))
+
+
+@post("/{entity:str}/{id:uuid}/stage", status_code=200)
+async def move_by_form(desk: Desk, request: Request, entity: str, id: UUID) -> Response:
+    """The same for browsers without scripts."""
+    return await _move(desk, entity_of(desk, entity, "update"), id, await typed_in(request))
+
+
+async def _move(desk: Desk, entity: Entity, id: UUID, form: Typed) -> Response:
+    on = "board" if form.one("_on") == "board" else "record"
+    target = form.one("stage")
+    try:
+        await desk.write(_moved, entity, id, target, form, desk.locale)
+    except Refused as refused:
+        found = await desk.read(_explained, entity, id, form, desk.locale, refused.problems, on)
+        return await _answer_refused(desk, found)
+    if not desk.htmx:
+        return desk.redirect(
+            form.one("_back") if form.one("_back").startswith("/" + entity.name) else f"/{entity.name}/{id}"
+        )
+    if on == "board":
+        return await board.draw_moved(desk, entity, id, form)
+    return await record.draw_moved(desk, entity, id)
+
+
+async def _answer_refused(desk: Desk, found: RefusedMove) -> Response:
+    if found.on == "board" and desk.htmx:
+        return await board.draw_refused(desk, found)
+    return await record.draw_refused(desk, found)
+
+
+def _moved(work: Work, entity: Entity, id: UUID, target: str, form: Typed, locale: Any) -> None:
+    record = records.get(work, entity.name, id)
+    draft = drafts.typed(work, entity, form, locale, record)
+    problems = unread(draft)
+    values = {name: entry.value for name, entry in draft.entries.items() if not entry.lines and name != "stage"}
+    try:
+        records.move(work, entity.name, id, target, values)
+    except Refused as refused:
+        known = {each.field for each in problems}
+        problems += [each for each in refused.problems if each.field not in known]
+    if problems:
+        raise Refused(problems)
+
+
+def _explained(
+    work: Work, entity: Entity, id: UUID, form: Typed, locale: Any, problems: list[FieldProblem], on: str
+) -> RefusedMove:
+    record = records.get(work, entity.name, id)
+    stage = _stage(entity, form.one("stage"), record.values)
+    typed = drafts.typed(work, entity, form, locale, record)
+    stored = drafts.stored(work, entity, record, locale)
+    draft = drafts.over(stored, typed)
+    fillable = _fillable(work, entity, problems, typed)
+    said = by_control(work, draft, [each for each in problems if _was_tried(each, typed)])
+    controls = tuple(
+        replace(control(work, draft, entity.fields[name], State(required=True), said, False, locale), prefix=f"m-{id}")
+        for name in fillable
+    )
+    reasons = tuple((_label(each), each.reason) for each in problems if each.field not in fillable)
+    return RefusedMove(
+        entity=entity, id=id, stage=stage, on=on, query=board.query_of(form), controls=controls, reasons=reasons
+    )
+
+
+def _stage(entity: Entity, name: str, values: Mapping[str, Any]) -> Stage:
+    pipeline = pipeline_of(entity, name) or pipeline_of(entity, values.get("stage"))
+    if pipeline is None:
+        raise Missing(entity.name)
+    return pipeline.stages.get(name) or pipeline.first
+
+
+def _fillable(work: Work, entity: Entity, problems: list[FieldProblem], typed: Any) -> list[str]:
+    """The fields that can be filled in place, in the order they were named; sheets need the whole form."""
+    closed = work.access.read_only(entity.name) | work.access.hidden(entity.name)
+    named = dict.fromkeys([*typed.entries, *(each.field for each in problems if each.within is None and each.field)])
+    named.pop("stage", None)
+    return [
+        name
+        for name in named
+        if name in entity.fields
+        and entity.fields[name].entered
+        and entity.fields[name].control != "lines"
+        and name not in closed
+    ]
+
+
+def _was_tried(problem: FieldProblem, typed: Any) -> bool:
+    """A field that was not asked for yet is asked for, not complained about."""
+    return problem.field in typed.entries
+
+
+def _label(problem: FieldProblem) -> Words:
+    return Words({}) if problem.field in (None, "stage") else problem.label
+
+
+handlers = [move, move_by_form]

@@ -1,0 +1,390 @@
+"""What happened with a record: notes, calls and tasks that are about it, and its own history, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+
+from customary.engine import records
+from customary.engine.fields.field import Field, Refusal
+from customary.engine.locale import Locale
+from customary.engine.model.model import Entity
+from customary.engine.records.history import history
+from customary.engine.records.refusal import Refused
+from customary.engine.records.work import Work
+from customary.ui import draft as drafts
+from customary.ui import layout
+from customary.ui.controls import Control, control
+from customary.ui.desk import Desk
+from customary.ui.entity import entity_of
+from customary.ui.form import by_control, typed_in, unread
+from customary.ui.pointers import pointing
+from customary.ui.typed import Typed
+
+PARTS = ("activity", "task")
+"""What an entity must play to stand on timelines."""
+
+MOST_CHANGES = 200
+MOST_RECORDS = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """A field of a change: from what, to what."""
+
+    field: Field
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """One thing on the timeline. `kind` is activity, task, or the kind of change."""
+
+    kind: str
+    at: datetime
+    actor: UUID | None
+    entity: Entity
+    record: records.Record | None = None
+    text: str = ""
+    option: str = ""
+    due: datetime | date | None = None
+    done: bool = False
+    differences: tuple[Difference, ...] = ()
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """A day's moments; its changes of fields are folded into `changes`."""
+
+    date: date
+    moments: tuple[Moment, ...]
+    changes: tuple[Moment, ...]
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """What changed that day, each field once."""
+        named = {each.field.name: each.field for change in self.changes for each in change.differences}
+        return tuple(named.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writing:
+    """One way of adding to the timeline: a tab of the composer."""
+
+    name: str
+    entity: Entity
+    option: str
+    controls: tuple[Control, ...]
+    more: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """All that is shown: what can be written, and what happened by day. `open` are tasks not yet done."""
+
+    writings: tuple[Writing, ...]
+    days: tuple[Day, ...]
+    open: tuple[Moment, ...]
+    titles: Mapping[tuple[str, UUID], str]
+    people: str
+    kind: str = ""
+    chosen: str = ""
+
+
+@get("/{entity:str}/{id:uuid}/timeline")
+async def show(desk: Desk, request: Request, entity: str, id: UUID) -> Response:
+    """The timeline alone; `kind` keeps what one wants to see."""
+    kind = request.query_params.get("kind", "")
+    return await _draw(desk, entity_of(desk, entity), id, kind)
+
+
+@post("/{entity:str}/{id:uuid}/timeline", status_code=200)
+async def add(desk: Desk, request: Request, entity: str, id: UUID) -> Response:
+    """Adds what was written in the composer."""
+    found, form = entity_of(desk, entity), await typed_in(request)
+    try:
+        written = await desk.write(_add, found, id, form, desk.locale)
+    except Refused as refused:
+        said = await desk.read(_refused, found, id, form, refused, desk.locale)
+        if desk.htmx:
+            return desk.part("part_happened.html", status=422, page=_Shown(found, said[0], said[1]))
+        return desk.redirect(f"/{entity}/{id}", "; ".join(str(each) for each in refused.problems))
+    desk.toast(desk.say("“{title}” was added", title=written))
+    return await _draw(desk, found, id, "") if desk.htmx else desk.redirect(f"/{entity}/{id}")
+
+
+@post("/{entity:str}/{id:uuid}/done", status_code=200)
+async def done(desk: Desk, entity: str, id: UUID) -> Response:
+    """Ticks a task off, or takes that back."""
+    found = entity_of(desk, entity, "update")
+    about = await desk.write(_tick, found, id)
+    if about is None or not desk.htmx:
+        return desk.redirect(f"/{about[0]}/{about[1]}" if about else f"/{entity}/{id}")
+    return await _draw(desk, entity_of(desk, about[0]), about[1], "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """The part of a record page that the timeline needs when it is drawn alone."""
+
+    entity: Entity
+    record: records.Record
+    happened: Timeline
+
+
+async def _draw(desk: Desk, entity: Entity, id: UUID, kind: str) -> Response:
+    def look(work: Work) -> _Shown:
+        record = records.get(work, entity.name, id)
+        return _Shown(entity, record, read_timeline(work, entity, record, desk.locale, kind))
+
+    return desk.part("part_happened.html", page=await desk.read(look))
+
+
+# Reading --------------------------------------------------------------------------------------------
+
+
+def read_timeline(work: Work, entity: Entity, record: records.Record, locale: Locale, kind: str = "") -> Timeline:
+    """The timeline of a record, as far as this person may read it."""
+    happenings = list(_happenings(work, entity, record.id)) if kind != "changes" else []
+    changes = _changes(work, entity, record.id) if kind in ("", "changes") else []
+    if kind in PARTS:
+        happenings = [each for each in happenings if each.kind == kind]
+    open_tasks = [each for each in happenings if each.kind == "task" and not each.done]
+    past = [each for each in happenings if each.kind != "task" or each.done]
+    people = work.model.playing("user")
+    return Timeline(
+        writings=tuple(_writings(work, entity, record, locale)),
+        days=tuple(_days([*past, *changes], locale)),
+        open=tuple(sorted(open_tasks, key=_due)),
+        titles=_titles(work, [*happenings, *changes]),
+        people=people.name if people else "",
+        kind=kind,
+    )
+
+
+def about_field(other: Entity, entity: Entity) -> Field | None:
+    """The field with which records of `other` say what they are about, if that may be of `entity`."""
+    fields = [each for each in other.fields.values() if not each.system]
+    wide = [each for each in fields if each.control == "any_link" and (not each.to or entity.name in each.to)]
+    exact = [each for each in fields if each.kind == "link" and each.to == entity.name]
+    return next(iter([*exact, *wide]), None)
+
+
+def _happenings(work: Work, entity: Entity, id: UUID) -> Iterable[Moment]:
+    for other in work.model.entities.values():
+        field = about_field(other, entity) if other.plays in PARTS else None
+        if field is not None and work.access.may(other.name, "read"):
+            for record in pointing(work, other, field.name, id, MOST_RECORDS).records:
+                yield _happening(other, record)
+
+
+def _happening(other: Entity, record: records.Record) -> Moment:
+    values, fields = record.values, _fields_by_part(other)
+    at = values.get(fields["when"].name) if fields["when"] and other.plays == "activity" else None
+    who = values.get(fields["who"].name) if fields["who"] else None
+    return Moment(
+        kind=str(other.plays),
+        at=at or values["created_at"],
+        actor=who or values.get("created_by"),
+        entity=other,
+        record=record,
+        text=values.get(fields["text"].name) or "" if fields["text"] else "",
+        option=values.get(fields["kind"].name) or "" if fields["kind"] else "",
+        due=values.get(fields["when"].name) if fields["when"] and other.plays == "task" else None,
+        done=bool(values.get(fields["done"].name)) if fields["done"] else False,
+    )
+
+
+def _fields_by_part(other: Entity) -> dict[str, Field | None]:
+    """Which fields of a happening hold its time, its text, who, of what kind, and whether it is done."""
+    fields = [each for each in other.fields.values() if not each.system]
+
+    def first(*controls: str) -> Field | None:
+        return next((each for each in fields if each.control in controls), None)
+
+    return {
+        "kind": first("choice"),
+        "when": first("datetime", "date"),
+        "text": first("long_text", "markdown"),
+        "who": first("user"),
+        "done": first("boolean"),
+        "title": first("text"),
+    }
+
+
+def _due(task: Moment) -> tuple[bool, str]:
+    return task.due is None, str(task.due)
+
+
+def _changes(work: Work, entity: Entity, id: UUID) -> list[Moment]:
+    hidden = work.access.hidden(entity.name)
+    return [
+        Moment(
+            kind=change.kind,
+            at=change.at,
+            actor=change.actor,
+            entity=entity,
+            differences=tuple(_differences(entity, change, hidden)) if change.kind != "created" else (),
+            cause=str(change.cause.get("origin", "")),
+        )
+        for change in history(work, entity.name, id, limit=MOST_CHANGES)
+    ]
+
+
+QUIET = frozenset({"outcome", "probability", "stage_entered_at", "archived_at"})
+"""Follow from a move or an archiving, which says them."""
+
+
+def _differences(entity: Entity, change: Any, hidden: frozenset[str]) -> Iterable[Difference]:
+    for name in change.names:
+        each = entity.fields.get(name)
+        if each is None or name in hidden or name in QUIET:
+            continue
+        yield Difference(field=each, before=_value(each, change.before, name), after=_value(each, change.after, name))
+
+
+def _value(field: Field, plain: Mapping[str, Any], name: str) -> Any:
+    """A value as it was; one that today's field no longer takes is not shown."""
+    try:
+        return field.from_json(plain.get(name)) if plain.get(name) is not None else None
+    except Refusal:
+        return None
+
+
+def _days(moments: Iterable[Moment], locale: Locale) -> Iterable[Day]:
+    by_day: dict[date, list[Moment]] = {}
+    for each in sorted(moments, key=lambda moment: moment.at, reverse=True):
+        by_day.setdefault(each.at.astimezone(locale.zone).date(), []).append(each)
+    for day, found in by_day.items():
+        folded = tuple(each for each in found if each.kind == "updated")
+        yield Day(date=day, moments=tuple(each for each in found if each.kind != "updated"), changes=folded)
+
+
+def _titles(work: Work, moments: list[Moment]) -> Mapping[tuple[str, UUID], str]:
+    people = work.model.playing("user")
+    pairs = {(people.name, each.actor) for each in moments if each.actor} if people else set()
+    for moment in moments:
+        for each in moment.differences:
+            pairs |= {pair for value in (each.before, each.after) for pair in _ends(work, each.field, value)}
+    return records.titles(work, list(pairs)) if pairs else {}
+
+
+def _ends(work: Work, field: Field, value: Any) -> list[tuple[str, UUID]]:
+    if value is None or field.control not in ("link", "user", "links", "any_link"):
+        return []
+    if field.control == "any_link":
+        return [(value.entity, value.id)] if value.entity in work.model.entities else []
+    people = work.model.playing("user")
+    to = getattr(field, "to", "") or (people.name if people else "")
+    return [(to, id) for id in (value if isinstance(value, tuple) else (value,))]
+
+
+# Writing --------------------------------------------------------------------------------------------
+
+
+def _writings(
+    work: Work,
+    entity: Entity,
+    record: records.Record,
+    locale: Locale,
+    tried: tuple[str, drafts.Draft, Any] | None = None,
+) -> Iterable[Writing]:
+    if record.values.get("archived_at") is not None:
+        return
+    for other in work.model.entities.values():
+        about = about_field(other, entity) if other.plays in PARTS else None
+        if about is None or not work.access.may(other.name, "create"):
+            continue
+        kind = _fields_by_part(other)["kind"] if other.plays == "activity" else None
+        options = list(getattr(kind, "options", {})) if kind else [""]
+        for option in sorted(options, key=lambda name: name != getattr(kind, "default", None)):
+            yield _writing(work, entity, record, other, about, option, locale, tried)
+
+
+def _writing(
+    work: Work,
+    entity: Entity,
+    record: records.Record,
+    other: Entity,
+    about: Field,
+    option: str,
+    locale: Locale,
+    tried: tuple[str, drafts.Draft, Any] | None,
+) -> Writing:
+    name = f"{other.name}.{option}" if option else other.name
+    prefix = f"w-{name.replace('.', '-')}"
+    fresh = drafts.blank(work, other, Typed(()), locale)
+    draft, problems = (drafts.over(fresh, tried[1]), tried[2]) if tried and tried[0] == name else (fresh, {})
+    states = layout.states(work, draft)
+    parts = _fields_by_part(other)
+    wanted = [parts["title"], parts["when"] if option != getattr(parts["kind"], "default", None) else None]
+    wanted += [parts["who"] if other.plays == "task" else None, parts["text"]]
+    controls = [
+        replace(control(work, draft, each, states[each.name], problems, False, locale), prefix=prefix)
+        for each in wanted
+        if each is not None and each.name in states
+    ]
+    value = f"{entity.name}:{record.id}" if about.control == "any_link" else str(record.id)
+    chosen = f"&{parts['kind'].name}={option}" if option and parts["kind"] else ""
+    back = f"&_back=/{entity.name}/{record.id}"
+    more = f"/{other.name}/new?{about.name}={value}{chosen}{back}"
+    return Writing(name=name, entity=other, option=option, controls=tuple(controls), more=more)
+
+
+def _target(work: Work, entity: Entity, form: Typed) -> tuple[Entity, Field, str]:
+    name, _, option = form.one("_writing").partition(".")
+    other = work.model.entities.get(name)
+    about = about_field(other, entity) if other is not None and other.plays in PARTS else None
+    if other is None or about is None:
+        raise Refused([])
+    return other, about, option
+
+
+def _add(work: Work, entity: Entity, id: UUID, form: Typed, locale: Locale) -> str:
+    records.get(work, entity.name, id)
+    other, about, option = _target(work, entity, form)
+    draft = drafts.over(drafts.blank(work, other, Typed(()), locale), drafts.typed(work, other, form, locale))
+    if problems := unread(draft):
+        raise Refused(problems)
+    values = {name: entry.value for name, entry in draft.entries.items() if not entry.lines}
+    values |= {about.name: about.from_json(f"{entity.name}:{id}" if about.control == "any_link" else str(id))}
+    kind = _fields_by_part(other)["kind"]
+    if option and kind:
+        values[kind.name] = kind.parse(option, locale)
+    made = records.create(work, other.name, {name: value for name, value in values.items() if value not in (None, ())})
+    return records.get(work, other.name, made).title
+
+
+def _refused(
+    work: Work, entity: Entity, id: UUID, form: Typed, refused: Refused, locale: Locale
+) -> tuple[records.Record, Timeline]:
+    record = records.get(work, entity.name, id)
+    other, _, _ = _target(work, entity, form)
+    draft = drafts.typed(work, other, form, locale)
+    tried = (form.one("_writing"), draft, by_control(work, draft, refused.problems))
+    found = read_timeline(work, entity, record, locale)
+    writings = tuple(_writings(work, entity, record, locale, tried))
+    return record, replace(found, writings=writings, chosen=form.one("_writing"))
+
+
+def _tick(work: Work, entity: Entity, id: UUID) -> tuple[str, UUID] | None:
+    """Turns the first yes-or-no field of a task, and says what the task is about."""
+    record = records.get(work, entity.name, id)
+    field = _fields_by_part(entity)["done"]
+    if field is not None:
+        records.update(work, entity.name, id, {field.name: not record.values.get(field.name)})
+    for each in entity.fields.values():
+        value = record.values.get(each.name)
+        if each.control == "any_link" and value is not None:
+            return value.entity, value.id
+    return None
+
+
+handlers = [show, add, done]
