@@ -69,12 +69,11 @@ def _configured(
     try:
         return kind(**common, **kind.configure(own, workspace))
     except KeyProblem as problem:
-        node = body.get(problem.key)
-        if node is None:
-            place = body.get("type").place if "type" in body else body.place
-            build.add(place, f"“{common['name']}” {problem.summary}", problem.remedy)
+        place = (body.get(problem.key) or body.get("type") or body).place
+        summary = problem.summary if problem.key in body else f"“{common['name']}” {problem.summary}"
+        build.add(place, summary, problem.remedy)
+        if problem.key not in own:
             return Text(**common)
-        build.add(node.place, problem.summary, problem.remedy)
         kept = {key: each for key, each in own.items() if key != problem.key}
         return _configured(build, kind, body, kept, common)
 

@@ -83,16 +83,15 @@ class Rule:
     def _steps(self, node: text.Node | None, names: ModelNames) -> tuple[Step, ...]:
         found = []
         for each in node if isinstance(node, text.Sequence) else ():
-            if not isinstance(each, text.Mapping):
+            if not isinstance(each, text.Mapping) or (kind := _kind(each)) is None:
                 continue
-            step = self._step(each, names)
+            step = self._step(kind, each, names)
             found.append(step)
             if step["as"]:
                 names = names.with_bindings({step["as"]: self._result(step)})
         return tuple(found)
 
-    def _step(self, body: text.Mapping, names: ModelNames) -> Step:
-        kind = next(key for key in body if key not in STEP_KEYS)
+    def _step(self, kind: str, body: text.Mapping, names: ModelNames) -> Step:
         titled = plain(body, "label")
         step = {
             "kind": kind,
@@ -145,8 +144,8 @@ class Rule:
         return {"value": self._value(shape, node, names)}
 
     def _of_entity(self, node: text.Mapping, names: ModelNames) -> dict[str, Any]:
-        entity, values = next(iter(node.items()))
-        if entity not in self.build.sketches:
+        entity, values = next(iter(node.items()), ("", node))
+        if entity and entity not in self.build.sketches:
             remedy = did_you_mean(entity, self.build.sketches)
             self.build.add(node.place_of(entity), f"“{entity}” is not an entity", remedy)
             return {"entity": entity, "values": frozen({})}
@@ -233,3 +232,8 @@ class Rule:
         elif message.about is not None and message.about != self.entity:
             summary = f"message {name} is about {message.about}, this workflow about {self.entity}"
             self.build.add(node.place, summary, "Send another message, or leave out what it is about.")
+
+
+def _kind(step: text.Mapping) -> str | None:
+    """The key that names what a step does; None when its shape was wrong and it is gone."""
+    return next((key for key in step if key not in STEP_KEYS), None)
