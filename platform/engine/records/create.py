@@ -76,7 +76,13 @@ def _create_batch(
     return [None if draft.problems else draft.id for draft in drafts]
 
 
-def new_draft(work: Work, known: Shape, values: Mapping[str, Any], inside: tuple[str, int] | None = None) -> Draft:
+def new_draft(
+    work: Work,
+    known: Shape,
+    values: Mapping[str, Any],
+    inside: tuple[str, int] | None = None,
+    parent: Draft | None = None,
+) -> Draft:
     """A new record with its values taken over, defaults filled and stage entered."""
     id = new_id()
     after = {
@@ -87,7 +93,7 @@ def new_draft(work: Work, known: Shape, values: Mapping[str, Any], inside: tuple
         "updated_by": work.actor.id,
         "revision": 1,
     }
-    draft = Draft(work, known, id, None, after, values, inside)
+    draft = Draft(work, known, id, None, after, values, inside, parent)
     accept(draft)
     fill_defaults(draft)
     if known.entity.pipelines:
@@ -101,6 +107,9 @@ def check_drafts(work: Work, drafts: list[Draft]) -> None:
     for draft in drafts:
         lines.draft_children(draft)
         validate(draft)
+    if drafts and drafts[0].inside is None and drafts[0].shape.entity.child_of is not None:
+        for draft in drafts:
+            draft.problems += lines.locked_by_parent(work, draft.shape, draft.after)
     check_targets(work, drafts)
     check_unique(work, drafts)
     for draft in drafts:

@@ -14,7 +14,7 @@ from customary.engine.records.draft import Draft
 from customary.engine.records.kept import kept
 from customary.engine.records.refusal import Refused
 from customary.engine.records.shape import shape
-from customary.engine.records.update import _claim_parent, claim
+from customary.engine.records.update import claim
 from customary.engine.records.work import Work
 
 
@@ -22,7 +22,7 @@ def delete(work: Work, entity: str, id: UUID, revision: int | None = None) -> No
     """Deletes a record with its child rows; links to it are cleared, follow, or forbid it (`on_delete`)."""
     known, before = claim(work, entity, id, "delete", revision)
     draft = Draft(work, known, id, before, dict(before), {})
-    draft.problems += _claim_parent(work, known, before) or []
+    draft.problems += lines.locked_by_parent(work, known, before)
     gone = _Gone(work)
     gone.collect(draft)
     if draft.problems:

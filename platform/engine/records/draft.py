@@ -28,12 +28,12 @@ class Draft:
     given: Mapping[str, Any]
     inside: tuple[str, int] | None = None
     """The parent's lines field and the row's position in it, for a child row."""
+    parent: Draft | None = None
+    """The draft of the record this row is edited inside."""
     children: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
     problems: list[FieldProblem] = field(default_factory=list)
     entered: tuple[Pipeline, str] | None = None
     """The stage this write moves it into."""
-    parent: Draft | None = None
-    """The draft of the record this row is edited inside."""
     lines: dict[str, list[Draft]] = field(default_factory=dict)
     """The drafts of given child rows by lines field."""
     dropped: list[Draft] = field(default_factory=list)
@@ -50,11 +50,14 @@ class Draft:
     @cached_property
     def scope(self) -> RecordScope:
         old = dict(self.before) if self.before is not None else {"id": self.id}
-        return RecordScope(self.work, self.entity, self.after, old)
+        scope = RecordScope(self.work, self.entity, self.after, old)
+        if self.parent is not None:
+            scope.put(self.parent.entity, self.parent.after)
+        return scope
 
-    def refuse(self, name: str | None, text: str, **values: object) -> None:
-        """Notes a problem; `text` completes the label of the field called `name`."""
-        self.refuse_because(name, Reason(text, values))
+    def refuse(self, at: str | None, text: str, /, **values: object) -> None:
+        """Notes a problem; `text` completes the label of the field `at`."""
+        self.refuse_because(at, Reason(text, values))
 
     def refuse_because(self, name: str | None, reason: Reason) -> None:
         each = self.shape.entity.fields.get(name) if name else None

@@ -7,9 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from customary.engine.fields.field import Field
-from customary.engine.records import storage
+from customary.engine.records import stages, storage
 from customary.engine.records.draft import Draft
-from customary.engine.records.shape import shape
+from customary.engine.records.refusal import FieldProblem
+from customary.engine.records.shape import Shape, shape
 from customary.engine.records.work import Work
 
 
@@ -18,6 +19,7 @@ def draft_children(parent: Draft) -> None:
     for name, rows in parent.children.items():
         each = parent.shape.entered[name]
         parent.lines[name] = _drafts(parent, each, rows)
+        parent.scope.put_list(parent.id, name, each.to, (child.after for child in parent.lines[name]))
         for child in parent.lines[name]:
             parent.problems += [problem for problem in child.problems if problem not in parent.problems]
 
@@ -44,6 +46,21 @@ def link_of(each: Field) -> tuple[str, str]:
     return each.to, each.through
 
 
+def locked_by_parent(work: Work, known: Shape, values: Mapping[str, Any]) -> list[FieldProblem]:
+    """Holds the parent of a child row that is written by itself, and says when the parent's stage locks its rows."""
+    if known.entity.child_of is None:
+        return []
+    entity, name = known.entity.child_of
+    id = values.get(work.model.entities[entity].fields[name].through)
+    found = storage.load(work, entity, id, lock=not work.is_sqlite) if id is not None else None
+    if found is None:
+        return []
+    parent = Draft(work, shape(work, entity), found["id"], found, dict(found), {}, children={name: []})
+    if parent.shape.entity.pipelines:
+        stages.keep_locks(parent)
+    return parent.problems
+
+
 def changed(parent: Draft) -> bool:
     """Whether any child row is made, changed or deleted."""
     children = [child for drafts in parent.lines.values() for child in drafts]
@@ -64,14 +81,11 @@ def _drafts(parent: Draft, each: Field, rows: list[Mapping[str, Any]]) -> list[D
         values = {name: value for name, value in row.items() if name not in ("id", link)}
         inside = (each.name, position)
         if id is None:
-            draft = new_draft(work, known, {**values, link: parent.id}, inside)
-            new.append(draft)
+            new.append(new_draft(work, known, {**values, link: parent.id}, inside, parent))
         elif id in there:
-            kept.append(update_draft(work, known, there.pop(id), values, inside))
+            kept.append(update_draft(work, known, there.pop(id), values, inside, parent))
         else:
             parent.refuse(each.name, "names a row that is not there any more")
-    for draft in new + kept:
-        draft.parent = parent
     check_drafts(work, new)
     for draft in kept:
         check_update(draft)

@@ -16,19 +16,23 @@ from customary.engine.records.work import Work
 class RecordView(Mapping[str, Any]):
     """A record's values with its computed fields, which are worked out when they are read."""
 
-    __slots__ = ("_fields", "_scope", "values_by_name")
+    __slots__ = ("_entity", "_fields", "_scope", "values_by_name")
 
     def __init__(self, scope: RecordScope, entity: str, values: dict[str, Any]) -> None:
         self.values_by_name = values
         self._scope = scope
         self._fields = scope.work.model.entities[entity].fields
-        values["entity"] = entity
+        self._entity = entity
 
     def __getitem__(self, name: str) -> Any:
         found = self.values_by_name.get(name, _ABSENT)
         if found is not _ABSENT:
             return found
-        each = self._fields[name]
+        each = self._fields.get(name)
+        if each is None:
+            if name == "entity":
+                return self._entity
+            raise KeyError(name)
         if each.formula is None:
             return () if each.kind in ("choices", "tags", "links", "lines") else None
         return each.formula.evaluate(self._scope.about(self))
@@ -56,6 +60,7 @@ class RecordScope:
         self.zone: ZoneInfo = work.model.settings.time_zone
         self.bindings: dict[str, Any] = {"user": work.actor.record, **(bindings or {})}
         self._found: dict[tuple[str, UUID], RecordView | None] = {}
+        self._lists: dict[tuple[UUID, str], list[RecordView]] = {}
         self.record = RecordView(self, entity, record) if entity and record is not None else None
         self.old = RecordView(self, entity, old) if entity and old is not None else None
 
@@ -77,8 +82,18 @@ class RecordScope:
             self._found[key] = RecordView(self, entity, values) if values is not None else None
         return self._found[key]
 
+    def put(self, entity: str, values: dict[str, Any]) -> None:
+        """Lets the scope see a record as it is about to be written."""
+        self._found[entity, values["id"]] = RecordView(self, entity, values)
+
+    def put_list(self, id: UUID, field: str, entity: str, records: Iterable[dict[str, Any]]) -> None:
+        """Lets the scope see a list of a record as it is about to be written."""
+        self._lists[id, field] = [RecordView(self, entity, values) for values in records]
+
     def follow(self, entity: str, field: str, record: Mapping[str, Any]) -> Any:
         """The record behind a link, or the list behind links, lines and inverses (without archived ones)."""
+        if self._lists and (found := self._lists.get((record["id"], field))) is not None:
+            return found
         owner = self.work.model.entities[entity]
         each = owner.fields.get(field)
         target = target_of(self.work.model, entity, field)

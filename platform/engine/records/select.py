@@ -10,6 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from customary.engine.expressions import Expression
+from customary.engine.fields.field import Field, Refusal
 from customary.engine.records import storage
 from customary.engine.records.cursor import read_cursor, write_cursor
 from customary.engine.records.kept import kept
@@ -173,17 +174,16 @@ def _may_be_empty(reading: Reading) -> bool:
 def _segment(work: Work, reading: Reading, filled: bool, start: list[Any] | None, size: int) -> list[Mapping[str, Any]]:
     pattern = tuple(value is None for value in start) if start is not None else None
 
-    def make() -> sa.Compiled:
-        statement = _statement(work, reading, filled, pattern)
-        return statement.compile(dialect=work.connection.dialect)
+    def make() -> sa.Select:
+        return _statement(work, reading, filled, pattern)
 
     key = ("select", reading.key, filled, pattern)
-    compiled = make() if reading.key is None else kept(work, key, make)
+    statement = make() if reading.key is None else kept(work, key, make)
     parameters: dict[str, Any] = {"size": size, **reading.parameters}
     if start is not None:
         parameters |= {f"after_{position}": value for position, value in enumerate(start) if value is not None}
     try:
-        return list(work.connection.execute(compiled, parameters).mappings())
+        return list(work.connection.execute(statement, parameters).mappings())
     except (sa.exc.StatementError, OverflowError) as error:
         if start is not None and not isinstance(error, sa.exc.OperationalError):
             raise Refused([FieldProblem(None, Reason("cannot be continued from there"))]) from error
@@ -271,7 +271,7 @@ def _values(work: Work, reading: Reading, table: Any, row: Mapping[str, Any]) ->
     fields = work.model.entities[reading.entity].fields
     for name in reading.fields:
         if fields[name].formula is not None:
-            values[name] = fields[name].take(row[f"computed_{name}"])
+            values[name] = _computed(fields[name], row[f"computed_{name}"])
     return values
 
 
@@ -310,5 +310,13 @@ def _seen_values(
         if each.kind == "lines" and lines:
             seen[name] = tuple(child["id"] for child in scope.follow(entity, name, scope.record))
         elif each.formula is not None:
-            seen[name] = each.take(scope.record[name])
+            seen[name] = _computed(each, scope.record[name])
     return seen
+
+
+def _computed(each: Field, value: Any) -> Any:
+    """A formula's result as a value of its field; one that the field cannot hold is nothing."""
+    try:
+        return each.take(value)
+    except Refusal:
+        return None

@@ -21,7 +21,7 @@ def enter(draft: Draft) -> None:
         return
     draft.after["stage"] = after
     if before == after:
-        _keep_locks(draft, pipeline.stages[after])
+        _check_locks(draft, pipeline.stages[after])
         return
     stage = pipeline.stages[after]
     if before in pipeline.stages:
@@ -43,6 +43,14 @@ def check_entry(draft: Draft) -> None:
             draft.refuse(required, "is needed for stage {stage}", stage=stage.label)
     if stage.guard is not None and not stage.guard.holds(draft.scope):
         draft.refuse_because("stage", _guard_reason(stage))
+
+
+def keep_locks(draft: Draft) -> None:
+    """Notes every changed field that the stage the record is in locks."""
+    pipeline = _pipeline(draft)
+    stage = pipeline.stages.get(draft.after.get("stage")) if pipeline is not None else None
+    if stage is not None:
+        _check_locks(draft, stage)
 
 
 def _pipeline(draft: Draft) -> Pipeline | None:
@@ -72,7 +80,7 @@ def _check_move(draft: Draft, pipeline: Pipeline, source: Stage, target: Stage) 
         draft.refuse("stage", "may not be reopened by you: it is in {source}", source=source.label)
 
 
-def _keep_locks(draft: Draft, stage: Stage) -> None:
+def _check_locks(draft: Draft, stage: Stage) -> None:
     if not stage.locks or draft.before is None:
         return
     every = "all" in stage.locks

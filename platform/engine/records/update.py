@@ -28,10 +28,10 @@ def update(work: Work, entity: str, id: UUID, values: Mapping[str, Any], revisio
     known, before = claim(work, entity, id, "update", revision)
     if before["archived_at"] is not None and not work.actor.is_system:
         raise Forbidden(Reason("is archived: restore it first"))
-    guard = _claim_parent(work, known, before)
+    guard = lines.locked_by_parent(work, known, before)
     draft = update_draft(work, known, before, values)
     check_update(draft)
-    if guard is not None and (draft.changes or lines.changed(draft)):
+    if draft.changes or lines.changed(draft):
         draft.problems += guard
     if draft.problems:
         raise Refused(draft.problems)
@@ -94,9 +94,10 @@ def update_draft(
     before: dict[str, Any],
     values: Mapping[str, Any],
     inside: tuple[str, int] | None = None,
+    parent: Draft | None = None,
 ) -> Draft:
     """An existing record with the given values taken over and its stage entered."""
-    draft = Draft(work, known, before["id"], before, dict(before), values, inside)
+    draft = Draft(work, known, before["id"], before, dict(before), values, inside, parent)
     accept(draft)
     if known.entity.pipelines:
         stages.enter(draft)
@@ -131,27 +132,11 @@ def _save_archived(work: Work, known: Shape, before: dict[str, Any], kind: str) 
     draft.after["archived_at"] = work.now if kind == "archived" else None
     if kind == "restored":
         check_unique(work, [draft])
-    draft.problems += _claim_parent(work, known, before) or []
+    draft.problems += lines.locked_by_parent(work, known, before)
     if draft.problems:
         raise Refused(draft.problems)
     store.save(work, draft, kind)
     return draft.after["revision"]
-
-
-def _claim_parent(work: Work, known: Shape, before: Mapping[str, Any]) -> list | None:
-    """Holds the parent of a child row, and gives what its stage locks; None for a record without parent."""
-    if known.entity.child_of is None:
-        return None
-    parent, name = known.entity.child_of
-    _, link = lines.link_of(work.model.entities[parent].fields[name])
-    values = storage.load(work, parent, before[link], lock=not work.is_sqlite) if before.get(link) else None
-    if values is None:
-        return None
-    draft = Draft(work, shape(work, parent), values["id"], values, dict(values), {})
-    draft.children[name] = []
-    if draft.shape.entity.pipelines:
-        stages.enter(draft)
-    return draft.problems
 
 
 _REFUSALS = {"update": "may not be changed by you", "delete": "may not be deleted by you"}
