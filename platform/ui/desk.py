@@ -6,7 +6,6 @@ import hashlib
 import json
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -39,7 +38,6 @@ class SignInNeeded(Exception):
     """The page is for people who are signed in; the answer leads to the sign-in and back."""
 
 
-@dataclass(eq=False)
 class Desk:
     """One request's view of the workspace: who asks, under which release, in which language.
 
@@ -47,14 +45,18 @@ class Desk:
     The release is taken once and kept to the end of the request.
     """
 
-    request: Request
-    workspace: Workspace
-    release: Release
-    actor: Actor | None
-    now: datetime
-    _headers: dict[str, str] = field(default_factory=dict)
-    _events: dict[str, Any] = field(default_factory=dict)
-    _cookies: list[Cookie] = field(default_factory=list)
+    # Not a dataclass: Litestar would take that for the shape of a request and rebuild it field by field.
+    def __init__(
+        self, request: Request, workspace: Workspace, release: Release, actor: Actor | None, now: datetime
+    ) -> None:
+        self.request = request
+        self.workspace = workspace
+        self.release = release
+        self.actor = actor
+        self.now = now
+        self._headers: dict[str, str] = {}
+        self._events: dict[str, Any] = {}
+        self._cookies: list[Cookie] = []
 
     # Who and where ------------------------------------------------------------------------------
 
@@ -133,7 +135,7 @@ class Desk:
     def redirect(self, path: str, notice: str = "") -> Response:
         """On to another page; `notice` is shown there once."""
         if notice:
-            self._cookies.append(Cookie(NOTICE, quote(notice), path="/", max_age=60, httponly=True, samesite="lax"))
+            self.cookie(NOTICE, quote(notice), max_age=60)
         if self.htmx:
             self._headers["HX-Redirect"] = path
             return self._answer("", 200)
@@ -158,8 +160,15 @@ class Desk:
 
     def cookie(self, name: str, value: str, *, max_age: int | None = 31_536_000) -> None:
         """A cookie that scripts cannot read; `max_age` 0 removes it, None lasts as long as the browser."""
-        secure = self.request.url.scheme == "https"
-        made = Cookie(name, value, path="/", max_age=max_age, httponly=True, samesite="lax", secure=secure)
+        made = Cookie(
+            key=name,
+            value=value,
+            path="/",
+            max_age=max_age,
+            httponly=True,
+            samesite="lax",
+            secure=self.request.url.scheme == "https",
+        )
         self._cookies.append(made)
 
     def say(self, text: str, **values: object) -> str:

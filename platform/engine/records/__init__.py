@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from customary.engine.records import saved_view as _saved_view  # noqa: F401 - declares its table
 from customary.engine.records.changes import Change
 from customary.engine.records.identifier import new_id
 from customary.engine.records.read import (
