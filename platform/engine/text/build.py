@@ -40,6 +40,8 @@ class _Open:
     key: str | None = None
     key_place: Place | None = None
     key_end: int = 0
+    last: tuple[str, Scalar, int] | None = None
+    """The last unquoted value of a flow mapping: its key, and where it begins in the text."""
     size: int = 1
 
 
@@ -189,6 +191,8 @@ class Builder:
         else:
             if not parent.is_flow or self._has_colon(parent, node, event):
                 parent.entries.setdefault(parent.key, node)
+                if isinstance(node, Scalar):
+                    parent.last = (parent.key, node, event.start_mark.index)
             parent.key = None
 
     def _key(self, parent: _Open, node: Node, event: yaml.Event) -> None:
@@ -215,7 +219,16 @@ class Builder:
             f"“{parent.key}” has no value",
             "Quote a text that holds a comma: {en: 'Hello, world'}.",
         )
+        self._join(parent)
         return False
+
+    def _join(self, parent: _Open) -> None:
+        """Takes the two halves for the text that was meant, so that the first alone does not look wrong."""
+        if parent.last and not parent.last[1].quoted:
+            key, half, start = parent.last
+            raw = self.text[start : parent.key_end]
+            parent.entries[key] = Scalar(raw, half.place, half.layer, False, raw)
+            parent.last = (key, parent.entries[key], start)
 
 
 def _meaning(text: str) -> object:

@@ -66,6 +66,7 @@ def _least_busy(acting: Acting, entity: str, field: str, users: list[UUID], last
     counted = sa.select(column, sa.func.count()).where(column.in_(users), table.column("archived_at").is_(None))
     if acting.work.model.entities[entity].pipelines:
         counted = counted.where(table.column("outcome").is_(None))
-    busy = dict(acting.work.connection.execute(counted.group_by(column)).tuples().all())
+    counts = acting.work.connection.execute(counted.group_by(column)).all()
+    busy = {row[0]: row[1] for row in counts}
     fewest = min(busy.get(user, 0) for user in users)
     return _next([user for user in users if busy.get(user, 0) == fewest], last)
