@@ -92,6 +92,11 @@ def microseconds(duration: timedelta) -> int:
     return duration // _MICROSECOND
 
 
+def days(duration: timedelta) -> Decimal:
+    """How many days a duration lasts, with decimals."""
+    return _CONTEXT.quantize(_CONTEXT.divide(microseconds(duration), 86_400_000_000), _UNIT)
+
+
 def _kept(number: Decimal) -> Decimal | None:
     if number.as_tuple().exponent < -DECIMALS:  # type: ignore[operator]  # never infinite: the operands are finite
         number = _CONTEXT.quantize(number, _UNIT)

@@ -199,7 +199,7 @@ class Map(Node):
 
 @dataclass(frozen=True, slots=True)
 class Distinct(Node):
-    """A list without repeated values."""
+    """A list without repeated and empty values."""
 
     list: Node
 

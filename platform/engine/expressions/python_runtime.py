@@ -207,7 +207,7 @@ def mapped(items: Iterable[Any], value: Callable[[Any], Any]) -> list[Any]:
 
 
 def distinct(items: Iterable[Any]) -> list[Any]:
-    return list({identity(item): item for item in items}.values())
+    return list({identity(item): item for item in _present(items)}.values())
 
 
 def size_of(items: Sequence[Any]) -> int:
@@ -317,7 +317,7 @@ def plain_text(value: Any, zone: ZoneInfo) -> str:
         case date():
             return value.isoformat()
         case timedelta():
-            return arithmetic.plain(Decimal(arithmetic.microseconds(value)) / 86_400_000_000) + "d"
+            return arithmetic.plain(arithmetic.days(value)) + "d"
         case tuple() | list():
             return ", ".join(plain_text(item, zone) for item in value)
         case Mapping():

@@ -95,7 +95,7 @@ compared = {
 }
 equal = _element("equal", sa.Boolean(), "{0} = {1}", "customary_compare({all}) = 0")
 same = _element("same", sa.Boolean(), "{0} IS NOT DISTINCT FROM {1}")
-total = _element("total", Exact(), "coalesce(sum({0}), 0)", "customary_sum({0})")
+total = _element("total", Exact(), "coalesce(sum({0}), 0)", "coalesce(customary_sum({0}), 0)")
 least = _element("least", Exact(), "min({0})")
 greatest = _element("greatest", Exact(), "max({0})")
 
@@ -113,6 +113,9 @@ list_size = _element(
     "list_size", sa.BigInteger(), "jsonb_array_length(coalesce({0}, '[]'))", "json_array_length(coalesce({0}, '[]'))"
 )
 by_code_point = _element("by_code_point", CodePointText(), '{0} COLLATE "C"', "{0}")
+
+# Conditions that stand beside an operator: SQLAlchemy would leave out their brackets
+grouped = _element("grouped", sa.Boolean(), "{0}", "{0}")
 
 # Days and moments; durations are whole microseconds -------------------------------------------------
 

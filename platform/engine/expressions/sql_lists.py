@@ -120,23 +120,39 @@ def _folded(writer: Writer, node: meaning.Fold, owner: Rows | None) -> Operand:
     if node.kind in ("exists", "all"):
         return _tested(writer, node, owner)
     items = _items(writer, node.list, owner)
-    value = items.rows.column("id") if items.value is None else items.value
-
-    def one(column: sa.ColumnElement) -> sa.ColumnElement:
-        return select(items.rows, items.where, column).scalar_subquery()
-
-    if node.kind == "size":
-        return Number(one(_counted(value) if items.distinct else sa.func.count()), 0)
+    key = items.rows.column("id")
     if node.kind in ("first", "last"):
-        key = items.rows.column("id")
         order = key.asc() if node.kind == "first" else key.desc()
         return sql_arithmetic.each_column(
-            value,
+            key if items.value is None else items.value,
             lambda column: select(items.rows, items.where, column).order_by(order).limit(1).scalar_subquery(),
         )
+    if node.kind == "size" and not items.distinct:
+        return Number(select(items.rows, items.where, sa.func.count()).scalar_subquery(), 0)
     if items.distinct and node.kind in ("sum", "avg"):
         raise writer.unable(node)
-    return sql_arithmetic.each_column(_aggregate(node.kind, value), one)
+    return _aggregated(node.kind, items, key if items.value is None else items.value)
+
+
+def _aggregated(kind: str, items: Items, value: Operand) -> Operand:
+    """An aggregate over a derived table: over the rows themselves it would belong to the outer statement
+    when the value asked for mentions only outer columns."""
+    columns: list[sa.ColumnElement] = []
+
+    def name(column: sa.ColumnElement) -> sa.ColumnElement:
+        columns.append(column.label(f"c{len(columns)}"))
+        return columns[-1]
+
+    sql_arithmetic.each_column(value, name)
+    derived = select(items.rows, items.where, *columns).subquery()
+    found = iter(derived.c)
+    inner = sql_arithmetic.each_column(value, lambda _: next(found))
+    result = Number(_counted(inner), 0) if kind == "size" else _aggregate(kind, inner)
+
+    def one(column: sa.ColumnElement) -> sa.ColumnElement:
+        return sa.select(column).select_from(derived).correlate_except(derived).scalar_subquery()
+
+    return sql_arithmetic.each_column(result, one)
 
 
 def _tested(writer: Writer, node: meaning.Fold, owner: Rows | None) -> sa.ColumnElement:
@@ -180,7 +196,7 @@ def _sum(value: Number) -> Number:
 
 def _counted(value: Operand) -> sa.ColumnElement:
     if isinstance(value, Amount):
-        value = value.amount
+        value = value.amount.text().concat(value.currency)
     column = value.text() if isinstance(value, Number) else value
     return sa.func.count(sa.distinct(column))
 

@@ -90,6 +90,8 @@ class _Writer:
         return f"identity({node.name})" if isinstance(node.type, Record) else node.name
 
     def _field(self, node: meaning.Field) -> str:
+        if isinstance(node.type, ListOf) and isinstance(node.type.item, Record):
+            return self.items(node)
         if isinstance(node.on, meaning.This | meaning.Old):
             return f"{self.record(node.on)}.get({node.name!r})"
         return f"get({self.record(node.on)}, {node.name!r})"
@@ -132,7 +134,7 @@ class _Writer:
     def _equality(self, node: meaning.Compare) -> str:
         left, right = node.left, node.right
         if isinstance(left.type, ListOf) or isinstance(right.type, ListOf):
-            test = f"same_list({self.value(left)}, {self.value(right)})"
+            test = f"same_list({self.items(left)}, {self.items(right)})"
             return test if node.operator == "==" else f"(not {test})"
         if _nothing(left) or _nothing(right):
             other = right if _nothing(left) else left

@@ -90,7 +90,7 @@ class Writer:
             case meaning.Compare(operator=operator, left=left, right=right):
                 return sql_arithmetic.ordered(self, operator, left, right)
             case meaning.Among(item=item, items=items):
-                return self._among(item, items)
+                return self.one_of(item, items)
             case meaning.Constant(value=None):
                 return sa.cast(sa.null(), sa.Boolean())
             case meaning.Constant(value=value):
@@ -122,7 +122,7 @@ class Writer:
             operand = operand.amount
         return operand.is_null() if isinstance(operand, Number) else operand.is_(None)
 
-    def _among(self, item: Node, items: tuple[Node, ...]) -> sa.ColumnElement:
+    def one_of(self, item: Node, items: tuple[Node, ...]) -> sa.ColumnElement:
         column = self.operand(item)
         known = all(isinstance(each, meaning.Constant) and each.value is not None for each in items)
         if known and items and not isinstance(column, Number | Amount):
@@ -159,6 +159,8 @@ class Writer:
             return sa.literal(one.value, other.type), other
         if isinstance(other, sa.BindParameter) and not isinstance(one, sa.BindParameter):
             return one, sa.literal(other.value, one.type)
+        if left.type == BOOLEAN:
+            return sql_elements.grouped(one), sql_elements.grouped(other)
         same_codes = isinstance(one.type, Code) and isinstance(other.type, Code) and one.type.codes == other.type.codes
         return (one, other) if same_codes else (named(one), named(other))
 
@@ -302,6 +304,9 @@ def named(column: sa.ColumnElement) -> sa.ColumnElement:
 
 
 def _number(column: sa.ColumnElement) -> Number:
+    """A formula's clause may stand where a column is asked for; then the number is exact already."""
+    if isinstance(column.type, sql_elements.Exact):
+        return Number(column)
     return Number(column, column.type.scale if isinstance(column.type, Scaled) else 0)
 
 

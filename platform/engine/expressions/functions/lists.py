@@ -11,7 +11,7 @@ MACROS = {
         Macro("exists", "list.exists(x, condition) → boolean", "Whether the condition holds for some item."),
         Macro("filter", "list.filter(x, condition) → list", "The items for which the condition holds."),
         Macro("map", "list.map(x, value) → list", "A value for every item."),
-        Macro("distinct", "list.distinct() → list", "The list without repeated values."),
+        Macro("distinct", "list.distinct() → list", "The list without repeated and empty values."),
         Macro("size", "size(list) → number", "How many items a list has, or characters a text."),
         Macro("sum", "list.sum(x, value) → value", "The sum of the values; empty ones count nothing; 0 of none."),
         Macro("avg", "list.avg(x, value) → value", "The mean of the values that are not empty; null of none."),

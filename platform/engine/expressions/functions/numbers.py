@@ -49,9 +49,9 @@ def round_money(money: Money, places: Any = 0) -> Money:
     return Money(arithmetic.rounded(money.amount, places), money.currency)
 
 
-def days(duration: timedelta) -> Decimal | None:
+def days(duration: timedelta) -> Decimal:
     """How many days a duration lasts, with decimals."""
-    return arithmetic.divide(Decimal(arithmetic.microseconds(duration)), Decimal(86_400_000_000))
+    return arithmetic.days(duration)
 
 
 def _round_amount(money: Amount, places: Number | None = None) -> Amount:

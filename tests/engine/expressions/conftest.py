@@ -1,0 +1,312 @@
+"""A small house of linked records: as tables of either database, and as the same records in Python."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import sqlalchemy as sa
+
+from customary.engine.database import Code, CodePointText, Database, Moment, Names, Scaled
+from customary.engine.expressions.types import (
+    BOOLEAN,
+    DATE,
+    DATETIME,
+    JSON,
+    MONEY,
+    NUMBER,
+    TEXT,
+    Choice,
+    ListOf,
+    Record,
+    Type,
+)
+from customary.engine.money import Money
+
+NOW = datetime(2026, 3, 31, 22, 30, 15, 123456, tzinfo=UTC)
+ZONE = ZoneInfo("Europe/Athens")
+
+STAGES = Choice(options=("new", "offer", "won"))
+TIERS = Choice(options=("gold", "tin"))
+FIELDS: dict[str, dict[str, Type]] = {
+    "deal": {
+        "id": Record(entity="deal"),
+        "name": TEXT,
+        "note": TEXT,
+        "amount": MONEY,
+        "cost": MONEY,
+        "count": NUMBER,
+        "rate": NUMBER,
+        "fine": NUMBER,
+        "stage": STAGES,
+        "before": STAGES,
+        "open": BOOLEAN,
+        "closes": DATE,
+        "began": DATE,
+        "created_at": DATETIME,
+        "seen_at": DATETIME,
+        "tags": ListOf(item=TEXT),
+        "account": Record(entity="account"),
+        "owner": Record(entity="person"),
+        "helper": Record(entity="person"),
+        "about": Record(),
+        "tasks": ListOf(item=Record(entity="task")),
+    },
+    "account": {
+        "id": Record(entity="account"),
+        "name": TEXT,
+        "tier": TIERS,
+        "limit": MONEY,
+        "owner": Record(entity="person"),
+        "deals": ListOf(item=Record(entity="deal")),
+    },
+    "task": {
+        "id": Record(entity="task"),
+        "title": TEXT,
+        "hours": NUMBER,
+        "price": MONEY,
+        "done": BOOLEAN,
+        "due": DATE,
+        "deal": Record(entity="deal"),
+        "owner": Record(entity="person"),
+    },
+    "person": {"id": Record(entity="person"), "name": TEXT, "quota": NUMBER, "boss": Record(entity="person")},
+}
+CODES = (("new", "new"), ("offer", "proposal"), ("won", "won"))
+
+
+class HouseNames:
+    """What names mean on a deal."""
+
+    entity = "deal"
+
+    def type_of(self, name: str) -> Type | None:
+        bound = {"old": Record(entity="deal"), "record": Record(entity="deal"), "user": Record(entity="person")}
+        return {**bound, "payload": JSON, "target": NUMBER}.get(name)
+
+    def member(self, entity: str, name: str) -> Type | None:
+        return FIELDS[entity].get(name)
+
+    def has_entity(self, name: str) -> bool:
+        return name in FIELDS
+
+    def known(self, entity: str | None = None) -> Sequence[str]:
+        return [*FIELDS[entity]] if entity else [*FIELDS["deal"], "old", "record", "user", "payload", "target"]
+
+
+def _columns(entity: str) -> list[sa.Column]:
+    columns = [sa.Column("id", sa.Uuid(), primary_key=True)]
+    for name, kind in FIELDS[entity].items():
+        columns.extend(sa.Column(name + suffix, type_) for suffix, type_ in _parts(name, kind) if name != "id")
+    return columns
+
+
+def _parts(name: str, kind: Type) -> list[tuple[str, Any]]:
+    if kind == MONEY:
+        return [("", Scaled(2)), ("_currency", sa.Text())]
+    if kind == ListOf(item=TEXT):
+        return [("", Names())]
+    if isinstance(kind, ListOf):
+        return []
+    if kind == STAGES:
+        return [("", Code(CODES))]
+    if isinstance(kind, Record):
+        return [("", sa.Uuid()), *([] if kind.entity else [("_entity", sa.Text())])]
+    scale = {"rate": Scaled(4), "fine": Scaled(10), "hours": Scaled(2), "quota": Scaled(3)}
+    number = scale.get(name, sa.BigInteger())
+    types = {TEXT: CodePointText(), NUMBER: number, BOOLEAN: sa.Boolean(), DATE: sa.Date(), DATETIME: Moment()}
+    return [("", types.get(kind, CodePointText()))]
+
+
+TABLES = {entity: sa.Table(entity, sa.MetaData(), *_columns(entity)) for entity in FIELDS}
+BACK = {("deal", "tasks"): ("task", "deal"), ("account", "deals"): ("deal", "account")}
+
+
+class HouseRows:
+    """Rows of one alias of a table."""
+
+    def __init__(self, entity: str, table: sa.FromClause) -> None:
+        self.entity = entity
+        self.from_clause = table
+
+    def column(self, name: str, part: str = "") -> sa.ColumnElement:
+        return self.from_clause.c[name + part]
+
+    def follow(self, field: str) -> tuple[HouseRows, sa.ColumnElement]:
+        if back := BACK.get((self.entity, field)):
+            rows = HouseRows(back[0], TABLES[back[0]].alias())
+            return rows, rows.column(back[1]) == self.column("id")
+        kind = FIELDS[self.entity][field]
+        assert isinstance(kind, Record)
+        rows = HouseRows(kind.entity, TABLES[kind.entity].alias())
+        return rows, rows.column("id") == self.column(field)
+
+    def every(self, entity: str) -> tuple[HouseRows, sa.ColumnElement]:
+        return HouseRows(entity, TABLES[entity].alias()), sa.true()
+
+
+class HouseScope:
+    """One deal, as Python sees it."""
+
+    now = NOW
+    zone = ZONE
+
+    def __init__(self, house: House, record: Mapping[str, Any], old: Mapping[str, Any] | None = None) -> None:
+        self.house = house
+        self.record = record
+        self.old = old
+        self.bindings = {"user": house.user, "payload": {"hours": 3, "who": {"name": "Ann"}}, "target": Decimal("7.5")}
+
+    def follow(self, entity: str, field: str, record: Mapping[str, Any]) -> Any:
+        if back := BACK.get((entity, field)):
+            return [each for each in self.every(back[0]) if each[back[1]] == record["id"]]
+        kind = FIELDS[entity][field]
+        assert isinstance(kind, Record)
+        return next((each for each in self.every(kind.entity) if each["id"] == record[field]), None)
+
+    def every(self, entity: str) -> Sequence[Mapping[str, Any]]:
+        return self.house.records[entity]
+
+
+class House:
+    """All records, and what a clause knows."""
+
+    def __init__(self) -> None:
+        self.records = _records()
+        self.user = self.records["person"][0]
+        self.values = SimpleNamespace(now=NOW, zone=ZONE, user=self.user, bindings={"target": Decimal("7.5")})
+        self.names = HouseNames()
+
+    def scope(self, record: Mapping[str, Any], old: Mapping[str, Any] | None = None) -> HouseScope:
+        return HouseScope(self, record, old)
+
+    @property
+    def rows(self) -> HouseRows:
+        return HouseRows("deal", TABLES["deal"])
+
+    def fill(self, database: Database) -> None:
+        with database.write() as connection:
+            for entity, table in TABLES.items():
+                table.create(connection)
+                connection.execute(table.insert(), [_stored(entity, each) for each in self.records[entity]])
+
+
+def _stored(entity: str, record: Mapping[str, Any]) -> dict[str, Any]:
+    row: dict[str, Any] = {"id": record["id"]}
+    for name, kind in FIELDS[entity].items():
+        value = record.get(name)
+        if kind == MONEY:
+            row[name], row[name + "_currency"] = (value.amount, value.currency) if value else (None, None)
+        elif isinstance(kind, Record) and not kind.entity:
+            row[name], row[name + "_entity"] = (value.id, value.entity) if value else (None, None)
+        elif not isinstance(kind, ListOf) or kind.item == TEXT:
+            row[name] = value
+    return row
+
+
+def _records() -> dict[str, list[dict[str, Any]]]:
+    people = [
+        {"id": _id(1, n), "name": name, "quota": quota, "boss": _id(1, boss) if boss is not None else None}
+        for n, (name, quota, boss) in enumerate(
+            [("Ann", Decimal("10.125"), 1), ("Béa", None, None), ("Ζωή", Decimal(-3), 0), ("李雷", Decimal(0), 2)]
+        )
+    ]
+    accounts = [
+        {"id": _id(2, n), "name": name, "tier": tier, "limit": limit, "owner": owner}
+        for n, (name, tier, limit, owner) in enumerate(
+            [
+                ("Apple", "gold", Money(Decimal("1000.50"), "EUR"), _id(1, 0)),
+                ("", None, None, None),
+                ("ΟΔΟΣ Straße", "tin", Money(Decimal("-0.01"), "USD"), _id(1, 2)),
+            ]
+        )
+    ]
+    deals = [_deal(n) for n in range(24)]
+    tasks = [_task(n) for n in range(40)]
+    records = {"person": people, "account": accounts, "deal": deals, "task": tasks}
+    return {
+        entity: [{**each, "entity": entity} for each in sorted(found, key=lambda each: each["id"])]
+        for entity, found in records.items()
+    }
+
+
+def _deal(n: int) -> dict[str, Any]:
+    def pick(step: int, *values: Any) -> Any:
+        return values[(n * step + n // 5) % len(values)]
+
+    amounts = ("0", "10000", "10000.01", "-12.50", "0.05", "92233720368547758.07", "333.33", "10000")
+    return {
+        "id": _id(3, n),
+        "name": pick(1, "Big deal", "small", "", " pad ", "Ünïcödé", "商机 一", "ΟΔΟΣ", "zz'\"\\%_", None),
+        "note": pick(3, None, "call", "Call back", "a", "Big deal"),
+        "amount": None if n % 7 == 3 else Money(Decimal(pick(1, *amounts)), pick(5, "EUR", "EUR", "USD")),
+        "cost": None if n % 5 == 1 else Money(Decimal(pick(3, *amounts)), "EUR"),
+        "count": pick(1, 0, 1, -7, None, 2**63 - 1, 12, 3),
+        "rate": pick(3, None, Decimal("0.0001"), Decimal("2.5"), Decimal("-100"), Decimal("33.3333"), Decimal(0)),
+        "fine": pick(1, None, Decimal("0.0000000005"), Decimal("0.0000000015"), Decimal("-1.5"), Decimal(3)),
+        "stage": pick(1, "new", "offer", "won", None),
+        "before": pick(3, "new", None, "offer", "won", "won"),
+        "open": pick(1, True, False, None),
+        "closes": pick(1, date(2026, 3, 31), date(2024, 2, 29), None, date(1, 1, 1), date(9999, 12, 31)),
+        "began": pick(2, None, date(2026, 3, 31), date(2025, 12, 1)),
+        "created_at": pick(1, NOW, datetime(2026, 3, 29, 0, 59, 59, 999999, tzinfo=UTC), None),
+        "seen_at": pick(3, None, datetime(2025, 12, 31, 22, 0, tzinfo=UTC), NOW, datetime(1970, 1, 1, tzinfo=UTC)),
+        "tags": pick(1, (), ("x",), ("x", "vip"), ("Übung",)),
+        "account": pick(1, _id(2, 0), None, _id(2, 1), _id(2, 2)),
+        "owner": pick(1, _id(1, 0), _id(1, 1), None, _id(1, 2)),
+        "helper": pick(3, None, _id(1, 0), _id(1, 3), _id(1, 1)),
+        "about": pick(1, None, SimpleNamespace(entity="account", id=_id(2, 0))),
+    }
+
+
+def _task(n: int) -> dict[str, Any]:
+    return {
+        "id": _id(4, n),
+        "title": ("call", "Write", None, "ship")[n % 4],
+        "hours": (None, Decimal("1.25"), Decimal(0), Decimal("8.5"), Decimal("-2"))[n % 5],
+        "price": None if n % 6 == 2 else Money(Decimal(n) / 4, "EUR" if n % 11 else "USD"),
+        "done": (True, False, None)[n % 3],
+        "due": (date(2026, 4, 1), None, date(2026, 3, 1))[n % 3],
+        "deal": _id(3, n * n % 19) if n % 8 else None,
+        "owner": _id(1, n % 4) if n % 3 else None,
+    }
+
+
+def _id(kind: int, n: int) -> uuid.UUID:
+    return uuid.UUID(int=(kind << 96) + n)
+
+
+@pytest.fixture(scope="session")
+def house() -> House:
+    return House()
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def filled(
+    request: pytest.FixtureRequest, house: House, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
+    """A database with the house in it, kept for all tests of a module."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{Path(tmp_path_factory.mktemp('house')) / 'house.db'}"
+    else:
+        server: sa.URL = request.getfixturevalue("postgresql_server")
+        name = f"h_{uuid.uuid4().hex}"
+        admin = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+        with admin.connect() as connection:
+            connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        url = server.set(database=name).render_as_string(hide_password=False)
+    database = Database(url)
+    house.fill(database)
+    yield database
+    database.close()
+    if request.param == "postgresql":
+        with admin.connect() as connection:
+            connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+        admin.dispose()

@@ -1,0 +1,169 @@
+"""Random expressions that are right by their types: thousands a second, the same for the same seed."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+NUMBERS = ("0", "1", "2", "7.5", "100", "0.0000000005", "3.3333", "9999999999", "1e20", "12345678901234567890.5")
+TEXTS = ('""', '"Big deal"', '"a"', '"ΟΔΟΣ"', '"Ü"', '" "', '"zz\'\\"\\\\%_"', '"call"', '"商"')
+DAYS = ('date("2026-03-31")', "today()", 'date("2024-02-29")')
+STAGES = ('"new"', '"offer"')
+TAGS = ('"x"', '"vip"', "name")
+SPANS = ('duration("14d")', 'duration("36h")', 'duration("90s")', 'duration("900w")')
+
+
+class Generator:
+    """Writes expressions over a deal of the house. `kind` is number, money, text, boolean, date, moment or span."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+        self.variables: list[tuple[str, str]] = []
+
+    def write(self, kind: str, depth: int = 3) -> str:
+        makers = self._leaves(kind) if depth <= 0 or self.random.random() < 0.15 else self._inner(kind, depth - 1)
+        return self.random.choice(makers)()
+
+    def _leaves(self, kind: str) -> list[Callable[[], str]]:
+        fields = {
+            "number": ("count", "rate", "fine", "account.owner.quota", "target", "user.quota", "owner.boss.quota"),
+            "money": ("amount", "cost", "account.limit"),
+            "text": ("name", "note", "account.name", "owner.name", "user.name", "owner.boss.name"),
+            "boolean": ("open", "true", "false"),
+            "date": ("closes", "began"),
+            "moment": ("created_at", "seen_at", "now()"),
+            "span": SPANS,
+        }[kind]
+        constants = {"number": NUMBERS, "text": TEXTS, "date": DAYS}.get(kind, ())
+        of_variables = {
+            ("number", "task"): ("hours", "owner.quota"),
+            ("money", "task"): ("price",),
+            ("text", "task"): ("title", "owner.name"),
+            ("boolean", "task"): ("done",),
+            ("date", "task"): ("due",),
+        }
+        found = [*fields, *fields, *constants]
+        for name, entity in self.variables:
+            found += [f"{name}.{field}" for field in of_variables.get((kind, entity), ())] * 4
+        return [lambda: self.random.choice(found)]
+
+    def _inner(self, kind: str, depth: int) -> list[Callable[[], str]]:
+        def write(inner: str) -> str:
+            return self.write(inner, depth)
+
+        any_kind = [
+            lambda: f"({write('boolean')} ? {write(kind)} : {write(kind)})",
+            lambda: f"coalesce({write(kind)}, {write(kind)})",
+        ]
+        return [*any_kind, *getattr(self, f"_{kind}")(write)]
+
+    def _number(self, write: Callable[[str], str]) -> list[Callable[[], str]]:
+        pick = self.random.choice
+        return [
+            *[lambda: f"({write('number')} {pick('+-*/%')} {write('number')})"] * 4,
+            lambda: f"-{write('number')}",
+            lambda: f"abs({write('number')})",
+            lambda: f"round({write('number')}, {pick('0249')})",
+            lambda: f"size({write('text')})",
+            lambda: f"({write('money')} / {write('money')})",
+            lambda: f"{pick(['year', 'month', 'day', 'weekday'])}({write(pick(['date', 'moment']))})",
+            lambda: f"days({write('span')})",
+            lambda: f"size({self._list(write)})",
+            lambda: f"{self._list(write)}.{self._fold('number', write, ('sum', 'avg', 'min', 'max'))}",
+            lambda: f"size({self._list(write)}.map(m, m.title).distinct())",
+            lambda: "size(tags)",
+        ]
+
+    def _money(self, write: Callable[[str], str]) -> list[Callable[[], str]]:
+        pick = self.random.choice
+        return [
+            lambda: f"({write('money')} {pick('+-')} {write('money')})",
+            lambda: f"({write('money')} {pick('*/')} {write('number')})",
+            lambda: f"({write('number')} * {write('money')})",
+            lambda: f"-{write('money')}",
+            lambda: f"round({write('money')}, 1)",
+            lambda: f"coalesce({write('money')}, 0)",
+            lambda: f"{self._list(write)}.{self._fold('money', write, ('sum', 'avg', 'min', 'max'))}",
+        ]
+
+    def _text(self, write: Callable[[str], str]) -> list[Callable[[], str]]:
+        pick = self.random.choice
+        return [
+            lambda: f"{pick(['lower', 'upper', 'trim'])}({write('text')})",
+            lambda: f"({write('text')} + {write('text')})",
+            lambda: f"({write('text')} + stage)",
+            lambda: f"format({write(pick(['number', 'money', 'boolean', 'date', 'moment', 'span']))})",
+            lambda: f"{self._list(write)}.{self._fold('text', write, ('min', 'max'))}",
+            lambda: f"{self._list(write)}.{pick(['first', 'last'])}().title",
+        ]
+
+    def _date(self, write: Callable[[str], str]) -> list[Callable[[], str]]:
+        pick = self.random.choice
+        return [
+            lambda: f"({write('date')} {pick('+-')} {write('span')})",
+            lambda: f"add_months({write('date')}, {write('number')})",
+            lambda: f"date({write('moment')})",
+            lambda: f"{self._list(write)}.{self._fold('date', write, ('min', 'max'))}",
+        ]
+
+    def _moment(self, write: Callable[[str], str]) -> list[Callable[[], str]]:
+        return [lambda: f"({write('moment')} {self.random.choice('+-')} {write('span')})"]
+
+    def _span(self, write: Callable[[str], str]) -> list[Callable[[], str]]:
+        kind = self.random.choice(["date", "moment"])
+        return [
+            lambda: f"({write(kind)} - {write(kind)})",
+            lambda: f"({write('span')} {self.random.choice('+-')} {write('span')})",
+            lambda: f"abs({write('span')})",
+        ]
+
+    def _boolean(self, write: Callable[[str], str]) -> list[Callable[[], str]]:
+        pick = self.random.choice
+        kinds = ["number", "number", "money", "text", "date", "moment", "span"]
+
+        def compared(operators: str) -> str:
+            kind = pick(kinds)
+            return f"({write(kind)} {pick(operators.split())} {write(kind)})"
+
+        return [
+            *[lambda: compared("== != < <= > >=")] * 4,
+            lambda: f"({write('money')} {pick(['<', '>=', '==', '!='])} {write('number')})",
+            lambda: f"({write(pick(kinds))} {pick(['==', '!='])} null)",
+            lambda: f"({write('boolean')} {pick(['==', '!='])} {write('boolean')})",
+            *[lambda: f"({write('boolean')} {pick(['&&', '||'])} {write('boolean')})"] * 3,
+            *[lambda: f"!{write('boolean')}"] * 2,
+            lambda: f"(stage {pick(['==', '!='])} {pick(['before', 'old.stage', 'account.tier', 'null'])})",
+            lambda: f"(stage {pick(['==', '!='])} {pick(STAGES)})",
+            lambda: f"(stage in [{pick(STAGES)}, {pick(['before', 'null', *STAGES])}])",
+            lambda: f"({write('number')} in [{write('number')}, {write('number')}])",
+            lambda: (
+                f"({pick(['owner', 'helper', 'account.owner', 'user'])} {pick(['==', '!='])} "
+                f"{pick(['user', 'owner', 'owner.boss', 'account.owner', 'null', 'user.boss'])})"
+            ),
+            lambda: f"({pick(TAGS)} in tags)",
+            lambda: "(about == account)",
+            lambda: f"{write('text')}.{pick(['contains', 'starts_with', 'ends_with'])}({write('text')})",
+            lambda: self._test(write),
+            lambda: self._test(write),
+            lambda: f"({pick(['tasks', 'account.deals', 'tags'])} {pick(['==', '!='])} null)",
+            lambda: f"account.deals.{pick(['exists', 'all'])}(d, d.amount > 100)",
+            lambda: f"(account.deals.sum(d, d.count) > {write('number')})",
+            lambda: f"all(task).exists(w, w.owner == owner && w.due {pick('<>')} began)",
+        ]
+
+    def _list(self, write: Callable[[str], str]) -> str:
+        if self.random.random() < 0.5:
+            return "tasks"
+        return f"tasks.filter(f, {self._with('f', 'boolean', write)})"
+
+    def _fold(self, kind: str, write: Callable[[str], str], folds: tuple[str, ...]) -> str:
+        return f"{self.random.choice(folds)}(s, {self._with('s', kind, write)})"
+
+    def _test(self, write: Callable[[str], str]) -> str:
+        return f"{self._list(write)}.{self.random.choice(['exists', 'all'])}(e, {self._with('e', 'boolean', write)})"
+
+    def _with(self, name: str, kind: str, write: Callable[[str], str]) -> str:
+        self.variables.append((name, "task"))
+        text = write(kind)
+        self.variables.pop()
+        return text

@@ -1,0 +1,84 @@
+"""Python, SQLite and PostgreSQL give the same answer to every expression."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from customary.engine.arithmetic import microseconds
+from customary.engine.database import Database
+from customary.engine.expressions import Expression, compile
+from customary.engine.money import Money
+
+from .conftest import TABLES, House
+from .generator import Generator
+
+SEED = int(os.environ.get("CUSTOMARY_SEED", "1"))
+COUNT = int(os.environ.get("CUSTOMARY_EXPRESSIONS", "400"))
+KINDS = ("number", "money", "text", "date", "moment", "span")
+DEALS = TABLES["deal"]
+
+
+@pytest.fixture(scope="module")
+def conditions(house: House) -> list[Expression]:
+    generator = Generator(SEED)
+    return [compile(generator.write("boolean"), house.names) for _ in range(COUNT)]
+
+
+@pytest.fixture(scope="module")
+def values(house: House) -> list[Expression]:
+    generator = Generator(SEED + 1)
+    return [compile(generator.write(KINDS[n % len(KINDS)]), house.names) for n in range(COUNT)]
+
+
+def test_a_condition_holds_for_the_same_records(filled: Database, house: House, conditions: list[Expression]) -> None:
+    with filled.read() as connection:
+        for condition in conditions:
+            expected = {each["id"] for each in house.records["deal"] if condition.holds(house.scope(each))}
+            clause = condition.clause(house.rows, house.values)
+            found = set(connection.scalars(sa.select(DEALS.c.id).where(clause)))
+            assert found == expected, condition.text
+
+
+def test_the_opposite_of_a_condition_holds_for_the_same_records(
+    filled: Database, house: House, conditions: list[Expression]
+) -> None:
+    with filled.read() as connection:
+        for condition in conditions:
+            opposite = compile(f"!({condition.text})", house.names)
+            expected = {each["id"] for each in house.records["deal"] if opposite.holds(house.scope(each))}
+            clause = opposite.clause(house.rows, house.values)
+            found = set(connection.scalars(sa.select(DEALS.c.id).where(clause)))
+            assert found == expected, opposite.text
+
+
+def test_a_value_is_the_same_for_all_records(filled: Database, house: House, values: list[Expression]) -> None:
+    with filled.read() as connection:
+        for value in values:
+            expected = {each["id"]: _plain(value.evaluate(house.scope(each))) for each in house.records["deal"]}
+            query = sa.select(DEALS.c.id, value.clause(house.rows, house.values).label("value"))
+            found = {row.id: row.value for row in connection.execute(query)}
+            assert found == expected, value.text
+
+
+def test_plain_text_is_the_same_for_all_records(filled: Database, house: House, values: list[Expression]) -> None:
+    with filled.read() as connection:
+        for value in values:
+            text = compile(f"format({value.text})", house.names)
+            expected = {each["id"]: text.evaluate(house.scope(each)) for each in house.records["deal"]}
+            query = sa.select(DEALS.c.id, text.clause(house.rows, house.values).label("value"))
+            found = {row.id: row.value for row in connection.execute(query)}
+            assert found == expected, text.text
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Money):
+        return value.amount
+    if isinstance(value, timedelta):
+        return Decimal(microseconds(value))
+    return value
