@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from customary.engine import records
 from customary.engine.database import system
-from customary.engine.exchange.when import read_day, read_moment
+from customary.engine.exchange.when import OFFICE_HOURS, read_day, read_moment
 from customary.engine.fields import Refusal
 from customary.engine.fields.any_link import AnyLink
 from customary.engine.fields.field import Field
@@ -52,7 +52,7 @@ def load(work: Work, model: Model | None = None) -> dict[str, int]:
     Workflows do not start: what they would have done long ago, nobody wants mailed today.
     """
     loading = _Loading(work, model or work.model, _loaded_before(work))
-    for entity, key, data in _records(loading.model):
+    for entity, key, data in loading.in_order():
         if (entity, key) not in loading.ids:
             loading.make(entity, key, data)
     loading.finish()
@@ -69,6 +69,12 @@ class _Loading:
     made: Counter[str] = field(default_factory=Counter)
     new: list[tuple[str, str]] = field(default_factory=list)
     waiting: list[tuple[str, str, str, Any]] = field(default_factory=list)
+
+    def in_order(self) -> list[tuple[str, str, Mapping[str, Any]]]:
+        """The records, entity by entity as they first occur, the oldest first, so that numbers follow time."""
+        found = list(_records(self.model))
+        place = {entity: at for at, entity in reversed(list(enumerate(entity for entity, _, _ in found)))}
+        return sorted(found, key=lambda each: (place[each[0]], self._moment(each[2].get(CREATED, "now"))))
 
     def make(self, entity: str, key: str, data: Mapping[str, Any]) -> None:
         data = dict(data)
@@ -96,8 +102,30 @@ class _Loading:
         if rows:
             self.work.connection.execute(loaded.insert(), rows)
         ids = [row["record"] for row in rows]
-        for start in range(0, len(ids), CHUNK):
-            self.work.connection.execute(queue.delete().where(queue.c.record.in_(ids[start : start + CHUNK])))
+        ids += self._settle_tasks(set(ids))
+        for some in _chunks(ids):
+            self.work.connection.execute(queue.delete().where(queue.c.record.in_(some)))
+
+    def _settle_tasks(self, ids: set[UUID]) -> list[UUID]:
+        """The tasks that stages asked for on the way; what was due is done, as if people had worked all the time."""
+        task = self.model.playing("task")
+        if task is None or not {"about", "due", "done"} <= task.fields.keys() or not ids:
+            return []
+        table = self.work.release.tables.entity(task.name)
+        statement = sa.select(*table.columns(("id", "about", "due", "done"))).where(
+            table.column("about").in_(sa.bindparam("ids", expanding=True))
+        )
+        made = [
+            table.load(row)
+            for some in _chunks(sorted(ids))
+            for row in self.work.connection.execute(statement, {"ids": some}).mappings()
+        ]
+        asked = [values for values in made if values["id"] not in ids]
+        for values in asked:
+            if values["due"] is not None and _moment_of(values["due"]) < self.work.now and not values["done"]:
+                done = {"done": True} | ({"done_at": values["due"]} if "done_at" in task.fields else {})
+                records.update(replace(self.work, now=_moment_of(values["due"])), task.name, values["id"], done)
+        return [values["id"] for values in asked]
 
     def _walk(self, entity: str, key: str, id: UUID, created: datetime, steps: Mapping[str, Any]) -> None:
         moment = created
@@ -164,6 +192,14 @@ class _Loading:
 
     def __post_init__(self) -> None:
         self._all = {(entity, key) for entity, key, _ in _records(self.model)}
+
+
+def _chunks(ids: list[UUID]) -> Iterator[list[UUID]]:
+    return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
+
+
+def _moment_of(due: date | datetime) -> datetime:
+    return due if isinstance(due, datetime) else datetime.combine(due, OFFICE_HOURS, UTC)
 
 
 def _records(model: Model) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
