@@ -36,9 +36,9 @@ def _failure(error: Exception) -> Exception:
     from customary.engine.plan import OutOfDate, Unfit
     from customary.engine.problem import DefinitionError
     from customary.engine.records.refusal import Forbidden, Refused
-    from customary.engine.workspace import NoWorkspace, WorkspaceError
+    from customary.engine.workspace import WorkspaceError, WrongUse
 
-    if isinstance(error, NoWorkspace):
+    if isinstance(error, WrongUse):
         return Failure(str(error), WRONG_USE)
     if isinstance(error, (WorkspaceError, OutOfDate, Unfit, DefinitionError, AccountProblem, Refused, Forbidden)):
         return Failure(str(error))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -81,10 +82,14 @@ def add_key(email: str, name: str, directory: Path) -> None:
 
 
 def _password(from_stdin: bool) -> str:
+    from customary.engine.people.accounts import SHORTEST_PASSWORD
+
     if from_stdin:
-        password = click.get_text_stream("stdin").readline().rstrip("\r\n")
+        password = sys.stdin.readline().rstrip("\r\n")
     else:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     if not password:
         raise Failure("The password is empty.", WRONG_USE)
+    if len(password) < SHORTEST_PASSWORD:
+        click.echo(f"Note: the password is shorter than {SHORTEST_PASSWORD} characters.", err=True)
     return password

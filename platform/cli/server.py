@@ -129,7 +129,7 @@ def _run_processes(workspace: Workspace, listening: socket.socket, processes: in
     worker.start()
     try:
         ready()
-        Multiprocess(config, target=uvicorn.Server(config).run, sockets=[listening]).run()
+        Multiprocess(config, [listening]).run()
     finally:
         worker.stop()
 

@@ -23,7 +23,9 @@ def lines(node: Mapping, depth: int = 0) -> Iterator[str]:
 
 
 def _with_origin(text: str, node: Mapping, key: str) -> str:
-    place = node.place_of(key)
+    value = node.get(key)
+    # A mapping may be written in many files; a value was written last where it stands.
+    place = node.place_of(key) if isinstance(value, Mapping) else value.place
     return f"{text:<{ORIGIN_COLUMN}}  # {place.file}:{place.line}"
 
 

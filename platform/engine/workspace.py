@@ -42,8 +42,8 @@ class WorkspaceError(Exception):
     """A workspace cannot be used as asked; the text says why and what to do."""
 
 
-class NoWorkspace(WorkspaceError):
-    """There is no workspace where one was named, or none can be made there."""
+class WrongUse(WorkspaceError):
+    """What was asked for cannot be: no workspace in that folder, no such pack, not a database's URL."""
 
 
 class Workspace:
@@ -63,7 +63,7 @@ class Workspace:
         """
         directory = Path(directory)
         if not (directory / SETTINGS_FILE).is_file():
-            raise NoWorkspace(f"{directory} holds no {SETTINGS_FILE}. Make a workspace with: customary init DIR")
+            raise WrongUse(f"{directory} holds no {SETTINGS_FILE}. Make a workspace with: customary init DIR")
         url = database_url or os.environ.get(DATABASE_VARIABLE) or _declared_database(directory) or DEFAULT_DATABASE
         workspace = cls(directory, _database(url, directory))
         workspace.prepare()
@@ -139,20 +139,20 @@ class Workspace:
 
 
 def create(directory: Path, packs: list[str], database_url: str | None = None, name: str | None = None) -> None:
-    """Makes a workspace folder with a `customary.yaml` that names its packs. Raises NoWorkspace."""
+    """Makes a workspace folder with a `customary.yaml` that names its packs. Raises WrongUse."""
     known = find_packs()
     for pack in packs:
         if pack not in known:
-            raise NoWorkspace(f"There is no pack “{pack}”. Known: {', '.join(sorted(known))}.")
+            raise WrongUse(f"There is no pack “{pack}”. Known: {', '.join(sorted(known))}.")
     if (directory / SETTINGS_FILE).exists():
-        raise NoWorkspace(f"{directory} is a workspace already: it holds a {SETTINGS_FILE}.")
+        raise WrongUse(f"{directory} is a workspace already: it holds a {SETTINGS_FILE}.")
     try:
         for folder in ("schemas", "workflows"):
             (directory / folder).mkdir(parents=True, exist_ok=True)
         text = _settings_text(name or directory.resolve().name, packs, database_url)
         (directory / SETTINGS_FILE).write_text(text, encoding="utf-8")
     except OSError as error:
-        raise NoWorkspace(f"{directory} cannot be made: {error.strerror}") from error
+        raise WrongUse(f"{directory} cannot be made: {error.strerror}") from error
 
 
 def _settings_text(name: str, packs: list[str], database_url: str | None) -> str:
@@ -183,10 +183,10 @@ def _database(text: str, directory: Path) -> Database:
     try:
         url = sa.make_url(text)
     except sa.exc.ArgumentError as error:
-        raise NoWorkspace(f"“{text}” is not a database URL. For example: sqlite:///customary.db") from error
+        raise WrongUse(f"“{text}” is not a database URL. For example: sqlite:///customary.db") from error
     backend = url.get_backend_name()
     if backend not in ("sqlite", "postgresql"):
-        raise NoWorkspace(f"“{backend}” is not supported. Databases: sqlite, postgresql.")
+        raise WrongUse(f"“{backend}” is not supported. Databases: sqlite, postgresql.")
     if backend == "sqlite" and url.database and url.database != ":memory:":
         url = url.set(database=str((directory / url.database).resolve()))
     return Database(url.render_as_string(hide_password=False))

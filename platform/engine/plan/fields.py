@@ -96,7 +96,7 @@ def compare_entity(comparison: Comparison, turn: Turn) -> Iterator[Change]:
     if turn.verb in ("born", "revived"):
         back = ", with the records it had" if turn.verb == "revived" else ""
         count = sum(1 for each in made.entity.fields.values() if not each.system)
-        yield Change(sign="+", text=f"entity {name} with {count} fields{back}")
+        yield Change(sign="+", text=f"entity {name} with {count} field{'' if count == 1 else 's'}{back}")
     if not comparison.is_there(made.table):
         yield AddTable(table=made.table)
         yield AddKeys(table=made.table)

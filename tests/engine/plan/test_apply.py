@@ -70,7 +70,7 @@ def test_an_entity_is_added(ground):
     ground.apply(DEAL)
     deal = ground.add("deal", name="A")
     text = DEAL + "---\nentity: visit\nfields:\n  deal: {type: link, to: deal, required: true}\n"
-    assert ground.apply(text) == ["+ entity visit with 1 fields"]
+    assert ground.apply(text) == ["+ entity visit with 1 field"]
     ground.add("visit", deal=deal)
     assert schema_equals_model(ground) == []
 
@@ -280,7 +280,7 @@ def test_a_dropped_entity_is_kept_and_comes_back(ground):
     ground.apply(DEAL + visit)
     id = ground.add("visit", name="V")
     assert "- entity visit (its records are kept)" in ground.apply(DEAL)
-    assert "+ entity visit with 1 fields, with the records it had" in ground.apply(DEAL + visit)
+    assert "+ entity visit with 1 field, with the records it had" in ground.apply(DEAL + visit)
     assert ground.value("visit", id, "name") == "V"
 
 
