@@ -65,17 +65,21 @@ def _shaped(build: Build, sketch: Sketch, name: str, body: text.Mapping) -> Fiel
 def _configured(
     build: Build, kind: type[Field], body: text.Mapping, own: dict[str, Any], common: dict[str, Any]
 ) -> Field:
+    """The field with its kind's own keys; without those that make no sense; as a text where none of it does."""
     workspace = {"currency": build.settings.currency, "country": build.country, "user": build.user}
-    try:
-        return kind(**common, **kind.configure(own, workspace))
-    except KeyProblem as problem:
-        place = (body.get(problem.key) or body.get("type") or body).place
-        summary = problem.summary if problem.key in body else f"“{common['name']}” {problem.summary}"
-        build.add(place, summary, problem.remedy)
-        if problem.key not in own:
+    keys = dict(own)
+    while True:
+        try:
+            return kind(**common, **kind.configure(keys, workspace))
+        except KeyProblem as problem:
+            if problem.key in keys:
+                build.add(body.get(problem.key).place, problem.summary, problem.remedy)
+                del keys[problem.key]
+                continue
+            if problem.key not in own:
+                place = (body.get("type") or body).place
+                build.add(place, f"“{common['name']}” {problem.summary}", problem.remedy)
             return Text(**common)
-        kept = {key: each for key, each in own.items() if key != problem.key}
-        return _configured(build, kind, body, kept, common)
 
 
 def _check_keys(build: Build, name: str, kind: str, body: text.Mapping) -> None:
@@ -164,7 +168,7 @@ def literal(build: Build, node: text.Node, each: Field) -> object:
         build.add(node.place, f"“{given}” is not a record", f"Write an expression: {each.name}: =user.")
         return None
     try:
-        value = each.take(given)
+        value = each.take(given) if each.kind in LISTS else each.from_json(given)
     except Refusal as refusal:
         build.add(node.place, f"“{_shown(given)}” does not fit {each.name}: it {refusal}")
         return None
