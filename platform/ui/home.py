@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from litestar import Request, Response, get, post
@@ -62,6 +62,8 @@ class Home:
     mine: list[Mine]
     recent: Recent
     chore: Chore | None
+    shown: ClassVar[Mapping[str, int]] = {"overdue": 6, "today": 8, "later": 4, "undated": 3}
+    """How many tasks of each part stand on the page; the rest is one click away."""
 
 
 @get("/")

@@ -84,6 +84,11 @@ class Show:
             return titles.get((to, value), "•••")
         return field.format(value, self.locale)
 
+    def inside(self, words: Words) -> str:
+        """A label in the middle of a sentence: "New deal", but "New SLA"."""
+        text = words.in_language(self.locale.language)
+        return text[0].lower() + text[1:] if text[:1].isupper() and not text[1:2].isupper() else text
+
     def stage(self, entity: Entity, name: str | None) -> str:
         """A stage's label."""
         field = entity.fields.get("stage")
@@ -93,8 +98,7 @@ class Show:
         """Labels of fields in a row, at most three."""
         fields = [entity.fields[name] for name in names if name in entity.fields]
         own = [each for each in fields if not each.system] or fields
-        shown = [each.label.in_language(self.locale.language) for each in own[:3]]
-        return ", ".join(shown) + (" …" if len(own) > 3 else "")
+        return ", ".join(self.inside(each.label) for each in own[:3]) + (" …" if len(own) > 3 else "")
 
     @staticmethod
     def kind_icon(field: Field) -> str:
