@@ -171,7 +171,7 @@ def _card(work: Work, view: View, stage: Stage, record: records.Record) -> Board
         stage=stage,
         facts=tuple((each, value) for each, value in shown if value not in (None, (), "")),
         owner=record.values.get(person.name) if person else None,
-        days=days_in_stage(record.values, work.now),
+        days=days_in_stage(record.values, work.now) if stage.outcome is None else None,
         stale=is_stale(stage, record.values, work.now),
     )
 

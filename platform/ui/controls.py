@@ -52,6 +52,8 @@ class Control:
     sheet: Sheet | None = None
     prefix: str = "f"
     """Tells the ids of forms on one page apart."""
+    alone: bool = False
+    """Whether it is all there is of a section that is called the same."""
     bare: bool = False
     """Whether it stands in a cell, under a column's head instead of a label of its own."""
 

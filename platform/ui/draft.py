@@ -141,7 +141,12 @@ def _completed(work: Work, field: Field, line: Line, changed: str, locale: Local
 def entered(work: Work, entity: Entity) -> list[Field]:
     """The fields that this person may see and that are typed, not computed."""
     hidden = work.access.hidden(entity.name)
-    return [each for each in entity.fields.values() if each.entered and each.name not in hidden]
+    return [each for each in entity.fields.values() if is_typed(each) and each.name not in hidden]
+
+
+def is_typed(field: Field) -> bool:
+    """Whether people fill it in: not computed, not numbered by the platform."""
+    return field.entered and field.control != "read_only"
 
 
 def default(work: Work, field: Field, record: Mapping[str, Any] | None = None) -> Any:
@@ -197,7 +202,7 @@ def _blank_lines(work: Work, field: Field, locale: Locale) -> tuple[Line, ...]:
 
 
 def blank_line(work: Work, field: Field, key: str, locale: Locale) -> Line:
-    fields = [each for each in columns(work, field) if each.entered]
+    fields = [each for each in columns(work, field) if is_typed(each)]
     return Line(key, entries={each.name: entry_of_value(each, default(work, each), locale) for each in fields})
 
 
@@ -208,7 +213,7 @@ def _stored_lines(work: Work, field: Field, record: records.Record, locale: Loca
 
 
 def _stored_line(work: Work, field: Field, place: int, row: records.Record, locale: Locale) -> Line:
-    fields = [each for each in columns(work, field) if each.entered]
+    fields = [each for each in columns(work, field) if is_typed(each)]
     entries = {each.name: entry_of_value(each, row.values.get(each.name), locale) for each in fields}
     return Line(f"{field.name}.{place}", str(row.id), entries)
 
@@ -223,7 +228,7 @@ def _typed_lines(work: Work, field: Field, form: Typed, locale: Locale) -> tuple
 
 def _typed_line(work: Work, field: Field, form: Typed, key: str, locale: Locale) -> Line:
     find = finder(work)
-    fields = [each for each in columns(work, field) if each.entered]
+    fields = [each for each in columns(work, field) if is_typed(each)]
     entries = {each.name: entry_of_texts(each, form, f"{key}.{each.name}", locale, find) for each in fields}
     return Line(key, form.one(f"{key}.id"), entries)
 
@@ -232,7 +237,7 @@ def filled(work: Work, field: Field, lines: Sequence[Line]) -> list[Line]:
     """The rows in which anything was typed; a new row left as it was drawn is nothing."""
     if all(line.id for line in lines):
         return list(lines)
-    untouched = {each.name: default(work, each) for each in columns(work, field) if each.entered}
+    untouched = {each.name: default(work, each) for each in columns(work, field) if is_typed(each)}
     return [line for line in lines if line.id or _touched(line, untouched)]
 
 

@@ -16,6 +16,7 @@ from customary.ui.assets import FOLDER, Asset, asset
 from customary.ui.show import KIND_ICONS
 
 UNKNOWN = "square-dashed"
+MOST_MODELS = 16
 BY_NAME_ONLY = frozenset({UNKNOWN, "type", "circle-check", "circle-alert", "info", *KIND_ICONS.values()})
 """Icons that no template names literally."""
 
@@ -31,11 +32,26 @@ def icon(sprite_url: str, name: str, label: str = "", size: int = 16) -> Markup:
 
 def sprite_of(model: Model | None) -> Asset:
     """The sprite for a model: what the pages name and what its entities are shown by."""
-    return _sprite(tuple(sorted({each.icon for each in model.entities.values()})) if model else ())
+    return _sprite(_icons_of(model) if model else ())
 
 
 def sprite_url(model: Model | None) -> str:
     return f"/icons.svg?v={sprite_of(model).hash}"
+
+
+_of_model: dict[str, tuple[str, ...]] = {}
+
+
+def _icons_of(model: Model) -> tuple[str, ...]:
+    """The icons that a model names: of its entities, and of their options. Kept by digest."""
+    if model.digest not in _of_model:
+        fields = [field for each in model.entities.values() for field in each.fields.values()]
+        options = [option for field in fields for option in getattr(field, "options", {}).values()]
+        named = {str(option.values["icon"]) for option in options if option.values.get("icon")}
+        if len(_of_model) >= MOST_MODELS:
+            _of_model.clear()
+        _of_model[model.digest] = tuple(sorted({each.icon for each in model.entities.values()} | named))
+    return _of_model[model.digest]
 
 
 @lru_cache(maxsize=16)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from customary.engine.records.scope import RecordScope, RecordView
 from customary.engine.records.work import Work
 from customary.engine.words import Reason, Words
 from customary.ui.controls import WIDE, Control, Problems, control, line_values
-from customary.ui.draft import Draft, State, child_of, columns, filled
+from customary.ui.draft import Draft, State, child_of, columns, filled, is_typed
 from customary.ui.typed import Entry
 
 ESSENTIALS = "essentials"
@@ -59,6 +59,8 @@ def form(work: Work, draft: Draft, problems: Problems, locale: Locale) -> Form:
             for row in section.rows
         ]
         if shown := tuple(row for row in rows if row):
+            if len(shown) == len(shown[0]) == 1 and shown[0][0].label == section.label:
+                shown = ((replace(shown[0][0], alone=True),),)  # its title says it already
             sections.append(FormSection(name=section.name, label=section.label, rows=shown))
     return Form(
         entity=draft.entity,
@@ -114,7 +116,7 @@ def states(work: Work, draft: Draft) -> dict[str, State]:
         each.name: State(
             visible=each.visible is None or each.visible.holds(scope),
             required=_holds(each.required, scope),
-            read_only=each.name in closed or not each.entered or _holds(each.read_only, scope),
+            read_only=each.name in closed or not is_typed(each) or _holds(each.read_only, scope),
             computed=each.formula.evaluate(scope) if each.formula is not None else draft.stored.get(each.name),
         )
         for each in entity.fields.values()

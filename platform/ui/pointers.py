@@ -23,5 +23,5 @@ def pointing(
 def pointing_at(field: Field, id: UUID) -> str:
     """The condition that a link points at a record."""
     if field.control == "links":
-        return f'{field.name}.exists(each, each.id == "{id}")'
-    return f'{field.name}.id == "{id}"'
+        return f'{field.name}.exists(each, each == "{id}")'
+    return f'{field.name} == "{id}"'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -84,7 +84,8 @@ async def show(desk: Desk, entity: str, id: UUID) -> Response:
 @get("/{entity:str}/{id:uuid}/facts")
 async def facts(desk: Desk, entity: str, id: UUID) -> Response:
     """The fields by section, as after leaving a control without saving."""
-    return desk.part("part_facts.html", page=await desk.read(_page, entity_of(desk, entity), id, False, desk.locale))
+    page = await desk.read(_page, entity_of(desk, entity), id, False, desk.locale)
+    return desk.part("part_saved_field.html", page=page, refused=None, oob=True)
 
 
 @get("/{entity:str}/{id:uuid}/field/{name:str}")
@@ -140,7 +141,6 @@ def _page(work: Work, entity: Entity, id: UUID, whole: bool, locale: Any) -> Pag
     record = records.get(work, entity.name, id)
     draft = drafts.Draft(entity=entity, entries={}, record=record, stored=record.values)
     states = layout.states(work, draft)
-    shown = {name for name, state in states.items() if state.visible}
     may_update = work.access.may(entity.name, "update")
     archived = record.values.get("archived_at") is not None
     creator = record.values.get("created_by")
@@ -148,8 +148,8 @@ def _page(work: Work, entity: Entity, id: UUID, whole: bool, locale: Any) -> Pag
         entity=entity,
         record=record,
         titles=record.titles,
-        highlights=tuple(_highlights(entity, record, shown)),
-        sections=tuple(_sections(entity, record, states, shown, may_update and not archived)),
+        highlights=tuple(_facts(entity, record, states, entity.highlights, may_update and not archived)),
+        sections=tuple(_sections(entity, record, states, may_update and not archived)),
         path=path_of(work.access, entity, record.values, work.now),
         may_update=may_update,
         may_delete=work.access.may(entity.name, "delete"),
@@ -166,29 +166,25 @@ def _person(work: Work, id: UUID) -> str:
     return records.titles(work, [(people.name, id)]).get((people.name, id), "") if people else ""
 
 
-def _highlights(entity: Entity, record: records.Record, shown: set[str]) -> list[Fact]:
-    names = [name for name in entity.highlights if name in shown and entity.fields[name].control != "lines"]
-    return [Fact(field=entity.fields[name], value=record.values.get(name)) for name in names]
+def _facts(
+    entity: Entity, record: records.Record, states: Mapping[str, State], names: Iterable[str], may_update: bool
+) -> Iterable[Fact]:
+    """The fields that show now. Sheets and lists of links stand among the related records."""
+    for name in names:
+        state = states.get(name)
+        if state is None or not state.visible or entity.fields[name].control == "lines":
+            continue
+        open_ = may_update and not state.read_only and name != "stage"
+        yield Fact(field=entity.fields[name], value=record.values.get(name), open=open_)
 
 
 def _sections(
-    entity: Entity, record: records.Record, states: Mapping[str, State], shown: set[str], may_update: bool
-) -> list[FactSection]:
-    found = []
+    entity: Entity, record: records.Record, states: Mapping[str, State], may_update: bool
+) -> Iterable[FactSection]:
     for section in layout.sections_of(entity):
-        names = [name for row in section.rows for name in row if name in shown]
-        facts = tuple(
-            Fact(
-                field=entity.fields[name],
-                value=record.values.get(name),
-                open=may_update and not states[name].read_only,
-            )
-            for name in names
-            if entity.fields[name].control != "lines"
-        )
-        if facts:
-            found.append(FactSection(name=section.name, label=section.label, facts=facts))
-    return found
+        names = [name for row in section.rows for name in row if name not in entity.highlights]
+        if facts := tuple(_facts(entity, record, states, names, may_update)):
+            yield FactSection(name=section.name, label=section.label, facts=facts)
 
 
 # One field ------------------------------------------------------------------------------------------

@@ -118,11 +118,11 @@ def _row(work: Work, other: Entity, record: records.Record, without: str) -> Row
 
 
 def _telling(other: Entity) -> list[str]:
-    if other.child_of is not None:
-        return [
-            each.name
-            for each in other.fields.values()
-            if not each.system and each.control in ("integer", "decimal", "money", "percent")
-        ]
-    names = [*(["stage"] if other.pipelines else []), *other.highlights]
-    return [name for name in dict.fromkeys(names) if name in other.fields]
+    """The fields that tell most: of a row of a sheet how much and what it comes to, else stage and highlights."""
+    if other.child_of is None:
+        names = [*(["stage"] if other.pipelines else []), *other.highlights]
+        return [name for name in dict.fromkeys(names) if name in other.fields]
+    own = [each for each in other.fields.values() if not each.system]
+    amounts = [each.name for each in own if each.control in ("number", "integer")]
+    money = sorted((each for each in own if each.control == "money"), key=lambda each: each.formula is None)
+    return [*amounts[:1], *(each.name for each in money[:1])]
