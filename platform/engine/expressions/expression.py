@@ -47,13 +47,13 @@ class Expression:
         """Whether a condition is true: neither false nor unknown."""
         return self.evaluate(scope) is True
 
-    def clause(self, rows: Rows, values: Values) -> sa.ColumnElement:
+    def clause(self, rows: Rows, values: Values, part: str = "") -> sa.ColumnElement:
         """The SQL clause. A condition's is true exactly where it holds, so it can stand in a WHERE; the value of
-        any other is NULL where unknown (money gives its amount, a record its id).
+        any other is NULL where unknown (a record gives its id; money its amount, or as part "_currency" that).
 
         Raises ExpressionError where only Python can tell (data of a webhook, for example).
         """
-        return to_sql(self.node, rows, values)
+        return to_sql(self.node, rows, values, part)
 
     def text_clause(self, rows: Rows, values: Values) -> sa.ColumnElement:
         """Its value as plain text in SQL."""

@@ -59,7 +59,7 @@ def equal(one: Operand, other: Operand, loose: bool) -> sa.ColumnElement:
     known = left.value is not None or right.value is not None
     test = left.compare("==", right) if loose and known else left.same(right)
     if isinstance(one, Amount) and isinstance(other, Amount):
-        return sa.and_(test, sa.func.coalesce(agree(one, other), sa.true()))
+        return sa.and_(test, sa.or_(left.is_null(), sa.func.coalesce(agree(one, other), sa.true())))
     return test
 
 

@@ -36,12 +36,13 @@ from customary.engine.expressions.types import (
 Operand = sa.ColumnElement | Number | Amount
 
 
-def to_sql(node: Node, rows: Rows, values: Values) -> sa.ColumnElement:
+def to_sql(node: Node, rows: Rows, values: Values, part: str = "") -> sa.ColumnElement:
     """A condition's clause is true only where it holds; another expression's is its value."""
     writer = Writer(rows, values)
-    if node.type == BOOLEAN:
+    if node.type in (BOOLEAN, NULL):
         return writer.holds(node)
-    return plain_clause(writer.operand(node))
+    operand = writer.operand(node)
+    return operand.currency if part == "_currency" and isinstance(operand, Amount) else plain_clause(operand)
 
 
 def to_sql_text(node: Node, rows: Rows, values: Values) -> sa.ColumnElement:
@@ -120,7 +121,7 @@ class Writer:
         operand = self.operand(node)
         if isinstance(operand, Amount):
             operand = operand.amount
-        return operand.is_null() if isinstance(operand, Number) else operand.is_(None)
+        return operand.is_null() if isinstance(operand, Number) else grouped(operand).is_(None)
 
     def one_of(self, item: Node, items: tuple[Node, ...]) -> sa.ColumnElement:
         column = self.operand(item)
@@ -160,7 +161,7 @@ class Writer:
         if isinstance(other, sa.BindParameter) and not isinstance(one, sa.BindParameter):
             return one, sa.literal(other.value, one.type)
         if left.type == BOOLEAN:
-            return sql_elements.grouped(one), sql_elements.grouped(other)
+            return grouped(one), grouped(other)
         same_codes = isinstance(one.type, Code) and isinstance(other.type, Code) and one.type.codes == other.type.codes
         return (one, other) if same_codes else (named(one), named(other))
 
@@ -174,7 +175,7 @@ class Writer:
         if isinstance(operand, Number):
             return operand.text()
         if kind == BOOLEAN:
-            return sa.case((operand.is_(sa.true()), "true"), (operand.is_(sa.false()), "false"))
+            return sa.case((operand, "true"), (sa.not_(operand), "false"))
         if kind == DATE:
             return sql_elements.day_text(operand)
         if kind == DATETIME:
@@ -301,6 +302,12 @@ def named(column: sa.ColumnElement) -> sa.ColumnElement:
         return column
     plain = sa.type_coerce(column, CodePointText())
     return sa.case(*((plain == code, name) for code, name in renamed), else_=plain) if renamed else plain
+
+
+def grouped(column: sa.ColumnElement) -> sa.ColumnElement:
+    """A condition with brackets, which SQLAlchemy leaves out before IS: `NOT a IS NULL` is not `(NOT a) IS NULL`."""
+    plain = column.type._type_affinity is not sa.Boolean or isinstance(column, sa.Column | sa.BindParameter)
+    return column if plain else sql_elements.grouped(column)
 
 
 def _number(column: sa.ColumnElement) -> Number:
