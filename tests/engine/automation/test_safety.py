@@ -147,6 +147,18 @@ def test_changes_of_one_record_are_followed_in_their_order(house: Callable) -> N
     assert (changes, len(changes)) == (sorted(changes), 13)
 
 
+def test_a_record_s_later_run_waits_for_its_earlier_one(house: Callable) -> None:
+    home = house(CALL, packs="core")
+    id = home.create("visit", name="A")
+    home.update("visit", id, minutes=1)
+    exhaust(lambda: run_once(home.database, home.releases, NOW))
+    first, second = (run.id for run in home.runs())
+    assert lease_due(home.database, NOW) == [first]
+    assert lease_due(home.database, NOW) == []
+    assert advance(home.database, home.releases, first, NOW) == "done"
+    assert lease_due(home.database, NOW) == [second]
+
+
 def test_a_worker_works_in_the_background_until_it_is_stopped(house: Callable) -> None:
     home = house(CALL, packs="core")
     worker = Worker(home.database, home.releases)
