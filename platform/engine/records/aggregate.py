@@ -15,10 +15,11 @@ from customary.engine.expressions.error import ExpressionError
 from customary.engine.expressions.types import Record as RecordType
 from customary.engine.fields.field import Field
 from customary.engine.money import Money
+from customary.engine.records.ask import ask
 from customary.engine.records.record import Group
 from customary.engine.records.refusal import FieldProblem, Forbidden, Missing, Refused
-from customary.engine.records.rows import all_rows, permission, seen_rows
-from customary.engine.records.search import matching, phrases
+from customary.engine.records.rows import all_rows, computed, permission, seen_rows
+from customary.engine.records.search import bound, matching
 from customary.engine.records.titles import titles
 from customary.engine.records.typed import compile_typed
 from customary.engine.records.work import Work
@@ -61,13 +62,11 @@ def aggregate(
     wanted = {"sum": tuple(sums), "avg": tuple(avgs), "min": tuple(mins), "max": tuple(maxs)}
     keys = _keys(work, entity, group)
     figures = _figures(work, entity, wanted)
-    typed = phrases(work, text) if text and text.strip() else None
-    inner = _inner(
-        work, entity, keys, figures, [*conditions, *([where] if where else [])], archived, bool(text and text.strip())
-    )
-    statement = _outer(inner.subquery("found"), keys, figures).limit(max(1, min(limit, MOST)))
-    parameters = {"phrases": typed or ""} if text and text.strip() else {}
-    rows = work.connection.execute(statement, parameters).mappings().all()
+    parameters = bound(work, text) if text and text.strip() else {}
+    narrowed = [*conditions, *([where] if where else [])]
+    inner = _inner(work, entity, keys, figures, narrowed, archived, bool(parameters))
+    statement = _outer(inner.subquery("found"), keys, figures, wanted).limit(max(1, min(limit, MOST)))
+    rows = ask(work, statement, parameters).mappings().all()
     groups = [_group(work, row, keys, figures, wanted) for row in rows]
     return _titled(work, keys, groups)
 
@@ -151,12 +150,12 @@ def _inner(
 
 def _key_column(rows: TableRows, key: _Key) -> sa.ColumnElement:
     if key.field is not None:
-        return rows.column(key.field.name)
+        return computed(rows, key.field) if key.field.formula is not None else rows.column(key.field.name)
     return key.expression.clause(rows, rows.values)
 
 
 def _figure_columns(work: Work, rows: TableRows, each: Field) -> list[tuple[str, sa.ColumnElement]]:
-    column = rows.column(each.name)
+    column = computed(rows, each) if each.formula is not None else rows.column(each.name)
     if each.kind != "money":
         return [("", column)]
     if each.formula is not None:
@@ -164,27 +163,31 @@ def _figure_columns(work: Work, rows: TableRows, each: Field) -> list[tuple[str,
     return [("", column), *((part, rows.column(each.name, part)) for part in ("_currency", "_base"))]
 
 
-def _outer(found: sa.Subquery, keys: list[_Key], figures: list[Field]) -> sa.Select:
+def _outer(
+    found: sa.Subquery, keys: list[_Key], figures: list[Field], wanted: Mapping[str, Sequence[str]]
+) -> sa.Select:
     columns: list[Any] = [found.c[f"key_{place}"] for place in range(len(keys))]
     columns.append(sa.func.count().label("records"))
     for place, each in enumerate(figures):
-        columns += _reckoned(found, place, "")
+        asked = {how for how, names in wanted.items() if each.name in names}
+        columns += _reckoned(found, place, "", asked)
         if each.kind == "money":
             currency = found.c[f"figure_{place}_currency"]
             columns += [sa.func.min(currency).label(f"low_{place}"), sa.func.max(currency).label(f"high_{place}")]
-            columns += _reckoned(found, place, "_base")
+            columns += _reckoned(found, place, "_base", asked)
     statement = sa.select(*columns).select_from(found)
     grouped = columns[: len(keys)]
     return statement.group_by(*grouped).order_by(*(column.asc().nulls_last() for column in grouped))
 
 
-def _reckoned(found: sa.Subquery, place: int, part: str) -> list[Any]:
+def _reckoned(found: sa.Subquery, place: int, part: str, asked: set[str]) -> list[Any]:
     column = found.c[f"figure_{place}{part}"]
-    figures = {"sum": sa.func.sum, "min": sa.func.min, "max": sa.func.max, "count": sa.func.count}
-    return [
-        (reckon(column) if how == "count" else reckon(column, type_=column.type)).label(f"{how}_{place}{part}")
-        for how, reckon in figures.items()
-    ]
+    figures = [sa.func.count(column).label(f"count_{place}{part}")]
+    if asked & {"sum", "avg"}:
+        figures.append(sa.func.sum(column, type_=column.type).label(f"sum_{place}{part}"))
+    for how in asked & {"min", "max"}:
+        figures.append(getattr(sa.func, how)(column, type_=column.type).label(f"{how}_{place}{part}"))
+    return figures
 
 
 def _group(

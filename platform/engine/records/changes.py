@@ -11,6 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from customary.engine.database import Json, Moment, system
+from customary.engine.records.draft import is_empty
 from customary.engine.records.identifier import new_id
 from customary.engine.records.shape import Shape
 from customary.engine.records.work import Work
@@ -74,7 +75,7 @@ def change_row(
     for each in shape.recorded:
         was = before.get(each.name) if before is not None else None
         now = after.get(each.name) if after is not None else None
-        if was == now:
+        if was == now or (is_empty(was) and is_empty(now)):
             continue
         if before is not None:
             old[each.name] = _plain(each, was)

@@ -12,6 +12,7 @@ from customary.engine.expressions import Expression
 from customary.engine.fields.normal import normal
 from customary.engine.locale import Locale, locale
 from customary.engine.records import storage
+from customary.engine.records.ask import ask
 from customary.engine.records.kept import kept
 from customary.engine.records.record import Hit
 from customary.engine.records.refusal import Forbidden, Missing
@@ -47,7 +48,7 @@ def options(
     if not work.access.may(entity, "read"):
         raise Forbidden(Reason("may not be read by you"))
     typed = phrases(work, text)
-    wanted = normal(text[:200])
+    wanted = normal("".join(sign for sign in text[:200] if sign.isprintable()))
     if wanted and typed is None:
         typed = ""
     found = _find(work, entity, wanted, typed, max(1, min(limit, 100)), where, record)
@@ -81,7 +82,7 @@ def _find(
         parameters |= {"begins": _escaped(wanted) + "%", "contains": f"%{_escaped(wanted)}%"}
     if typed:
         parameters["phrases"] = typed
-    return [(row[0], row[1]) for row in work.connection.execute(statement, parameters)]
+    return [(row[0], row[1]) for row in ask(work, statement, parameters)]
 
 
 def _statement(

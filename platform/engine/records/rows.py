@@ -10,8 +10,13 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from customary.engine.database import Scaled
+from customary.engine.expressions import sql_elements
+from customary.engine.fields.field import Field
 from customary.engine.records.work import Work
 from customary.engine.tables import TableRows
+
+NUMERIC = frozenset(("integer", "decimal", "percent", "money"))
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,20 @@ def seen_rows(work: Work, entity: str) -> TableRows:
     if work.access.is_system:
         return work.release.tables.rows(entity, None, values)
     return work.release.tables.rows(entity, lambda rows: permission(work, rows, "read"), values)
+
+
+def computed(rows: TableRows, each: Field) -> sa.ColumnElement:
+    """A formula's clause, typed as the field would be kept: so it sorts, adds up and comes back as its values do."""
+    clause = rows.column(each.name)
+    if each.kind not in NUMERIC:
+        return clause
+    scale = getattr(each, "scale", 0)
+    if isinstance(clause.type, Scaled) and clause.type.scale == scale:
+        return clause
+    if isinstance(clause.type, Scaled):
+        clause = sql_elements.exact(clause, sql_elements.whole_literal(clause.type.scale))
+    whole = sql_elements.whole(clause, sql_elements.whole_literal(scale))
+    return sa.type_coerce(whole, Scaled(scale) if each.kind != "integer" else sa.BigInteger())
 
 
 def permission(work: Work, rows: TableRows, act: str) -> sa.ColumnElement | None:

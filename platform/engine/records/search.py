@@ -43,6 +43,11 @@ def phrases(work: Work, text: str) -> str | None:
     return " & ".join("(" + " <-> ".join(parts) + ":*)" for parts in found if parts) or None
 
 
+def bound(work: Work, text: str) -> dict[str, str]:
+    """The parameters of `matching` for what is typed; a text without any word finds nothing."""
+    return {"phrases": phrases(work, text) or ('""' if work.is_sqlite else "")}
+
+
 def _hits(work: Work, entity: str, wanted: str, limit: int) -> list[Hit]:
     statement = kept(work, ("search", entity, reader_key(work)), lambda: _statement(work, entity))
     rows = work.connection.execute(statement, {"phrases": wanted, "size": limit})

@@ -12,13 +12,14 @@ import sqlalchemy as sa
 from customary.engine.expressions import Expression
 from customary.engine.fields.field import Field, Refusal
 from customary.engine.records import storage
+from customary.engine.records.ask import ask
 from customary.engine.records.cursor import read_cursor, write_cursor
 from customary.engine.records.kept import kept
 from customary.engine.records.record import Page, Query, Record
 from customary.engine.records.refusal import FieldProblem, Forbidden, Missing, Refused
-from customary.engine.records.rows import all_rows, permission, seen_rows
+from customary.engine.records.rows import all_rows, computed, permission, seen_rows
 from customary.engine.records.scope import RecordScope
-from customary.engine.records.search import matching, phrases
+from customary.engine.records.search import bound, matching
 from customary.engine.records.titles import linked, reader_key, title_clause, titles
 from customary.engine.records.work import Work
 from customary.engine.tables import SYSTEM_COLUMNS
@@ -114,7 +115,7 @@ def _read(work: Work, entity: str, query: Query) -> Reading:
     volatile = any(each.reads_now for each in conditions)
     same = (entity, sort, tuple(each.text for each in conditions), bool(typed), query.archived)
     key = None if volatile else (same, fields, reader_key(work))
-    parameters = {"phrases": phrases(work, typed)} if typed else {}
+    parameters = bound(work, typed) if typed else {}
     return Reading(entity, query, sort, fields, many, after, parameters, shape, key)
 
 
@@ -182,12 +183,7 @@ def _segment(work: Work, reading: Reading, filled: bool, start: list[Any] | None
     parameters: dict[str, Any] = {"size": size, **reading.parameters}
     if start is not None:
         parameters |= {f"after_{position}": value for position, value in enumerate(start) if value is not None}
-    try:
-        return list(work.connection.execute(statement, parameters).mappings())
-    except (sa.exc.StatementError, OverflowError) as error:
-        if start is not None and not isinstance(error, sa.exc.OperationalError):
-            raise Refused([FieldProblem(None, Reason("cannot be continued from there"))]) from error
-        raise
+    return list(ask(work, statement, parameters).mappings())
 
 
 def _statement(work: Work, reading: Reading, filled: bool, pattern: tuple[bool, ...] | None) -> sa.Select:
@@ -196,7 +192,9 @@ def _statement(work: Work, reading: Reading, filled: bool, pattern: tuple[bool, 
     fields = work.model.entities[reading.entity].fields
     stored = [name for name in reading.fields if name in SYSTEM_COLUMNS or table.has(name)]
     columns: list[Any] = list(table.columns(stored))
-    columns += [rows.column(name).label(f"computed_{name}") for name in reading.fields if fields[name].formula]
+    columns += [
+        computed(rows, fields[name]).label(f"computed_{name}") for name in reading.fields if fields[name].formula
+    ]
     columns.append(title_clause(work, reading.entity, rows).label("record_title"))
     keys = [(_sort_column(work, reading.entity, name), down) for name, down in reading.sort]
     keys.append((rows.column("id"), keys[-1][1] if keys else False))
@@ -217,7 +215,7 @@ def _sort_column(work: Work, entity: str, name: str) -> sa.ColumnElement:
     table = work.release.tables.entity(entity)
     if name in SYSTEM_COLUMNS or table.has(name):
         return table.sort_column(name)
-    return all_rows(work, entity).column(name)
+    return computed(all_rows(work, entity), work.model.entities[entity].fields[name])
 
 
 def _where(work: Work, reading: Reading) -> list[sa.ColumnElement]:
@@ -287,7 +285,7 @@ def _count(work: Work, reading: Reading, how: str) -> int | None:
         if reading.key is None
         else kept(work, ("count", how, reading.key), lambda: _count_statement(work, reading, how))
     )
-    return work.connection.execute(statement, reading.parameters).scalar_one()
+    return ask(work, statement, reading.parameters).scalar_one()
 
 
 def _count_statement(work: Work, reading: Reading, how: str) -> sa.Select:
