@@ -74,10 +74,12 @@ class Money(Field):
         return self._exact(money.amount, money.currency)
 
     def from_json(self, data: Any) -> Amount | None:
-        """`{"amount": "12.50", "currency": "EUR"}`, or a bare amount in the field's currency."""
+        """`{"amount": "12.50", "currency": "EUR"}`, `12.50 EUR`, or a bare amount in the field's currency."""
         if data is None:
             return None
         amount, currency = data, self.currency
+        if isinstance(data, str) and data[-4:-3] == " ":
+            amount, currency = data[:-4], data[-3:]
         if isinstance(data, Mapping):
             if not set(data) <= {"amount", "currency"} or data.get("amount") is None:
                 raise Refusal("must be an amount of money")

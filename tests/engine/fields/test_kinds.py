@@ -1,0 +1,203 @@
+"""What single kinds of field do beyond what all of them do."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from customary.engine.expressions.types import Choice, ListOf, Record
+from customary.engine.fields import Field, Refusal, kinds
+from customary.engine.fields.normal import normal, words
+from customary.engine.locale import locale
+from customary.engine.money import Money
+
+EN, ZH, EL = locale("en", "UTC"), locale("zh", "UTC"), locale("el", "Europe/Athens")
+SIZES = {
+    "small": {"label": {"en": "Small", "zh": "小", "el": "Μικρό"}, "colour": "blue", "percent": 30},
+    "large": {"was": "huge"},
+}
+
+
+def make(kind: str, **keys: Any) -> Field:
+    cls = kinds()[kind]
+    return cls(name="it", **cls.configure(keys, {"currency": "EUR", "user": "person"}))
+
+
+def refusal(field: Field, text: str) -> str:
+    with pytest.raises(Refusal) as caught:
+        field.parse(text, EN)
+    return str(caught.value.reason)
+
+
+def test_a_text_is_trimmed_and_composed_and_keeps_to_one_line() -> None:
+    assert make("text").parse("  Jane\n\tDoe\r\n ", EN) == "Jane Doe"
+    assert make("text").parse("e\u0301", EN) == "é"
+    assert make("long_text").parse("a\r\nb\rc\u2028d", EN) == "a\nb\nc\nd"
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "\ud83d", "\x1b[0m", "a\x07"])
+def test_what_a_database_or_a_reader_cannot_hold_is_refused(text: str) -> None:
+    assert refusal(make("text"), text) == "must not contain control characters"
+    assert [str(each) for each in make("long_text").check(text)] == ["must not contain control characters"]
+
+
+def test_a_text_may_be_limited_and_must_match_its_pattern_as_a_whole() -> None:
+    field = make("text", max_length=5, pattern="[A-Z]+")
+    assert refusal(field, "ABCDEF") == "must be at most 5 characters long"
+    assert [str(each) for each in field.check("ABc")] == ["must look like [A-Z]+"]
+    assert field.check("ABC") == []
+
+
+def test_a_text_sorts_by_its_normal_form() -> None:
+    assert make("text").store("ΆΣΤΡΟΣ Éclair")["_sort"] == "αστροσ eclair"
+    assert len(make("text").store("李" * 500)["_sort"]) == 200
+    assert normal("Straße") == "strasse"
+    assert words("李文娟 Ltd") == "李 文 娟 ltd"
+
+
+def test_a_choice_is_read_by_name_label_or_old_name_and_shown_in_the_readers_language() -> None:
+    field = make("choice", options=SIZES)
+    assert [field.parse(text, EN) for text in ("small", "SMALL", "小", "Μικρό", "huge", "Large")] == [
+        *["small"] * 4,
+        "large",
+        "large",
+    ]
+    assert [field.format("small", each) for each in (EN, ZH, EL)] == ["Small", "小", "Μικρό"]
+    assert refusal(field, "tiny") == "must be one of: Small, Large"
+    assert (field.options["small"].colour, dict(field.options["small"].values)) == ("blue", {"percent": 30})
+    assert field.value_type == Choice(options=("small", "large"))
+
+
+def test_choices_stand_in_the_order_of_their_options_and_each_once() -> None:
+    field = make("choices", options=SIZES)
+    assert field.parse("large, Small; large", EN) == ("small", "large")
+    assert field.value_type == ListOf(item=Choice(options=("small", "large")))
+
+
+def test_tags_differ_by_more_than_their_case() -> None:
+    assert make("tags").parse("New, new ,Old，旧", EN) == ("New", "Old", "旧")
+    assert refusal(make("tags"), ",".join(map(str, range(200)))) == "must be at most 100 tags"
+
+
+def test_money_has_the_currency_typed_or_the_fields_or_the_workspaces() -> None:
+    assert make("money").parse("12,50", EL) == Money(Decimal("12.50"), "EUR")
+    assert make("money", currency="USD").parse("12.50", EN) == Money(Decimal("12.50"), "USD")
+    assert make("money").parse("$12.50", EN) == Money(Decimal("12.50"), "USD")
+    assert make("money").from_json("12.50 USD") == Money(Decimal("12.50"), "USD")
+    assert make("money").from_json(3) == Money(Decimal("3.00"), "EUR")
+
+
+def test_money_keeps_to_the_decimals_of_its_field_and_its_currency() -> None:
+    assert refusal(make("money"), "1.005") == "must have at most 2 decimals"
+    assert refusal(make("money"), "1.50 JPY") == "must be whole"
+    assert make("money", scale=4).parse("0.0125", EN) == Money(Decimal("0.0125"), "EUR")
+    assert make("money").take(Money(Decimal("1.005"), "EUR")) == Money(Decimal("1.00"), "EUR")
+    assert make("money").take(Decimal("1.015")) == Money(Decimal("1.02"), "EUR")
+    assert refusal(make("money"), "92233720368547758.08") == "is too large a number"
+    assert make("money").parse("92233720368547758.07", EN) == Money(Decimal("92233720368547758.07"), "EUR")
+
+
+def test_money_in_the_workspaces_currency_is_its_own_base() -> None:
+    assert make("money").store(Money(Decimal("5.00"), "EUR"))["_base"] == Decimal("5.00")
+    assert make("money").store(Money(Decimal("5.00"), "USD"))["_base"] is None
+
+
+def test_money_is_edited_with_its_currency_where_that_is_not_the_fields() -> None:
+    assert make("money").edit(Money(Decimal("1234.50"), "EUR"), EL) == "1.234,50"
+    assert make("money").edit(Money(Decimal("1234.50"), "USD"), EL) == "1.234,50 USD"
+
+
+def test_numbers_are_exact_and_have_bounds() -> None:
+    field = make("decimal", scale=2, min=0, max=10.5)
+    assert field.from_json(0.1) == Decimal("0.10")
+    assert field.from_json("10.5") == Decimal("10.50")
+    assert refusal(field, "1.234") == "must have at most 2 decimals"
+    assert [str(each) for each in field.check(Decimal("10.51"))] == ["must be at most 10.5"]
+    assert [str(each) for each in field.check(Decimal("-1"))] == ["must be at least 0"]
+    assert field.take(Decimal("2.675")) == Decimal("2.68")
+    assert refusal(make("integer"), "1.5") == "must be whole"
+    assert refusal(make("integer"), "9223372036854775808") == "is too large a number"
+    assert make("integer").take(Decimal("7.5")) == 8
+
+
+def test_a_percent_is_of_a_hundred_with_or_without_its_sign() -> None:
+    assert make("percent").parse("30", EN) == make("percent").parse("30 %", EN) == Decimal("30.00")
+    assert make("percent").format(Decimal("30.00"), EL) == "30%"
+
+
+@pytest.mark.parametrize("text", ["yes", "Ναι", "是", "1", "true", "x"])
+def test_yes_is_understood_in_every_language(text: str) -> None:
+    assert make("boolean").parse(text, EN) is True
+
+
+@pytest.mark.parametrize("text", ["no", "Όχι", "否", "0", "false"])
+def test_no_is_understood_in_every_language(text: str) -> None:
+    assert make("boolean").parse(text, EN) is False
+
+
+def test_a_date_may_have_a_first_and_a_last_day() -> None:
+    field = make("date", min="2026-01-01", max="2026-12-31")
+    assert [str(each) for each in field.check(date(2025, 12, 31))] == ["must not be before 2026-01-01"]
+    assert [str(each) for each in field.check(date(2027, 1, 1))] == ["must not be after 2026-12-31"]
+
+
+def test_a_moment_is_typed_in_the_persons_zone_and_kept_in_universal_time() -> None:
+    field = make("datetime")
+    noon = datetime(2026, 7, 1, 9, tzinfo=UTC)
+    assert field.parse("2026-07-01T12:00", EL) == noon
+    assert field.edit(noon, EL) == "2026-07-01T12:00"
+    assert field.to_json(noon) == "2026-07-01T09:00:00Z"
+    assert field.from_json("2026-07-01T12:00+03:00") == noon
+
+
+@pytest.mark.parametrize("text", ["jane", "jane@", "@x.com", "jane doe@x.com", "a@b..com", "a@b", "x" * 300 + "@x.com"])
+def test_what_is_no_address_is_refused(text: str) -> None:
+    with pytest.raises(Refusal):
+        make("email").parse(text, EN)
+
+
+def test_equal_addresses_are_equal() -> None:
+    assert make("email").parse("Jane.Doe@Example.COM", EN) == "jane.doe@example.com"
+
+
+def test_a_phone_number_is_kept_in_international_form_where_it_can_be_read() -> None:
+    greek = make("phone", region="GR")
+    assert greek.parse("210 123 4567", EN) == "+302101234567"
+    assert greek.parse("+44 20 7946 0018", EN) == "+442079460018"
+    assert greek.format("+442079460018", EN) == "+44 20 7946 0018"
+    assert make("phone").parse("123 ext 4", EN) == "123 ext 4"
+    assert refusal(make("phone"), "none") == "must be a telephone number"
+
+
+@pytest.mark.parametrize(
+    "text", ["javascript:alert(1)", "data:text/html,x", "ftp://x.com", "https://", "http://a b.com"]
+)
+def test_an_address_that_could_harm_is_refused(text: str) -> None:
+    assert refusal(make("url"), text) == "must be a web address"
+
+
+def test_a_web_address_may_lack_its_scheme() -> None:
+    assert make("url").parse("example.com/a", EN) == "https://example.com/a"
+    assert make("url").parse("localhost:8080", EN) == "https://localhost:8080"
+
+
+def test_links_are_ids_and_know_their_entity() -> None:
+    one = UUID(int=1)
+    assert make("link", to="account").value_type == Record(entity="account")
+    assert make("user").value_type == Record(entity="person")
+    assert make("links", to="account").value_type == ListOf(item=Record(entity="account"))
+    assert make("lines", of="part.visit").value_type == ListOf(item=Record(entity="part"))
+    assert make("link", to="account").from_json({"id": str(one), "title": "A"}) == one
+    assert make("link", to="account").from_json(str(one)) == one
+
+
+def test_an_automatic_number_counts_within_its_series() -> None:
+    field = make("auto_number", format="D-####", per="year")
+    assert field.series(date(2026, 5, 1)) == "2026"
+    assert field.compose("D-2026-####", 42) == "D-2026-0042"
+    assert field.compose("D-##", 12345) == "D-12345"
+    assert not field.entered
