@@ -194,7 +194,7 @@ def _print_report(report: Report, done: str) -> None:
     for unknown in report.unknown[:SHOWN_UNKNOWN]:
         click.echo(_unknown_line(unknown))
     if len(report.unknown) > SHOWN_UNKNOWN:
-        click.echo(f"… and {len(report.unknown) - SHOWN_UNKNOWN:,} more that name no record.")
+        click.echo(f"… and {len(report.unknown) - SHOWN_UNKNOWN:,} more texts that are not known.")
     if doubles := report.counts["duplicate?"]:
         click.echo(f"{doubles:,} {entities} have the name of another record.")
     click.echo(f"{report.written:,} {entities} {done}, {len(report.refused):,} refused.")
@@ -204,7 +204,10 @@ def _unknown_line(unknown: Any) -> str:
     rows = f"{unknown.count:,} row{'s' if unknown.count != 1 else ''}"
     if unknown.several:
         return f"“{unknown.text}” {rows}: several {unknown.entity} records have this title."
-    line = f"“{unknown.text}” {rows}: no {unknown.entity} has this title."
+    if unknown.entity:
+        line = f"“{unknown.text}” {rows}: no {unknown.entity} has this title."
+    else:
+        line = f"“{unknown.text}” {rows}: {unknown.field} has no such option."
     if unknown.near:
         near = unknown.near[0]
         line += f' Did you mean “{near}”? Then add --map "{unknown.column}:{unknown.text}={near}".'

@@ -10,9 +10,9 @@ from uuid import UUID
 
 from customary.engine import records
 from customary.engine.exchange.columns import Column
-from customary.engine.exchange.lookup import lookup
+from customary.engine.exchange.lookup import lookup, nearest
 from customary.engine.exchange.sheet import Row, Sheet
-from customary.engine.exchange.values import Later, Values, title_field, values_of
+from customary.engine.exchange.values import CHOICES, Later, Values, title_field, values_of
 from customary.engine.fields.normal import normal
 from customary.engine.records.create import BATCH
 from customary.engine.records.refusal import FieldProblem, Refused
@@ -40,7 +40,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A text that names no record (or several), with how many rows have it and what was probably meant."""
+    """A text that names no record (or several), with how many rows have it and what was probably meant.
+
+    `entity` is "" where it should have been an option.
+    """
 
     column: str
     field: str
@@ -190,18 +193,24 @@ def _set_later(
 
 
 def _unknown(work: Work, entity: str, values: Values) -> tuple[Unknown, ...]:
-    """The texts that name no record, the most frequent first."""
+    """The texts that name no record or no option, the most frequent first."""
     fields, by_name = work.model.entities[entity].fields, {column.name: column for column in values.columns}
     found = []
     for (name, text), count in sorted(values.missed.items(), key=lambda item: -item[1]):
         column = by_name[name]
-        target = getattr(fields[column.field], "to", "")
-        known = values.lookups.get((target, column.by)) if isinstance(target, str) else None
-        if known is not None:
-            several = bool(known.find(text).ids)
-            near = () if several else known.near(text)
-            found.append(Unknown(name, column.field, target, text, count, near, several))
+        each = fields[column.field]
+        if each.kind in CHOICES:
+            near = nearest(text, (word for option in each.options.values() for word in _calls(option)))
+            found.append(Unknown(name, column.field, "", text, count, near))
+            continue
+        known = values.lookups[each.to, column.by]
+        several = bool(known.find(text).ids)
+        found.append(Unknown(name, column.field, each.to, text, count, () if several else known.near(text), several))
     return tuple(found)
+
+
+def _calls(option: Any) -> tuple[str, ...]:
+    return (option.name, *option.label.by_language.values())
 
 
 class _Doubles:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -39,7 +40,6 @@ class Lookup:
     entity: str
     exact: dict[str, set[UUID]] = field(default_factory=lambda: defaultdict(set))
     loose: dict[str, set[UUID]] = field(default_factory=lambda: defaultdict(set))
-    missed: Counter[str] = field(default_factory=Counter)
 
     def find(self, text: str) -> Found:
         """Exactly as written, else without regard to case, marks and spaces."""
@@ -48,10 +48,7 @@ class Lookup:
 
     def near(self, text: str) -> tuple[str, ...]:
         """What was probably meant, best first."""
-        names = list(self.exact) if len(self.exact) <= MOST_COMPARED else []
-        found = process.extract(text, names, scorer=fuzz.WRatio, processor=_squeezed, limit=SUGGESTIONS)
-        least = max(SIMILAR, found[0][1] - MUCH_LESS) if found else SIMILAR
-        return tuple(name for name, score, _ in found if score >= least)
+        return nearest(text, self.exact) if len(self.exact) <= MOST_COMPARED else ()
 
     def add(self, name: Any, id: UUID) -> None:
         if name is not None and (text := str(name).strip()):
@@ -82,6 +79,13 @@ def _calls(work: Work, entity: str, rows: Any) -> list[sa.ColumnElement]:
     hidden = work.access.hidden(entity)
     title = declared.title.clause(rows, rows.values)
     return [title.label("title"), *(rows.column(each.name) for each in single if each.name not in hidden)]
+
+
+def nearest(text: str, names: Iterable[str]) -> tuple[str, ...]:
+    """The names that a text was probably meant to be, best first."""
+    found = process.extract(text, list(names), scorer=fuzz.WRatio, processor=_squeezed, limit=SUGGESTIONS)
+    least = max(SIMILAR, found[0][1] - MUCH_LESS) if found else SIMILAR
+    return tuple(name for name, score, _ in found if score >= least)
 
 
 def _squeezed(text: str) -> str:

@@ -25,6 +25,7 @@ from customary.engine.records.work import Work
 from customary.engine.words import Reason, Words
 
 LINKS = ("link", "user", "links")
+CHOICES = ("choice", "choices")
 _LIST = re.compile(r"\s*[;|\n]\s*")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -48,7 +49,7 @@ class Values:
     lookups: dict[tuple[str, str | None], Lookup] = field(default_factory=dict)
     readers: list[tuple[Column, Field, Reader, dict[Any, Any]]] = field(default_factory=list)
     missed: dict[tuple[str, str], int] = field(default_factory=dict)
-    """Texts that name no record, by column, with the rows that have them."""
+    """Texts that name no record or no option, by column and text, with how many rows have them."""
     own: frozenset[str] = frozenset()
     """What the file itself calls its records."""
 
@@ -74,7 +75,7 @@ class Values:
         return values, problems, later
 
     def _count_miss(self, column: Column, each: Field, cell: Any) -> None:
-        if each.kind in LINKS or each.kind == "any_link":
+        if each.kind in (*LINKS, *CHOICES):
             key = (column.name, str(cell).strip())
             self.missed[key] = self.missed.get(key, 0) + 1
 
