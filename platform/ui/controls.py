@@ -107,7 +107,6 @@ class Sheet:
     rows: tuple[SheetRow, ...]
     empty: SheetRow
     totals: Mapping[str, Any] = field(default_factory=dict)
-    next: int = 0
 
 
 Problems = Mapping[str, tuple[Reason, ...]]
@@ -198,7 +197,6 @@ def _sheet(work: Work, draft: Draft, each: Field, state: State, problems: Proble
         rows=rows,
         empty=_row(work, columns, empty, {}, {}, state),
         totals=_totals(columns, rows),
-        next=len(rows),
     )
 
 

@@ -43,7 +43,7 @@ class Fact:
 
     @property
     def wide(self) -> bool:
-        return self.field.control in ("long_text", "markdown")
+        return self.field.control == "long_text" and self.value is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

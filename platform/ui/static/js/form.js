@@ -30,9 +30,16 @@
     const html = await answer.text();
     if (pending.get(form) !== state) return;
     const body = form.querySelector("[data-form-body]");
-    window.Idiomorph.morph(body, html, { morphStyle: "innerHTML", ignoreActiveValue: true });
+    window.Idiomorph.morph(body, html, {
+      morphStyle: "innerHTML",
+      ignoreActiveValue: true,
+      callbacks: { beforeNodeMorphed: (node) => !busy(node) },
+    });
     window.htmx?.process(body);
   }
+
+  // A picker in which somebody searches stays as it is.
+  const busy = (node) => node.matches?.("[data-picker]") && node.contains(document.activeElement);
 
   function dirty(form) {
     form.dataset.dirty = "true";
@@ -42,6 +49,7 @@
     const form = event.target.closest("form[data-form]");
     if (!form) return;
     dirty(form);
+    if (event.target.getAttribute("role") === "combobox") return; // what is searched for is not chosen yet
     if (form.dataset.redraw && event.target.closest("[data-watched]")) redraw(form);
   });
 

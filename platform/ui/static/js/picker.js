@@ -88,10 +88,7 @@
 
   document.addEventListener("focusin", (event) => {
     const picker = event.target.closest("[data-picker]");
-    if (!picker || event.target.getAttribute("role") !== "combobox") return;
-    const { id, text, chips } = parts(picker);
-    if (chips || !id.value) search(picker, text.value.trim());
-    else text.select();
+    if (picker && event.target.getAttribute("role") === "combobox") event.target.select();
   });
 
   document.addEventListener("focusout", (event) => {

@@ -7,10 +7,10 @@
   const rows = (sheet) => [...sheet.querySelectorAll("[data-rows] > tr")];
   const field = (cell) => cell.querySelector("input:not([type=hidden]):not([data-native]), select, textarea");
 
+  let added = 0;
   function add(sheet) {
-    const next = Number(sheet.dataset.next);
-    sheet.dataset.next = String(next + 1);
-    const html = sheet.querySelector("template").innerHTML.replaceAll("__row__", `n${next}`);
+    added += 1;
+    const html = sheet.querySelector("template").innerHTML.replaceAll("__row__", `n${Date.now().toString(36)}${added}`);
     const body = sheet.querySelector("[data-rows]");
     body.insertAdjacentHTML("beforeend", html);
     window.htmx?.process(body.lastElementChild);
