@@ -17,6 +17,7 @@ from customary.ui import (
     form,
     health,
     home,
+    imports,
     lifetime,
     pick,
     profile,
@@ -33,7 +34,23 @@ from customary.ui.desk import open_desk
 if TYPE_CHECKING:
     from customary.engine.workspace import Workspace
 
-PAGES = (health, files, sign_in, home, search, profile, lists, board, form, pick, record, stage, timeline, lifetime)
+PAGES = (
+    health,
+    files,
+    sign_in,
+    home,
+    search,
+    profile,
+    lists,
+    board,
+    form,
+    pick,
+    record,
+    stage,
+    timeline,
+    lifetime,
+    imports,
+)
 """The page families; each gives its `handlers`. Fixed paths win over `/{entity}`."""
 
 
