@@ -12,7 +12,7 @@ from customary.engine.automation import steps, triggers
 
 @cache
 def trigger_kinds() -> dict[str, ModuleType]:
-    """By name: modules with `matches(trigger, change, work) -> bool`."""
+    """By name: modules with `matches(trigger, change, moment) -> bool`."""
     return _scan(triggers)
 
 

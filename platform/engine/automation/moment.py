@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from customary.engine.fields.field import Field, Refusal
 from customary.engine.people.actor import SYSTEM, Actor
 from customary.engine.people.recognise import person
 from customary.engine.records import storage
@@ -21,8 +23,13 @@ class Moment:
 
     work: Work
     change: Change
-    user: Mapping[str, Any] | None
     results: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def user(self) -> Mapping[str, Any] | None:
+        """Who acted, also where the rule runs with the system's rights."""
+        actor = self.change.actor
+        return person(self.work.connection, self.work.release, actor) if actor else None
 
     @property
     def entity(self) -> str:
@@ -45,22 +52,29 @@ class Moment:
             scope.bindings[name] = scope.find(*result) if isinstance(result, tuple) else result
         return scope
 
+    def is_in(self, pipeline: str) -> bool:
+        """Whether the record goes through this pipeline: of several it is the first that fits."""
+        pipelines = self.work.model.entities[self.entity].pipelines
+        if len(pipelines) == 1:
+            return pipelines[0].name == pipeline
+        scope = self.scope()
+        fitting = (each.name for each in pipelines if each.where is None or each.where.holds(scope))
+        return next(fitting, None) == pipeline
+
     def _values(self, plain: Mapping[str, Any]) -> dict[str, Any]:
         """The values of a change row, as far as today's fields know them."""
         fields = self.work.model.entities[self.entity].fields
-        return {
-            name: fields[name].from_json(value) if value is not None else None
-            for name, value in plain.items()
-            if name in fields
-        }
-
-
-def moment_of(work: Work, change: Change) -> Moment:
-    """The moment of a change; `user` is who acted, also where the rule runs with the system's rights."""
-    user = person(work.connection, work.release, change.actor) if change.actor else None
-    return Moment(work, change, user)
+        return {name: _value(fields[name], value) for name, value in plain.items() if name in fields}
 
 
 def system_for(user: Mapping[str, Any] | None) -> Actor:
     """The system, acting where `user` acted: defaults such as `=user` mean that person."""
     return replace(SYSTEM, record=user)
+
+
+def _value(field: Field, plain: Any) -> Any:
+    """A value out of a change row; one that the field no longer takes is empty."""
+    try:
+        return None if plain is None else field.from_json(plain)
+    except Refusal:
+        return None

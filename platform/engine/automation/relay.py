@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from customary.engine.automation import tables
 from customary.engine.automation.guard import why_not
 from customary.engine.automation.kinds import trigger_kinds
-from customary.engine.automation.moment import Moment, moment_of
+from customary.engine.automation.moment import Moment
 from customary.engine.database import Database
 from customary.engine.model.model import Workflow
 from customary.engine.people.actor import SYSTEM
@@ -75,9 +75,8 @@ def _changes(work: Work, rows: list[Mapping[str, Any]]) -> list[Change]:
 
 def _runs(work: Work, found: Change) -> Iterator[dict[str, Any]]:
     """Rows for the runs that a change starts; a run that the guard stops, or that cannot begin, says so."""
-    moment: Moment | None = None
-    for workflow in _watching(work, found):
-        moment = moment or moment_of(work, found)
+    moment = Moment(work, found)
+    for workflow in _watching(moment):
         try:
             if workflow.where is not None and not workflow.where.holds(moment.scope()):
                 continue
@@ -88,11 +87,11 @@ def _runs(work: Work, found: Change) -> Iterator[dict[str, Any]]:
         yield _run(work, workflow, found, reason, status)
 
 
-def _watching(work: Work, found: Change) -> Iterator[Workflow]:
-    kinds = trigger_kinds()
-    for workflow in work.model.workflows.values():
+def _watching(moment: Moment) -> Iterator[Workflow]:
+    kinds, found = trigger_kinds(), moment.change
+    for workflow in moment.work.model.workflows.values():
         if workflow.entity == found.entity and any(
-            kinds[trigger["kind"]].matches(trigger, found, work) for trigger in workflow.triggers
+            kinds[trigger["kind"]].matches(trigger, found, moment) for trigger in workflow.triggers
         ):
             yield workflow
 

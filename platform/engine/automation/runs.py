@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from customary.engine.automation import tables
 from customary.engine.automation.acting import Acting, CannotDo, Done, Stop, plain
 from customary.engine.automation.kinds import step_kinds
-from customary.engine.automation.moment import Moment, moment_of, system_for
+from customary.engine.automation.moment import Moment, system_for
 from customary.engine.database import Database
 from customary.engine.model.model import Workflow
 from customary.engine.people.actor import SYSTEM, Actor
@@ -110,7 +110,7 @@ def _advance(connection: sa.Connection, releases: Releases, run_id: UUID, now: d
     if workflow is None or found is None or release.tables.named(run["entity"]) is None:
         _end(connection, run_id, now, tables.STOPPED, "the workflow, or what started it, is not there any more")
         return tables.STOPPED
-    moment = moment_of(work, read_change(work, found))
+    moment = Moment(work, read_change(work, found))
     actor = _actor(work, workflow, run["actor"], moment.user)
     moment.work = Work(connection, release, actor, now, work.cause)
     reason = None

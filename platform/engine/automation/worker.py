@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from customary.engine.automation.relay import run_once
@@ -66,18 +67,7 @@ class Worker:
             thread.join(timeout=10)
         self._threads = []
 
-    def run(self) -> None:
-        """Works in the foreground until `stop` or an interrupt: what `customary work` does."""
-        self.start()
-        try:
-            while not self._stopping.wait(1):
-                pass
-        except KeyboardInterrupt:
-            log.info("The worker ends.")
-        finally:
-            self.stop()
-
-    def _work(self, round_of_work: object, pause: float) -> None:
+    def _work(self, round_of_work: Callable[[], int], pause: float) -> None:
         while not self._stopping.is_set():
             try:
                 worked = round_of_work()

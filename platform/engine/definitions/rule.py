@@ -42,9 +42,13 @@ def _check_step(node: Node, problems: Problems) -> Node | None:
     if kind is None:
         return None
     checked = _step_validator(kind).check(node, problems)
-    if kind == "choose" and isinstance(checked, Mapping):
-        return _check_choose(checked, problems)
-    return checked
+    if not isinstance(checked, Mapping):
+        return checked
+    mail = checked.get("send_email")
+    if isinstance(mail, Mapping) and "message" not in mail and "body" not in mail:
+        problems.add(checked.place_of("send_email"), "send_email needs “message” or “body”", "Say what to send.")
+        return None
+    return _check_choose(checked, problems) if kind == "choose" else checked
 
 
 def _check_choose(step: Mapping, problems: Problems) -> Mapping | None:

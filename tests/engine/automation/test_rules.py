@@ -257,6 +257,17 @@ def test_nobody_to_choose_from_is_said_and_the_run_goes_on(house: Callable) -> N
     assert (run.status, home.get("visit", id)["town"]) == ("done", "X")
 
 
+def test_of_several_pipelines_the_record_s_own_counts(house: Callable) -> None:
+    other = "---\npipeline: rush\nentity: visit\nwhere: 'town == \"X\"'\nstages: {made: {}, over: {outcome: done}}\n"
+    first = VISIT.replace("entity: visit\nstages", "entity: visit\nwhere: 'town != \"X\"'\nstages")
+    rules = rule("slow", "{entered: visits.made}", "  - set: {minutes: 1}")
+    rules += rule("fast", "{entered: rush.made}", "  - set: {minutes: 2}")
+    home = house(first + other + rules)
+    slow, fast = home.create("visit", name="A", stage="made"), home.create("visit", name="B", town="X")
+    home.settle()
+    assert (home.get("visit", slow)["minutes"], home.get("visit", fast)["minutes"]) == (1, 2)
+
+
 def test_people_are_told_in_their_language_and_mails_are_written(house: Callable) -> None:
     definitions = """---
 message: hello
@@ -269,6 +280,7 @@ body: {en: 'It is worth {{ amount }} to {{ account }}.', zh: '{{ amount }}'}
   - send_email: {to: =owner.email, message: hello}
   - send_email: {to: [=contact.email, boss@example.com], subject: Deal, body: 'About {{ name }}'}
   - send_email: {to: =contact.email, message: hello}
+  - send_email: {to: zoe@example.com, message: hello}
 """
     home = house(VISIT + definitions + rule("tell", "{changed: deal.amount}", steps))
     owner = home.create("user", name="Li", email="li@example.com", language="zh")
@@ -278,14 +290,18 @@ body: {en: 'It is worth {{ amount }} to {{ account }}.', zh: '{{ amount }}'}
     home.update("deal", deal, amount=Money(Decimal(1234), "EUR"))
     home.settle()
     [run] = [each for each in home.runs() if each.workflow == "tell"]
-    assert (run.status, [each.status for each in home.steps(run)]) == ("done", ["done", "done", "done", "skipped"])
+    assert (run.status, [each.status for each in home.steps(run)]) == (
+        "done",
+        ["done", "done", "done", "skipped", "done"],
+    )
     with home.database.read() as connection:
         [told] = [row for row in connection.execute(notification.select()) if row.run == run.id]
         written = letters(connection, run=run.id)[::-1]
     assert (told.user, told.text, told.record) == (owner, "Big：€1,234.00", deal)
     assert [(each.recipient, each.subject, each.body, each.status) for each in written] == [
-        ("li@example.com", "Hello Big", "It is worth €1,234.00 to Acme.", "kept"),
+        ("li@example.com", "您好 Big", "€1,234.00", "kept"),
         ("boss@example.com", "Deal", "About Big", "kept"),
+        ("zoe@example.com", "Hello Big", "It is worth €1,234.00 to Acme.", "kept"),
     ]
 
 

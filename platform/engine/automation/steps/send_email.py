@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import sqlalchemy as sa
+
 from customary.engine.automation.acting import Acting, CannotDo, Done
 from customary.engine.messages import NoAddress, write
 
@@ -16,17 +18,21 @@ def perform(step: Mapping[str, Any], acting: Acting) -> Done:
     if not addresses:
         return Done(skipped="there is no address to send to")
     name, subjects, bodies = _texts(step, acting)
-    language = _language(acting, bodies)
+    sent = {to: _write(acting, to, name, subjects, bodies) for to in dict.fromkeys(addresses)}
+    return Done(input={"to": list(sent), "message": name}, result=sent)
+
+
+def _write(
+    acting: Acting, to: str, name: str | None, subjects: Mapping[str, Any], bodies: Mapping[str, Any]
+) -> dict[str, str]:
+    language = _language(acting, to, bodies)
     subject = acting.in_language(subjects, language) if subjects else ""
     body = acting.in_language(bodies, language)
-    sent = []
-    for to in addresses:
-        try:
-            id = write(acting.work, to, subject, body, language=language, name=name, about=acting.about, run=acting.run)
-        except NoAddress as error:
-            raise CannotDo(str(error)) from error
-        sent.append(str(id))
-    return Done(input={"to": addresses, "message": name, "subject": subject}, result={"messages": sent})
+    try:
+        id = write(acting.work, to, subject, body, language=language, name=name, about=acting.about, run=acting.run)
+    except NoAddress as error:
+        raise CannotDo(str(error)) from error
+    return {"message": str(id), "subject": subject, "language": language}
 
 
 def _address(acting: Acting, found: Any) -> str:
@@ -45,9 +51,23 @@ def _texts(step: Mapping[str, Any], acting: Acting) -> tuple[str | None, Mapping
     return None, step.get("subject") or {}, step["body"]
 
 
-def _language(acting: Acting, bodies: Mapping[str, Any]) -> str:
-    """The receiver's: that of the record when it has one, else the workspace's first."""
-    record = acting.scope.record
-    chosen = record["language"] if "language" in acting.work.model.entities[acting.about[0]].fields else None
-    first = acting.work.model.settings.languages[0]
-    return chosen if chosen in bodies else first
+def _language(acting: Acting, to: str, bodies: Mapping[str, Any]) -> str:
+    """The receiver's: that of the user with this address, else that of the record, else the workspace's first."""
+    offered = acting.work.model.settings.languages
+    known = (_of_user(acting, to), acting.scope.record["language"] if _speaks(acting, acting.about[0]) else None)
+    return next((each for each in known if each in bodies or (each in offered and "" in bodies)), offered[0])
+
+
+def _of_user(acting: Acting, to: str) -> str | None:
+    users = acting.work.model.playing("user")
+    if users is None or "email" not in users.fields or not _speaks(acting, users.name):
+        return None
+    table = acting.work.release.tables.entity(users.name)
+    found = sa.select(table.column("language")).where(
+        table.column("email") == to, table.column("archived_at").is_(None)
+    )
+    return acting.work.connection.execute(found).scalars().first()
+
+
+def _speaks(acting: Acting, entity: str) -> bool:
+    return "language" in acting.work.model.entities[entity].fields

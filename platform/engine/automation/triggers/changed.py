@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from customary.engine.automation.moment import Moment
 from customary.engine.records.changes import Change
-from customary.engine.records.work import Work
 
 
-def matches(trigger: Mapping[str, Any], change: Change, work: Work) -> bool:
+def matches(trigger: Mapping[str, Any], change: Change, moment: Moment) -> bool:
     name = trigger["field"]
     if change.kind not in ("updated", "moved") or name not in change.names:
         return False
-    field = work.model.entities[trigger["entity"]].fields[name]
+    field = moment.work.model.entities[trigger["entity"]].fields[name]
     sides = (("from", change.before), ("to", change.after))
     return all(_json(field, trigger[key]) == values.get(name) for key, values in sides if key in trigger)
 

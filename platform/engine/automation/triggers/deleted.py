@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from customary.engine.automation.moment import Moment
 from customary.engine.records.changes import Change
-from customary.engine.records.work import Work
 
 
-def matches(trigger: Mapping[str, Any], change: Change, work: Work) -> bool:
+def matches(trigger: Mapping[str, Any], change: Change, moment: Moment) -> bool:
     return change.kind == "deleted"
