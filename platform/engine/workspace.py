@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import os
 from datetime import UTC, datetime
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ import sqlalchemy as sa
 from customary.engine.database import Database
 from customary.engine.problem import Problems
 from customary.engine.releases import Release, Releases
-from customary.engine.text import Source, find_packs, gather, plain, read, read_source
+from customary.engine.text import find_packs, gather, plain, read, read_source
 from customary.engine.text.source import SETTINGS_FILE, WORKSPACE, File
 
 if TYPE_CHECKING:
@@ -126,12 +125,6 @@ class Workspace:
         from customary.engine.records.work import Cause, Work
 
         return Work(connection, self.release, actor, datetime.now(UTC), Cause(origin))
-
-    @cached_property
-    def source(self) -> Source:
-        """The folder's merged definitions as they are now, whatever is wrong with them."""
-        problems = Problems()
-        return read_source(gather(self.directory, problems), problems)
 
     def close(self) -> None:
         self.releases.stop()

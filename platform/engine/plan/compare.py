@@ -53,7 +53,8 @@ def _indexes(comparison: Comparison) -> Iterator[Change]:
     there = _indexes_there(comparison.connection)
     wanted = {index.name: index for table in comparison.tables.metadata.tables.values() for index in table.indexes}
     for name in sorted(there - wanted.keys()):
-        yield DropIndex(name=name)
+        if not name.startswith("lx_"):
+            yield DropIndex(name=name)
     for name in sorted(wanted.keys() - there):
         index = wanted[name]
         if comparison.is_there(index.table):
@@ -73,4 +74,4 @@ def _indexes_there(connection: sa.Connection) -> set[str]:
         query = "SELECT name FROM sqlite_master WHERE type = 'index'"
     else:
         query = "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()"
-    return {name for (name,) in connection.exec_driver_sql(query) if name.startswith(("ix_x_", "ux_x_", "ix_l_"))}
+    return {name for (name,) in connection.exec_driver_sql(query) if name.startswith(("ix_x_", "ux_x_", "lx_"))}

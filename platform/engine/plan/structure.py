@@ -38,13 +38,21 @@ class AddColumns(Change):
 
     def apply(self, operations: Operations) -> None:
         for name in self.columns:
-            column = sa.Column(name, self.table.c[name].type)
             keys = [key for key in self.table.foreign_key_constraints if name in key.columns]
             if keys and _is_sqlite(operations):
-                column.append_foreign_key(sa.ForeignKey(keys[0].elements[0].target_fullname, name=keys[0].name))
-                operations.add_column(self.table.name, column, inline_references=True)
+                operations.execute(self._with_key(operations, name, keys[0]))
             else:
-                operations.add_column(self.table.name, column)
+                operations.add_column(self.table.name, sa.Column(name, self.table.c[name].type))
+
+    def _with_key(self, operations: Operations, name: str, key: sa.ForeignKeyConstraint) -> str:
+        """SQLite takes a new column's foreign key only inside ADD COLUMN, where Alembic leaves out ON DELETE."""
+        dialect = operations.get_bind().dialect
+        quote = dialect.identifier_preparer.quote
+        target = key.elements[0].column.table.name
+        return (
+            f"ALTER TABLE {quote(self.table.name)} ADD COLUMN {quote(name)} {self.table.c[name].type.compile(dialect)} "
+            f"CONSTRAINT {quote(key.name)} REFERENCES {quote(target)} (id) ON DELETE {key.ondelete}"
+        )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -62,7 +70,8 @@ class AddKeys(Change):
         for key in sorted(self.table.foreign_key_constraints, key=lambda key: str(key.name)):
             if self.columns is None or set(key.columns.keys()) <= set(self.columns):
                 target = key.elements[0].column.table.name
-                operations.create_foreign_key(key.name, self.table.name, target, key.columns.keys(), ["id"])
+                columns = key.columns.keys()
+                operations.create_foreign_key(key.name, self.table.name, target, columns, ["id"], ondelete=key.ondelete)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -38,6 +38,7 @@ class EntityTable:
         physical: Mapping[str, str],
         suffixes: Mapping[str, tuple[str, ...]],
         link_tables: Mapping[str, sa.Table],
+        entities: frozenset[str],
     ) -> None:
         self.entity = entity
         self.table = table
@@ -45,6 +46,7 @@ class EntityTable:
         self.code = table.name.removeprefix("x_")
         self._suffixes = suffixes
         self._link_tables = link_tables
+        self._entities = entities
 
     def column(self, field: str, suffix: str = "") -> sa.Column:
         """The column of a field (of one part of it). Raises KeyError for a field without columns."""
@@ -107,4 +109,8 @@ class EntityTable:
         if type(field).load is Field.load:
             return itemgetter(first)
         pairs = [(suffix, self.physical[name] + suffix) for suffix in self._suffixes[name]]
+        if field.kind == "any_link":
+            # A record of an entity that is retired is kept, but nobody can be led to it.
+            known, code = self._entities, self.physical[name] + "_entity"
+            return lambda row: field.load({s: row[column] for s, column in pairs}) if row[code] in known else None
         return lambda row: field.load({suffix: row[column] for suffix, column in pairs if column in row})

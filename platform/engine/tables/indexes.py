@@ -49,8 +49,8 @@ def add_indexes(made: EntityTable) -> None:
     """Gives the table every index its entity's declarations call for."""
     for fields in _uniques(made):
         _add(made, [(column, False) for column in fields], unique=True, living=True)
-    for column in _lookups(made):
-        _add(made, [(column, False)])
+    for column, links in _lookups(made):
+        _add(made, [(column, False)], lasting=links)
     for keys in _orders(made):
         _add(made, keys, living=True)
 
@@ -69,11 +69,12 @@ def _compared(made: EntityTable, name: str) -> list[sa.Column]:
     return [column for column in made.columns([name]) if not column.name.endswith(("_sort", "_base"))]
 
 
-def _lookups(made: EntityTable) -> Iterator[sa.Column]:
+def _lookups(made: EntityTable) -> Iterator[tuple[sa.Column, bool]]:
+    """Columns to find records by, and whether they are links."""
     for name, field in made.entity.fields.items():
-        looked_up = field.index or field.kind in ("link", "user", "any_link")
-        if looked_up and made.has(name) and name not in SYSTEM_COLUMNS:
-            yield made.column(name)
+        links = field.kind in ("link", "user", "any_link")
+        if (links or field.index) and made.has(name) and name not in SYSTEM_COLUMNS:
+            yield made.column(name), links
 
 
 def _orders(made: EntityTable) -> Iterator[list[Key]]:
@@ -108,10 +109,12 @@ def _equalities(made: EntityTable, view: View) -> Iterator[str]:
             yield name
 
 
-def _add(made: EntityTable, keys: list[Key], unique: bool = False, living: bool = False) -> None:
+def _add(made: EntityTable, keys: list[Key], unique: bool = False, living: bool = False, lasting: bool = False) -> None:
+    """Adds an index under a name that tells what it is. A lasting one outlives its field: deleting a record looks
+    for those that point at it in retired columns too."""
     columns = ",".join(column.name + (" desc" if down else "") for column, down in keys)
     digest = hashlib.sha256(f"{columns}|{unique}|{living}".encode()).hexdigest()[:10]
-    name = f"{'ux' if unique else 'ix'}_{made.table.name}_{digest}"
+    name = f"{'ux' if unique else 'lx' if lasting else 'ix'}_{made.table.name}_{digest}"
     if any(index.name == name for index in made.table.indexes):
         return
     alive = made.table.c.archived_at.is_(None) if living else None

@@ -70,14 +70,14 @@ class Tables:
                 link_tables[name] = self._link_table(entity, field, physical[name])
             else:
                 suffixes[name] = self._add_columns(table, entity, field, physical[name])
-        return EntityTable(entity, table, physical, suffixes, link_tables)
+        return EntityTable(entity, table, physical, suffixes, link_tables, frozenset(self._codes))
 
     def _add_columns(self, table: sa.Table, entity: Entity, field: Field, stem: str) -> tuple[str, ...]:
         parts = field.parts(self._codes_of(entity, field)) if is_stored(field) else ()
         for part in parts:
             table.append_column(sa.Column(stem + part.suffix, part.type))
         if parts and (to := target(field, self.model)):
-            key = _foreign_key([stem], self.catalogue.entity(to).physical, table.name)
+            key = _foreign_key([stem], self.catalogue.entity(to).physical, table.name, "SET NULL")
             table.append_constraint(key)
         return tuple(part.suffix for part in parts)
 
@@ -94,13 +94,14 @@ class Tables:
             self.metadata,
             sa.Column("source", sa.Uuid(), primary_key=True),
             sa.Column("target", sa.Uuid(), primary_key=True),
-            _foreign_key(["source"], here, name),
-            _foreign_key(["target"], there, name),
-            sa.Index(f"ix_{name}", "target", "source"),
+            _foreign_key(["source"], here, name, "CASCADE"),
+            _foreign_key(["target"], there, name, "CASCADE"),
+            sa.Index(f"lx_{name}", "target", "source"),
         )
 
 
-def _foreign_key(columns: list[str], to: str, table: str) -> sa.ForeignKeyConstraint:
-    """Nothing may dangle; what happens to a deleted record's links is decided by `on_delete` before."""
+def _foreign_key(columns: list[str], to: str, table: str, deleted: str) -> sa.ForeignKeyConstraint:
+    """Nothing may dangle. What happens to the links of a deleted record is decided by `on_delete` before; the
+    database's own action is there for columns and tables that are retired, which no rule looks at any more."""
     digest = hashlib.sha256(f"{table}.{columns}.{to}".encode()).hexdigest()[:10]
-    return sa.ForeignKeyConstraint(columns, [f"{to}.id"], name=f"fk_{table}_{digest}")
+    return sa.ForeignKeyConstraint(columns, [f"{to}.id"], name=f"fk_{table}_{digest}", ondelete=deleted)
