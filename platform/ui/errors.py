@@ -43,6 +43,9 @@ def answer(request: Request, error: Exception, status: int, reason: str = "") ->
     heading, advice = (
         catalogue.say(language, text) for text in TEXTS.get(status, TEXTS[500 if status >= 500 else 400])
     )
+    if request.url.path.startswith("/api/"):
+        told = {"type": "about:blank", "title": heading, "status": status, "detail": reason or advice}
+        return Response(json.dumps(told), status_code=status, media_type="application/problem+json")
     if request.headers.get("HX-Request") == "true":
         told = json.dumps({"toast": {"text": reason or heading, "kind": "error", "undo": ""}})
         return Response("", status_code=status, headers={"HX-Trigger": told, "HX-Reswap": "none"})

@@ -17,6 +17,8 @@ EACH = 20
 EACH_IN_PALETTE = 4
 MOST_IN_PALETTE = 12
 LONGEST = 200
+ABOUT_OTHERS = ("task", "activity")
+"""What is about other records comes after them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,8 @@ async def palette(desk: Desk, request: Request) -> Response:
 
 def _search(work: Work, text: str, each: int) -> list[Found]:
     hits = records.search(work, text, each)
-    return [Found(work.model.entities[name], tuple(own)) for name, own in groupby(hits, lambda hit: hit.entity)]
+    found = [Found(work.model.entities[name], tuple(own)) for name, own in groupby(hits, lambda hit: hit.entity)]
+    return sorted(found, key=lambda each: each.entity.plays in ABOUT_OTHERS)
 
 
 def _ways(desk: Desk, text: str) -> list[Way]:

@@ -39,7 +39,10 @@ class Value:
             return f'date("{self.data}")'
         if self.kind == "days":
             return _today_and(int(self.data or 0))  # type: ignore[arg-type]
-        return "user" if self.kind == "user" else f"{self.data:f}"
+        if self.kind == "user":
+            return "user"
+        plain = f"{self.data:f}"
+        return plain.rstrip("0").rstrip(".") if "." in plain else plain
 
 
 @dataclass(frozen=True, slots=True)

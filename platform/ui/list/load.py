@@ -86,7 +86,8 @@ def load(work: Work, entity: Entity, query: Mapping[str, str], language: str, si
     offered = views_of(work, entity, language, fields)
     at = state(entity, offered, query, fields)
     filtered = filter_of(work, at, fields)
-    page = Page(()) if filtered.problem else records.select(work, entity.name, query_of(at, filtered, query, size))
+    rowless = filtered.problem is not None or at.view.kind == "board"
+    page = Page(()) if rowless else records.select(work, entity.name, query_of(at, filtered, query, size))
     titles = records.titles(work, _linked(filtered.chips, fields))
     return Listing(entity, fields, offered, at, filtered, page, titles)
 

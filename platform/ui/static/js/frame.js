@@ -51,16 +51,26 @@
   document.addEventListener("htmx:sendError", () => toast({ text: $("#toasts").dataset.lost, kind: "error" }));
   addEventListener("DOMContentLoaded", () => { for (const each of document.querySelectorAll("#toasts > .toast")) setTimeout(() => each.remove(), 5000); });
 
-  // Menus open under (or over) their buttons.
+  // Menus open under (or over) the button that was pressed, and stay there when their content comes later.
+  let pressed = null;
+  document.addEventListener("click", (event) => { pressed = event.target.closest("[popovertarget]") ?? pressed; }, true);
+  const buttonOf = (menu) => (pressed?.isConnected && pressed.getAttribute("popovertarget") === menu.id ? pressed : $(`[popovertarget="${menu.id}"]`));
   document.addEventListener("toggle", (event) => {
     const menu = event.target;
     if (!(menu instanceof HTMLElement) || !menu.matches(".menu[popover]")) return;
-    const button = $(`[popovertarget="${menu.id}"]`);
+    const button = buttonOf(menu);
     button?.setAttribute("aria-expanded", String(event.newState === "open"));
     if (event.newState !== "open" || !button) return;
     place(menu, button.getBoundingClientRect());
     (menu.querySelector("[autofocus]") ?? menu.querySelector("a, button, input, select"))?.focus({ preventScroll: true });
   }, true);
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const menu = event.target.closest?.(".menu:popover-open");
+    const button = menu && buttonOf(menu);
+    if (!button) return;
+    place(menu, button.getBoundingClientRect());
+    if (!menu.contains(document.activeElement)) (menu.querySelector("[autofocus]") ?? menu.querySelector("a, button, input, select"))?.focus({ preventScroll: true });
+  });
   function place(menu, at) {
     const box = menu.getBoundingClientRect(), gap = 4, edge = 8;
     const up = menu.dataset.place === "up" || at.bottom + gap + box.height > innerHeight - edge;
