@@ -23,6 +23,7 @@ def kept(work: Work, key: Hashable, make: Callable[[], Kept]) -> Kept:
     found = store.get(key)
     if found is None:
         if len(store) >= _MOST:
-            store.clear()
+            for old in list(store)[: _MOST // 4]:
+                store.pop(old, None)
         found = store[key] = make()
     return found

@@ -14,7 +14,7 @@ from customary.engine.database import Scaled
 from customary.engine.expressions import sql_elements
 from customary.engine.fields.field import Field
 from customary.engine.records.work import Work
-from customary.engine.tables import TableRows
+from customary.engine.tables import SYSTEM_COLUMNS, TableRows
 
 NUMERIC = frozenset(("integer", "decimal", "percent", "money"))
 
@@ -59,6 +59,14 @@ def computed(rows: TableRows, each: Field) -> sa.ColumnElement:
         clause = sql_elements.exact(clause, sql_elements.whole_literal(clause.type.scale))
     whole = sql_elements.whole(clause, sql_elements.whole_literal(scale))
     return sa.type_coerce(whole, Scaled(scale) if each.kind != "integer" else sa.BigInteger())
+
+
+def sort_column(work: Work, entity: str, name: str) -> sa.ColumnElement:
+    """What orders records by a field: its sorting column, or its formula."""
+    table = work.release.tables.entity(entity)
+    if name in SYSTEM_COLUMNS or table.has(name):
+        return table.sort_column(name)
+    return computed(all_rows(work, entity), work.model.entities[entity].fields[name])
 
 
 def permission(work: Work, rows: TableRows, act: str) -> sa.ColumnElement | None:

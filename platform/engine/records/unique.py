@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from customary.engine.records.draft import Draft, is_empty
+from customary.engine.records.kept import kept
 from customary.engine.records.shape import Shape
 from customary.engine.records.storage import CHUNK
 from customary.engine.records.work import Work
@@ -67,28 +68,36 @@ def _key(draft: Draft, names: tuple[str, ...]) -> tuple:
 
 def _taken(work: Work, shape: Shape, names: tuple[str, ...], keys: list[tuple]) -> dict[tuple, Any]:
     """The ids of live records by the values they hold."""
-    table = work.release.tables.entity(shape.entity.name)
-    columns = [table.column(name) for name in names]
-    live = table.column("archived_at").is_(None)
+    if not keys or any(len(_compared(work, shape, name)) != 1 for name in names):
+        # Money and the like lie in several columns: the index itself will tell.
+        return {}
+    statement = kept(work, ("taken", shape.entity.name, names), lambda: _among(work, shape, names))
     found: dict[tuple, Any] = {}
     for start in range(0, len(keys), CHUNK):
         chunk = keys[start : start + CHUNK]
-        if len(names) == 1:
-            among = columns[0].in_([key[0] for key in chunk])
-        else:
-            among = sa.or_(*(sa.and_(*map(_equals, columns, key)) for key in chunk))
-        for row in work.connection.execute(sa.select(table.column("id"), *columns).where(live, among)):
+        values = [key[0] for key in chunk] if len(names) == 1 else chunk
+        for row in work.connection.execute(statement, {"values": values}):
             found[tuple(row[1:])] = row[0]
     return found
 
 
-def _equals(column: sa.ColumnElement, value: Any) -> sa.ColumnElement:
-    return column == value
+def _among(work: Work, shape: Shape, names: tuple[str, ...]) -> sa.Select:
+    table = work.release.tables.entity(shape.entity.name)
+    columns = [table.column(name) for name in names]
+    held = columns[0] if len(columns) == 1 else sa.tuple_(*columns)
+    among = held.in_(sa.bindparam("values", expanding=True))
+    return sa.select(table.column("id"), *columns).where(table.column("archived_at").is_(None), among)
+
+
+def _compared(work: Work, shape: Shape, name: str) -> list[str]:
+    """The columns in which equal values are equal, as in the unique index."""
+    columns = work.release.tables.entity(shape.entity.name).columns([name])
+    return [column.name for column in columns if not column.name.endswith(("_sort", "_base"))]
 
 
 def _is_about(error: IntegrityError, draft: Draft, names: tuple[str, ...]) -> bool:
     table = draft.work.release.tables.entity(draft.entity)
-    columns = {table.column(name).name for name in names}
+    columns = {column for name in names for column in _compared(draft.work, draft.shape, name)}
     constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
     if constraint is not None:
         return any(

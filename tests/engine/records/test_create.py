@@ -61,7 +61,7 @@ def test_everything_wrong_is_said_at_once_and_nothing_is_written(crm):
         ("lost_reason", "must be one of: Price, Timing"),
         ("name", "is required"),
         ("number", "is kept by the system and cannot be set"),
-        ("stage", "has no stage “proposal”"),
+        ("stage", "must be one of: Qualify, Propose, Negotiate, Won, Lost"),
     ]
     assert crm.rows("deal") == 0
     assert crm.queued() == []
