@@ -9,7 +9,6 @@ are, so there one index serves both directions.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +17,9 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import operators
 
 from customary.engine.tables.entity_table import SYSTEM_COLUMNS
+from customary.engine.tables.fixed import fixed
 
 if TYPE_CHECKING:
-    from customary.engine.model.model import View
     from customary.engine.tables.entity_table import EntityTable
 
 DEFAULT_SORT = (("created_at", True),)
@@ -51,8 +50,8 @@ def add_indexes(made: EntityTable) -> None:
         _add(made, [(column, False) for column in fields], unique=True, living=True)
     for column, links in _lookups(made):
         _add(made, [(column, False)], lasting=links)
-    for keys in _orders(made):
-        _add(made, keys, living=True)
+    for keys, conditions in _orders(made):
+        _add(made, keys, living=True, conditions=conditions)
 
 
 def _uniques(made: EntityTable) -> Iterator[list[sa.Column]]:
@@ -77,51 +76,51 @@ def _lookups(made: EntityTable) -> Iterator[tuple[sa.Column, bool]]:
             yield made.column(name), links
 
 
-def _orders(made: EntityTable) -> Iterator[list[Key]]:
-    yield _keys(made, (), DEFAULT_SORT)
+def _orders(made: EntityTable) -> Iterator[tuple[list[Key], list[sa.ColumnElement]]]:
+    """The keys of each index that a list is read by, and the conditions of the records in it."""
+    yield _keys(made, (), DEFAULT_SORT), []
     for view in made.entity.views.values():
-        sort = tuple((name, down) for name, down in view.sort if name in made.entity.fields and made.has(name))
-        yield _keys(made, tuple(_equalities(made, view)), sort or DEFAULT_SORT)
+        sort = tuple((name, down) for name, down in view.sort if made.has(name))
+        equal, conditions = fixed(made, view.where)
+        if view.kind == "board" and made.has("stage"):
+            yield _keys(made, ("stage", *equal), sort or DEFAULT_SORT), conditions
+        elif sort or equal:
+            yield _keys(made, equal, sort), conditions
     if made.entity.pipelines and made.has("stage"):
-        yield _keys(made, ("stage",), DEFAULT_SORT)
+        yield _keys(made, ("stage",), DEFAULT_SORT), []
 
 
 def _keys(made: EntityTable, equal: Iterable[str], sort: Iterable[tuple[str, bool]]) -> list[Key]:
     keys: list[Key] = [(made.column(name), False) for name in equal]
     keys += [(made.sort_column(name), down) for name, down in sort]
-    keys.append((made.table.c.id, keys[-1][1]))
+    keys.append((made.table.c.id, keys[-1][1] if sort else False))
     unique: dict[str, Key] = {}
     for column, down in keys:
         unique.setdefault(column.name, (column, down))
     return list(unique.values())
 
 
-_EQUALITY = re.compile(r"^\s*\(?\s*(?:!\s*)?([a-z_][a-z0-9_]*)\s*(?:==[^=].*)?\)?\s*$", re.DOTALL)
-
-
-def _equalities(made: EntityTable, view: View) -> Iterator[str]:
-    """Fields that the view's condition fixes to one value: `owner == user && open` gives owner and outcome."""
-    text = getattr(view.where, "text", "") or ""
-    for term in () if "||" in text or "?" in text else text.split("&&"):
-        found = _EQUALITY.match(term)
-        name = "outcome" if found and found[1] == "open" else found[1] if found else ""
-        if name in made.entity.fields and made.has(name):
-            yield name
-
-
-def _add(made: EntityTable, keys: list[Key], unique: bool = False, living: bool = False, lasting: bool = False) -> None:
+def _add(
+    made: EntityTable,
+    keys: list[Key],
+    unique: bool = False,
+    living: bool = False,
+    lasting: bool = False,
+    conditions: Iterable[sa.ColumnElement] = (),
+) -> None:
     """Adds an index under a name that tells what it is. A lasting one outlives its field: deleting a record looks
     for those that point at it in retired columns too."""
+    where = [*([made.table.c.archived_at.is_(None)] if living else []), *conditions]
     columns = ",".join(column.name + (" desc" if down else "") for column, down in keys)
-    digest = hashlib.sha256(f"{columns}|{unique}|{living}".encode()).hexdigest()[:10]
+    digest = hashlib.sha256(f"{columns}|{unique}|{'|'.join(map(str, where))}".encode()).hexdigest()[:10]
     name = f"{'ux' if unique else 'lx' if lasting else 'ix'}_{made.table.name}_{digest}"
     if any(index.name == name for index in made.table.indexes):
         return
-    alive = made.table.c.archived_at.is_(None) if living else None
+    holds = sa.and_(*where) if where else None
     sa.Index(
         name,
         *(descending(column, modifier=operators.desc_op) if down else column for column, down in keys),
         unique=unique,
-        sqlite_where=alive,
-        postgresql_where=alive,
+        sqlite_where=holds,
+        postgresql_where=holds,
     )
