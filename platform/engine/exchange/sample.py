@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import heapq
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import partial
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +21,7 @@ from customary.engine.fields import Refusal
 from customary.engine.fields.any_link import AnyLink
 from customary.engine.fields.field import Field
 from customary.engine.model.model import Model
+from customary.engine.people.actor import Actor
 from customary.engine.records.changes import queue
 from customary.engine.records.refusal import Refused
 from customary.engine.records.work import Work
@@ -27,6 +31,10 @@ WHO_LOADS = "=user"
 
 CHUNK = 500
 CREATED, STAGES, AT = "created", "stages", "at"
+ONE = ("link", "user", "any_link")
+
+Key = tuple[str, str]
+"""An entity and what a demo calls one of its records."""
 
 loaded = sa.Table(
     "customary_sample",
@@ -47,116 +55,152 @@ class SampleProblem(ValueError):
 def load(work: Work, model: Model | None = None) -> dict[str, int]:
     """Makes the records of the model's demos that are not there yet, and counts them by entity.
 
-    Loading again makes nothing twice, and brings back nothing that was deleted. Records are made in the past that
-    their `created` names, and walk through their `stages`, so every gate of the pipeline holds for them as well.
-    Workflows do not start: what they would have done long ago, nobody wants mailed today.
+    Loading again makes nothing twice, and brings back nothing that was deleted. What happens in the demos happens in
+    the order of its time, by the one who owns the record: made when `created` says, moved when `stages` says, through
+    every gate of the pipeline. Workflows do not start: what they would have done long ago, nobody wants mailed today.
     """
-    loading = _Loading(work, model or work.model, _loaded_before(work))
-    for entity, key, data in loading.in_order():
-        if (entity, key) not in loading.ids:
-            loading.make(entity, key, data)
-    loading.finish()
+    model = model or work.model
+    written = {(entity, key): data for entity, key, data in _written(model)}
+    loading = _Loading(work, model, written, _loaded_before(work))
+    loading.run()
     return dict(loading.made)
 
 
 @dataclass
 class _Loading:
-    """One load: which record each key stands for, and which links wait for a record that comes later."""
+    """One load: what each key stands for, what is still to happen, and which links wait for the end."""
 
     work: Work
     model: Model
-    ids: dict[tuple[str, str], UUID]
+    written: Mapping[Key, Mapping[str, Any]]
+    ids: dict[Key, UUID]
     made: Counter[str] = field(default_factory=Counter)
-    new: list[tuple[str, str]] = field(default_factory=list)
-    waiting: list[tuple[str, str, str, Any]] = field(default_factory=list)
+    new: list[Key] = field(default_factory=list)
+    busy: set[Key] = field(default_factory=set)
+    waiting: list[tuple[Key, str, Any]] = field(default_factory=list)
+    asked: set[UUID] = field(default_factory=set)
+    """Tasks that stages asked for on the way."""
+    ahead: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
+    order: Iterator[int] = field(default_factory=count)
 
-    def in_order(self) -> list[tuple[str, str, Mapping[str, Any]]]:
-        """The records, entity by entity as they first occur, the oldest first, so that numbers follow time."""
-        found = list(_records(self.model))
-        place = {entity: at for at, entity in reversed(list(enumerate(entity for entity, _, _ in found)))}
-        return sorted(found, key=lambda each: (place[each[0]], self._moment(each[2].get(CREATED, "now"))))
+    def run(self) -> None:
+        for key, data in self.written.items():
+            if key not in self.ids:
+                with _named(key):
+                    self._plan(self._past(data.get(CREATED, "now")), partial(self._make, key))
+        while self.ahead:
+            _, _, happen = heapq.heappop(self.ahead)
+            happen()
+        self._finish()
 
-    def make(self, entity: str, key: str, data: Mapping[str, Any]) -> None:
-        data = dict(data)
-        try:
-            created = self._moment(data.pop(CREATED, "now"))
-            steps = data.pop(STAGES, None) or {}
-            values = self._values(entity, key, data)
-            id = records.create(replace(self.work, now=created), entity, values)
-            self._walk(entity, key, id, created, steps)
-        except (Refused, Refusal, ValueError) as problem:
-            raise SampleProblem(entity, key, problem) from problem
-        self.ids[entity, key] = id
-        self.new.append((entity, key))
-        self.made[entity] += 1
+    def _plan(self, moment: datetime, happen: Callable[[], None]) -> None:
+        heapq.heappush(self.ahead, (moment, next(self.order), happen))
 
-    def finish(self) -> None:
-        """Sets the links that waited, remembers what was loaded, and keeps workflows from starting over it."""
-        for entity, key, name, plain in self.waiting:
-            each = self.model.entities[entity].fields[name]
-            try:
-                records.update(self.work, entity, self.ids[entity, key], {name: self._link(each, plain)})
-            except (Refused, ValueError) as problem:
-                raise SampleProblem(entity, key, problem) from problem
+    def _make(self, key: Key) -> None:
+        """Creates one record, and before it those that it links to."""
+        if key in self.ids or key in self.busy:
+            return
+        self.busy.add(key)
+        with _named(key):
+            data = dict(self.written[key])
+            created, steps = self._past(data.pop(CREATED, "now")), data.pop(STAGES, None) or {}
+            values = self._values(key, data)
+            id = records.create(self._then(created, values.get("owner")), key[0], values)
+            self.ids[key] = id
+            self.new.append(key)
+            self.made[key[0]] += 1
+            self._link_waiting(created)
+            self._settle_tasks(key[0], id)
+            moment = created
+            for stage, step in steps.items():
+                step = dict(step) if isinstance(step, Mapping) else {AT: step}
+                moment = max(moment, self._past(step.pop(AT, "now")))
+                self._plan(moment, partial(self._move, key, stage, moment, values.get("owner"), step))
+
+    def _move(self, key: Key, stage: str, moment: datetime, owner: UUID | None, data: Mapping[str, Any]) -> None:
+        with _named(key):
+            records.move(self._then(moment, owner), key[0], self.ids[key], stage, self._values(key, data))
+            self._settle_tasks(key[0], self.ids[key])
+
+    def _settle_tasks(self, entity: str, id: UUID) -> None:
+        """What a stage asked for is done when it was due, as if people had worked all the time."""
+        task = self.model.playing("task")
+        if task is None or not {"about", "due", "done", "owner"} <= task.fields.keys() or entity == task.name:
+            return
+        if not any(stage.tasks for each in self.model.entities[entity].pipelines for stage in each.stages.values()):
+            return
+        table = self.work.release.tables.entity(task.name)
+        columns = table.columns(("id", "due", "owner"))
+        found = self.work.connection.execute(sa.select(*columns).where(table.column("about") == id)).mappings()
+        own = {id for (entity, _), id in self.ids.items() if entity == task.name}
+        for values in [table.load(row) for row in found]:
+            if values["id"] in self.asked | own:
+                continue
+            due = _moment_of(values["due"])
+            if due is not None and due < self.work.now:
+                done = {"done": True} | ({"done_at": values["due"]} if "done_at" in task.fields else {})
+                act = partial(records.update, self._then(due, values["owner"]), task.name, values["id"], done)
+                self._plan(due, act)
+            self.asked.add(values["id"])
+
+    def _link_waiting(self, moment: datetime) -> None:
+        """Sets the links that waited for a record, in circles, which is there now."""
+        waiting, self.waiting = self.waiting, []
+        for key, name, plain in waiting:
+            each = self.model.entities[key[0]].fields[name]
+            if key in self.ids and self._target(each, plain) in self.ids:
+                with _named(key):
+                    values = {name: self._link(each, plain)}
+                    records.update(replace(self.work, now=moment), key[0], self.ids[key], values)
+            else:
+                self.waiting.append((key, name, plain))
+
+    def _finish(self) -> None:
+        """Remembers what was loaded, and keeps workflows from starting over it."""
         rows = [{"entity": entity, "key": key, "record": self.ids[entity, key]} for entity, key in self.new]
         if rows:
             self.work.connection.execute(loaded.insert(), rows)
-        ids = [row["record"] for row in rows]
-        ids += self._settle_tasks(set(ids))
-        for some in _chunks(ids):
-            self.work.connection.execute(queue.delete().where(queue.c.record.in_(some)))
+        ids = [row["record"] for row in rows] + sorted(self.asked)
+        for start in range(0, len(ids), CHUNK):
+            self.work.connection.execute(queue.delete().where(queue.c.record.in_(ids[start : start + CHUNK])))
 
-    def _settle_tasks(self, ids: set[UUID]) -> list[UUID]:
-        """The tasks that stages asked for on the way; what was due is done, as if people had worked all the time."""
-        task = self.model.playing("task")
-        if task is None or not {"about", "due", "done"} <= task.fields.keys() or not ids:
-            return []
-        table = self.work.release.tables.entity(task.name)
-        statement = sa.select(*table.columns(("id", "about", "due", "done"))).where(
-            table.column("about").in_(sa.bindparam("ids", expanding=True))
-        )
-        made = [
-            table.load(row)
-            for some in _chunks(sorted(ids))
-            for row in self.work.connection.execute(statement, {"ids": some}).mappings()
-        ]
-        asked = [values for values in made if values["id"] not in ids]
-        for values in asked:
-            if values["due"] is not None and _moment_of(values["due"]) < self.work.now and not values["done"]:
-                done = {"done": True} | ({"done_at": values["due"]} if "done_at" in task.fields else {})
-                records.update(replace(self.work, now=_moment_of(values["due"])), task.name, values["id"], done)
-        return [values["id"] for values in asked]
+    def _then(self, moment: datetime, owner: UUID | None) -> Work:
+        """The work of whoever owns the record, at that moment."""
+        if owner is None or owner == self.work.actor.id:
+            return replace(self.work, now=moment)
+        return replace(self.work, now=moment, actor=Actor(owner, is_system=True))
 
-    def _walk(self, entity: str, key: str, id: UUID, created: datetime, steps: Mapping[str, Any]) -> None:
-        moment = created
-        for stage, step in steps.items():
-            step = dict(step) if isinstance(step, Mapping) else {AT: step}
-            moment = max(moment, self._moment(step.pop(AT, "now")))
-            values = self._values(entity, key, step)
-            records.move(replace(self.work, now=moment), entity, id, stage, values)
-
-    def _values(self, entity: str, key: str, data: Mapping[str, Any]) -> dict[str, Any]:
-        fields, values = self.model.entities[entity].fields, {}
+    def _values(self, key: Key, data: Mapping[str, Any], entity: str | None = None) -> dict[str, Any]:
+        fields, values = self.model.entities[entity or key[0]].fields, {}
         for name, plain in data.items():
             if name not in fields:
                 raise ValueError(f"there is no field “{name}”")
-            if self._is_ahead(fields[name], plain):
-                self.waiting.append((entity, key, name, plain))
+            if not self._make_linked(fields[name], plain):
+                self.waiting.append((key, name, plain))
             else:
-                values[name] = self._value(fields[name], plain)
+                values[name] = self._value(key, fields[name], plain)
         return values
 
-    def _value(self, each: Field, plain: Any) -> Any:
+    def _make_linked(self, each: Field, plain: Any) -> bool:
+        """Makes the records a link leads to. False for one that waits for this one in turn."""
+        if each.kind not in (*ONE, "links") or plain is None:
+            return True
+        targets = [self._target(each, item) for item in (plain if each.kind == "links" else [plain])]
+        for target in targets:
+            if target in self.written:
+                self._make(target)
+        return each.kind == "links" or targets[0] in self.ids or targets[0] not in self.busy
+
+    def _value(self, key: Key, each: Field, plain: Any) -> Any:
         """A value from its plain form."""
         if plain is None:
             return None
-        if each.kind in ("link", "user", "any_link"):
+        if each.kind in ONE:
             return self._link(each, plain)
         if each.kind == "links":
             return tuple(self._link(each, item) for item in plain)
         if each.kind == "lines":
-            child = each.of.partition(".")[0]
-            return [self._values(child, "", row) for row in plain]
+            return [self._values(key, row, each.of.partition(".")[0]) for row in plain]
         if each.kind == "date":
             return read_day(str(plain), self.work.now.astimezone(self.model.settings.time_zone).date())
         if each.kind == "datetime":
@@ -172,37 +216,37 @@ class _Loading:
         id = self.ids[target, key]
         return AnyLink(target, id) if each.kind == "any_link" else id
 
-    def _is_ahead(self, each: Field, plain: Any) -> bool:
-        """Whether a link is to a record that a demo makes later."""
-        if each.kind not in ("link", "user", "any_link") or plain in (None, WHO_LOADS):
-            return False
-        target = self._target(each, plain)
-        return target not in self.ids and target in self._all
-
-    def _target(self, each: Field, plain: Any) -> tuple[str, str]:
+    def _target(self, each: Field, plain: Any) -> Key:
         """`account acme` for a link to anything; the key alone where the field knows its entity."""
         if each.kind == "any_link":
             entity, _, key = str(plain).partition(" ")
             return entity, key.strip()
         return each.to, str(plain)
 
-    def _moment(self, plain: Any) -> datetime:
+    def _past(self, plain: Any) -> datetime:
         """A moment of the past, or now."""
         return min(read_moment(str(plain), self.work.now, self.model.settings.time_zone), self.work.now)
 
-    def __post_init__(self) -> None:
-        self._all = {(entity, key) for entity, key, _ in _records(self.model)}
+
+class _named:  # noqa: N801 - reads as the phrase it is
+    """Names the record of whatever goes wrong inside."""
+
+    def __init__(self, key: Key) -> None:
+        self.key = key
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _kind: object, problem: BaseException | None, _trace: object) -> None:
+        if isinstance(problem, Refused | Refusal | ValueError) and not isinstance(problem, SampleProblem):
+            raise SampleProblem(*self.key, problem) from problem
 
 
-def _chunks(ids: list[UUID]) -> Iterator[list[UUID]]:
-    return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
+def _moment_of(due: date | datetime | None) -> datetime | None:
+    return due if due is None or isinstance(due, datetime) else datetime.combine(due, OFFICE_HOURS, UTC)
 
 
-def _moment_of(due: date | datetime) -> datetime:
-    return due if isinstance(due, datetime) else datetime.combine(due, OFFICE_HOURS, UTC)
-
-
-def _records(model: Model) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+def _written(model: Model) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """All records of all demos, as they are written."""
     for demo in model.demos.values():
         for entity, entries in demo["records"].items():
             if entity not in model.entities:
@@ -211,6 +255,6 @@ def _records(model: Model) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
             yield from ((entity, str(key), data or {}) for key, data in named)
 
 
-def _loaded_before(work: Work) -> dict[tuple[str, str], UUID]:
+def _loaded_before(work: Work) -> dict[Key, UUID]:
     rows = work.connection.execute(sa.select(loaded.c.entity, loaded.c.key, loaded.c.record))
     return {(entity, key): record for entity, key, record in rows}
