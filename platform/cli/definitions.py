@@ -10,6 +10,7 @@ import click
 
 from customary.cli.failure import PROBLEMS, WRONG_USE, Failure
 from customary.cli.options import directory, open_workspace
+from customary.cli.progress import waiting
 
 if TYPE_CHECKING:
     from customary.engine.plan import Plan
@@ -122,7 +123,8 @@ def apply_command(directory: Path, yes: bool) -> None:
         return
     if not yes:
         click.confirm("Apply these changes?", abort=True)
-    release = workspace.apply(plan, by=_who())
+    with waiting("Applying"):
+        release = workspace.apply(plan, by=_who())
     click.echo(f"Applied: release {release.number}.")
 
 

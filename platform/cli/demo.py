@@ -11,6 +11,7 @@ import click
 
 from customary.cli.failure import WRONG_USE, Failure
 from customary.cli.options import open_workspace
+from customary.cli.progress import waiting
 from customary.cli.server import address_of, listen, run
 
 if TYPE_CHECKING:
@@ -70,10 +71,10 @@ def prepare(directory: Path, packs: list[str]) -> Workspace:
             WRONG_USE,
         )
     workspace = open_workspace(directory)
-    first = workspace.releases.current() is None
-    if first:
+    if workspace.releases.current() is None:
         click.echo(f"Making the workspace {directory} ...")
-        workspace.apply(by="demo")
+        with waiting("Applying"):
+            workspace.apply(by="demo")
     _add_admin(workspace)
     return workspace
 
@@ -90,7 +91,7 @@ def _add_admin(workspace: Workspace) -> None:
             return
     hashed = people.hashed(password)
     click.echo("Loading sample data ...")
-    with workspace.database.write() as connection:
+    with waiting("Loading"), workspace.database.write() as connection:
         id = people.add(workspace.work(connection, SYSTEM), email, hashed, _admin_roles(workspace), NAME)
         actor = people.actor_of_user(connection, id, workspace.release)
         made = sample.load(workspace.work(connection, actor))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import uuid4
@@ -16,6 +18,8 @@ from customary.engine.money import Money
 from customary.engine.plan import OutOfDate, Unfit, apply
 from customary.engine.plan.structure import AddIndex
 from customary.engine.releases import newest_number
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 DEAL = """
 entity: deal
@@ -442,3 +446,54 @@ def test_search_follows_the_fields_that_are_searched(ground):
     ground.apply(DEAL + "  town: {type: text, search: true}\n")
     with ground.database.read() as connection:
         assert connection.exec_driver_sql("SELECT text FROM customary_search").scalars().all() == ["a πατρα"]
+
+
+def test_those_on_the_old_release_go_on_working(ground):
+    """Others read and write by the old names while, and after, fields are renamed, added, dropped and converted."""
+    ground.apply(DEAL)
+    table, stopped, errors, made = ground.release.tables.entity("deal"), threading.Event(), [], []
+
+    def work() -> None:
+        while not stopped.is_set():
+            try:
+                with ground.database.write() as connection:
+                    row = {"id": uuid4(), "created_at": NOW, "updated_at": NOW, "revision": 1}
+                    connection.execute(table.table.insert(), {**row, **table.store({"name": "A", "source": "web"})})
+                    made.append(row["id"])
+                with ground.database.read() as connection:
+                    table.load(connection.execute(sa.select(table.table).where(table.table.c.id == made[-1])).one())
+            except Exception as error:
+                errors.append(error)
+            time.sleep(0.002)
+
+    other = threading.Thread(target=work)
+    other.start()
+    try:
+        changed = DEAL.replace("name:", "title:").replace("required: true}", "required: true, was: name}")
+        changed = changed.replace("  score: {type: integer}\n", "").replace("[web, phone]", "{site: {was: web}}")
+        ground.apply(changed + "  town: {type: text, default: Athens}\n")
+        time.sleep(0.05)
+    finally:
+        stopped.set()
+        other.join()
+    assert errors == []
+    assert ground.value("deal", made[-1], "title") == "A"
+    assert ground.value("deal", made[-1], "source") == "site"
+    assert ground.value("deal", made[0], "town") == "Athens"
+
+
+def test_many_records_are_converted_in_batches(ground):
+    ground.apply(DEAL)
+    table = ground.release.tables.entity("deal")
+    ids = [uuid4() for _ in range(4500)]
+    rows = [
+        {"id": id, "created_at": NOW, "updated_at": NOW, "revision": 1, **table.store({"score": n})}
+        for n, id in enumerate(ids)
+    ]
+    with ground.database.write() as connection:
+        connection.execute(table.table.insert(), rows)
+    ground.apply(DEAL.replace("integer", "money"))
+    table = ground.release.tables.entity("deal")
+    with ground.database.read() as connection:
+        total = connection.execute(sa.select(sa.func.sum(table.column("score", "_base").cast(sa.BigInteger)))).scalar()
+    assert total == sum(range(4500)) * 100
