@@ -94,6 +94,8 @@ class Checker:
     def member(self, tree: Member) -> Node:
         target = self.node(tree.target)
         match target.type:
+            case Record() if isinstance(target, meaning.Field) and target.name == "id":
+                raise ExpressionError(tree.offset, f"an id has no field “{tree.name}”", "Leave out “id.”.")
             case Record(entity=""):
                 remedy = "It may be of several entities; ask for those of one with all(entity)."
                 raise ExpressionError(tree.offset, f"“{tree.name}” cannot be read here", remedy)

@@ -32,6 +32,9 @@ class Record(Type):
     name: str = "record"
     entity: str = ""
 
+    def __str__(self) -> str:
+        return f"record of {self.entity}" if self.entity else self.name
+
 
 @dataclass(frozen=True, slots=True)
 class ListOf(Type):
