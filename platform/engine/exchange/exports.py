@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from customary.engine import records
 from customary.engine.exchange.formats import formats
@@ -58,12 +58,12 @@ def _fields(work: Work, entity: str, wanted: Iterable[str] | None) -> tuple[str,
 
 def _rows(work: Work, entity: str, query: Query, fields: list[Field], format: str) -> Iterator[list[Any]]:
     allowed = _exportable(work, entity)
-    after = None
+    after, zone = None, work.model.settings.time_zone
     while True:
         page = records.select(work, entity, Query(**{**vars(query), "after": after}))
         for record in page.records:
             if allowed is None or allowed(record):
-                yield [_cell(each, record, page, format) for each in fields]
+                yield [_cell(each, record, page, format, zone) for each in fields]
         if page.next is None:
             return
         after = page.next
@@ -76,8 +76,11 @@ def _exportable(work: Work, entity: str) -> Any:
     return lambda record: work.access.holds(entity, "export", records.RecordScope(work, entity, dict(record.values)))
 
 
-def _cell(each: Field, record: Record, page: Page, format: str) -> Any:
-    """A value as its file keeps it: JSON forms in JSON, titles and plain numbers in tables."""
+def _cell(each: Field, record: Record, page: Page, format: str, zone: ZoneInfo) -> Any:
+    """A value as its file keeps it: JSON forms in JSON, titles and plain numbers in tables.
+
+    Spreadsheets know no zones: there a moment is in the workspace's.
+    """
     value = record.values.get(each.name)
     if format == "json":
         return _json(each, value, page.titles)
@@ -86,7 +89,7 @@ def _cell(each: Field, record: Record, page: Page, format: str) -> Any:
     if each.kind in NUMBERS or each.kind in ("date", "boolean"):
         return value
     if each.kind == "datetime":
-        return value if format == "xlsx" and isinstance(value, datetime) else each.to_json(value)
+        return value.astimezone(zone) if format == "xlsx" else each.to_json(value)
     if each.kind == "money":
         # One currency makes a column of numbers, as every spreadsheet wants it; others name theirs.
         return value.amount if value.currency == each.currency else f"{value.amount} {value.currency}"

@@ -62,8 +62,8 @@ def kind_of(cells: Sequence[Any]) -> str:
 
 
 def locale_of(cells: Iterable[Any], usual: Locale) -> Locale:
-    """The locale in which a column's numbers and dates are written: `usual`, but for what the cells show."""
-    texts = [cell for cell in cells if isinstance(cell, str)][:LOOKED_AT]
+    """The locale in which numbers and dates are written: `usual`, but for what the cells show."""
+    texts = [cell for cell in cells if isinstance(cell, str)]
     decimal = _decimal(texts) or usual.forms.decimal
     order = _order(texts) or ("dmy" if decimal == "," and usual.forms.date_order == "mdy" else usual.forms.date_order)
     if (decimal, order) == (usual.forms.decimal, usual.forms.date_order):

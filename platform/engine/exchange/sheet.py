@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -52,7 +53,7 @@ def sheet_of(records: list[tuple[int, list[Any]]], form: Mapping[str, str]) -> S
         return Sheet((), (), form)
     if len(filled) > MOST_ROWS:
         raise Unreadable("has more than {count} rows", count=MOST_ROWS)
-    width = _usual_width(filled[1:] or filled)
+    width = _usual_width(filled)
     start = _header(filled, width)
     header = ["" if cell is None else str(cell).strip() for cell in filled[start][1]]
     dropped = _superfluous(header, width)
@@ -63,10 +64,9 @@ def sheet_of(records: list[tuple[int, list[Any]]], form: Mapping[str, str]) -> S
 
 
 def _usual_width(rows: list[tuple[int, list[Any]]]) -> int:
-    counts: dict[int, int] = {}
-    for _, cells in rows[:1000]:
-        counts[len(cells)] = counts.get(len(cells), 0) + 1
-    return max(counts, key=lambda width: (counts[width], width))
+    """The cells most rows below the first have; where rows disagree, the first one decides."""
+    counts = Counter(len(cells) for _, cells in (rows[1:] or rows)[:1000])
+    return max(counts, key=lambda width: (counts[width], width == len(rows[0][1]), width))
 
 
 def _header(rows: list[tuple[int, list[Any]]], width: int) -> int:

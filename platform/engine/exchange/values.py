@@ -12,7 +12,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from customary.engine.exchange.columns import Column
-from customary.engine.exchange.kinds import locale_of
+from customary.engine.exchange.kinds import LOOKED_AT, locale_of
 from customary.engine.exchange.lookup import Lookup, lookup
 from customary.engine.exchange.sheet import Row, Sheet
 from customary.engine.fields import Refusal
@@ -26,6 +26,8 @@ from customary.engine.words import Reason, Words
 
 LINKS = ("link", "user", "links")
 CHOICES = ("choice", "choices")
+WRITTEN = ("integer", "decimal", "percent", "money", "date", "datetime")
+"""Kinds whose values are written differently in different places."""
 _LIST = re.compile(r"\s*[;|\n]\s*")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -87,6 +89,9 @@ def values_of(work: Work, entity: str, sheet: Sheet, columns: tuple[Column, ...]
     found.own = _own_names(work, entity, sheet, columns)
     settings = work.model.settings
     usual = locale_named(work.actor.language, settings.time_zone, settings.first_weekday, settings.currency)
+    # What one column shows of how numbers and dates are written holds for those that leave it open.
+    telling = [column for column in columns if column.field and fields[column.field].kind in WRITTEN]
+    usual = locale_of((cell for column in telling for cell in sheet.column(column.position)[:LOOKED_AT]), usual)
     for column in columns:
         if column.field is not None:
             each = fields[column.field]
