@@ -185,7 +185,7 @@ def finder(work: Work) -> Find:
         same = [hit for hit in hits if hit.title.casefold() == title.casefold()]
         found = same or hits
         if not found:
-            raise Refusal("knows no “{text}”", text=title)
+            raise Refusal("knows no “{title}”", title=title)
         if len(found) > 1:
             titles = ", ".join(hit.title for hit in found)
             raise Refusal("could be several: {titles}", titles=titles)

@@ -81,6 +81,10 @@ async def _answer_refused(desk: Desk, found: RefusedMove) -> Response:
 
 def _moved(work: Work, entity: Entity, id: UUID, target: str, form: Typed, locale: Any) -> None:
     record = records.get(work, entity.name, id)
+    if pipeline_of(entity, target) is None:
+        raise Refused(
+            [FieldProblem("stage", Reason("has no stage “{stage}”", {"stage": target}), _stage_label(entity))]
+        )
     draft = drafts.typed(work, entity, form, locale, record)
     problems = unread(draft)
     values = {name: entry.value for name, entry in draft.entries.items() if not entry.lines and name != "stage"}
@@ -91,6 +95,10 @@ def _moved(work: Work, entity: Entity, id: UUID, target: str, form: Typed, local
         problems += [each for each in refused.problems if each.field not in known]
     if problems:
         raise Refused(problems)
+
+
+def _stage_label(entity: Entity) -> Words:
+    return entity.fields["stage"].label if "stage" in entity.fields else Words({})
 
 
 def _explained(
@@ -107,7 +115,7 @@ def _explained(
         replace(control(work, draft, entity.fields[name], State(required=True), said, False, locale), prefix=f"m-{id}")
         for name in fillable
     )
-    reasons = tuple((_label(each), each.reason) for each in problems if each.field not in fillable)
+    reasons = tuple((_subject(each), each.reason) for each in problems if each.field not in fillable)
     return RefusedMove(
         entity=entity, id=id, stage=stage, on=on, query=board.query_of(form), controls=controls, reasons=reasons
     )
@@ -140,8 +148,9 @@ def _was_tried(problem: FieldProblem, typed: Any) -> bool:
     return problem.field in typed.entries
 
 
-def _label(problem: FieldProblem) -> Words:
-    return Words({}) if problem.field in (None, "stage") else problem.label
+def _subject(problem: FieldProblem) -> Words:
+    """What a reason is said of; the words of a gate stand for themselves."""
+    return Words({}) if problem.field is None or problem.reason.text == "{message}" else problem.label
 
 
 handlers = [move, move_by_form]

@@ -342,7 +342,10 @@ def _target(work: Work, entity: Entity, form: Typed) -> tuple[Entity, Field, str
     name, _, option = form.one("_writing").partition(".")
     other = work.model.entities.get(name)
     about = about_field(other, entity) if other is not None and other.plays in PARTS else None
-    if other is None or about is None:
+    if other is None or about is None or not work.access.may(name, "create"):
+        raise Refused([])
+    kind = _fields_by_part(other)["kind"]
+    if option and option not in getattr(kind, "options", {}):
         raise Refused([])
     return other, about, option
 

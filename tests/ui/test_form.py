@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from litestar.testing import TestClient
+from playwright.sync_api import expect
 
 from customary.engine import records
 
@@ -155,7 +156,7 @@ def test_pickers_find_by_the_beginning_of_a_word(client: TestClient, first: Call
     assert client.get("/deal/options/nothing?text=a").status_code == 404
 
 
-@pytest.mark.parametrize("text", ["\x00", "%", "‮", "'\"><script>", "𝔘" * 5000, "_", "1" * 400])
+@pytest.mark.parametrize("text", ["\x00", "%", "‮", "'\"><script>", "𝔘" * 500, "_", "1" * 400])
 def test_any_text_is_taken_or_refused_and_never_breaks_a_form(client: TestClient, text: str) -> None:
     names = ("name", "account", "account.text", "amount", "expected_close", "owner", "contacts", "contact", "number")
     assert client.post("/deal/new", data=dict.fromkeys(names, text)).status_code in (200, 422)
@@ -176,7 +177,7 @@ def test_a_deal_is_typed_with_the_keyboard_alone(page: Any, accessible: Callable
     page.keyboard.type("grinder")
     page.wait_for_selector("#f-lines-0-product-list [role=option]")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelector('#f-lines-0-unit_price').value !== ''")
+    expect(page.locator("#f-lines-0-unit_price")).not_to_have_value("")
     page.fill("#f-lines-0-quantity", "3")
     page.keyboard.press("Enter")
     page.wait_for_selector(".sheet tfoot")
@@ -194,13 +195,13 @@ def test_cells_are_pasted_from_a_spreadsheet(page: Any) -> None:
         """text => {
           const data = new DataTransfer();
           data.setData("text/plain", text);
-          document.activeElement.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+          const how = { clipboardData: data, bubbles: true, cancelable: true };
+          document.activeElement.dispatchEvent(new ClipboardEvent("paste", how));
         }""",
         "2\t10.00\n4\t20.00\n6\t30.00\n",
     )
-    page.wait_for_function("document.querySelectorAll('[data-rows] > tr').length === 3")
-    page.wait_for_selector(".sheet tfoot")
-    assert "€280.00" in page.locator(".sheet tfoot").inner_text()
+    expect(page.locator("[data-rows] > tr")).to_have_count(3)
+    expect(page.locator(".sheet tfoot")).to_contain_text("€280.00")
 
 
 def _of(work: records.Work, id: object) -> Any:

@@ -1,0 +1,128 @@
+"""The board: columns with totals, moves by keys, menu and mouse, refusals on the card."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from litestar.testing import TestClient
+from playwright.sync_api import expect
+
+from customary.engine import records
+from customary.engine.money import Money
+
+HTMX = {"HX-Request": "true"}
+ON_BOARD = {"_on": "board", "_view": "board", "_where": "", "_q": ""}
+
+
+def test_a_board_has_a_column_for_each_stage_with_count_and_sum(client: TestClient, inside: Callable) -> None:
+    page = client.get("/deal?view=board").text
+    assert re.findall(r'<section class="column" data-stage="(\w+)"', page) == [
+        "qualify",
+        "propose",
+        "negotiate",
+        "won",
+        "lost",
+    ]
+    counted = [int(each) for each in re.findall(r'column-count">(\d+)', page)]
+    assert sum(counted) == inside(records.count, "deal")
+    assert len(re.findall(r'<li class="board-card"', page)) == sum(counted)
+
+
+def test_a_filter_narrows_cards_and_totals_alike(client: TestClient) -> None:
+    page = client.get("/deal", params={"view": "board", "where": "amount > 50000"}).text
+    counted = [int(each) for each in re.findall(r'column-count">(\d+)', page)]
+    assert 0 < sum(counted) == len(re.findall(r'<li class="board-card"', page)) < 50
+
+
+def test_long_columns_are_drawn_in_parts(client: TestClient, first: Callable, inside: Callable) -> None:
+    account = first("account").id
+    rows = [{"name": f"Deal {n}", "account": account, "amount": Money(Decimal(n), "EUR")} for n in range(60)]
+    inside(records.create_many, "deal", rows)
+    page = client.get("/deal?view=board").text
+    more = re.search(r'hx-get="(/deal/column\?[^"]+stage=qualify[^"]+)"', page)[1].replace("&amp;", "&")
+    seen = set(re.findall(r'id="card-([0-9a-f-]+)"', page))
+    while more:
+        part = client.get(more, headers=HTMX).text
+        cards = set(re.findall(r'id="card-([0-9a-f-]+)"', part))
+        assert cards and not cards & seen
+        seen |= cards
+        found = re.search(r'hx-get="(/deal/column\?[^"]+)"', part)
+        more = found and found[1].replace("&amp;", "&")
+    assert len(seen) >= inside(records.count, "deal") - 50
+
+
+def test_a_moved_card_comes_back_with_new_totals(client: TestClient, first: Callable) -> None:
+    deal = first("deal", 'stage == "qualify" && amount != null && expected_close != null')
+    answer = client.put(f"/deal/{deal.id}/stage", data={"stage": "propose", **ON_BOARD}, headers=HTMX)
+    assert answer.status_code == 200
+    assert f'data-id="{deal.id}" data-stage="propose"' in answer.text
+    assert answer.text.count('hx-swap-oob="true"') == 5
+
+
+def test_a_refused_card_says_what_is_missing(client: TestClient, first: Callable) -> None:
+    deal = first("deal", 'stage == "qualify" && lost_reason == null')
+    answer = client.put(f"/deal/{deal.id}/stage", data={"stage": "lost", **ON_BOARD}, headers=HTMX)
+    assert answer.status_code == 422
+    assert f'data-id="{deal.id}" data-stage="qualify"' in answer.text
+    assert 'name="lost_reason"' in answer.text and f'hx-target="#card-{deal.id}"' in answer.text
+    assert 'name="_view" value="board"' in answer.text
+
+
+def test_a_strange_stage_or_view_is_no_failure(client: TestClient, first: Callable) -> None:
+    deal = first("deal", 'stage == "qualify"')
+    for stage in ("", "nowhere", "\x00", "won'--"):
+        assert client.put(f"/deal/{deal.id}/stage", data={"stage": stage, **ON_BOARD}, headers=HTMX).status_code == 422
+    assert client.get("/deal/column?view=board&stage=nowhere", headers=HTMX).status_code == 404
+    assert client.get("/deal/column?stage=qualify", headers=HTMX).status_code == 404
+    assert client.get("/deal/column?view=board&stage=qualify&after=bad", headers=HTMX).status_code == 422
+
+
+@pytest.mark.browser
+def test_cards_move_by_keys_and_slide_back_when_refused(page: Any, accessible: Callable) -> None:
+    page.goto("/deal?view=board")
+    assert accessible(page) == []
+    card = page.locator('[data-cards][data-stage="negotiate"] > [data-card]').first
+    here = f"#{card.get_attribute('id')}"
+    card.locator("[data-card-link]").focus()
+    page.keyboard.press("]")
+    expect(page.locator(f"{here} [name=closed_on]")).to_be_focused()
+    expect(page.locator(f'[data-stage="negotiate"] {here}')).to_be_visible()
+    assert accessible(page) == []
+    page.keyboard.type("today")
+    page.keyboard.press("Enter")
+    expect(page.locator(f'[data-cards][data-stage="won"] {here}')).to_be_visible()
+    expect(page.locator("#head-of-won .column-count")).to_have_text("15")
+
+
+@pytest.mark.browser
+def test_cards_are_dragged_to_another_stage(page: Any) -> None:
+    page.goto("/deal?view=board")
+    card = page.locator('[data-cards][data-stage="propose"] > [data-card]').first
+    here = f"#{card.get_attribute('id')}"
+    start, end = card.bounding_box(), page.locator('[data-cards][data-stage="lost"]').bounding_box()
+    page.mouse.move(start["x"] + 60, start["y"] + start["height"] - 12)
+    page.mouse.down()
+    page.mouse.move(start["x"] + 80, start["y"] + 60, steps=4)
+    page.mouse.move(end["x"] + 90, end["y"] + 60, steps=10)
+    page.mouse.up()
+    expect(page.locator(f"{here} [name=lost_reason]")).to_be_visible()
+    expect(page.locator(f'[data-cards][data-stage="propose"] {here}')).to_be_visible()
+    page.select_option(f"{here} [name=lost_reason]", "price")
+    page.click(f"{here} [data-refused] button[type=submit]")
+    expect(page.locator(f'[data-cards][data-stage="lost"] {here}')).to_be_visible()
+
+
+@pytest.mark.browser
+def test_cards_move_by_their_menu_on_a_phone(page: Any) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/deal?view=board")
+    card = page.locator('[data-cards][data-stage="qualify"] > [data-card]').first
+    here = f"#{card.get_attribute('id')}"
+    card.locator("[data-move-menu]").click()
+    page.click('#move-menu [data-move="propose"]')
+    expect(page.locator(f'[data-cards][data-stage="propose"] {here}')).to_be_attached()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
