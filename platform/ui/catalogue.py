@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import gettext
 import io
+from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from customary.engine.locale import locale
+from customary.engine.money import Money
 from customary.engine.words import Reason, Words
 
 FOLDER = Path(__file__).parent / "languages"
@@ -47,8 +51,15 @@ def say_reason(language: str, reason: Reason) -> str:
 
 
 def _in_language(value: object, language: str) -> object:
+    """A hole's value as readers of the language write it."""
     if isinstance(value, Words):
         return value.in_language(language)
     if isinstance(value, Reason):
         return say_reason(language, value)
+    if isinstance(value, Money):
+        return locale(language).money(value)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return locale(language).date(value)
+    if isinstance(value, Decimal | int) and not isinstance(value, bool):
+        return locale(language).number(value)
     return value
