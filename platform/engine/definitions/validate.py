@@ -13,6 +13,9 @@ from customary.engine.text.node import Mapping, Node, Scalar, Sequence, plain
 
 Path = tuple[str | int, ...]
 
+MOST_OF_A_KIND = 100
+"""More unknown keys of one mapping are not told one by one."""
+
 
 class Validator:
     """A shape, ready to check many nodes."""
@@ -27,7 +30,10 @@ class Validator:
         for error in self._validator.iter_errors(data):
             for each in _nearest(error):
                 bad.update(_report(node, each, problems))
-        return node if not bad else _without(node, bad, ())
+        if not bad:
+            return node
+        above = {each[:length] for each in bad for length in range(len(each))}
+        return _without(node, bad, above, ())
 
 
 def _report(root: Node, error: ValidationError, problems: Problems) -> Iterator[Path]:
@@ -61,11 +67,11 @@ def _nearest(error: ValidationError) -> list[ValidationError]:
 
 def _unknown_keys(node: Node, path: Path, error: ValidationError, problems: Problems) -> Iterator[Path]:
     known = error.schema.get("properties", {})
-    for key in error.instance:
-        if key not in known:
+    for number, key in enumerate(each for each in error.instance if each not in known):
+        yield (*path, key)
+        if number < MOST_OF_A_KIND:
             place = node.place_of(key) if isinstance(node, Mapping) else node.place
             unknown_key(key, place, _noun(error.schema), known, error.schema.get("x-later", ()), problems)
-            yield (*path, key)
 
 
 def unknown_key(
@@ -140,17 +146,17 @@ def _at(node: Node, path: Path) -> Node:
     return node
 
 
-def _without(node: Node, bad: set[Path], path: Path) -> Node | None:
-    """The node without the bad paths; untouched parts stay the same objects."""
+def _without(node: Node, bad: set[Path], above: set[Path], path: Path) -> Node | None:
+    """The node without the bad paths; what does not lie `above` one of them stays the same object."""
     if path in bad:
         return None
-    if not any(each[: len(path)] == path for each in bad):
+    if path not in above:
         return node
     if isinstance(node, Mapping):
-        kept = {key: _without(value, bad, (*path, key)) for key, value in node.entries.items()}
+        kept = {key: _without(value, bad, above, (*path, key)) for key, value in node.entries.items()}
         entries = {key: value for key, value in kept.items() if value is not None}
         return Mapping(entries, node.keys, node.place, node.layer)
     if isinstance(node, Sequence):
-        items = [_without(item, bad, (*path, at)) for at, item in enumerate(node.items)]
+        items = [_without(item, bad, above, (*path, at)) for at, item in enumerate(node.items)]
         return Sequence(tuple(item for item in items if item is not None), node.place, node.layer)
     return node

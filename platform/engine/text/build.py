@@ -133,7 +133,7 @@ class Builder:
         """`label: Deal #1` would lose its end without a word; a comment has a blank after its `#`."""
         after = self.text[end.index + 2 : end.index + 3]
         if after not in ("", " ", "\n", "#", "!"):
-            rest = self.text[end.index + 1 :].split("\n", 1)[0].split(" #", 1)[0].rstrip()
+            rest = self.text[end.index + 1 : end.index + 60].split("\n", 1)[0].split(" #", 1)[0].rstrip()
             self.problems.add(
                 Place(place.file, end.line + 1, end.column + 2),
                 f"“{rest[:40]}” is a comment here",

@@ -26,9 +26,10 @@ class Pack:
     schemas: Path
     workflows: Path
 
-    def files(self) -> list[File]:
+    def files(self, problems: Problems) -> list[File]:
         """Its definition files; problems show them as `schemas/sales/deal.yaml`."""
-        found = [*_files(self.schemas, f"schemas/{self.name}"), *_files(self.workflows, f"workflows/{self.name}")]
+        folders = ((self.schemas, f"schemas/{self.name}"), (self.workflows, f"workflows/{self.name}"))
+        found = (each for folder, shown in folders for each in yaml_files(folder, shown, problems))
         return [File.of_bytes(path, self.name, data) for path, data in found]
 
 
@@ -37,8 +38,7 @@ def find_packs(workspace: Path | None = None, problems: Problems | None = None) 
     packs = {}
     for root in (_shipped(), *([workspace] if workspace else [])):
         for described in sorted(root.glob("schemas/*/pack.yaml")):
-            pack = _pack(described, root, problems if problems is not None else Problems())
-            if pack:
+            if pack := _pack(described, root, problems if problems is not None else Problems()):
                 packs[pack.name] = pack
     return packs
 
@@ -52,9 +52,24 @@ def in_order(wanted: Sequence | None, packs: Mapping[str, Pack], problems: Probl
     return list(ordered.values())
 
 
-def yaml_files(folder: Path, shown: str) -> Iterator[tuple[str, bytes]]:
+def yaml_files(folder: Path, shown: str, problems: Problems) -> Iterator[tuple[str, bytes]]:
     """The YAML files under a folder, with their paths as problems show them."""
-    return _files(folder, shown)
+    paths = [path for pattern in ("*.yaml", "*.yml") for path in folder.rglob(pattern) if path.is_file()]
+    for path in sorted(paths):
+        name = f"{shown}/{path.relative_to(folder).as_posix()}".encode(errors="replace").decode()
+        data = read_bytes(path, name, problems)
+        if data is not None:
+            yield name, data
+
+
+def read_bytes(path: Path, name: str, problems: Problems) -> bytes | None:
+    """What a file holds, or None and a problem when it cannot be opened."""
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES)
+    except OSError as error:
+        problems.add(Place(name), f"the file cannot be read: {error.strerror}", "Let this user read it.")
+        return None
 
 
 def _need(
@@ -88,8 +103,11 @@ def _shipped() -> Path:
 def _pack(described: Path, root: Path, problems: Problems) -> Pack | None:
     folder = described.parent
     shown = f"schemas/{folder.name}/pack.yaml"
-    file = File.of_bytes(shown, folder.name, _read_bytes(described))
-    document = next((each for each in read(file, problems) if each.kind == "pack"), None)
+    data = read_bytes(described, shown, problems)
+    if data is None:
+        return None
+    documents = read(File.of_bytes(shown, folder.name, data), problems)
+    document = next((each for each in documents if each.kind == "pack"), None)
     if document is None:
         problems.add(Place(shown), "the file does not describe a pack", f"Begin with “pack: {folder.name}”.")
         return None
@@ -107,14 +125,3 @@ def _pack(described: Path, root: Path, problems: Problems) -> Pack | None:
         schemas=folder,
         workflows=root / "workflows" / folder.name,
     )
-
-
-def _files(folder: Path, shown: str) -> Iterator[tuple[str, bytes]]:
-    paths = [path for pattern in ("*.yaml", "*.yml") for path in folder.rglob(pattern) if path.is_file()]
-    for path in sorted(paths):
-        yield f"{shown}/{path.relative_to(folder).as_posix()}", _read_bytes(path)
-
-
-def _read_bytes(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(MAX_BYTES)

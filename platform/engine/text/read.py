@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 import yaml
 
@@ -13,6 +14,8 @@ from customary.engine.text.slips import syntax_problem
 from customary.engine.text.source import SETTINGS_FILE, WORKSPACE, Document, File
 
 MAX_CHARACTERS = 2_000_000
+MOST_TABS = 50
+"""More of the same slip in one file are not told one by one."""
 _UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TAB = re.compile(r"^[ ]*(?:- )*[ ]*\t", re.MULTILINE)
 _BLANK = re.compile(r"^[ ]*\t[ \t]*(?=#|$)", re.MULTILINE)
@@ -29,7 +32,7 @@ def read(file: File, problems: Problems) -> list[Document]:
         return []
     if "\t" in text:
         text = _BLANK.sub(lambda found: " " * len(found[0]), text)
-        if tabs := list(_TAB.finditer(text)):
+        if tabs := list(islice(_TAB.finditer(text), MOST_TABS)):
             for found in tabs:
                 place = place_at(file.path, text, found.end() - 1)
                 problems.add(place, "a tab in the indentation", "Indent with blanks.")

@@ -8,7 +8,7 @@ from pathlib import Path
 from customary.engine.problem import Place, Problems
 from customary.engine.text.layers import merge
 from customary.engine.text.node import Sequence
-from customary.engine.text.packs import MAX_BYTES, find_packs, in_order, yaml_files
+from customary.engine.text.packs import find_packs, in_order, read_bytes, yaml_files
 from customary.engine.text.read import read
 from customary.engine.text.source import SETTINGS_FILE, WORKSPACE, File, Source
 
@@ -22,10 +22,10 @@ def gather(directory: Path, problems: Problems | None = None) -> list[File]:
     packs = find_packs(directory, problems)
     files = [settings]
     for pack in in_order(_wanted(settings), packs, problems):
-        files += pack.files()
+        files += pack.files(problems)
     local = {f"schemas/{name}/" for name in packs} | {f"workflows/{name}/" for name in packs}
     for folder in ("schemas", "workflows"):
-        for path, data in yaml_files(directory / folder, folder):
+        for path, data in yaml_files(directory / folder, folder, problems):
             if not any(path.startswith(prefix) and _is_local(directory, prefix) for prefix in local):
                 files.append(File.of_bytes(path, WORKSPACE, data))
     return files
@@ -40,12 +40,11 @@ def read_source(files: Iterable[File], problems: Problems) -> Source:
 
 def _settings(directory: Path, problems: Problems) -> File | None:
     path = directory / SETTINGS_FILE
-    try:
-        with path.open("rb") as file:
-            return File.of_bytes(SETTINGS_FILE, WORKSPACE, file.read(MAX_BYTES))
-    except OSError:
+    if not path.is_file():
         problems.add(Place(SETTINGS_FILE), "the file is not there", "Make a workspace with “customary init”.")
         return None
+    data = read_bytes(path, SETTINGS_FILE, problems)
+    return File.of_bytes(SETTINGS_FILE, WORKSPACE, data) if data is not None else None
 
 
 def _wanted(settings: File) -> Sequence | None:

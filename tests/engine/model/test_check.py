@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from customary.engine.model.check import check
 
@@ -79,6 +82,19 @@ def test_the_shipped_packs_have_no_problem_and_are_counted(tmp_path: Path) -> No
     problems, counts = check(tmp_path)
     assert [str(each) for each in problems] == []
     assert str(counts).startswith("10 entities with ")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(("customary.yaml", "schemas/a.yaml", "schemas/mine/pack.yaml")), st.binary(max_size=80))
+def test_any_bytes_in_any_file_give_problems_never_an_exception(name: str, data: bytes) -> None:
+    with TemporaryDirectory() as folder:
+        workspace = Path(folder)
+        (workspace / "schemas" / "mine").mkdir(parents=True)
+        (workspace / "customary.yaml").write_text("name: A\npacks: [mine]\n")
+        (workspace / "schemas" / "mine" / "pack.yaml").write_text("pack: mine\n")
+        (workspace / name).write_bytes(data)
+        for problem in check(workspace)[0]:
+            assert str(problem).encode()
 
 
 def test_a_folder_without_settings_says_so(tmp_path: Path) -> None:
