@@ -80,8 +80,8 @@ async def _save(desk: Desk, entity: Entity, id: UUID | None, form: Typed) -> Res
         drawn, found = await desk.read(meanwhile.drawn, entity, id, form, desk.locale)
         return _page(desk, drawn, form, status=409, meanwhile=found)
     title = await desk.read(lambda work: records.get(work, entity.name, saved).title)
-    text = "“{title}” was saved" if id else "“{title}” was created"
-    return desk.redirect(_next(form, entity, saved), desk.say(text, title=title))
+    told = desk.say("“{title}” was saved", title=title) if id else desk.say("“{title}” was created", title=title)
+    return desk.redirect(_next(form, entity, saved), told)
 
 
 def _next(form: Typed, entity: Entity, id: UUID) -> str:
