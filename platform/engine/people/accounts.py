@@ -117,7 +117,7 @@ def check_roles(work: Any, roles: Iterable[str]) -> None:
 def tidy(email: str) -> str:
     """An e-mail address as accounts keep it. Raises AccountProblem when it cannot be one."""
     email = email.strip().lower()
-    if not 3 <= len(email) <= 254 or email.count("@") != 1 or any(sign.isspace() or sign < " " for sign in email):
+    if not 3 <= len(email) <= 254 or email.count("@") != 1 or not email.isprintable() or " " in email:
         raise AccountProblem(f"“{email[:80]}” is not an e-mail address")
     return email
 

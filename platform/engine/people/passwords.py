@@ -21,15 +21,19 @@ class Hashed(str):
 
 def hashed(password: str) -> Hashed:
     """The hash of a password."""
-    return Hashed(_hasher.hash(password[:LONGEST]))
+    return Hashed(_hasher.hash(_bytes(password)))
 
 
 def fits(password: str, kept: str | None) -> bool:
     """Whether a password is the one behind a hash. Without a hash it takes as long, and is False."""
     try:
-        return _hasher.verify(kept or _nobody(), password[:LONGEST]) and kept is not None
+        return _hasher.verify(kept or _nobody(), _bytes(password)) and kept is not None
     except (VerificationError, InvalidHashError):
         return False
+
+
+def _bytes(password: str) -> bytes:
+    return password[:LONGEST].encode("utf-8", "surrogatepass")
 
 
 @cache

@@ -70,4 +70,4 @@ def _limits(email: str, address: str) -> dict[str, int]:
 
 
 def _key(email: str, address: str) -> str:
-    return hashlib.sha256(f"{email}\n{address}".encode()).hexdigest()
+    return hashlib.sha256(f"{email}\n{address}".encode("utf-8", "surrogatepass")).hexdigest()

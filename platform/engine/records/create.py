@@ -76,6 +76,17 @@ def _create_batch(
     return [None if draft.problems else draft.id for draft in drafts]
 
 
+def create_together(entity: str, wanted: list[tuple[Work, Mapping[str, Any]]]) -> None:
+    """Makes records of one entity in one go, each with the cause of its own unit of work. Raises Refused."""
+    work = wanted[0][0]
+    drafts = [new_draft(each, shape(work, entity), values) for each, values in wanted]
+    check_drafts(work, drafts)
+    for draft in drafts:
+        if draft.problems:
+            raise Refused(draft.problems)
+    write_drafts(work, drafts)
+
+
 def new_draft(
     work: Work,
     known: Shape,
@@ -124,5 +135,4 @@ def write_drafts(work: Work, drafts: list[Draft]) -> None:
     give_numbers(work, drafts)
     store.insert(work, drafts)
     lines.write_children(work, drafts)
-    for draft in drafts:
-        tasks.make_tasks(draft)
+    tasks.make_tasks(drafts)

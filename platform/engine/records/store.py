@@ -29,9 +29,8 @@ def insert(work: Work, drafts: list[Draft]) -> None:
     except IntegrityError as error:
         raise _understood(error, drafts) from error
     _insert_links(work, drafts)
-    changes.write_changes(
-        work, shape, [changes.change_row(work, shape, draft.id, "created", None, draft.after) for draft in drafts]
-    )
+    made = [changes.change_row(draft.work, shape, draft.id, "created", None, draft.after) for draft in drafts]
+    changes.write_changes(work, shape, made)
     index.add(work, shape, [draft.after for draft in drafts])
 
 

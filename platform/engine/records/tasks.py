@@ -15,17 +15,22 @@ _DURATION = re.compile(r"(\d+)(min|h|d|w)")
 _UNITS = {"min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
-def make_tasks(draft: Draft) -> None:
-    """Makes the tasks of the stage that was just entered, with all rights: they are the pipeline's doing."""
-    if draft.entered is None:
-        return
-    pipeline, stage = draft.entered
-    wanted, entity = pipeline.stages[stage].tasks, draft.work.model.playing("task")
-    if not wanted or entity is None:
-        return
-    work = draft.work.as_system().because(parent=(draft.entity, draft.id))
-    for task in wanted:
-        work.create(entity.name, _values(work, entity, task, draft))
+def make_tasks(drafts: list[Draft]) -> None:
+    """Makes the tasks of the stages that were just entered, with all rights: they are the pipeline's doing."""
+    from customary.engine.records.create import create_together
+
+    wanted: list[tuple[Work, dict[str, Any]]] = []
+    for draft in drafts:
+        if draft.entered is None:
+            continue
+        pipeline, stage = draft.entered
+        entity = draft.work.model.playing("task")
+        if entity is None or not pipeline.stages[stage].tasks:
+            continue
+        work = draft.work.as_system().because(parent=(draft.entity, draft.id))
+        wanted += [(work, _values(work, entity, task, draft)) for task in pipeline.stages[stage].tasks]
+    if wanted:
+        create_together(wanted[0][0].model.playing("task").name, wanted)
 
 
 def _values(work: Work, entity: Entity, task: StageTask, draft: Draft) -> dict[str, Any]:

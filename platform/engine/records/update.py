@@ -124,7 +124,7 @@ def write_update(draft: Draft) -> None:
     if draft.changes or lines.changed(draft):
         store.save(draft.work, draft, "moved" if draft.entered is not None else "updated")
         lines.write_children(draft.work, [draft])
-        tasks.make_tasks(draft)
+        tasks.make_tasks([draft])
 
 
 def _save_archived(work: Work, known: Shape, before: dict[str, Any], kind: str) -> int:

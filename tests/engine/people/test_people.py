@@ -1,0 +1,131 @@
+"""Accounts, sessions and keys."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from customary.engine import people, records
+from customary.engine.people import AccountProblem, TooMany
+from customary.engine.people.keys import key
+from customary.engine.people.sessions import session
+
+PASSWORD = "a long password"
+
+
+@pytest.fixture
+def mary(crm):
+    with crm.work() as work:
+        return people.add(work, " Mary@Example.com ", people.hashed(PASSWORD), ["seller"], "Mary")
+
+
+def actor(crm, token):
+    with crm.database.read() as connection:
+        return people.actor_of_session(connection, token, crm.release, crm.now)
+
+
+def test_a_person_signs_in_acts_and_signs_out(crm, mary):
+    found = people.sign_in(crm.database, "MARY@example.com", PASSWORD, crm.now)
+    me = actor(crm, found.token)
+    assert (me.id, me.name, me.email, me.roles) == (mary, "Mary", "mary@example.com", ("seller",))
+    assert me.record["entity"] == "user"
+    with crm.database.write() as connection:
+        people.sign_out(connection, found.token)
+    assert actor(crm, found.token) is None
+
+
+def test_nothing_says_whether_the_account_or_the_password_was_wrong(crm, mary):
+    assert people.sign_in(crm.database, "mary@example.com", "wrong password", crm.now) is None
+    assert people.sign_in(crm.database, "nobody@example.com", PASSWORD, crm.now) is None
+    for strange in ("", "\0", "x" * 10_000, "\ud800@x.y", "a@b@c"):
+        assert people.sign_in(crm.database, "mary@example.com", strange, crm.now, strange[:9]) is None
+        assert people.sign_in(crm.database, strange, PASSWORD, crm.now) is None
+
+
+def test_secrets_are_kept_as_hashes_only(crm, mary):
+    found = people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now)
+    with crm.database.write() as connection:
+        secret = people.add_key(connection, mary, "robot", crm.now)
+        kept = [
+            *connection.execute(sa.select(session.c.id)).scalars(),
+            *connection.execute(sa.select(key.c.hash)).scalars(),
+        ]
+    assert not {found.token, secret} & set(kept)
+
+
+def test_guessing_is_braked_per_address_and_forgotten_after_a_success(crm, mary):
+    for _ in range(5):
+        people.sign_in(crm.database, "mary@example.com", "wrong", crm.now, "10.0.0.1")
+    with pytest.raises(TooMany) as braked:
+        people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now, "10.0.0.1")
+    assert 0 < braked.value.retry_after_seconds <= 900
+    assert people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now, "10.0.0.2") is not None
+    later = crm.now + timedelta(minutes=16)
+    assert people.sign_in(crm.database, "mary@example.com", PASSWORD, later, "10.0.0.1") is not None
+
+
+def test_a_session_runs_out_unless_it_is_used(crm, mary):
+    found = people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now)
+    crm.now += timedelta(days=20)
+    with crm.database.write() as connection:
+        people.stamp(connection, found.token, crm.now)
+    crm.now += timedelta(days=20)
+    assert actor(crm, found.token) is not None
+    crm.now += timedelta(days=31)
+    assert actor(crm, found.token) is None
+
+
+def test_a_key_acts_for_its_owner_until_it_is_revoked(crm, mary):
+    with crm.database.write() as connection:
+        secret = people.add_key(connection, mary, "robot", crm.now)
+        people.stamp_key(connection, secret, crm.now)
+    with crm.database.read() as connection:
+        assert people.actor_of_key(connection, secret, crm.release).id == mary
+        (kept,) = people.keys_of(connection, mary)
+        for strange in ("", "cus_", secret + "x", "\ud800", "cus_\ud800", "x" * 9_999):
+            assert people.actor_of_key(connection, strange, crm.release) is None
+    assert (kept.name, kept.last_used) == ("robot", crm.now)
+    with crm.database.write() as connection:
+        people.revoke(connection, kept.id, crm.now)
+    with crm.database.read() as connection:
+        assert people.actor_of_key(connection, secret, crm.release) is None
+
+
+def test_who_is_shut_out_is_out_at_once(crm, mary):
+    found = people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now)
+    with crm.database.write() as connection:
+        people.set_active(connection, mary, False)
+    assert actor(crm, found.token) is None
+    assert people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now) is None
+
+
+def test_a_new_password_ends_all_sessions(crm, mary):
+    found = people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now)
+    with crm.database.write() as connection:
+        people.set_password(connection, mary, people.hashed("another password"))
+    assert actor(crm, found.token) is None
+    assert people.sign_in(crm.database, "mary@example.com", "another password", crm.now) is not None
+
+
+def test_what_cannot_be_an_account_is_refused(crm, mary):
+    for email, password, roles in (
+        ("mary@example.com", PASSWORD, ["seller"]),
+        ("no address", PASSWORD, []),
+        ("x@example.com", "short", []),
+        ("y@example.com", PASSWORD, ["boss"]),
+    ):
+        with pytest.raises(AccountProblem), crm.work() as work:
+            people.add(work, email, password, roles)
+    assert crm.rows("user") == 1
+
+
+def test_language_is_kept_on_the_persons_record(crm, mary):
+    crm.update("user", mary, language="el")
+    with crm.database.read() as connection:
+        assert people.actor_of_user(connection, mary, crm.release).language == "el"
+    with crm.work() as work:
+        records.archive(work, "user", mary)
+    with crm.database.read() as connection:
+        assert people.actor_of_user(connection, mary, crm.release) is None

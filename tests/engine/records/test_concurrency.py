@@ -1,0 +1,98 @@
+"""Many writers at once: nobody's change is lost, nothing is taken twice, nothing has a gap."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from customary.engine import records
+from customary.engine.records import Refused, Stale
+
+WRITERS = 6
+
+
+def together(job: Callable[[int], object]) -> list[object]:
+    """Runs `job(number)` in several threads that begin at the same moment; gives results and exceptions."""
+    start = threading.Barrier(WRITERS)
+
+    def run(number: int) -> object:
+        start.wait()
+        try:
+            return job(number)
+        except Exception as error:
+            return error
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        return list(pool.map(run, range(WRITERS)))
+
+
+def test_of_writers_who_saw_the_same_revision_one_wins(crm):
+    account = crm.add("account", name="Acme")
+
+    def write(number: int) -> int:
+        with crm.work() as work:
+            return records.update(work, "account", account, {"name": f"A{number}"}, revision=1)
+
+    results = together(write)
+    assert sorted(type(each).__name__ for each in results) == ["Stale"] * (WRITERS - 1) + ["int"]
+    assert all(each.current_revision == 2 for each in results if isinstance(each, Stale))
+
+
+def test_writers_of_different_fields_keep_each_others_change(crm):
+    deal = crm.add("deal", name="A")
+    fields = ["note", "code", "name", "discount", "owner", "closes"]
+
+    def write(number: int) -> int:
+        with crm.work() as work:
+            return records.update(work, "deal", deal, {fields[number % 3]: f"by {number % 3}"})
+
+    assert not [each for each in together(write) if isinstance(each, Exception)]
+    values = crm.values("deal", deal)
+    assert (values["note"], values["code"], values["name"]) == ("by 0", "by 1", "by 2")
+
+
+def test_a_unique_value_is_taken_once_and_the_others_are_told_at_the_field(crm):
+    def write(number: int) -> object:
+        with crm.work() as work:
+            return records.create(work, "account", {"name": "Acme"})
+
+    results = together(write)
+    refused = [each for each in results if isinstance(each, Refused)]
+    assert (len(refused), crm.rows("account")) == (WRITERS - 1, 1), results
+    assert {str(each.problems[0]) for each in refused} == {"Name is already taken by another record"}
+
+
+def test_numbers_are_given_once_without_gaps(crm):
+    def write(number: int) -> object:
+        made = []
+        for turn in range(5):
+            try:
+                with crm.work() as work:
+                    made.append(records.create(work, "deal", {"name": f"{number}-{turn}"}))
+                    if random.random() < 0.3:
+                        raise ZeroDivisionError
+            except ZeroDivisionError:
+                made.pop()
+        return made
+
+    made = [id for each in together(write) for id in each]
+    numbers = sorted(crm.value("deal", id, "number") for id in made)
+    assert numbers == [f"D-2026-{number:03}" for number in range(1, len(made) + 1)]
+
+
+def test_rows_and_their_parent_wait_for_each_other(crm):
+    deal = crm.add("deal", name="A", lines=[{"product": "Bolt"}])
+
+    def write(number: int) -> object:
+        with crm.work() as work:
+            if number % 2:
+                return records.create(work, "line", {"deal": deal, "product": f"P{number}"})
+            return records.move(work, "deal", deal, "won") if number == 0 else None
+
+    results = together(write)
+    assert not [each for each in results if isinstance(each, Exception) and not isinstance(each, Refused)], results
+    crm.add("line", deal=crm.add("deal", name="B"), product="Nut")
+    refused = sum(isinstance(each, Refused) for each in results)
+    assert len(crm.value("deal", deal, "lines")) == 1 + 3 - refused
