@@ -88,7 +88,7 @@ def export_command(entity: str, directory: Path, where: str | None, format_name:
 
     opened = open_workspace(directory)
     _check_entity(opened, entity)
-    out = click.get_binary_stream("stdout")
+    out = sys.stdout.buffer
     with opened.database.read() as connection:
         try:
             pieces = export_rows(opened.work(connection, SYSTEM), entity, format_name, where)
