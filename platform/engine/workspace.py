@@ -30,6 +30,7 @@ ROOMS_WITH_TABLES = (
     "customary.engine.releases",
     "customary.engine.people",
     "customary.engine.records",
+    "customary.engine.records.idempotency",
     "customary.engine.messages",
     "customary.engine.exchange.sample",
     "customary.engine.automation",
@@ -86,7 +87,11 @@ class Workspace:
         for room in ROOMS_WITH_TABLES:
             importlib.import_module(room)
         try:
-            self.database.prepare()
+            try:
+                self.database.prepare()
+            except (sa.exc.ProgrammingError, sa.exc.IntegrityError):
+                # Another process may be making the same tables at this moment; then they are there now.
+                self.database.prepare()
         except sa.exc.OperationalError as error:
             shown = self.database.url.render_as_string(hide_password=True)
             raise WorkspaceError(f"The database {shown} does not answer: {_first_line(error.orig)}") from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from uuid import UUID
 
 from customary.engine.plan.change import Change
 from customary.engine.plan.fields import Comparison
@@ -21,9 +22,6 @@ PARTS = {
 }
 """Keys under which named parts stand, and the word for one of them."""
 
-OF_TABLES = frozenset({"fields", "stages"})
-"""Parts whose coming and going the tables' own changes already tell."""
-
 Documents = Mapping[tuple[str, str], Mapping[str, Any]]
 
 
@@ -33,62 +31,83 @@ def compare_definitions(comparison: Comparison, source: Source | None) -> Iterat
         return
     applied = comparison.current.source if comparison.current else None
     old, new = _documents(applied), _documents(source)
-    renamed = _renamed_entities(comparison)
+    renamed = _renames(comparison, "entity", None)
     if applied is not None:
         yield from _keys("workspace", plain(applied.settings), plain(source.settings))
-    gone = set(old)
+    kept = set()
     for (kind, name), body in new.items():
-        was = old.get((kind, renamed.get(name, name) if kind == "entity" else name))
-        gone.discard((kind, renamed.get(name, name) if kind == "entity" else name))
-        if was is None:
-            if kind != "entity":
-                yield Change(sign="+", text=f"{kind} {name}")
-        else:
-            yield from _document(comparison, kind, name, was, body)
-    for kind, name in gone:
-        if kind != "entity":
+        key = (kind, renamed.get(name, name) if kind == "entity" else name)
+        kept.add(key)
+        if key in old:
+            yield from _document(comparison, kind, name, old[key], body)
+        elif kind != "entity":
+            yield Change(sign="+", text=f"{kind} {name}")
+    for kind, name in old:
+        if (kind, name) not in kept and kind != "entity":
             yield Change(sign="-", text=f"{kind} {name}")
 
 
 def _document(
     comparison: Comparison, kind: str, name: str, old: Mapping[str, Any], new: Mapping[str, Any]
 ) -> Iterator[Change]:
-    parted = {key for key in PARTS if isinstance(old.get(key, {}), Mapping) and isinstance(new.get(key, {}), Mapping)}
-    rest_old = {key: value for key, value in old.items() if key not in parted}
-    rest_new = {key: value for key, value in new.items() if key not in parted}
-    yield from _keys(f"{kind} {name}", rest_old, rest_new)
-    for key in PARTS:
-        if key in parted:
-            renamed = _renamed_fields(comparison, name) if kind == "entity" and key == "fields" else {}
-            yield from _parts(f"{PARTS[key]} {name}.", key, old.get(key) or {}, new.get(key) or {}, renamed)
+    parted = [key for key in PARTS if isinstance(old.get(key, {}), Mapping) and isinstance(new.get(key, {}), Mapping)]
+    rest = [{key: value for key, value in each.items() if key not in parted} for each in (old, new)]
+    yield from _keys(f"{kind} {name}", *rest, skip=_said(name, _renames(comparison, "entity", None)))
+    for key in parted:
+        before, after = old.get(key) or {}, new.get(key) or {}
+        if kind == "entity" and key == "fields":
+            yield from _fields(comparison, name, before, after)
+        elif kind == "pipeline" and key == "stages":
+            yield from _named(f"stage {name}.", before, after, _stage_renames(comparison, new), told=True)
+        else:
+            yield from _named(f"{PARTS[key]} {name}.", before, after, {})
 
 
-def _parts(
-    words: str, key: str, old: Mapping[str, Any], new: Mapping[str, Any], renamed: Mapping[str, str]
+def _fields(comparison: Comparison, entity: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    owner = comparison.tables.catalogue.entity(entity).id
+    renamed = _renames(comparison, "field", owner)
+    skip = frozenset({"type", "options"})
+    yield from _named(f"field {entity}.", old, new, renamed, told=True, skip=skip)
+    for name, body in new.items():
+        was = old.get(renamed.get(name, name))
+        entry = comparison.tables.catalogue.find("field", owner, name)
+        if isinstance(was, Mapping) and isinstance(body, Mapping) and entry is not None:
+            options = _renames(comparison, "option", entry.id)
+            before, after = _options(was.get("options")), _options(body.get("options"))
+            yield from _named(f"option {entity}.{name}.", before, after, options, told=True)
+
+
+def _named(
+    words: str,
+    old: Mapping[str, Any],
+    new: Mapping[str, Any],
+    renamed: Mapping[str, str],
+    told: bool = False,
+    skip: frozenset[str] = frozenset(),
 ) -> Iterator[Change]:
-    silent = key in OF_TABLES
+    """Parts that stand under names. `told` says that the tables' own changes tell their coming and going."""
+    kept = {renamed.get(name, name) for name in new}
     for name, value in new.items():
         was = renamed.get(name, name)
-        if was not in old:
-            if not silent:
-                yield Change(sign="+", text=words + name)
-        else:
-            yield from _keys(words + name, old[was], value, skip=frozenset({"type"}) if silent else frozenset())
-    kept = {renamed.get(name, name) for name in new}
+        if was in old:
+            yield from _keys(words + name, old[was], value, skip | _said(name, renamed))
+        elif not told:
+            yield Change(sign="+", text=words + name)
     for name in old:
-        if name not in kept and not silent:
+        if name not in kept and not told:
             yield Change(sign="-", text=words + name)
     if [name for name in new if name in old] != [name for name in old if name in new]:
-        yield Change(sign="~", text=words.rstrip(".") + ": order")
+        yield Change(sign="~", text=f"{words.rstrip('.')}: order")
 
 
 def _keys(words: str, old: Any, new: Any, skip: frozenset[str] = frozenset()) -> Iterator[Change]:
     """One line that names the keys which differ."""
     if old == new:
         return
-    if not isinstance(old, Mapping) or not isinstance(new, Mapping):
+    if not isinstance(old or {}, Mapping) or not isinstance(new or {}, Mapping):
         yield Change(sign="~", text=words)
         return
+    old, new = old or {}, new or {}
     keys = [key for key in {**old, **new} if old.get(key, _ABSENT) != new.get(key, _ABSENT) and key not in skip]
     if keys:
         yield Change(sign="~", text=f"{words}: {', '.join(map(str, keys))}")
@@ -97,26 +116,35 @@ def _keys(words: str, old: Any, new: Any, skip: frozenset[str] = frozenset()) ->
 _ABSENT = object()
 
 
+def _said(name: str, renamed: Mapping[str, str]) -> frozenset[str]:
+    """A renaming that has a line of its own says what `was:` would."""
+    return frozenset({"was"}) if renamed.get(name, name) != name else frozenset()
+
+
 def _documents(source: Source | None) -> Documents:
     if source is None:
         return {}
     return {key: plain(document.body) for key, document in source.documents.items()}
 
 
-def _renamed_entities(comparison: Comparison) -> dict[str, str]:
-    """New name to old name of the entities that are renamed."""
+def _options(written: Any) -> Mapping[str, Any]:
+    """Options by name, however they are written."""
+    if isinstance(written, Mapping):
+        return written
+    return {each: {} for each in written or () if isinstance(each, str)}
+
+
+def _renames(comparison: Comparison, kind: str, parent: UUID | None) -> dict[str, str]:
+    """Today's name to the name before, of all that stays."""
     return {
         turn.after.name: turn.before.name
         for turn in comparison.turns
-        if turn.after.kind == "entity" and turn.before and turn.verb != "retired"
-    }
-
-
-def _renamed_fields(comparison: Comparison, entity: str) -> dict[str, str]:
-    owner = comparison.tables.catalogue.find("entity", None, entity)
-    return {
-        turn.after.name: turn.before.name
-        for turn in comparison.turns
-        if owner and turn.after.kind == "field" and turn.after.parent == owner.id
+        if turn.after.kind == kind and turn.after.parent == parent
         if turn.before and turn.verb not in ("retired", "revived")
     }
+
+
+def _stage_renames(comparison: Comparison, pipeline: Mapping[str, Any]) -> dict[str, str]:
+    owner = comparison.tables.catalogue.find("entity", None, str(pipeline.get("entity")))
+    stage = comparison.tables.catalogue.find("field", owner.id, "stage") if owner else None
+    return _renames(comparison, "option", stage.id) if stage else {}

@@ -75,8 +75,12 @@ class Releases:
 
     def _watch(self) -> None:
         while not self._stopped.wait(CHECK_SECONDS):
-            with self._turn:
-                self._refresh()
+            try:
+                with self._turn:
+                    self._refresh()
+            except Exception:
+                # Whatever it was, the next look may succeed; a dead watcher would never see a release again.
+                log.exception("Looking for a newer release failed")
 
     def _refresh(self) -> None:
         self._checked_at = time.monotonic()
