@@ -15,7 +15,7 @@ from customary.engine.text import Mapping, Scalar, Sequence, find_packs, gather,
 
 LANGUAGES = {"en", "zh", "el"}
 PACKS = sorted(find_packs())
-WORDED = {"label", "plural", "help", "summary", "guard_message", "message", "subject", "body"}
+WORDED = {"label", "plural", "help", "summary", "guard_message", "message", "subject", "body", "text"}
 SAME_EVERYWHERE = {"English", "中文", "Ελληνικά"}
 """Languages are called what their speakers call them."""
 
