@@ -11,6 +11,7 @@ from litestar.datastructures import State
 from litestar.di import Provide
 
 from customary.ui import (
+    api,
     board,
     errors,
     files,
@@ -22,6 +23,7 @@ from customary.ui import (
     pick,
     profile,
     record,
+    runs,
     search,
     security,
     sign_in,
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from customary.engine.workspace import Workspace
 
 PAGES = (
+    api,
     health,
     files,
     sign_in,
@@ -49,6 +52,7 @@ PAGES = (
     stage,
     timeline,
     lifetime,
+    runs,
     imports,
 )
 """The page families; each gives its `handlers`. Fixed paths win over `/{entity}`."""

@@ -1,0 +1,15 @@
+"""The REST API: every entity has it as soon as it is applied."""
+
+from __future__ import annotations
+
+from litestar import Router
+
+from customary.ui.api import aggregate, bulk, openapi, problem, record
+
+router = Router(
+    "/api",
+    route_handlers=[*openapi.handlers, *aggregate.handlers, *bulk.handlers, *record.handlers],
+    exception_handlers=dict(problem.handlers),
+    opt={"public": True},
+)
+handlers = [router]

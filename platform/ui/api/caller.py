@@ -1,0 +1,74 @@
+"""Who calls the API: one unit of work finds the key's person and does what was asked."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from litestar import Request
+
+from customary.engine import people
+from customary.engine.people.actor import Actor
+from customary.engine.records import Cause, Work
+from customary.ui.api.problem import ApiProblem
+from customary.ui.desk import SESSION
+
+if TYPE_CHECKING:
+    from customary.engine.workspace import Workspace
+
+Result = TypeVar("Result")
+BEARER = "Bearer "
+STAMP_EVERY_SECONDS = 60.0
+MOST_STAMPS = 10_000
+_stamped: dict[str, float] = {}
+"""When this process last noted the use of a key, so that reading does not write."""
+
+
+async def read(request: Request, fn: Callable[..., Result], *args: Any) -> Result:
+    """`fn(work, *args)` on a reading connection, as the key's person. Raises ApiProblem for nobody."""
+    workspace: Workspace = request.app.state.workspace
+    result = await workspace.database.reading(_in_work, workspace, request, fn, args)
+    await _stamp(workspace, request)
+    return result
+
+
+async def write(request: Request, fn: Callable[..., Result], *args: Any) -> Result:
+    """`fn(work, *args)` as one transaction, as the key's person. Raises ApiProblem for nobody."""
+    workspace: Workspace = request.app.state.workspace
+    result = await workspace.database.writing(_in_work, workspace, request, fn, args)
+    await _stamp(workspace, request)
+    return result
+
+
+def _in_work(connection: Any, workspace: Workspace, request: Request, fn: Callable[..., Result], args: tuple) -> Result:
+    release = workspace.releases.current()
+    if release is None:
+        raise ApiProblem(503, "Nothing is applied yet.")
+    now = datetime.now(UTC)
+    actor = _actor(connection, request, release, now)
+    if actor is None:
+        detail = "Send a key that is in force: Authorization: Bearer ..."
+        raise ApiProblem(401, detail, headers={"WWW-Authenticate": 'Bearer realm="Customary"'})
+    return fn(Work(connection, release, actor, now, Cause("api")), *args)
+
+
+def _actor(connection: Any, request: Request, release: Any, now: datetime) -> Actor | None:
+    """The key's person; without a key, whoever is signed in to the pages."""
+    given = request.headers.get("Authorization")
+    if given is None:
+        token = request.cookies.get(SESSION)
+        return people.actor_of_session(connection, token, release, now) if token else None
+    return people.actor_of_key(connection, given[len(BEARER) :].strip(), release) if given.startswith(BEARER) else None
+
+
+async def _stamp(workspace: Workspace, request: Request) -> None:
+    given = request.headers.get("Authorization")
+    at = time.monotonic()
+    if given is None or at - _stamped.get(given, -STAMP_EVERY_SECONDS) < STAMP_EVERY_SECONDS:
+        return
+    if len(_stamped) >= MOST_STAMPS:
+        _stamped.clear()
+    _stamped[given] = at
+    await workspace.database.writing(people.stamp_key, given[len(BEARER) :].strip(), datetime.now(UTC))

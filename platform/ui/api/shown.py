@@ -1,0 +1,95 @@
+"""Records as the API shows them: fields in their JSON forms, links with the titles of what they name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from customary.engine import records
+from customary.engine.fields.any_link import AnyLink
+from customary.engine.fields.field import Field
+from customary.engine.model.model import Model
+from customary.engine.money import Money
+from customary.engine.records import Record, Work
+from customary.engine.records.record import Titles
+from customary.engine.records.select import load_records
+
+Show = Callable[[Any, Titles], Any]
+MOST_KEPT = 1_000
+_kept: dict[tuple[str, str], Mapping[str, Show]] = {}
+
+
+def record(work: Work, found: Record) -> dict[str, Any]:
+    """One record whole, its lines with their own fields."""
+    shown = listed(work.model, found)
+    for field in work.model.entities[found.entity].fields.values():
+        if field.kind == "lines" and field.name in found.values:
+            lines = load_records(work, field.to, found.values[field.name])
+            shown[field.name] = [listed(work.model, line) for line in lines]
+    return shown
+
+
+def listed(model: Model, found: Record, only: Iterable[str] | None = None) -> dict[str, Any]:
+    """One record of a list: what was loaded, or `only` some of it; its id always."""
+    shows = _shows(model, found.entity)
+    values, titles = found.values, found.titles
+    names = values if only is None else dict.fromkeys(("id", *only))
+    return {name: shows[name](values[name], titles) for name in names if name in values and name in shows}
+
+
+def change(each: records.Change, titles: Titles, people: str) -> dict[str, Any]:
+    """One entry of a history."""
+    actor = None if each.actor is None else {"id": each.actor, "title": titles.get((people, each.actor), "")}
+    return {
+        "id": each.id,
+        "at": each.at,
+        "kind": each.kind,
+        "actor": actor,
+        "before": each.before,
+        "after": each.after,
+        "cause": each.cause,
+        "release": each.release,
+    }
+
+
+def plain(value: Any) -> Any:
+    """A value of no field of its own (a computed key, a figure) in its JSON form."""
+    if isinstance(value, Money):
+        return {"amount": f"{value.amount:f}", "currency": value.currency}
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() and abs(value) < 2**53 else f"{value:f}"
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _shows(model: Model, entity: str) -> Mapping[str, Show]:
+    """How each field of an entity is shown; worked out once a release."""
+    key = (model.digest, entity)
+    if key not in _kept:
+        if len(_kept) >= MOST_KEPT:
+            _kept.clear()
+        fields = model.entities[entity].fields.items()
+        _kept[key] = {name: _show(field) for name, field in fields if field.kind != "lines"}
+    return _kept[key]
+
+
+def _show(field: Field) -> Show:
+    if field.kind in ("link", "user"):
+        return lambda value, titles: None if value is None else _link(field.to, value, titles)
+    if field.kind == "links":
+        return lambda value, titles: [_link(field.to, each, titles) for each in value or ()]
+    if field.kind == "any_link":
+        return _any_link
+    return lambda value, _titles: field.to_json(value)
+
+
+def _link(entity: str, id: UUID, titles: Titles) -> dict[str, Any]:
+    return {"id": id, "title": titles.get((entity, id))}
+
+
+def _any_link(value: AnyLink | None, titles: Titles) -> dict[str, Any] | None:
+    return None if value is None else {"entity": value.entity, **_link(value.entity, value.id, titles)}
