@@ -14,6 +14,7 @@ from litestar import Request, Response, get, post
 from customary.engine import people, records
 from customary.engine.records.work import Work
 from customary.engine.words import Reason
+from customary.ui import catalogue
 from customary.ui.catalogue import LANGUAGES
 from customary.ui.desk import SESSION, Desk, texts
 from customary.ui.sign_in import ATTEMPTS
@@ -38,7 +39,8 @@ async def save(desk: Desk, request: Request) -> Response:
     await desk.write(_save, form)
     if form.get("theme") in ("light", "dark", "system"):
         desk.cookie("theme", form["theme"] if form["theme"] != "system" else "")
-    return desk.redirect("/settings", desk.say("Settings saved"))
+    language = form.get("language") or desk.language
+    return desk.redirect("/settings", catalogue.say(language, "Settings saved"))
 
 
 @post("/settings/password", status_code=200)

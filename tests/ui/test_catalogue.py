@@ -75,7 +75,7 @@ def all_messages() -> Iterator[Message]:
             yield from _in_python(path)
     for pair in errors.TEXTS.values():
         yield from pair
-    for words in (sentence.PLAIN, sentence.BY_DATE, sentence.BY_NUMBER):
+    for words in (sentence.PLAIN, sentence.BY_DATE, sentence.BY_NUMBER, sentence.BY_TRUTH):
         yield from words.values()
 
 

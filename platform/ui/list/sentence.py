@@ -74,9 +74,10 @@ def verb(field: Field, operator: str) -> str:
     """The msgid of an operator for a kind of field."""
     if operator in ("<", "<=", ">", ">="):
         return (BY_DATE if field.kind in DATES else BY_NUMBER)[operator]
-    return PLAIN[operator]
+    return (BY_TRUTH if field.kind == "boolean" else PLAIN)[operator]
 
 
+BY_TRUTH = {"==": "is set to", "!=": "is not"}
 PLAIN = {
     "==": "is",
     "!=": "is not",
