@@ -9,13 +9,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from customary.engine.expressions.types import Type
+from customary.engine.expressions.types import Record, Type
 from customary.engine.fields.field import Field, Part
 from customary.engine.fields.linked import identifier
 from customary.engine.locale import Locale
 from customary.engine.words import Reason
-
-ID = Type("id")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,9 +21,12 @@ class Identity(Field):
     """A record's own id."""
 
     kind: ClassVar[str] = "id"
-    type: ClassVar[Type] = ID
     control: ClassVar[str] = "read_only"
     operators: ClassVar[tuple[str, ...]] = ("==", "!=", "in")
+
+    @property
+    def value_type(self) -> Type:
+        return Record(entity=self.entity)
 
     def parts(self, codes: Mapping[str, str]) -> tuple[Part, ...]:
         return (Part("", sa.Uuid()),)

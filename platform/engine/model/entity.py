@@ -53,8 +53,7 @@ ICON = "square"
 def sketch_entities(build: Build) -> None:
     """Every entity with the shape of its own fields."""
     documents = build.definitions.of("entity")
-    players = {plain(each.body, "plays"): name for name, each in documents.items()}
-    build.user = players.get("user", "user")
+    build.user = next((name for name, each in documents.items() if plain(each.body, "plays") == "user"), "user")
     claimed: dict[str, str] = {}
     for name, document in documents.items():
         if not NAME.fullmatch(name):

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 
 from customary.engine.expressions.types import DATETIME, ListOf, Record, Type
 from customary.engine.fields import Field
-from customary.engine.fields.identity import ID
 from customary.engine.model.model import Inverse
 
-ANY: Mapping[str, Type] = {"id": ID, "created_at": DATETIME, "updated_at": DATETIME}
+ANY: Mapping[str, Type] = {"id": Record(), "created_at": DATETIME, "updated_at": DATETIME}
 """What the records of all entities share: the members of an `any_link`."""
 
 
@@ -23,6 +22,7 @@ class World:
     def declare(self, entity: str, fields: Iterable[Field], inverses: Iterable[Inverse]) -> None:
         own = {each.name: each.value_type for each in fields}
         own |= {each.name: ListOf(item=Record(entity=each.entity)) for each in inverses}
+        own["id"] = Record(entity=entity)  # a record's id is compared as the record itself is
         self.members[entity] = own
 
     @property
