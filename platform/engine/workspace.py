@@ -116,13 +116,14 @@ class Workspace:
 
     def apply(self, plan: Plan | None = None, by: str = "") -> Release:
         """Does a plan (by default the one for the folder's definitions) and takes up the new release."""
-        from customary.engine.plan import apply
+        from customary.engine.plan import apply, catch_up
 
         plan = plan or self.plan()
         if plan.empty:
             return self.release
         release = apply(self.database, plan, plan.source, by)
         self.releases.keep(release)
+        catch_up(self.database, plan, release)
         return release
 
     def work(self, connection: sa.Connection, actor: Actor, origin: str = "system") -> Work:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -95,8 +95,10 @@ class FillStage(Change):
                 connection.execute(table.table.update().where(table.table.c.id == record["id"]), stored)
 
 
-def values_of(connection: sa.Connection, table: EntityTable, field: Field) -> Iterator[dict[UUID, Any]]:
-    """The filled values of one field by record id, in batches."""
+def values_of(
+    connection: sa.Connection, table: EntityTable, field: Field, only: Iterable[UUID] | None = None
+) -> Iterator[dict[UUID, Any]]:
+    """The filled values of one field by record id, in batches; of all records, or of some."""
     if field.kind == MANY_TO_MANY:
         yield from _linked(connection, table.links(field.name))
         return
@@ -104,6 +106,7 @@ def values_of(connection: sa.Connection, table: EntityTable, field: Field) -> It
     after: UUID | None = None
     while columns:
         query = sa.select(table.table.c.id, *columns).where(columns[0].is_not(None)).order_by(table.table.c.id)
+        query = query.where(table.table.c.id.in_(only)) if only is not None else query
         rows = connection.execute((query.where(table.table.c.id > after) if after else query).limit(BATCH)).all()
         if not rows:
             return
@@ -111,9 +114,15 @@ def values_of(connection: sa.Connection, table: EntityTable, field: Field) -> It
         yield {row.id: table.load(row)[field.name] for row in rows}
 
 
-def write_values(connection: sa.Connection, table: EntityTable, field: Field, values: Mapping[UUID, Any]) -> None:
+def write_values(
+    connection: sa.Connection,
+    table: EntityTable,
+    field: Field,
+    values: Mapping[UUID, Any],
+    empty_too: bool = False,
+) -> None:
     """Writes values of one field by record id, without touching revision or history: nobody changed anything."""
-    values = {id: value for id, value in values.items() if value is not None}
+    values = {id: value for id, value in values.items() if empty_too or value is not None}
     if not values:
         return
     if field.kind == MANY_TO_MANY:
