@@ -101,16 +101,11 @@ def write_changes(work: Work, shape: Shape, rows: list[dict[str, Any]]) -> None:
         return
     work.connection.execute(change.insert(), rows)
     if shape.watched:
-        work.connection.execute(queue.insert(), [_queued(row) for row in rows])
+        work.connection.execute(queue.insert(), [queue_row(row) for row in rows])
 
 
-def read_change(work: Work, row: Mapping[str, Any]) -> Change:
-    """A change from its row; the entity by its name of today."""
-    entity = work.release.tables.named(row["entity"]) or row["entity"]
-    return Change(**{**row, "entity": entity, "before": row["before"] or {}, "after": row["after"] or {}})
-
-
-def _queued(row: Mapping[str, Any]) -> dict[str, Any]:
+def queue_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The queue row of a change row."""
     return {
         "id": new_id(),
         "change": row["id"],
@@ -118,6 +113,12 @@ def _queued(row: Mapping[str, Any]) -> dict[str, Any]:
         "record": row["record"],
         "at": row["at"],
     }
+
+
+def read_change(work: Work, row: Mapping[str, Any]) -> Change:
+    """A change from its row; the entity by its name of today."""
+    entity = work.release.tables.named(row["entity"]) or row["entity"]
+    return Change(**{**row, "entity": entity, "before": row["before"] or {}, "after": row["after"] or {}})
 
 
 def _plain(each: Any, value: Any) -> Any:

@@ -59,13 +59,18 @@ def plain_words(text: str) -> str:
     return " ".join("".join(sign if sign.isalnum() else " " for sign in words(text)).split())
 
 
+def search_row(work: Work, shape: Shape, values: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The row that makes a record findable; None where its entity has nothing to find it by."""
+    if not shape.searched:
+        return None
+    code = work.release.tables.code(shape.entity.name)
+    return {"entity": code, "record": values["id"], "text": searched_text(shape, values)}
+
+
 def add(work: Work, shape: Shape, records: list[Mapping[str, Any]]) -> None:
     """Makes new records findable."""
-    if not shape.searched or not records:
-        return
-    code = work.release.tables.code(shape.entity.name)
-    rows = [{"entity": code, "record": values["id"], "text": searched_text(shape, values)} for values in records]
-    work.connection.execute(search.insert().inline(), rows)
+    if shape.searched and records:
+        work.connection.execute(search.insert().inline(), [search_row(work, shape, values) for values in records])
 
 
 def change(work: Work, shape: Shape, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:

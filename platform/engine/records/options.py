@@ -16,7 +16,7 @@ from customary.engine.records.ask import ask
 from customary.engine.records.kept import kept
 from customary.engine.records.record import Hit
 from customary.engine.records.refusal import Forbidden, Missing
-from customary.engine.records.rows import Values, all_rows, permission
+from customary.engine.records.rows import all_rows, permission
 from customary.engine.records.search import matching, phrases
 from customary.engine.records.titles import linked, reader_key, title_clause, titles
 from customary.engine.records.work import Work
@@ -36,12 +36,10 @@ def options(
     text: str = "",
     limit: int = 20,
     where: Expression | None = None,
-    record: Mapping[str, Any] | None = None,
 ) -> list[Hit]:
     """Records whose title contains `text`, or whose words begin with it; those that begin with it come first.
 
-    Without text the newest. `where` is a link's condition, over the record chosen from; `record` holds the values
-    of the one that chooses. Raises Missing, Forbidden.
+    Without text the newest. `where` is a link's condition, over the record chosen from. Raises Missing, Forbidden.
     """
     if entity not in work.model.entities:
         raise Missing(entity)
@@ -51,7 +49,7 @@ def options(
     wanted = normal("".join(sign for sign in text[:200] if sign.isprintable()))
     if wanted and typed is None:
         typed = ""
-    found = _find(work, entity, wanted, typed, max(1, min(limit, 100)), where, record)
+    found = _find(work, entity, wanted, typed, max(1, min(limit, 100)), where)
     details = _details(work, entity, [id for id, _ in found])
     hits = [Hit(entity, id, title or "", details.get(id, "")) for id, title in found]
     if not wanted and len(hits) < limit:
@@ -66,12 +64,11 @@ def _find(
     typed: str | None,
     limit: int,
     where: Expression | None,
-    record: Mapping[str, Any] | None,
 ) -> list[tuple[UUID, str]]:
     def make() -> sa.Select:
-        return _statement(work, entity, bool(wanted), bool(typed), where, record)
+        return _statement(work, entity, bool(wanted), bool(typed), where)
 
-    if record is not None or (where is not None and where.reads_now):
+    if where is not None and where.reads_now:
         statement = make()
     else:
         condition = where.text if where is not None else ""
@@ -91,7 +88,6 @@ def _statement(
     by_title: bool,
     by_words: bool,
     where: Expression | None,
-    record: Mapping[str, Any] | None,
 ) -> sa.Select:
     rows = all_rows(work, entity)
     title = title_clause(work, entity, rows)
@@ -101,9 +97,7 @@ def _statement(
     if readable is not None:
         statement = statement.where(readable)
     if where is not None:
-        bindings = {"record": record} if record is not None else {}
-        outside = Values(rows.values.now, rows.values.zone, rows.values.user, bindings)
-        statement = statement.where(where.clause(rows, outside))
+        statement = statement.where(where.clause(rows, rows.values))
     size = sa.bindparam("size", type_=sa.Integer)
     if not by_title:
         return statement.order_by(rows.column("created_at").desc(), rows.column("id").desc()).limit(size)

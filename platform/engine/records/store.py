@@ -13,6 +13,7 @@ from customary.engine.records import changes, index, unique
 from customary.engine.records.draft import Draft
 from customary.engine.records.kept import kept
 from customary.engine.records.refusal import Refused
+from customary.engine.records.together import insert_together, update_together
 from customary.engine.records.work import Work
 
 
@@ -22,16 +23,19 @@ def insert(work: Work, drafts: list[Draft]) -> None:
         return
     shape = drafts[0].shape
     table = work.release.tables.entity(shape.entity.name)
-    statement = kept(work, ("insert", shape.entity.name), lambda: table.table.insert())
     rows = [table.store(_complete(draft)) for draft in drafts]
+    made = [changes.change_row(draft.work, shape, draft.id, "created", None, draft.after) for draft in drafts]
     try:
-        work.connection.execute(statement, rows)
+        if len(drafts) == 1 and not work.is_sqlite:
+            insert_together(work, shape, rows[0], made[0], index.search_row(work, shape, drafts[0].after))
+        else:
+            statement = kept(work, ("insert", shape.entity.name), lambda: table.table.insert())
+            work.connection.execute(statement, rows)
+            changes.write_changes(work, shape, made)
+            index.add(work, shape, [draft.after for draft in drafts])
     except IntegrityError as error:
         raise _understood(error, drafts) from error
     _insert_links(work, drafts)
-    made = [changes.change_row(draft.work, shape, draft.id, "created", None, draft.after) for draft in drafts]
-    changes.write_changes(work, shape, made)
-    index.add(work, shape, [draft.after for draft in drafts])
 
 
 def save(work: Work, draft: Draft, kind: str) -> None:
@@ -41,16 +45,19 @@ def save(work: Work, draft: Draft, kind: str) -> None:
     differing = {name: value for name, value in after.items() if name != "entity" and value != before.get(name)}
     table = work.release.tables.entity(draft.entity)
     stored = table.store(differing)
-    key = ("update", draft.entity, tuple(stored))
-    statement = kept(work, key, lambda: _update(table, stored))
-    parameters = {f"new_{name}": value for name, value in stored.items()}
+    row = changes.change_row(work, shape, draft.id, kind, before, after)
     try:
-        work.connection.execute(statement, {"this": draft.id, **parameters})
+        if work.is_sqlite:
+            statement = kept(work, ("update", draft.entity, tuple(stored)), lambda: _update(table, stored))
+            new = {f"new_{name}": value for name, value in stored.items()}
+            work.connection.execute(statement, {"this": draft.id, **new})
+            changes.write_changes(work, shape, [row])
+        else:
+            update_together(work, shape, stored, row)
     except IntegrityError as error:
         raise _understood(error, [draft]) from error
     for each in shape.many:
         _update_links(work, draft, each.name)
-    changes.write_changes(work, shape, [changes.change_row(work, shape, draft.id, kind, before, after)])
     index.change(work, shape, before, after)
 
 
