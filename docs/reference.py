@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from customary.engine import fields
+from customary.engine.automation.kinds import step_kinds, trigger_kinds
 from customary.engine.definitions.kinds.entity import FIELD_KEYS
 from customary.engine.definitions.kinds.workflow import STEP_KEYS, STEPS, TRIGGERS
 from customary.engine.expressions.functions import FUNCTIONS, MACROS
@@ -32,19 +33,22 @@ def _definitions() -> Iterator[str]:
     for kind in KINDS:
         module = importlib.import_module(f"customary.engine.definitions.kinds.{kind}")
         yield f"### {kind}\n\n{_prose(module.__doc__)}\n\n{_keys(module.SHAPE)}"
+        for inner in _inner(module.SHAPE):
+            yield f"In {inner['x-noun']}:\n\n{_keys(inner)}"
 
 
 def _rules() -> Iterator[str]:
     yield "## Triggers of a workflow"
-    yield _list((kind, _own(shape, kind)) for kind, shape in sorted(TRIGGERS.items()))
+    yield _list((kind, _line(trigger_kinds()[kind].__doc__)) for kind in sorted(TRIGGERS))
     yield "## Steps of a workflow"
     yield f"Each step may also say {', '.join(f'`{key}`' for key in STEP_KEYS)}."
-    yield _list((kind, _what(shape)) for kind, shape in sorted(STEPS.items()))
+    steps = step_kinds()
+    yield _list((kind, _line(steps[kind].__doc__) if kind in steps else _what(STEPS[kind])) for kind in sorted(STEPS))
 
 
 def _fields() -> Iterator[str]:
     yield "## Field kinds"
-    yield "Keys of every field: " + ", ".join(f"`{key}`" for key in sorted(FIELD_KEYS) if key != "type") + "."
+    yield "Keys of every field:\n\n" + _list((key, _told(FIELD_KEYS[key])) for key in sorted(FIELD_KEYS))
     for name, kind in sorted(fields.kinds().items()):
         operators = " ".join(f"`{operator}`" for operator in kind.operators)
         own = _list((key, _what(shape)) for key, shape in sorted(kind.keys.items()))
@@ -61,12 +65,21 @@ def _functions() -> Iterator[str]:
 def _keys(shape: Mapping[str, Any]) -> str:
     required = shape.get("required", ())
     keys = shape.get("properties", {})
-    return _list((key, _what(each) + (" (must be there)" if key in required else "")) for key, each in keys.items())
+    return _list((key, _told(each) + (" (must be there)" if key in required else "")) for key, each in keys.items())
 
 
-def _own(shape: Mapping[str, Any], kind: str) -> str:
-    others = [f"`{key}`" for key in shape["properties"] if key != kind]
-    return f"also takes {', '.join(others)}" if others else ""
+def _told(shape: Mapping[str, Any]) -> str:
+    """What a key is for, and what it takes."""
+    return "; ".join(part for part in (shape.get("description", ""), _what(shape)) if part)
+
+
+def _inner(shape: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The mappings with keys of their own inside a shape: a view, a stage, a check."""
+    inside = [*shape.get("properties", {}).values(), shape.get("additionalProperties"), shape.get("items")]
+    for each in filter(lambda each: isinstance(each, Mapping), [*inside, *shape.get("anyOf", ())]):
+        if each.get("properties") and each.get("x-noun"):
+            yield each
+        yield from _inner(each)
 
 
 def _what(shape: Mapping[str, Any]) -> str:
@@ -81,6 +94,10 @@ def _what(shape: Mapping[str, Any]) -> str:
 
 def _list(rows: Iterable[tuple[str, str]]) -> str:
     return "\n".join(f"- `{name}`{': ' + what if what else ''}" for name, what in rows)
+
+
+def _line(text: str | None) -> str:
+    return " ".join(_prose(text).split())
 
 
 def _prose(text: str | None) -> str:

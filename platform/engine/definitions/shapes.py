@@ -45,6 +45,11 @@ VALUES: Shape = {"type": "object", "x-what": "fields and their values: {stage: n
 CHOICE_OF_COLOUR: Shape = {"type": "string", "x-what": "the name of a colour"}
 
 
+def told(shape: Shape, text: str) -> Shape:
+    """The shape of a key with its documentation, which the reference shows."""
+    return {**shape, "description": text}
+
+
 def mapping(
     noun: str, keys: Mapping[str, Shape], *, required: tuple[str, ...] = (), later: tuple[str, ...] = ()
 ) -> dict[str, Any]:

@@ -14,26 +14,27 @@ from customary.engine.definitions.shapes import (
     mapping,
     named,
     one_of,
+    told,
 )
 
 FIELD_KEYS = {
-    "type": TEXT,
-    "label": LABEL,
-    "help": LABEL,
-    "required": CONDITION,
-    "unique": YES_NO,
-    "default": {},
-    "visible": CONDITION,
-    "read_only": CONDITION,
-    "index": YES_NO,
-    "search": YES_NO,
-    "history": YES_NO,
-    "personal": YES_NO,
-    "only": NAMES,
-    "was": WAS,
-    "formula": CONDITION,
-    "after": TEXT,
-    "before": TEXT,
+    "type": told(TEXT, "which kind of field it is: see Field kinds"),
+    "label": told(LABEL, "what people call it; made of the name where it is left out"),
+    "help": told(LABEL, "a sentence that explains it in the form"),
+    "required": told(CONDITION, "whether it must be filled in: true, or an expression that says when"),
+    "unique": told(YES_NO, "no two records that are not archived have the same value"),
+    "default": told({}, "what an empty field of a new record gets: a value, or an expression after “=”"),
+    "visible": told(CONDITION, "when it is shown; hidden fields are emptied"),
+    "read_only": told(CONDITION, "whether people may not change it: true, or an expression that says when"),
+    "index": told(YES_NO, "makes filtering by it fast in large tables"),
+    "search": told(YES_NO, "its text is found by the search"),
+    "history": told(YES_NO, "false keeps its changes out of the history"),
+    "personal": told(YES_NO, "it says something about a person (for access and erasure requests)"),
+    "only": told(NAMES, "the roles that may see it, whatever the others say"),
+    "was": told(WAS, "its old name, or a list of them: data and references move along"),
+    "formula": told(CONDITION, "computes it from other fields; nobody enters it"),
+    "after": told(TEXT, "the field it stands after, where a layer adds it"),
+    "before": told(TEXT, "the field it stands before, where a layer adds it"),
 }
 """What every field may say, whatever its kind."""
 
@@ -58,22 +59,33 @@ LATER_FIELD_KINDS = (
     "users",
 )
 
-CHECK = mapping("a check", {"check": CONDITION, "message": LABEL, "field": TEXT}, required=("check",))
+CHECK = mapping(
+    "a check",
+    {
+        "check": told(CONDITION, "what must not be false"),
+        "message": told(LABEL, "what is said when it is: it completes the label of the field"),
+        "field": told(TEXT, "the field at which that is said"),
+    },
+    required=("check",),
+)
 
 VIEW = mapping(
     "a view",
     {
-        "label": LABEL,
-        "help": LABEL,
-        "kind": one_of(("table", "board"), "kind of view", ("calendar", "timeline", "map", "tree", "gallery", "pivot")),
-        "columns": NAMES,
-        "where": CONDITION,
-        "sort": NAMES,
-        "pipeline": TEXT,
-        "card": NAMES,
-        "sum": TEXT,
-        "group": TEXT,
-        "was": WAS,
+        "label": told(LABEL, "what people call it"),
+        "help": told(LABEL, "a sentence that explains it"),
+        "kind": told(
+            one_of(("table", "board"), "kind of view", ("calendar", "timeline", "map", "tree", "gallery", "pivot")),
+            "table, or board with a column for each stage",
+        ),
+        "columns": told(NAMES, "the fields that a table shows"),
+        "where": told(CONDITION, "which records it shows"),
+        "sort": told(NAMES, "by which fields; “-” before a name turns the order round"),
+        "pipeline": told(TEXT, "whose stages a board shows"),
+        "card": told(NAMES, "the fields on a card of a board"),
+        "sum": told(TEXT, "the field that is summed up in each column of a board"),
+        "group": told(TEXT, "the choice field whose options are a board's columns, where it is not a pipeline"),
+        "was": told(WAS, "its old name"),
     },
     later=("date", "from", "to"),
 )
@@ -81,9 +93,9 @@ VIEW = mapping(
 SECTION = mapping(
     "a section",
     {
-        "label": LABEL,
+        "label": told(LABEL, "its heading"),
         "rows": list_of({"anyOf": [NAMES, {"type": "string"}], "x-what": "a list of fields"}, "a list of rows"),
-        "tab": YES_NO,
+        "tab": told(YES_NO, "true puts it behind a tab"),
     },
     required=("rows",),
     later=("visible",),
@@ -92,20 +104,32 @@ SECTION = mapping(
 SHAPE = mapping(
     "an entity",
     {
-        "label": LABEL,
-        "plural": LABEL,
-        "help": LABEL,
-        "icon": TEXT,
-        "title": TEXT,
-        "highlights": NAMES,
-        "fields": {"type": "object", "propertyNames": NAME, "x-what": "a mapping of fields: {name: {type: text}}"},
-        "checks": named(CHECK),
-        "unique": named({"anyOf": [NAMES, {"type": "string"}], "x-what": "a list of fields"}),
-        "views": named(VIEW),
-        "layout": named(SECTION),
-        "plays": one_of(("none", "person", "organisation", "activity", "task", "user", "team"), "part to play"),
-        "history": YES_NO,
-        "was": WAS,
+        "label": told(LABEL, "what people call one record"),
+        "plural": told(LABEL, "what they call many"),
+        "help": told(LABEL, "a sentence that explains it"),
+        "icon": told(TEXT, "a Lucide icon's name"),
+        "title": told(
+            TEXT,
+            "what stands for a record elsewhere: a field, or text with holes; else the first text field",
+        ),
+        "highlights": told(NAMES, "the fields at the top of the record page"),
+        "fields": told(
+            {"type": "object", "propertyNames": NAME, "x-what": "a mapping of fields: {name: {type: text}}"},
+            "what is known about a record, in order",
+        ),
+        "checks": told(named(CHECK), "rules that no record may break"),
+        "unique": told(
+            named({"anyOf": [NAMES, {"type": "string"}], "x-what": "a list of fields"}),
+            "fields whose values no two records have in common, by a name for the rule",
+        ),
+        "views": told(named(VIEW), "the ways to look at its records"),
+        "layout": told(named(SECTION), "the sections of the form and the record page"),
+        "plays": told(
+            one_of(("none", "person", "organisation", "activity", "task", "user", "team"), "part to play"),
+            "what pages take it for, such as the users who sign in or the tasks on the home page",
+        ),
+        "history": told(YES_NO, "false keeps no history"),
+        "was": told(WAS, "its old name, or a list of them"),
     },
     later=("no_overlap", "at_most", "duplicates", "retain", "examples"),
 )

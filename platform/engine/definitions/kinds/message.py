@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from customary.engine.definitions.shapes import LABEL, TEXT, WAS, mapping, one_of
+from customary.engine.definitions.shapes import LABEL, TEXT, WAS, mapping, one_of, told
 
 SHAPE = mapping(
     "a message",
     {
-        "label": LABEL,
-        "help": LABEL,
-        "about": TEXT,
-        "channel": one_of(("email",), "channel", ("sms",)),
-        "subject": LABEL,
-        "body": LABEL,
-        "was": WAS,
+        "label": told(LABEL, "what people call it"),
+        "help": told(LABEL, "a sentence that explains it"),
+        "about": told(TEXT, "the entity whose fields its holes may use"),
+        "channel": told(one_of(("email",), "channel", ("sms",)), "how it is sent"),
+        "subject": told(LABEL, "the subject line"),
+        "body": told(LABEL, "the text"),
+        "was": told(WAS, "its old name"),
     },
     required=("body",),
     later=("attachments",),

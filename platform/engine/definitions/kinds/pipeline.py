@@ -14,6 +14,7 @@ from customary.engine.definitions.shapes import (
     mapping,
     named,
     one_of,
+    told,
 )
 
 TASK = mapping("a stage's task", {"title": TEXT, "due": TEXT, "owner": TEXT}, required=("title",))
@@ -21,18 +22,24 @@ TASK = mapping("a stage's task", {"title": TEXT, "due": TEXT, "owner": TEXT}, re
 STAGE = mapping(
     "a stage",
     {
-        "label": LABEL,
-        "help": LABEL,
-        "probability": {"type": "integer", "minimum": 0, "maximum": 100, "x-what": "a whole number from 0 to 100"},
-        "outcome": one_of(("won", "lost", "done"), "outcome"),
-        "requires": NAMES,
-        "guard": CONDITION,
-        "guard_message": LABEL,
-        "locks": {"anyOf": [NAMES, {"const": "all"}], "x-what": "a list of fields, or all"},
-        "stale_after": DURATION,
-        "colour": CHOICE_OF_COLOUR,
-        "tasks": list_of(TASK, "a list of tasks: [{title: Call, due: 2d}]"),
-        "was": WAS,
+        "label": told(LABEL, "what people call it"),
+        "help": told(LABEL, "a sentence that explains it"),
+        "probability": told(
+            {"type": "integer", "minimum": 0, "maximum": 100, "x-what": "a whole number from 0 to 100"},
+            "how likely it is to be won from here, in percent",
+        ),
+        "outcome": told(one_of(("won", "lost", "done"), "outcome"), "how it ended, for a last stage"),
+        "requires": told(NAMES, "the fields that must be filled in to enter"),
+        "guard": told(CONDITION, "what must hold to enter"),
+        "guard_message": told(LABEL, "what is said when it does not"),
+        "locks": told(
+            {"anyOf": [NAMES, {"const": "all"}], "x-what": "a list of fields, or all"},
+            "the fields that cannot be changed while here",
+        ),
+        "stale_after": told(DURATION, "how long a record may rest here"),
+        "colour": told(CHOICE_OF_COLOUR, "the colour of its column and badge"),
+        "tasks": told(list_of(TASK, "a list of tasks: [{title: Call, due: 2d}]"), "tasks that are made on entering"),
+        "was": told(WAS, "its old name"),
     },
     later=("approve",),
 )
@@ -42,16 +49,21 @@ PAIR = {"type": "array", "items": TEXT, "minItems": 2, "maxItems": 2, "x-what": 
 SHAPE = mapping(
     "a pipeline",
     {
-        "label": LABEL,
-        "help": LABEL,
-        "entity": TEXT,
-        "where": CONDITION,
-        "stages": {**named(STAGE, "a mapping of stages: {new: {}, won: {outcome: won}}"), "minProperties": 1},
+        "label": told(LABEL, "what people call it"),
+        "help": told(LABEL, "a sentence that explains it"),
+        "entity": told(TEXT, "whose records go through it"),
+        "where": told(
+            CONDITION, "which of them do, where the entity has several pipelines; each record is in the first that fits"
+        ),
+        "stages": told(
+            {**named(STAGE, "a mapping of stages: {new: {}, won: {outcome: won}}"), "minProperties": 1},
+            "its stages in order; new records begin in the first",
+        ),
         "moves": {
             "anyOf": [one_of(("any", "forward", "next"), "way to move"), {"type": "array", "items": PAIR}],
             "x-what": "any, forward, next, or pairs of stages: [[new, won]]",
         },
-        "was": WAS,
+        "was": told(WAS, "its old name"),
     },
     required=("entity", "stages"),
 )

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from customary.engine.definitions.shapes import LABEL, WAS, YES_NO, list_of, mapping, one_of
+from customary.engine.definitions.shapes import LABEL, WAS, YES_NO, list_of, mapping, one_of, told
 
 ACT = {"type": ["string", "boolean"], "x-what": "all, team, own, none, or an expression after “=”"}
 
 GRANT = mapping(
     "an entity's rights",
     {
-        "read": ACT,
-        "create": ACT,
-        "update": ACT,
-        "delete": ACT,
-        "export": ACT,
+        "read": told(ACT, "which records may be seen"),
+        "create": told(ACT, "which may be made"),
+        "update": told(ACT, "which may be changed; holds before and after the change"),
+        "delete": told(ACT, "which may be deleted"),
+        "export": told(ACT, "which may be exported"),
         "fields": {
             "type": "object",
             "additionalProperties": one_of(("hidden", "read_only"), "right to a field"),
@@ -29,12 +29,18 @@ MOVES = mapping("a pipeline's rights", {"move": list_of(PAIR, "pairs of stages: 
 SHAPE = mapping(
     "a role",
     {
-        "label": LABEL,
-        "help": LABEL,
-        "admin": YES_NO,
-        "entities": {"type": "object", "additionalProperties": GRANT, "x-what": "entities: {deal: {read: all}}"},
-        "pipelines": {"type": "object", "additionalProperties": MOVES, "x-what": "pipelines: {sales: {reopen: false}}"},
-        "was": WAS,
+        "label": told(LABEL, "what people call it"),
+        "help": told(LABEL, "a sentence that explains it"),
+        "admin": told(YES_NO, "may do everything, settings included"),
+        "entities": told(
+            {"type": "object", "additionalProperties": GRANT, "x-what": "entities: {deal: {read: all}}"},
+            "rights by entity; '*' is for those not named",
+        ),
+        "pipelines": told(
+            {"type": "object", "additionalProperties": MOVES, "x-what": "pipelines: {sales: {reopen: false}}"},
+            "rights to move records and to reopen closed ones",
+        ),
+        "was": told(WAS, "its old name"),
     },
     later=("dashboards", "buttons", "portal", "deny"),
 )

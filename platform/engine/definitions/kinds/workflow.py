@@ -12,6 +12,7 @@ from customary.engine.definitions.shapes import (
     list_of,
     mapping,
     one_of,
+    told,
 )
 
 ABOUT_TRIGGERS = {
@@ -116,13 +117,21 @@ STEP_KEYS = {"as": TEXT, "if": CONDITION, "label": LABEL}
 SHAPE = mapping(
     "a workflow",
     {
-        "label": LABEL,
-        "help": LABEL,
-        "when": {"type": ["object", "array"], "x-what": "a trigger, such as {created: lead}, or a list of them"},
-        "where": CONDITION,
-        "run_as": one_of(("system", "actor"), "way to run"),
-        "do": {"type": "array", "minItems": 1, "x-what": "a list of steps"},
-        "was": WAS,
+        "label": told(LABEL, "what people call it"),
+        "help": told(LABEL, "a sentence that explains it"),
+        "when": told(
+            {"type": ["object", "array"], "x-what": "a trigger, such as {created: lead}, or a list of them"},
+            "what starts it: one trigger, or a list",
+        ),
+        "where": told(CONDITION, "the condition that must hold then"),
+        "run_as": told(
+            one_of(("system", "actor"), "way to run"), "whose rights count: the system's (all), or those of who acted"
+        ),
+        "do": told(
+            {"type": "array", "minItems": 1, "x-what": "a list of steps"},
+            "the steps, in order; a step that cannot be done undoes those before it",
+        ),
+        "was": told(WAS, "its old name"),
     },
     required=("when", "do"),
     later=("stop", "limits", "examples"),

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from customary.engine.definitions.navigation import NAVIGATION
-from customary.engine.definitions.shapes import NAMES, TEXT, WHOLE, YES_NO, list_of, mapping, one_of
+from customary.engine.definitions.shapes import NAMES, TEXT, WHOLE, list_of, mapping, one_of, told
 
 MAIL = mapping(
     "mail",
     {
-        "host": TEXT,
-        "port": WHOLE,
-        "user": TEXT,
-        "password": TEXT,
-        "from": TEXT,
-        "security": one_of(("none", "starttls", "tls"), "way to secure mail"),
-        "test": YES_NO,
+        "host": told(TEXT, "the mail server; without it mails stay in the outbox"),
+        "port": told(WHOLE, "25, or by security 587 or 465"),
+        "user": told(TEXT, "to sign in with"),
+        "password": told(TEXT, "to sign in with"),
+        "from": told(TEXT, "the sender's address"),
+        "security": told(one_of(("none", "starttls", "tls"), "way to secure mail"), "how the line is secured"),
     },
     required=("host",),
 )
@@ -24,15 +23,23 @@ LANGUAGE = {"type": "string", "pattern": "^[a-z]{2,3}([_-][A-Za-z]+)?$", "x-what
 SHAPE = mapping(
     "a workspace",
     {
-        "name": TEXT,
-        "packs": NAMES,
-        "languages": list_of(LANGUAGE, "a list of languages: [en, zh]"),
-        "currency": {"type": "string", "pattern": "^[A-Z]{3}$", "x-what": "a currency code, such as EUR"},
-        "time_zone": TEXT,
-        "first_weekday": one_of(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "weekday"),
-        "database": TEXT,
-        "mail": MAIL,
-        "navigation": NAVIGATION,
-        "accent": TEXT,
+        "name": told(TEXT, "the name of the business"),
+        "packs": told(NAMES, "the packs it lies on"),
+        "languages": told(
+            list_of(LANGUAGE, "a list of languages: [en, zh]"),
+            "those that people may choose; the first is for all who have not",
+        ),
+        "currency": told(
+            {"type": "string", "pattern": "^[A-Z]{3}$", "x-what": "a currency code, such as EUR"},
+            "of amounts that name none, and of sums",
+        ),
+        "time_zone": told(TEXT, "of “today”, such as Europe/Athens"),
+        "first_weekday": told(
+            one_of(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "weekday"), "where a week begins"
+        ),
+        "database": told(TEXT, "its URL; a SQLite file in the folder where it is left out"),
+        "mail": told(MAIL, "the server that sends mail"),
+        "navigation": told(NAVIGATION, "groups of the rail, laid over the packs'"),
+        "accent": told(TEXT, "the colour of buttons and links"),
     },
 )
