@@ -224,14 +224,13 @@ def _due(task: Moment) -> tuple[bool, str]:
 
 
 def _changes(work: Work, entity: Entity, id: UUID) -> list[Moment]:
-    hidden = work.access.hidden(entity.name)
     return [
         Moment(
             kind=change.kind,
             at=change.at,
             actor=change.actor,
             entity=entity,
-            differences=tuple(_differences(entity, change, hidden)) if change.kind != "created" else (),
+            differences=differences(work, entity, change) if change.kind != "created" else (),
             cause=str(change.cause.get("origin", "")),
         )
         for change in history(work, entity.name, id, limit=MOST_CHANGES)
@@ -242,12 +241,14 @@ QUIET = frozenset({"outcome", "probability", "stage_entered_at", "archived_at"})
 """Follow from a move or an archiving, which says them."""
 
 
-def _differences(entity: Entity, change: Any, hidden: frozenset[str]) -> Iterable[Difference]:
-    for name in change.names:
-        each = entity.fields.get(name)
-        if each is None or name in hidden or name in QUIET:
-            continue
-        yield Difference(field=each, before=_value(each, change.before, name), after=_value(each, change.after, name))
+def differences(work: Work, entity: Entity, change: Any) -> tuple[Difference, ...]:
+    """What a change changed, as far as this person may see it."""
+    hidden = work.access.hidden(entity.name) | QUIET
+    return tuple(
+        Difference(field=each, before=_value(each, change.before, name), after=_value(each, change.after, name))
+        for name in change.names
+        if name not in hidden and (each := entity.fields.get(name)) is not None
+    )
 
 
 def _value(field: Field, plain: Mapping[str, Any], name: str) -> Any:
