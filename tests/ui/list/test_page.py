@@ -1,0 +1,146 @@
+"""The list page: rows, filters, sums, views, many at once."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+import pytest
+import sqlalchemy as sa
+from litestar.testing import TestClient
+
+from customary.engine import records
+
+HTMX = {"HX-Request": "true"}
+
+
+def ids(html: str) -> list[str]:
+    return re.findall(r'name="id" value="([0-9a-f-]{36})"', html)
+
+
+def test_a_list_shows_the_columns_of_its_first_view(client: TestClient) -> None:
+    html = client.get("/deal").text
+    assert "<h1>" in html and "Expected close" in html
+    assert 0 < len(ids(html)) <= 50
+
+
+def test_a_filter_is_told_as_a_sentence(client: TestClient) -> None:
+    html = client.get("/deal?where=" + quote('amount > 20000 && stage in ["propose", "negotiate"]')).text
+    text = " ".join(re.sub(r"<[^>]+>", " ", html).split())
+    assert "Amount over 20,000" in text
+    assert "Stage is any of Propose, Negotiate" in text
+
+
+def test_a_wrong_expression_is_shown_at_its_place_and_no_row_with_it(client: TestClient) -> None:
+    html = client.get("/deal?where=" + quote("amountt > 1")).text
+    assert "<mark>amountt</mark>" in html
+    assert "Did you mean “amount”?" in html
+    assert ids(html) == []
+
+
+def test_sorting_turns_the_rows_round(client: TestClient) -> None:
+    up, down = (ids(client.get(f"/account?view=all&sort={sort}").text) for sort in ("name", "-name"))
+    assert len(up) > 3
+    assert up == down[::-1]
+
+
+def test_rows_follow_by_cursor_and_none_is_shown_twice(client: TestClient, inside) -> None:
+    rows = [{"name": f"Account {number:03}"} for number in range(120)]
+    inside(records.create_many, "account", rows)
+    seen, address = [], "/account?view=all&sort=name"
+    while address:
+        html = client.get(address, headers=HTMX if seen else {}).text
+        seen += ids(html)
+        more = re.search(r'class="more" hx-get="([^"]+)"', html)
+        address = more.group(1).replace("&amp;", "&") if more else ""
+    assert (
+        len(seen)
+        == len(set(seen))
+        == int(re.sub(r"\D", "", client.get("/account/summary?view=all").text.split("record")[0].split(">")[-1]))
+    )
+
+
+def test_the_foot_counts_and_sums_all_rows_of_the_filter(client: TestClient) -> None:
+    html = client.get("/deal/summary?where=" + quote("amount > 0")).text
+    assert re.search(r"\d+ records", html)
+    assert "€" in html
+
+
+def test_a_chips_form_leads_to_the_filtered_list(client: TestClient) -> None:
+    answer = client.get("/deal/filtered?where=&field=amount&operator=>&value=50,000", headers=HTMX)
+    assert answer.headers["HX-Push-Url"] == "/deal?where=amount+%3E+50000"
+
+
+def test_a_chip_that_cannot_be_read_says_why_in_its_form(client: TestClient) -> None:
+    answer = client.get("/deal/filtered?field=amount&operator=>&value=lots", headers=HTMX)
+    assert answer.status_code == 422
+    assert answer.headers["HX-Retarget"] == "#filter-menu"
+    assert "Amount must be" in " ".join(re.sub(r"<[^>]+>", " ", answer.text).split())
+
+
+def test_a_view_is_saved_shared_and_forgotten(client: TestClient) -> None:
+    form = {"label": "Big ones", "audience": "all", "where": "amount > 50000", "columns": "name,amount"}
+    answer = client.post("/deal/views", data=form, follow_redirects=False)
+    address = answer.headers["Location"]
+    html = client.get(address).text
+    assert "Big ones" in html and "Amount" in html and "50,000" in html
+    id = address.rsplit("=", 1)[1]
+    client.post(f"/deal/views/{id}/remove", follow_redirects=False)
+    assert "Big ones" not in client.get("/deal").text
+
+
+def test_a_view_without_a_name_is_refused(client: TestClient) -> None:
+    assert client.post("/deal/views", data={"label": " ", "audience": "me"}).status_code == 422
+
+
+def test_a_field_is_set_for_many_records_or_for_none(client: TestClient) -> None:
+    chosen = ids(client.get("/deal").text)[:3]
+    done = client.post("/deal/bulk", data={"id": chosen, "act": "set", "field": "priority", "value": "key"})
+    assert "3 records changed" in done.headers["HX-Trigger"]
+    assert set(chosen) <= set(ids(client.get("/deal?view=all&where=" + quote('priority == "key"')).text))
+    refused = client.post("/deal/bulk", data={"id": chosen, "act": "set", "field": "priority", "value": "no such"})
+    assert refused.status_code == 422
+
+
+def test_archived_records_leave_the_list(client: TestClient) -> None:
+    chosen = ids(client.get("/task?view=all").text)[:2]
+    client.post("/task/bulk", data={"id": chosen, "act": "archive"})
+    assert not set(chosen) & set(ids(client.get("/task?view=all").text))
+
+
+def test_a_list_is_taken_out_as_it_is_filtered(client: TestClient) -> None:
+    answer = client.get("/deal/export?columns=name,amount&where=" + quote("amount > 60000"))
+    assert answer.headers["Content-Type"].startswith("text/csv")
+    lines = answer.text.splitlines()
+    assert len(lines) == 1 + len(ids(client.get("/deal?where=" + quote("amount > 60000")).text))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "after=nonsense",
+        "where=" + quote("('" * 40),
+        "sort=%00",
+        "view=%F0%9F%92%A9",
+        "columns=a,b",
+        "q=" + quote("\"'*()"),
+        "where=" + "x" * 9000,
+    ],
+)
+def test_a_strange_address_never_breaks_the_list(client: TestClient, query: str) -> None:
+    assert client.get(f"/deal?{query}").status_code in (200, 400, 422)
+
+
+def test_the_number_of_queries_does_not_grow_with_the_rows(client: TestClient, workspace, inside) -> None:
+    def count(address: str) -> int:
+        client.get(address)
+        asked = []
+        listener = lambda *args: asked.append(args[2])  # noqa: E731
+        sa.event.listen(workspace.database.engine, "before_cursor_execute", listener)
+        client.get(address)
+        sa.event.remove(workspace.database.engine, "before_cursor_execute", listener)
+        return len(asked)
+
+    few = count("/deal?view=all&where=" + quote("amount > 60000"))
+    many = count("/deal?view=all&where=" + quote("amount > 0"))
+    assert few == many <= 14

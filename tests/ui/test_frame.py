@@ -1,0 +1,113 @@
+"""The frame: who gets in, what protects a page, what happens when something is wrong."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from litestar.testing import TestClient
+
+from customary.app import create_app
+from customary.ui.frame import hue_of
+from customary.ui.sign_in import safe_path
+
+EMAIL, PASSWORD = "ann@example.com", "right horse battery"
+
+
+@pytest.fixture
+def stranger(workspace):
+    with TestClient(create_app(workspace)) as client:
+        yield client
+
+
+def token_in(html: str) -> str:
+    return re.search(r'name="_csrf" value="([^"]+)"', html).group(1)
+
+
+def test_a_stranger_is_led_to_the_sign_in_and_back(stranger: TestClient) -> None:
+    answer = stranger.get("/deal?view=board", follow_redirects=False)
+    assert answer.headers["Location"] == "/sign-in?next=%2Fdeal%3Fview%3Dboard"
+
+
+def test_signing_in_and_out(stranger: TestClient) -> None:
+    form = {"email": EMAIL, "password": PASSWORD, "next": "/deal", "_csrf": token_in(stranger.get("/sign-in").text)}
+    answer = stranger.post("/sign-in", data=form, follow_redirects=False)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/deal")
+    assert "httponly" in answer.headers["set-cookie"].lower()
+    page = stranger.get("/deal")
+    assert page.status_code == 200
+    stranger.post("/sign-out", data={"_csrf": token_in(page.text)})
+    assert stranger.get("/deal", follow_redirects=False).status_code == 303
+
+
+def test_a_wrong_password_says_so_and_keeps_the_address(stranger: TestClient) -> None:
+    form = {"email": EMAIL, "password": "wrong", "_csrf": token_in(stranger.get("/sign-in").text)}
+    answer = stranger.post("/sign-in", data=form)
+    assert answer.status_code == 422
+    assert f'value="{EMAIL}"' in answer.text
+    assert "do not belong together" in answer.text
+
+
+def test_a_form_of_another_site_is_refused(stranger: TestClient, client: TestClient) -> None:
+    assert stranger.post("/sign-in", data={"email": EMAIL, "password": PASSWORD}).status_code == 403
+    client.headers.pop("X-CSRF-Token")
+    assert client.post("/settings", data={"language": "zh"}).status_code == 403
+    assert client.post("/settings", data={"language": "zh", "_csrf": "wrong"}).status_code == 403
+
+
+@pytest.mark.parametrize("wanted", ["//evil.example", "/\\evil.example", "https://evil.example", "evil", "/a\nb"])
+def test_signing_in_never_leads_to_another_site(wanted: str) -> None:
+    assert safe_path(wanted) == "/"
+
+
+def test_every_answer_carries_the_policy_and_no_inline_style(client: TestClient) -> None:
+    for address in ("/", "/deal", "/deal?view=board", "/deal/new", "/settings", "/search", "/sign-in", "/nothing"):
+        answer = client.get(address)
+        policy = answer.headers["Content-Security-Policy"]
+        assert "unsafe" not in policy and "default-src 'none'" in policy
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert " style=" not in answer.text, address
+        assert not re.search(r"\son[a-z]+=", answer.text), address
+
+
+def test_nothing_there_and_nothing_allowed_have_pages_of_their_own(client: TestClient) -> None:
+    missing = client.get("/no_such_entity")
+    assert missing.status_code == 404
+    assert "There is nothing here" in missing.text
+    assert client.get("/no/such/place/at/all").status_code == 404
+
+
+def test_a_broken_page_tells_nothing_of_its_inside(workspace, client: TestClient, monkeypatch) -> None:
+    monkeypatch.setattr("customary.ui.home._home", lambda *_: 1 / 0)
+    answer = client.get("/")
+    assert answer.status_code == 500
+    assert "Something broke on our side" in answer.text
+    assert "ZeroDivisionError" not in answer.text and "Traceback" not in answer.text
+
+
+def test_static_files_are_kept_for_ever_under_their_hash(client: TestClient) -> None:
+    address = re.search(r'href="(/static/css/tokens\.css\?v=\w+)"', client.get("/").text).group(1)
+    answer = client.get(address, headers={"Accept-Encoding": "gzip"})
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert "--accent" in answer.text
+    assert "immutable" not in client.get(address.split("?")[0]).headers["Cache-Control"]
+    assert client.get("/static/../app.py").status_code == 404
+
+
+def test_the_sprite_holds_every_icon_that_a_page_uses(client: TestClient) -> None:
+    drawn = set(re.findall(r'id="i-([a-z0-9-]+)"', client.get("/icons.svg").text))
+    for address in ("/", "/deal", "/deal?view=board", "/deal/new", "/settings", "/search"):
+        used = set(re.findall(r"#i-([a-z0-9-]+)", client.get(address).text))
+        assert used - drawn == set(), address
+        assert "square-dashed" not in used, address
+
+
+def test_the_process_says_that_it_lives_and_is_ready(stranger: TestClient) -> None:
+    assert stranger.get("/health").text == "ok\n"
+    assert stranger.get("/ready").text == "ready\n"
+
+
+@pytest.mark.parametrize(("accent", "hue"), [(None, None), ("210", 210), ("#ff0000", 29), ("blue; }", None)])
+def test_an_accent_is_a_hue(accent: str | None, hue: int | None) -> None:
+    assert hue_of(accent) == hue

@@ -1,0 +1,138 @@
+"""The frame and the list in a real browser: keyboard, swaps, accessibility, no word from the console."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+PAGES = ["/", "/deal", "/search?q=co", "/settings"]
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_axe_finds_nothing(page, accessible, look: str) -> None:
+    page.emulate_media(color_scheme=look)
+    for address in PAGES:
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        assert accessible(page) == [], address
+
+
+def test_axe_finds_nothing_on_a_phone_and_nothing_hangs_over(page, accessible) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    for address in PAGES:
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.documentElement.scrollWidth") == 390, address
+        assert accessible(page) == [], address
+
+
+def test_the_sign_in_is_accessible(page, accessible) -> None:
+    page.context.clear_cookies()
+    page.goto("/")
+    assert page.url.endswith("/sign-in")
+    assert accessible(page) == []
+
+
+def test_keys_walk_the_rows_select_and_open(page) -> None:
+    page.goto("/deal")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.get_by_text("1 selected").wait_for()
+    title = page.evaluate("document.activeElement.textContent")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/deal/[0-9a-f-]{36}$"))
+    assert title in page.locator("h1").first.inner_text()
+
+
+def test_the_palette_goes_anywhere(page) -> None:
+    page.goto("/")
+    page.keyboard.press("Control+k")
+    page.locator("#palette-input").press_sequentially("accou")
+    page.locator('#palette-list [role=option] >> text="Accounts"').wait_for()
+    page.locator("#palette-input").press("Enter")
+    page.wait_for_url(re.compile("/account"))
+
+
+def test_a_filter_is_built_without_a_page_load_and_the_address_follows(page, accessible) -> None:
+    page.goto("/deal")
+    page.evaluate("window.still = true")
+    page.keyboard.press("f")
+    page.locator("#filter-menu >> text=Amount").first.click()
+    page.locator("#filter-operator").select_option(">")
+    assert accessible(page) == []
+    page.locator("#filter-menu input[name=value]").first.fill("50,000")
+    page.keyboard.press("Enter")
+    page.locator(".chip", has_text="Amount over 50,000").wait_for()
+    assert "amount+%3E+50000" in page.url
+    assert page.evaluate("window.still")
+    page.go_back()
+    page.locator(".chip", has_text="Amount over 50,000").wait_for(state="detached")
+
+
+def test_quick_search_keeps_the_focus(page) -> None:
+    page.goto("/deal")
+    page.keyboard.press("/")
+    page.keyboard.type("caf")
+    page.wait_for_url(re.compile("q=caf"))
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.activeElement.id") == "quick"
+
+
+def test_many_records_are_changed_at_once(page) -> None:
+    page.goto("/deal")
+    for row in (0, 1):
+        page.locator("[data-row] .pick").nth(row).hover()
+        page.locator("[data-row] .pick input").nth(row).check()
+    page.get_by_text("Set a field").first.click()
+    page.locator("#bulk-menu >> text=Priority").click()
+    page.locator("#bulk-value").select_option("key")
+    page.get_by_text("Set for all selected").click()
+    page.get_by_text("2 records changed").wait_for()
+
+
+def test_columns_are_chosen_and_kept_as_a_view(page) -> None:
+    page.goto("/deal")
+    page.get_by_label("Columns").click()
+    page.locator("#columns input[value=priority]").check()
+    page.locator("#columns .button").click()
+    page.locator("th", has_text="Priority").wait_for()
+    page.get_by_text("Save view").click()
+    page.locator("#view-label").fill("With priority")
+    page.keyboard.press("Enter")
+    page.locator(".tab[aria-current]", has_text="With priority").wait_for()
+    page.get_by_text("View saved").wait_for()
+
+
+def test_a_task_is_ticked_off_and_taken_back(page) -> None:
+    page.goto("/")
+    title = page.locator("#home-tasks .line-title").first.inner_text()
+    page.locator("#home-tasks .tick").first.click()
+    page.get_by_text("Task done").wait_for()
+    page.locator("#toasts >> text=Undo").click()
+    page.get_by_text("The task is open again").wait_for()
+    page.locator("#home-tasks .line-title", has_text=title).first.wait_for()
+
+
+def test_the_menu_of_a_phone_opens_and_leads_on(page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/deal")
+    page.get_by_text("More", exact=True).click()
+    page.locator(".rail >> text=Tasks").click()
+    page.wait_for_url(re.compile("/task"))
+
+
+def test_lists_work_without_scripts(chromium, served, workspace, page) -> None:
+    context = chromium.new_context(base_url=served, java_script_enabled=False)
+    context.add_cookies(page.context.cookies())
+    plain = context.new_page()
+    plain.goto("/deal")
+    plain.locator("th a", has_text="Amount").click()
+    assert "sort=amount" in plain.url
+    plain.locator("#quick").fill("caf")
+    plain.locator("#quick").press("Enter")
+    assert "q=caf" in plain.url
+    context.close()
