@@ -30,8 +30,8 @@ def validate(draft: Draft) -> None:
         if each.kind != "lines" and not is_empty(value):
             for reason in each.check(value):
                 draft.refuse_because(name, reason)
-    _check_required(draft, changes)
     stages.check_entry(draft)
+    _check_required(draft, changes)
     if not draft.problems:
         _check_rules(draft, changes)
 
@@ -52,6 +52,8 @@ def _check_required(draft: Draft, changes: frozenset[str] | set[str]) -> None:
 
 def _require(draft: Draft, name: str) -> None:
     each = draft.shape.entered[name]
+    if any(problem.field == name for problem in draft.problems):
+        return
     filled = draft.children[name] if name in draft.children else draft.after.get(name)
     if not is_empty(filled) or (each.kind == "lines" and not draft.is_new and name not in draft.children):
         return
