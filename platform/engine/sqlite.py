@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from customary.engine import arithmetic
+from customary.engine.pattern import pattern
 
 BLANKS = " \t\r\n\u00a0\u3000"
 """What `trim` takes away: blanks and line ends, also the no-break and the Chinese blank."""
@@ -142,6 +143,10 @@ def _starts_with(text: str, start: str) -> bool:
     return text.startswith(start)
 
 
+def _matches(text: str, expression: str) -> bool:
+    return pattern(expression).found_in(text)
+
+
 def _day_of(moment: str, zone: str) -> str:
     return _moment(moment).astimezone(_zone(zone)).date().isoformat()
 
@@ -211,7 +216,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     function.__name__.lstrip("_"): function
     for function in (
         _exact, _whole, _plus, _minus, _times, _divide, _remainder, _absolute, _rounded, _compare, _plain,
-        _lower, _upper, _ends_with, _starts_with, _day_of, _moment_text, _day_part, _add_months,
+        _lower, _upper, _ends_with, _starts_with, _matches, _day_of, _moment_text, _day_part, _add_months,
         _days_between, _moments_between, _shift_days, _shift,
     )
 }  # fmt: skip

@@ -25,11 +25,14 @@ from customary.engine.expressions.types import (
     Record,
     Type,
 )
+from customary.engine.pattern import PatternError, pattern
 from customary.engine.problem import did_you_mean
 
 if TYPE_CHECKING:
     from customary.engine.expressions.checker import Checker
 
+MAX_LISTS = 3
+"""How deep lists may be asked inside lists: each level multiplies the work."""
 LONGEST = timedelta(days=365_000)
 _SECONDS = {"ms": 0.001, "s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _SPAN = re.compile(r"\s*(\d{1,12})\s*([a-z]+)", re.ASCII)
@@ -70,6 +73,8 @@ def _invoke(tree: Call, arguments: list[Node]) -> Node:
         if len(function.parameters) == len(arguments) and all(map(_takes, function.parameters, arguments)):
             if tree.name == "round" and len(arguments) == 2:
                 _must_be_places(arguments[1])
+            if tree.name == "matches":
+                _must_be_pattern(arguments[1])
             return meaning.Invoke(tree.offset, function.result, function, tuple(arguments))
     raise ExpressionError(tree.offset, _mismatch(tree.name, arguments), _known(FUNCTIONS[tree.name]))
 
@@ -82,9 +87,17 @@ def _takes(parameter: Type, argument: Node) -> bool:
 def _must_be_places(node: Node) -> None:
     value = node.value if isinstance(node, Constant) else None
     if value not in range(11):
-        raise ExpressionError(
-            node.offset, "the decimals must be a plain number from 0 to 10", "For example round(x, 2)."
-        )
+        raise ExpressionError(node.offset, "the decimals must be a number from 0 to 10", "Write round(x, 2).")
+
+
+def _must_be_pattern(node: Node) -> None:
+    text = node.value if isinstance(node, Constant) else None
+    if not isinstance(text, str):
+        raise ExpressionError(node.offset, "the pattern must be a plain text", 'Write matches(x, r"^[A-Z]+$").')
+    try:
+        pattern(text)
+    except PatternError as error:
+        raise ExpressionError(node.offset, f"“{text}” is not a pattern: {error.summary}") from None
 
 
 def _mismatch(name: str, arguments: list[Node]) -> str:
@@ -200,12 +213,16 @@ def _with_variable(checker: Checker, tree: Call, source: Node, item: Type, argum
     if not isinstance(name, Name):
         remedy = f"For example {tree.name}(x, ...)."
         raise ExpressionError(name.offset, "a name for the item at hand is needed here", remedy)
+    if checker.lists == MAX_LISTS:
+        raise ExpressionError(tree.offset, f"lists are nested more than {MAX_LISTS} deep", "Split it into fields.")
     outer = checker.variables
+    checker.lists += 1
     variable = checker.variable(name.name, item, name.offset)
     checker.variables = {**outer, name.name: variable}
     needs_condition = tree.name in (*_TESTS, "filter")
     body = checker.condition(arguments[2]) if needs_condition else checker.node(arguments[2])
     checker.variables = outer
+    checker.lists -= 1
     if tree.name == "filter":
         return meaning.Filter(tree.offset, source.type, source, variable, body)
     if isinstance(body.type, ListOf):

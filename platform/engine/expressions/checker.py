@@ -42,11 +42,12 @@ def check(tree: Tree, names: Names) -> Node:
 
 
 class Checker:
-    """Checks one expression. `variables` are those of the macros around the part at hand."""
+    """Checks one expression. `variables` are those of the macros around the part at hand, `lists` how many."""
 
     def __init__(self, names: Names) -> None:
         self.names = names
         self.variables: dict[str, meaning.Variable] = {}
+        self.lists = 0
         self._made = 0
         self._nesting = 0
 

@@ -15,6 +15,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from customary.engine.database import CodePointText, Moment
+from customary.engine.pattern import pattern
 from customary.engine.sqlite import BLANKS
 
 
@@ -32,6 +33,16 @@ class Exact(sa.types.TypeDecorator):
 
     def process_result_value(self, value: Any, dialect: sa.Dialect) -> Decimal | None:
         return None if value is None else Decimal(value)
+
+
+class PatternText(sa.types.TypeDecorator):
+    """A text pattern, handed to PostgreSQL in its own syntax."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> Any:
+        return pattern(value).postgresql if value is not None and dialect.name == "postgresql" else value
 
 
 def _element(name: str, type_: sa.types.TypeEngine, postgresql: str, sqlite: str | None = None) -> type:
@@ -112,6 +123,7 @@ joined = _element("joined", CodePointText(), "{0} || {1}", "{0} || {1}")
 list_size = _element(
     "list_size", sa.BigInteger(), "jsonb_array_length(coalesce({0}, '[]'))", "json_array_length(coalesce({0}, '[]'))"
 )
+matches = _element("matches", sa.Boolean(), "{0} ~ {1}")
 by_code_point = _element("by_code_point", CodePointText(), '{0} COLLATE "C"', "{0}")
 
 # Conditions that stand beside an operator: SQLAlchemy would leave out their brackets

@@ -8,6 +8,7 @@ from collections.abc import Callable
 NUMBERS = ("0", "1", "2", "7.5", "100", "0.0000000005", "3.3333", "9999999999", "1e20", "12345678901234567890.5")
 TEXTS = ('""', '"Big deal"', '"a"', '"ΟΔΟΣ"', '"Ü"', '" "', '"zz\'\\"\\\\%_"', '"call"', '"商"')
 DAYS = ('date("2026-03-31")', "today()", 'date("2024-02-29")')
+PATTERNS = ('"^[A-Z]"', 'r"\\w\\s\\w"', '"l{2}$"', '"[^a-zA-Z ]"', '"(B|c)a?"', 'r"[\\\\%]"', '"^.?$"')
 STAGES = ('"new"', '"offer"')
 TAGS = ('"x"', '"vip"', "name")
 SPANS = ('duration("14d")', 'duration("36h")', 'duration("90s")', 'duration("900w")')
@@ -143,6 +144,7 @@ class Generator:
             lambda: f"({pick(TAGS)} in tags)",
             lambda: "(about == account)",
             lambda: f"{write('text')}.{pick(['contains', 'starts_with', 'ends_with'])}({write('text')})",
+            lambda: f"matches({write('text')}, {pick(PATTERNS)})",
             lambda: self._test(write),
             lambda: self._test(write),
             lambda: f"({pick(['tasks', 'account.deals', 'tags'])} {pick(['==', '!='])} null)",

@@ -70,7 +70,7 @@ def test_an_expression_has_a_type(house: House, text: str, kind: Type) -> None:
             "a list has no field “done”",
             "Ask for one of the list, for example exists(x, x.done == ...).",
         ),
-        ("tasks.sum()", 6, "there is no sum of a list of record", "Say of what: sum(x, x.field)."),
+        ("tasks.sum()", 6, "there is no sum of a list of record of task", "Say of what: sum(x, x.field)."),
         ("tasks.exists(1, true)", 13, "a name for the item at hand is needed here", "For example exists(x, ...)."),
         ("tasks.size(1)", 6, "“size” is not written so", "Write size(list) → number."),
         ("lowr(name)", 0, "there is no function “lowr”", "Did you mean “lower”?"),
@@ -79,6 +79,8 @@ def test_an_expression_has_a_type(house: House, text: str, kind: Type) -> None:
         ("round(rate, count)", 12, "the decimals must be a number from 0 to 10", "Write round(x, 2)."),
         ('duration("1y")', 9, "“1y” is not a duration", "Months differ in length; write add_months(date, 1)."),
         ('duration("9999999999w")', 9, "“9999999999w” is too long", "At most a thousand years."),
+        ('matches(name, "(")', 14, "“(” is not a pattern: this “(” is not closed", ""),
+        ("matches(name, note)", 14, "the pattern must be a plain text", 'Write matches(x, r"^[A-Z]+$").'),
         ("all(visit)", 4, "there is no entity “visit”", ""),
         (
             "about.name",

@@ -11,7 +11,6 @@ for _room in (numbers, text, time):
     _room.register(FUNCTIONS)
 
 LATER = {
-    "matches": "Patterns are not matched yet; use contains, starts_with or ends_with.",
     "business_days": "Working days are not counted yet; subtract dates instead.",
     "working_time": "Working time is not counted yet; subtract datetimes instead.",
     "similar": "Similarity is not compared yet; use contains or starts_with.",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+
 from customary.engine.expressions import sql_elements as elements
 from customary.engine.expressions.functions.function import Registry
 from customary.engine.expressions.sql_operands import Number
 from customary.engine.expressions.types import BOOLEAN, NUMBER, TEXT
+from customary.engine.pattern import pattern
 from customary.engine.sqlite import BLANKS
 
 
@@ -17,6 +20,7 @@ def register(functions: Registry) -> None:
     functions.add("contains", TEXT, TEXT, to=BOOLEAN, sql=elements.contains)(contains)
     functions.add("starts_with", TEXT, TEXT, to=BOOLEAN, sql=elements.starts_with)(starts_with)
     functions.add("ends_with", TEXT, TEXT, to=BOOLEAN, sql=elements.ends_with)(ends_with)
+    functions.add("matches", TEXT, TEXT, to=BOOLEAN, sql=_matches)(matches)
 
 
 def lower(text: str) -> str:
@@ -52,3 +56,13 @@ def starts_with(text: str, start: str) -> bool:
 def ends_with(text: str, end: str) -> bool:
     """Whether the text ends so."""
     return text.endswith(end)
+
+
+def matches(text: str, expression: str) -> bool:
+    r"""Whether a pattern fits some part of the text, for example `matches(code, r"^[A-Z]{2}\d+$")`. The pattern is
+    a plain text; patterns are regular expressions without back references and without looking around."""
+    return pattern(expression).found_in(text)
+
+
+def _matches(text: sa.ColumnElement, expression: sa.BindParameter) -> sa.ColumnElement:
+    return elements.matches(text, sa.literal(expression.value, elements.PatternText()))
