@@ -34,6 +34,7 @@ LIST = "/api/deal?" + urllib.parse.urlencode(
 )
 PAGE = "/deal?view=open"
 PORT = 18_300
+COMMAND = str(Path(sys.executable).with_name("customary"))
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def main() -> None:
         print(f"  {time.perf_counter() - begin:.1f} s through the product's own writer")
         key, password = _person(workspace)
         _compile_time()
-        _serve(stack, [sys.executable, "-m", "customary.cli", "serve", str(folder), "--processes", "2"], PORT)
+        _serve(stack, [COMMAND, "serve", str(folder), "--processes", "2"], PORT)
         visitor = _sign_in(PORT, password)
         given = _what_bare_needs(workspace, database, key, visitor)
         environment = {"CUSTOMARY_BENCH": str(folder / "given")}
@@ -148,7 +149,8 @@ def _serve(stack: ExitStack, command: list[str], port: int, environment: dict[st
         if process.poll() is not None:
             raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
         time.sleep(0.02)
-    print(f"{command[2]}: first answer after {time.perf_counter() - begin:.2f} s, {_memory(process.pid)} MB a process")
+    took = time.perf_counter() - begin
+    print(f"{Path(command[0]).name} {command[1]}: first answer after {took:.2f} s, {_memory(process.pid)} MB a process")
 
 
 def _answers(port: int) -> bool:
@@ -246,9 +248,15 @@ def _what_bare_needs(workspace: Workspace, database: str, key: str, visitor: str
 
 
 def _deep_cursor(page: dict[str, Any], bearer: dict[str, str]) -> str:
+    """The cursor some twenty thousand records on, or as far on as there are any."""
+    cursor = page["next"]
     for _ in range(20):
-        page = json.loads(_fetch(f"{LIST.replace('limit=50', 'limit=1000')}&after={page['next']}", bearer))
-    return page["next"]
+        further = f"{LIST.replace('limit=50', 'limit=1000')}&after={urllib.parse.quote(cursor)}"
+        page = json.loads(_fetch(further, bearer))
+        if page["next"] is None:
+            break
+        cursor = page["next"]
+    return cursor
 
 
 def _fetch(path: str, headers: dict[str, str]) -> str:
