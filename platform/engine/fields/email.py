@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -9,6 +10,12 @@ from typing import Any, ClassVar
 from customary.engine.fields.field import Refusal
 from customary.engine.fields.textual import Textual
 from customary.engine.words import Reason
+
+_PLAIN = re.compile(
+    r"[a-z0-9_%+-]+(?:\.[a-z0-9_%+-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,20}",
+    re.IGNORECASE | re.ASCII,
+)
+"""Nearly all addresses. They need no validator, which takes 45 µs for each; the others get it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,9 +27,11 @@ class Email(Textual):
     longest: ClassVar[int] = 254
 
     def tidy(self, text: str) -> str:
+        address = text.removeprefix("mailto:").strip()
+        if _PLAIN.fullmatch(address) and address.find("@") <= 64:
+            return address.lower()
         from email_validator import EmailNotValidError, validate_email  # imported late: it loads slowly
 
-        address = text.removeprefix("mailto:").strip()
         try:
             valid = validate_email(address, check_deliverability=False, test_environment=True)
         except (EmailNotValidError, ValueError) as error:

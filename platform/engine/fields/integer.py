@@ -9,8 +9,9 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 
 from customary.engine.fields.field import Part
-from customary.engine.fields.numeric import BOUNDS, Numeric
+from customary.engine.fields.numeric import BOUNDS, LARGEST, Numeric, out_of_bounds
 from customary.engine.locale import Locale
+from customary.engine.words import Reason
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,8 +36,15 @@ class Integer(Numeric):
         return None if value is None else int(value)
 
     def take(self, value: Any) -> int | None:
+        if type(value) is int and -LARGEST <= value <= LARGEST:
+            return value
         value = super().take(value)
         return None if value is None else int(value)
+
+    def check(self, value: Any) -> list[Reason]:
+        if type(value) is int and -LARGEST <= value <= LARGEST:
+            return out_of_bounds(value, self.min, self.max)
+        return super().check(value)
 
     def to_json(self, value: int | None) -> int | None:
         return value

@@ -92,7 +92,7 @@ class Money(Field):
         if value is None:
             return None
         money = value if isinstance(value, Amount) else Amount(number(value), self.currency)
-        return Amount(self._padded(rounded(money.amount, self._places(money.currency))), money.currency)
+        return self._exact(rounded(money.amount, self._places(money.currency)), money.currency)
 
     def to_json(self, value: Amount | None) -> Mapping[str, str] | None:
         return None if value is None else {"amount": f"{value.amount:f}", "currency": value.currency}
@@ -130,10 +130,9 @@ class Money(Field):
         return out_of_bounds(value.amount, self.min, self.max)
 
     def _exact(self, amount: Decimal, currency: str) -> Amount:
-        return Amount(self._padded(exact(amount, self._places(currency))), currency)
+        places = self._places(currency)
+        found = exact(amount, places)
+        return Amount(found if places == self.scale else exact(found, self.scale), currency)
 
     def _places(self, currency: str) -> int:
         return 0 if currency_digits(currency) == 0 and self.scale <= 2 else self.scale
-
-    def _padded(self, amount: Decimal) -> Decimal:
-        return exact(amount, self.scale)

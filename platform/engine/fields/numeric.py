@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation, localcontext
+from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 from typing import Any, ClassVar
 
 from customary.engine.database import Scaled
@@ -15,6 +15,9 @@ from customary.engine.words import Reason
 
 LARGEST = 2**63 - 1
 WIDE = Context(prec=60, rounding=ROUND_HALF_EVEN)
+UNITS = tuple(Decimal(1).scaleb(-scale) for scale in range(11))
+LIMITS = tuple(Decimal(LARGEST).scaleb(-scale) for scale in range(11))
+"""The largest number that 64 bits keep, by scale."""
 
 BOUNDS: Mapping[str, Any] = {"min": {"type": "number"}, "max": {"type": "number"}}
 SCALE: Mapping[str, Any] = {"scale": {"type": "integer", "minimum": 0, "maximum": 10}}
@@ -114,8 +117,8 @@ def rounded(value: Decimal, scale: int) -> Decimal:
         raise Refusal("must be a number")
     if value.adjusted() > 20:
         raise Refusal("is too large a number")
-    found = WIDE.quantize(value, Decimal(1).scaleb(-scale))
-    if not -LARGEST <= found.scaleb(scale, WIDE) <= LARGEST:
+    found = WIDE.quantize(value, UNITS[scale])
+    if not -LIMITS[scale] <= found <= LIMITS[scale]:
         raise Refusal("is too large a number")
     return found if found else abs(found)
 
@@ -123,13 +126,12 @@ def rounded(value: Decimal, scale: int) -> Decimal:
 def exact(value: Decimal, scale: int) -> Decimal:
     """A number with exactly `scale` decimals, when it has no more. Raises Refusal."""
     found = rounded(value, scale)
-    with localcontext(WIDE):
-        if found != value:
-            raise Refusal("must have at most {scale} decimals", scale=scale) if scale else Refusal("must be whole")
+    if found != value:
+        raise Refusal("must have at most {scale} decimals", scale=scale) if scale else Refusal("must be whole")
     return found
 
 
-def out_of_bounds(value: Decimal, least: Decimal | None, most: Decimal | None) -> list[Reason]:
+def out_of_bounds(value: Decimal | int, least: Decimal | None, most: Decimal | None) -> list[Reason]:
     found = []
     if least is not None and value < least:
         found.append(Reason("must be at least {min}", {"min": least}))
