@@ -116,9 +116,18 @@ def queue_row(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def read_change(work: Work, row: Mapping[str, Any]) -> Change:
-    """A change from its row; the entity by its name of today."""
-    entity = work.release.tables.named(row["entity"]) or row["entity"]
-    return Change(**{**row, "entity": entity, "before": row["before"] or {}, "after": row["after"] or {}})
+    """A change from its row; the entity and its fields by their names of today, without what is retired."""
+    entity = work.release.tables.named(row["entity"])
+    if entity is None:
+        return Change(**{**row, "before": row["before"] or {}, "after": row["after"] or {}})
+    before, after = (_by_names_of_today(work, entity, row[side], row["release"]) for side in ("before", "after"))
+    return Change(**{**row, "entity": entity, "before": before, "after": after})
+
+
+def _by_names_of_today(work: Work, entity: str, values: Mapping[str, Any] | None, release: int) -> dict[str, Any]:
+    table = work.release.tables.entity(entity)
+    named = ((table.today(name, release), value) for name, value in (values or {}).items())
+    return {name: value for name, value in named if name is not None}
 
 
 def _plain(each: Any, value: Any) -> Any:

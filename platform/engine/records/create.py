@@ -76,10 +76,17 @@ def _create_batch(
     return [None if draft.problems else draft.id for draft in drafts]
 
 
-def create_together(entity: str, wanted: list[tuple[Work, Mapping[str, Any]]]) -> None:
-    """Makes records of one entity in one go, each with the cause of its own unit of work. Raises Refused."""
+def create_together(entity: str, wanted: list[tuple[Work, Mapping[str, Any], frozenset[UUID]]]) -> None:
+    """Makes records of one entity in one go, each with the cause of its own unit of work. Raises Refused.
+
+    With each come the ids of records that are there for sure, so that links to them need no look.
+    """
     work = wanted[0][0]
-    drafts = [new_draft(each, shape(work, entity), values) for each, values in wanted]
+    drafts = []
+    for each, values, sure in wanted:
+        draft = new_draft(each, shape(work, entity), values)
+        draft.sure = sure
+        drafts.append(draft)
     check_drafts(work, drafts)
     for draft in drafts:
         if draft.problems:

@@ -30,6 +30,8 @@ class Draft:
     """The parent's lines field and the row's position in it, for a child row."""
     parent: Draft | None = None
     """The draft of the record this row is edited inside."""
+    sure: frozenset[UUID] = frozenset()
+    """Records that need no look when they are linked to: the platform itself put them there a moment ago."""
     children: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
     problems: list[FieldProblem] = field(default_factory=list)
     entered: tuple[Pipeline, str] | None = None

@@ -8,6 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from customary.engine.database import system
 from customary.engine.fields.auto_number import AutoNumber
 from customary.engine.records.draft import Draft
+from customary.engine.records.kept import kept
 from customary.engine.records.work import Work
 
 sequence = sa.Table(
@@ -36,10 +37,15 @@ def take(work: Work, entity: str, each: AutoNumber, count: int) -> int:
     tables = work.release.tables
     series = each.series(work.now.astimezone(work.model.settings.time_zone).date())
     key = {"entity": tables.code(entity), "field": tables.entity(entity).physical[each.name], "series": series}
-    insert = (sqlite if work.is_sqlite else postgresql).insert(sequence)
-    statement = insert.values(**key, value=count)
-    statement = statement.on_conflict_do_update(
-        index_elements=[sequence.c.entity, sequence.c.field, sequence.c.series],
-        set_={"value": sequence.c.value + count},
+    statement = kept(work, ("take", work.is_sqlite), lambda: _statement(work.is_sqlite))
+    return work.connection.execute(statement, {**key, "count": count}).scalar_one()
+
+
+def _statement(is_sqlite: bool) -> sa.Insert:
+    count = sa.bindparam("count", type_=sa.BigInteger)
+    names = ("entity", "field", "series")
+    statement = (sqlite if is_sqlite else postgresql).insert(sequence)
+    statement = statement.values({name: sa.bindparam(name, type_=sa.Text) for name in names} | {"value": count})
+    return statement.on_conflict_do_update(
+        index_elements=[sequence.c[name] for name in names], set_={"value": sequence.c.value + count}
     ).returning(sequence.c.value)
-    return work.connection.execute(statement).scalar_one()

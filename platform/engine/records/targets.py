@@ -43,7 +43,9 @@ def check_targets(work: Work, drafts: Iterable[Draft]) -> None:
 
 def _is_sure(draft: Draft, each: Field, id: UUID) -> bool:
     """Whether an end needs no look: the actor, or the parent that is written together with this row."""
-    return (each.kind == "user" and id == draft.work.actor.id) or (draft.parent is not None and id == draft.parent.id)
+    if id in draft.sure or (each.kind == "user" and id == draft.work.actor.id):
+        return True
+    return draft.parent is not None and id == draft.parent.id
 
 
 def _ends(work: Work, draft: Draft, each: Field) -> list[tuple[str, UUID]]:
@@ -62,10 +64,13 @@ def _choosable(work: Work, entity: str, where: Expression | None, ids: set[UUID]
     condition = where.text if where is not None else ""
     by_user = work.access.roles + ((str(work.actor.id),) if not work.actor.is_system else ())
     key = ("choosable", entity, condition, work.actor.is_system, by_user)
+    alone = len(ids) == 1
     if where is not None and where.reads_now:
-        statement = _statement(work, entity, where)
+        statement = _statement(work, entity, where, alone)
     else:
-        statement = kept(work, key, lambda: _statement(work, entity, where))
+        statement = kept(work, (*key, alone), lambda: _statement(work, entity, where, alone))
+    if alone:
+        return set(work.connection.execute(statement, {"id": next(iter(ids))}).scalars())
     found: set[UUID] = set()
     ordered = sorted(ids)
     for start in range(0, len(ordered), CHUNK):
@@ -73,12 +78,11 @@ def _choosable(work: Work, entity: str, where: Expression | None, ids: set[UUID]
     return found
 
 
-def _statement(work: Work, entity: str, where: Expression | None) -> sa.Select:
+def _statement(work: Work, entity: str, where: Expression | None, alone: bool) -> sa.Select:
     rows = all_rows(work, entity)
-    conditions = [
-        rows.column("id").in_(sa.bindparam("ids", expanding=True)),
-        rows.column("archived_at").is_(None),
-    ]
+    id = rows.column("id")
+    wanted = id == sa.bindparam("id") if alone else id.in_(sa.bindparam("ids", expanding=True))
+    conditions = [wanted, rows.column("archived_at").is_(None)]
     readable = permission(work, rows, "read")
     if readable is not None:
         conditions.append(readable)

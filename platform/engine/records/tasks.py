@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from customary.engine.fields.any_link import AnyLink
 from customary.engine.model.model import Entity, StageTask
@@ -19,7 +20,7 @@ def make_tasks(drafts: list[Draft]) -> None:
     """Makes the tasks of the stages that were just entered, with all rights: they are the pipeline's doing."""
     from customary.engine.records.create import create_together
 
-    wanted: list[tuple[Work, dict[str, Any]]] = []
+    wanted: list[tuple[Work, dict[str, Any], frozenset[UUID]]] = []
     for draft in drafts:
         if draft.entered is None:
             continue
@@ -28,7 +29,8 @@ def make_tasks(drafts: list[Draft]) -> None:
         if entity is None or not pipeline.stages[stage].tasks:
             continue
         work = draft.work.as_system().because(parent=(draft.entity, draft.id))
-        wanted += [(work, _values(work, entity, task, draft)) for task in pipeline.stages[stage].tasks]
+        sure = frozenset((draft.id, *(value for value in draft.after.values() if isinstance(value, UUID))))
+        wanted += [(work, _values(work, entity, task, draft), sure) for task in pipeline.stages[stage].tasks]
     if wanted:
         create_together(wanted[0][0].model.playing("task").name, wanted)
 
