@@ -7,9 +7,10 @@ decimals; what divides by zero, or is 10²⁸ or more, is unknown (None). Days o
 from __future__ import annotations
 
 import calendar
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 DECIMALS = 10
 LIMIT = Decimal(10) ** 28
@@ -17,6 +18,8 @@ LIMIT = Decimal(10) ** 28
 _UNIT = Decimal(1).scaleb(-DECIMALS)
 _CONTEXT = Context(prec=100, rounding=ROUND_HALF_EVEN, traps=[])
 _AWAY = Context(prec=100, rounding=ROUND_HALF_UP, traps=[])
+_FIRST = datetime(1, 1, 2, tzinfo=UTC)
+_LAST = datetime(9999, 12, 30, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 Day = TypeVar("Day", date, datetime)
@@ -71,6 +74,12 @@ def add_months(day: Day, months: Decimal) -> Day | None:
     if not 1 <= year <= 9999:
         return None
     return day.replace(year=year, month=month, day=min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def local(moment: datetime, zone: ZoneInfo) -> datetime:
+    """The moment by the clocks of a zone; on the first and last day of the calendar, which a zone could leave,
+    by those of UTC."""
+    return moment.astimezone(zone if _FIRST <= moment <= _LAST else UTC)
 
 
 def shift(moment: datetime, duration: timedelta) -> datetime | None:

@@ -148,11 +148,11 @@ def _matches(text: str, expression: str) -> bool:
 
 
 def _day_of(moment: str, zone: str) -> str:
-    return _moment(moment).astimezone(_zone(zone)).date().isoformat()
+    return arithmetic.local(_moment(moment), _zone(zone)).date().isoformat()
 
 
 def _moment_text(moment: str, zone: str) -> str:
-    return _moment(moment).astimezone(_zone(zone)).strftime("%Y-%m-%d %H:%M")
+    return arithmetic.local(_moment(moment), _zone(zone)).replace(tzinfo=None).isoformat(" ", "minutes")
 
 
 def _day_part(day: str, part: str) -> int:
@@ -182,7 +182,7 @@ def _shift_days(day: str, microseconds: Any) -> str | None:
 def _shift(moment: str, microseconds: Any) -> str | None:
     span = _span(microseconds)
     found = arithmetic.shift(_moment(moment), span) if span is not None else None
-    return found.strftime("%Y-%m-%d %H:%M:%S.%f").rjust(26, "0") if found else None
+    return found.replace(tzinfo=None).isoformat(" ", "microseconds") if found else None
 
 
 def _span(microseconds: Any) -> timedelta | None:

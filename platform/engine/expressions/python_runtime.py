@@ -313,7 +313,7 @@ def plain_text(value: Any, zone: ZoneInfo) -> str:
         case Money():
             return f"{arithmetic.plain(value.amount)} {value.currency}".rstrip()
         case datetime():
-            return value.astimezone(zone).replace(tzinfo=None).isoformat(" ", "minutes")
+            return arithmetic.local(value, zone).replace(tzinfo=None).isoformat(" ", "minutes")
         case date():
             return value.isoformat()
         case timedelta():

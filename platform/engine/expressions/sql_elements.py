@@ -131,10 +131,13 @@ grouped = _element("grouped", sa.Boolean(), "{0}", "{0}")
 
 # Days and moments; durations are whole microseconds -------------------------------------------------
 
-day_of = _element("day_of", sa.Date(), "({0} AT TIME ZONE {1})::date")
+_LOCAL = "m AT TIME ZONE CASE WHEN m BETWEEN '0001-01-02 00:00Z' AND '9999-12-30 00:00Z' THEN z ELSE 'UTC' END"
+_MOMENT = "FROM (SELECT {0} AS m, {1} AS z OFFSET 0) AS a"
+
+day_of = _element("day_of", sa.Date(), f"SELECT ({_LOCAL})::date {_MOMENT}")
 day_part = _element("day_part", sa.BigInteger(), "date_part(replace({1}, 'weekday', 'isodow'), {0})::bigint")
 day_text = _element("day_text", CodePointText(), "to_char({0}, 'YYYY-MM-DD')", "{0}")
-moment_text = _element("moment_text", CodePointText(), "to_char({0} AT TIME ZONE {1}, 'YYYY-MM-DD HH24:MI')")
+moment_text = _element("moment_text", CodePointText(), f"SELECT to_char({_LOCAL}, 'YYYY-MM-DD HH24:MI') {_MOMENT}")
 add_months = _element(
     "add_months",
     sa.Date(),

@@ -32,6 +32,8 @@ from customary.engine.money import Money
 
 NOW = datetime(2026, 3, 31, 22, 30, 15, 123456, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Athens")
+FIRST = datetime(1, 1, 1, tzinfo=UTC)
+LAST = datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
 
 STAGES = Choice(options=("new", "offer", "won"))
 TIERS = Choice(options=("gold", "tin"))
@@ -257,7 +259,7 @@ def _deal(n: int) -> dict[str, Any]:
         "closes": pick(1, date(2026, 3, 31), date(2024, 2, 29), None, date(1, 1, 1), date(9999, 12, 31)),
         "began": pick(2, None, date(2026, 3, 31), date(2025, 12, 1)),
         "created_at": pick(1, NOW, datetime(2026, 3, 29, 0, 59, 59, 999999, tzinfo=UTC), None),
-        "seen_at": pick(3, None, datetime(2025, 12, 31, 22, 0, tzinfo=UTC), NOW, datetime(1970, 1, 1, tzinfo=UTC)),
+        "seen_at": pick(3, None, datetime(2025, 12, 31, 22, 0, tzinfo=UTC), NOW, FIRST, LAST),
         "tags": pick(1, (), ("x",), ("x", "vip"), ("Übung",)),
         "account": pick(1, _id(2, 0), None, _id(2, 1), _id(2, 2)),
         "owner": pick(1, _id(1, 0), _id(1, 1), None, _id(1, 2)),

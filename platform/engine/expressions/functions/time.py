@@ -39,7 +39,7 @@ def today(scope: Scope) -> date:
 
 def day_of(scope: Scope, moment: datetime) -> date:
     """The day of a datetime in the workspace's time zone. `date("2026-03-31")` is a given day."""
-    return moment.astimezone(scope.zone).date()
+    return arithmetic.local(moment, scope.zone).date()
 
 
 def year(moment: date) -> int:
@@ -69,7 +69,7 @@ def add_months(moment: date, months: Decimal) -> date | None:
 
 def _local(python: Any) -> Any:
     def of_moment(scope: Scope, moment: datetime) -> int:
-        return python(moment.astimezone(scope.zone))
+        return python(arithmetic.local(moment, scope.zone))
 
     of_moment.__doc__ = python.__doc__
     return of_moment
