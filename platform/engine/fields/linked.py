@@ -30,7 +30,7 @@ class Linked(Field):
     on_delete: str = "clear"
     """What deleting the other record does here: restrict (refuse), clear (empty the link), cascade (delete too)."""
     where: Expression | None = None
-    """Which records may be chosen: over the record chosen from; `record` is the one that chooses."""
+    """Which records may be chosen: a condition over the record that is chosen."""
 
 
 def identifier(data: Any) -> UUID:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -15,6 +16,7 @@ from customary.engine.words import Words, label_of, words
 WORDS: Mapping[str, Any] = {
     "anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}]
 }
+_NAME = re.compile(r"\w[\w .+-]{0,59}")
 OPTION_KEYS = ("label", "colour", "was", "after", "before")
 OPTIONS: Mapping[str, Any] = {
     "anyOf": [
@@ -90,6 +92,9 @@ def options(data: Any) -> Mapping[str, Option]:
     if isinstance(data, list | tuple) and len(entries) < len(data):
         twice = next(name for name in data if list(data).count(name) > 1)
         raise KeyProblem("options", f"“{twice}” is given twice", "Take one away.")
+    for name in entries:
+        if not _NAME.fullmatch(str(name)):
+            raise KeyProblem("options", f"“{name}” cannot be an option", "Name it in letters and digits, and label it.")
     return MappingProxyType({str(name): _option(str(name), dict(entry or {})) for name, entry in entries.items()})
 
 

@@ -16,7 +16,7 @@ from customary.engine.locale import Locale
 class Phone(Textual):
     """A telephone number, kept in its international form where it can be read, else as it was typed.
 
-    `region` is the country (two letters) whose numbers are written without `+`; else the workspace's.
+    `region` is the country (two letters) whose numbers are written without `+`; else that of the workspace's time zone.
     """
 
     kind: ClassVar[str] = "phone"
@@ -30,8 +30,11 @@ class Phone(Textual):
     def configure(cls, keys: Mapping[str, Any], workspace: Mapping[str, Any]) -> dict[str, Any]:
         import phonenumbers
 
-        region = keys.get("region", workspace.get("country"))
-        if region and region not in phonenumbers.SUPPORTED_REGIONS:
+        region = keys.get("region")
+        if region is None:
+            country = workspace.get("country")
+            return {"region": country if country in phonenumbers.SUPPORTED_REGIONS else None}
+        if region not in phonenumbers.SUPPORTED_REGIONS:
             raise KeyProblem("region", f"“{region}” is not a country's two letters", "For example GR, CN or US.")
         return {"region": region}
 

@@ -9,10 +9,10 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from customary.engine.locale import reading
-from customary.engine.locale.forms import UNITS, Forms, currencies, currency_digits, currency_sign, forms
+from customary.engine.locale.forms import UNITS, Forms, country_of, currencies, currency_digits, currency_sign, forms
 from customary.engine.money import Money
 
-__all__ = ["Locale", "currencies", "currency_digits", "locale"]
+__all__ = ["Locale", "country_of", "currencies", "currency_digits", "locale"]
 
 WEEK_SECONDS = 7 * 86_400
 

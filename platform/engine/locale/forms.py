@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 import babel
+import babel.core
 from babel import dates, numbers
 
 Piece = Callable[[datetime], str]
@@ -99,6 +101,12 @@ def currency_digits(currency: str) -> int:
 def currencies() -> frozenset[str]:
     """The codes of all currencies there are."""
     return frozenset(numbers.list_currencies())
+
+
+def country_of(zone: ZoneInfo) -> str | None:
+    """The two letters of the country of a time zone: GR for Europe/Athens, None for UTC."""
+    country = babel.core.get_global("zone_territories").get(zone.key or "", "")
+    return country if country.isalpha() else None
 
 
 def _around(pattern: numbers.NumberPattern) -> tuple[str, str]:

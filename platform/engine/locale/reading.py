@@ -69,7 +69,9 @@ def _digits(text: str, decimal: str, group: str) -> str | None:
     if "." in text and "," in text:
         decimal = max(".,", key=text.rfind)
         group = "," if decimal == "." else "."
-    elif text.count(decimal) > 1 or text.count(group) == 1 and not re.fullmatch(rf"[1-9]\d{{0,2}}\{group}\d{{3}}", text):
+    elif (
+        text.count(decimal) > 1 or text.count(group) == 1 and not re.fullmatch(rf"[1-9]\d{{0,2}}\{group}\d{{3}}", text)
+    ):
         decimal, group = group, decimal
     whole, point, rest = text.partition(decimal)
     if decimal in rest or group in rest or (point and not rest and not whole):

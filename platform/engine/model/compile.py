@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from customary.engine.definitions import Definitions, define
+from customary.engine.locale import country_of
 from customary.engine.model.build import Build, frozen
 from customary.engine.model.entity import finish_entity, sketch_entities
 from customary.engine.model.formula import check_circles
@@ -25,7 +26,8 @@ from customary.engine.text.source import Source
 
 def compile(definitions: Definitions, problems: Problems) -> Model | None:  # noqa: A001 - the verb of this stage
     """The model, or None when anything in `problems` is an error, of this stage or of those before it."""
-    build = Build(definitions, problems, compile_settings(definitions, problems))
+    settings = compile_settings(definitions, problems)
+    build = Build(definitions, problems, settings, country_of(settings.time_zone))
     _shape(build)
     pipelines = finish_pipelines(build)
     entities = {sketch.name: finish_entity(build, sketch) for sketch in build.sketches.values()}

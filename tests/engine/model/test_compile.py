@@ -261,3 +261,10 @@ def test_a_model_cannot_be_changed_and_equal_definitions_have_equal_digests() ->
         found.entities["visit"].fields["name"].required = True  # type: ignore[misc]
     assert model(f"# a comment\n{PIPELINE}").digest == found.digest
     assert model(PIPELINE.replace("60", "61")).digest != found.digest
+
+
+def test_phone_numbers_are_those_of_the_country_of_the_workspaces_time_zone() -> None:
+    text = "entity: visit\nfields: {name: {type: text}, phone: {type: phone}, office: {type: phone, region: CN}}"
+    fields = model(text, "name: T\ntime_zone: Europe/Athens").entities["visit"].fields
+    assert (fields["phone"].region, fields["office"].region) == ("GR", "CN")
+    assert model(text).entities["visit"].fields["phone"].region is None
