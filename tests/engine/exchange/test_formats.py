@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zipfile
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -130,6 +131,25 @@ def test_json_is_a_list_an_answer_of_the_api_or_one_object_a_line(text: str) -> 
 def test_what_cannot_be_read_is_said_and_nothing_breaks(name: str, data: bytes) -> None:
     with pytest.raises(Unreadable):
         read(data, name)
+
+
+def test_two_cells_far_apart_do_not_fill_the_memory() -> None:
+    page = b'<worksheet><sheetData><row r="1"><c r="A1"><v>1</v></c></row>'
+    page += b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>'
+    with pytest.raises(Unreadable, match="more than 20000000 cells"):
+        read(workbook(page), "a.xlsx")
+
+
+def test_a_small_file_that_unfolds_to_a_huge_one_is_refused() -> None:
+    with pytest.raises(Unreadable, match="larger than 500 MB when unpacked"):
+        read(workbook(b" " * 501_000_000), "a.xlsx")
+
+
+def workbook(page: bytes) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as parts:
+        parts.writestr("xl/worksheets/sheet1.xml", page)
+    return made.getvalue()
 
 
 @given(st.binary(max_size=400), st.sampled_from(["a.csv", "a.json", "a.xlsx", "a"]))

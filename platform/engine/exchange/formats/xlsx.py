@@ -1,19 +1,24 @@
-"""XLSX, and what else spreadsheets save: XLS, XLSB, ODS. The first sheet that holds anything is read."""
+"""XLSX, and the older XLS. The first sheet that holds anything is read."""
 
 from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import tempfile
+import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
 from customary.engine.exchange.sheet import MOST_ROWS, Sheet, Unreadable, sheet_of
 
-SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+SUFFIXES = (".xlsx", ".xlsm", ".xls")
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CHUNK = 64 * 1024
+LARGEST_INSIDE = 500_000_000
+MOST_CELLS = 20_000_000
 EXACT = 10**15
 """A spreadsheet's numbers are exact up to here; longer ones are written as text."""
 
@@ -22,6 +27,8 @@ def read(data: bytes) -> Sheet:
     """A sheet from the bytes of a workbook. Raises Unreadable."""
     from python_calamine import CalamineError, CalamineWorkbook
 
+    if data.startswith(b"PK"):
+        _check_size(data)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         for name in book.sheet_names:
@@ -59,6 +66,30 @@ def write(columns: Sequence[str], rows: Iterable[Sequence[Any]], texts: bool = T
         file.seek(0)
         while chunk := file.read(CHUNK):
             yield chunk
+
+
+def _check_size(data: bytes) -> None:
+    """Refuses what would not fit into memory: a small file may unfold to a huge one, or two cells lie far apart."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as parts:
+            if sum(part.file_size for part in parts.infolist()) > LARGEST_INSIDE:
+                raise Unreadable("is larger than {count} MB when unpacked", count=LARGEST_INSIDE // 1_000_000)
+            for name in parts.namelist():
+                if name.startswith("xl/worksheets/") and _cells(parts.read(name)) > MOST_CELLS:
+                    raise Unreadable("has more than {count} cells", count=MOST_CELLS)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+        raise Unreadable("is not a spreadsheet that can be read") from error
+
+
+def _cells(xml: bytes) -> int:
+    """How many cells the area from the first to the last one has."""
+    rows = [int(row) for row in re.findall(rb'<row[^>]*? r="(\d{1,7})"', xml)]
+    cells = set(re.findall(rb'<c[^>]*? r="([A-Z]{1,3})\d', xml)) | {b"A"}
+    furthest = max(cells, key=lambda letters: (len(letters), letters))
+    width = 0
+    for letter in furthest:
+        width = width * 26 + letter - 64
+    return (max(rows, default=0) - min(rows, default=0) + 1) * width
 
 
 def _write(page: Any, line: int, position: int, cell: Any, forms: dict[str, Any]) -> None:
