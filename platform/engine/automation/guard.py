@@ -1,7 +1,9 @@
-"""The loop guard: a rule must not start itself, however many others lie in between."""
+"""What keeps a rule from running: its own limits, and the loop guard, so that no rule starts itself."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,6 +17,16 @@ MOST_IN_A_CHAIN = 10
 """Rules that start each other over ever new records end here."""
 
 
+def has_run(work: Work, workflow: Workflow, found: Change) -> bool:
+    """Whether a rule that may run once, or so many times at once, has no business with this record now."""
+    limits = workflow.limits
+    mine = (tables.run.c.workflow == workflow.name, tables.run.c.record == found.record)
+    if limits.get("once") and _count(work, *mine, tables.run.c.status != tables.STOPPED):
+        return True
+    running = limits.get("running")
+    return bool(running) and _count(work, *mine, tables.run.c.status == tables.DUE) >= running
+
+
 def why_not(work: Work, workflow: Workflow, found: Change) -> str | None:
     """Why a workflow must not run for a change, or None when it may."""
     chain = found.cause.get("chain", ())
@@ -25,7 +37,17 @@ def why_not(work: Work, workflow: Workflow, found: Change) -> str | None:
         )
     if len(chain) >= MOST_IN_A_CHAIN:
         return f"stopped: {len(chain)} rules have started each other in a row ({_way(chain, workflow.name)})."
+    most = workflow.limits.get("per_hour")
+    if most is not None:
+        recent = (tables.run.c.workflow == workflow.name, tables.run.c.at > work.now - timedelta(hours=1))
+        if _count(work, *recent, tables.run.c.status != tables.STOPPED) >= most:
+            return f"stopped: this rule has run {most} times within an hour, which is its limit (limits: per_hour)."
     return None
+
+
+def _count(work: Work, *conditions: Any) -> int:
+    statement = sa.select(sa.func.count()).select_from(tables.run).where(*conditions)
+    return work.connection.execute(statement).scalar_one()
 
 
 def _ran_before(work: Work, workflow: Workflow, found: Change) -> bool:

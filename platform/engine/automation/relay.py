@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from customary.engine.automation import tables
-from customary.engine.automation.guard import why_not
+from customary.engine.automation.guard import has_run, why_not
 from customary.engine.automation.kinds import trigger_kinds
 from customary.engine.automation.moment import Moment
 from customary.engine.database import Database
@@ -42,9 +42,8 @@ def run_once(database: Database, releases: Releases, now: datetime) -> int:
             return 0
         rows = list(connection.execute(_claim(database)).mappings())
         work = Work(connection, release, SYSTEM, now)
-        runs = [run for found in _changes(work, rows) for run in _runs(work, found)]
-        if runs:
-            connection.execute(tables.run.insert(), runs)
+        for found in _changes(work, rows):
+            _make_runs(work, found)
         connection.execute(queue.delete().where(queue.c.id.in_([row["id"] for row in rows])))
     return len(rows)
 
@@ -73,18 +72,26 @@ def _changes(work: Work, rows: list[Mapping[str, Any]]) -> list[Change]:
     return [by_id[id] for id in ids if id in by_id]
 
 
-def _runs(work: Work, found: Change) -> Iterator[dict[str, Any]]:
-    """Rows for the runs that a change starts; a run that the guard stops, or that cannot begin, says so."""
+def _make_runs(work: Work, found: Change) -> None:
+    """Writes the runs that a change starts; a run that the guard stops, or that cannot begin, says so."""
     moment = Moment(work, found)
     for workflow in _watching(moment):
         try:
-            if workflow.where is not None and not workflow.where.holds(moment.scope()):
-                continue
-            reason, status = why_not(work, workflow, found), tables.STOPPED
+            # A condition that breaks in the database must not take the other rules with it.
+            with work.connection.begin_nested():
+                if not _holds(workflow, moment) or has_run(work, workflow, found):
+                    continue
+                reason, status = why_not(work, workflow, found), tables.STOPPED
         except Exception as error:
             log.exception("Workflow %s could not look at %s %s", workflow.name, found.entity, found.record)
             reason, status = f"its condition could not be worked out: {error}", tables.FAILED
-        yield _run(work, workflow, found, reason, status)
+        row = _run(work, workflow, found, reason, status)
+        # Written at once, for the limits count the runs of this batch too.
+        work.connection.execute(tables.run.insert(), row)
+
+
+def _holds(workflow: Workflow, moment: Moment) -> bool:
+    return workflow.where is None or workflow.where.holds(moment.scope())
 
 
 def _watching(moment: Moment) -> Iterator[Workflow]:

@@ -72,6 +72,14 @@ def advance(database: Database, releases: Releases, run_id: UUID, now: datetime)
         return _fail(database, run_id, now, taken, _why(error))
 
 
+def try_again(work: Work, run_id: UUID) -> bool:
+    """Makes a failed run due once more; False when it has not failed."""
+    run = tables.run
+    failed = run.update().where(run.c.id == run_id, run.c.status == tables.FAILED)
+    again = {"status": tables.DUE, "due": work.now, "attempts": 0, "reason": None, "ended_at": None}
+    return work.connection.execute(failed.values(again)).rowcount == 1
+
+
 @dataclass
 class Steps:
     """The log of a run while its steps are taken; it outlives the transaction that is rolled back."""

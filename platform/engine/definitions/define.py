@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from dataclasses import replace
 from functools import cache
 from types import ModuleType
 
@@ -12,7 +13,7 @@ from customary.engine.definitions import kinds as kinds_folder
 from customary.engine.definitions.definitions import Definitions
 from customary.engine.definitions.field import check_fields
 from customary.engine.definitions.rule import check_rule
-from customary.engine.definitions.validate import Validator
+from customary.engine.definitions.validate import Forgiving, Validator
 from customary.engine.problem import Problems, did_you_mean
 from customary.engine.text.node import Mapping, plain
 from customary.engine.text.source import Document, Source
@@ -34,7 +35,8 @@ def define(source: Source, problems: Problems) -> Definitions:
         if document.kind not in documents or document.kind == "workspace":
             _unknown_kind(document, problems)
         else:
-            documents[document.kind][document.name] = _defined(document, problems)
+            told = Forgiving(problems) if document.broken else problems
+            documents[document.kind][document.name] = _defined(document, told)
     settings = _checked("workspace", source.settings, problems)
     place = source.settings.place
     documents["workspace"][""] = Document("workspace", "", settings, place, source.settings.layer)
@@ -50,7 +52,7 @@ def _defined(document: Document, problems: Problems) -> Document:
     body = _checked(document.kind, body, problems)
     if body is document.body:
         return document
-    return Document(document.kind, document.name, body, document.place, document.layer)
+    return replace(document, body=body)
 
 
 def _checked(kind: str, body: Mapping, problems: Problems) -> Mapping:

@@ -9,7 +9,7 @@ from typing import Any
 from customary.engine import fields as field_kinds
 from customary.engine.definitions.kinds.entity import FIELD_KEYS, LATER_FIELD_KEYS, LATER_FIELD_KINDS
 from customary.engine.definitions.shapes import mapping
-from customary.engine.definitions.validate import Validator
+from customary.engine.definitions.validate import Validator, missing
 from customary.engine.problem import Problems, did_you_mean
 from customary.engine.text.node import Mapping, Node, Scalar
 
@@ -34,7 +34,7 @@ def _check_field(
 ) -> Node | None:
     place = fields.place_of(name)
     if not isinstance(field, Mapping):
-        problems.add(place, f"“{name}” does not say what it is", f"Write {name}: {{type: text}}.")
+        missing(place, f"“{name}” does not say what it is", f"Write {name}: {{type: text}}.", problems)
         return None
     kind = field.get("type")
     if kind is None:
@@ -42,7 +42,7 @@ def _check_field(
             if later in field:
                 problems.add(field.place_of(later), f"“{later}” is not available yet", "Remove it for now.")
                 return None
-        problems.add(place, f"“{name}” has no type", f"Write {name}: {{type: text}}.")
+        missing(place, f"“{name}” has no type", f"Write {name}: {{type: text}}.", problems)
         return _as_text(field)
     word = kind.data if isinstance(kind, Scalar) else None
     if not isinstance(word, str) or word not in kinds:

@@ -9,7 +9,7 @@ from typing import Any
 
 from customary.engine.definitions.kinds.workflow import LATER_STEPS, LATER_TRIGGERS, STEP_KEYS, STEPS, TRIGGERS
 from customary.engine.definitions.shapes import CONDITION, mapping
-from customary.engine.definitions.validate import Validator, unknown_key
+from customary.engine.definitions.validate import Validator, missing, unknown_key
 from customary.engine.problem import Place, Problems, did_you_mean
 from customary.engine.text.node import Mapping, Node, Sequence
 
@@ -46,7 +46,7 @@ def _check_step(node: Node, problems: Problems) -> Node | None:
         return checked
     mail = checked.get("send_email")
     if isinstance(mail, Mapping) and "message" not in mail and "body" not in mail:
-        problems.add(checked.place_of("send_email"), "send_email needs “message” or “body”", "Say what to send.")
+        missing(checked.place_of("send_email"), "send_email needs “message” or “body”", "Say what to send.", problems)
         return None
     return _check_choose(checked, problems) if kind == "choose" else checked
 

@@ -45,7 +45,7 @@ def _report(root: Node, error: ValidationError, problems: Problems) -> Iterator[
     elif error.validator == "required":
         for name in error.validator_value:
             if name not in error.instance:
-                problems.add(node.place, f"{_noun(error.schema)} needs “{name}”", _example(error.schema, name))
+                missing(node.place, f"{_noun(error.schema)} needs “{name}”", _example(error.schema, name), problems)
         yield path
     elif list(error.relative_schema_path)[-2:-1] == ["propertyNames"]:
         yield from _bad_name(node, path, error, problems)
@@ -72,6 +72,20 @@ def _unknown_keys(node: Node, path: Path, error: ValidationError, problems: Prob
         if number < MOST_OF_A_KIND:
             place = node.place_of(key) if isinstance(node, Mapping) else node.place
             unknown_key(key, place, _noun(error.schema), known, error.schema.get("x-later", ()), problems)
+
+
+class Forgiving(Problems):
+    """The problems of a document whose text broke off: what is missing in it may have come later."""
+
+    def __init__(self, problems: Problems) -> None:
+        super().__init__()
+        self.add = problems.add  # type: ignore[method-assign]
+
+
+def missing(place: Place, summary: str, remedy: str, problems: Problems) -> None:
+    """Adds the problem of something that is not there."""
+    if not isinstance(problems, Forgiving):
+        problems.add(place, summary, remedy)
 
 
 def unknown_key(

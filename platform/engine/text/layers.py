@@ -43,7 +43,8 @@ def merge(documents: Iterable[Document], problems: Problems, files: tuple[File, 
 def _lay(below: Document | None, above: Document, problems: Problems) -> Document:
     body = _merged(below.body if below else None, above.body, "", problems)
     assert isinstance(body, Mapping)
-    return Document(above.kind, above.name, body, below.place if below else above.place, above.layer)
+    broken = above.broken or (below is not None and below.broken)
+    return Document(above.kind, above.name, body, below.place if below else above.place, above.layer, broken)
 
 
 def _merged(below: Node | None, above: Node, key: str, problems: Problems) -> Node:

@@ -37,11 +37,15 @@ def read(file: File, problems: Problems) -> list[Document]:
                 place = place_at(file.path, text, found.end() - 1)
                 problems.add(place, "a tab in the indentation", "Indent with blanks.")
             text, problems = text.replace("\t", "  "), Problems()
-    roots = _roots(file, text, problems)
-    return [document for root in roots if (document := _document(file, root, problems))]
+    roots, rest = _roots(file, text, problems)
+    documents = [_document(file, root, problems) for root in roots]
+    if isinstance(rest, Mapping) and rest.entries:
+        documents.append(_document(file, rest, problems, broken=True))
+    return [document for document in documents if document is not None]
 
 
-def _roots(file: File, text: str, problems: Problems) -> list[Node]:
+def _roots(file: File, text: str, problems: Problems) -> tuple[list[Node], Node | None]:
+    """The nodes of the documents, and of the one in which the text broke off."""
     builder = Builder(file, text, problems)
     try:
         builder.run(yaml.parse(text, Loader=yaml.CSafeLoader))
@@ -49,7 +53,7 @@ def _roots(file: File, text: str, problems: Problems) -> list[Node]:
         pass
     except yaml.YAMLError as error:
         syntax_problem(file.path, text, error, problems)
-    return [*builder.roots, *([rest] if (rest := builder.rest()) else [])]
+    return builder.roots, builder.rest()
 
 
 def place_at(path: str, text: str, index: int) -> Place:
@@ -73,7 +77,7 @@ def _readable(file: File, text: str, problems: Problems) -> bool:
     return True
 
 
-def _document(file: File, root: object, problems: Problems) -> Document | None:
+def _document(file: File, root: object, problems: Problems, broken: bool = False) -> Document | None:
     """The document a root node stands for; its first key names its kind and its name."""
     if root is None or (isinstance(root, Scalar) and root.data is None):
         return None
@@ -81,7 +85,7 @@ def _document(file: File, root: object, problems: Problems) -> Document | None:
         problems.add(root.place, "not a definition", "Begin with its kind and name, such as “entity: deal”.")
         return None
     if file.layer == WORKSPACE and file.path == SETTINGS_FILE:
-        return Document("workspace", "", root, root.place, file.layer)
+        return Document("workspace", "", root, root.place, file.layer, broken)
     kind, name = next(iter(root.entries.items()))
     if not isinstance(name, Scalar) or not isinstance(name.data, str):
         problems.add(root.keys[kind], f"“{kind}” has no name", f"Begin with kind and name, such as “{kind}: example”.")
@@ -95,4 +99,5 @@ def _document(file: File, root: object, problems: Problems) -> Document | None:
         return None
     entries = {key: value for key, value in root.entries.items() if key != kind}
     keys = {key: place for key, place in root.keys.items() if key != kind}
-    return Document(kind, name.data, Mapping(entries, keys, root.place, file.layer), root.keys[kind], file.layer)
+    body = Mapping(entries, keys, root.place, file.layer)
+    return Document(kind, name.data, body, root.keys[kind], file.layer, broken)

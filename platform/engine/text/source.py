@@ -44,6 +44,8 @@ class Document:
     body: Mapping
     place: Place
     layer: str
+    broken: bool = False
+    """Its text broke off with a problem: what is missing may have come later."""
 
 
 @dataclass(frozen=True)

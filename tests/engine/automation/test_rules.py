@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
+from customary.engine.automation import try_again
 from customary.engine.fields.any_link import AnyLink
 from customary.engine.messages import letters
 from customary.engine.messages.notifications import notification
@@ -211,6 +212,41 @@ def test_a_later_change_by_a_person_starts_the_rule_again(house: Callable) -> No
         home.update("visit", id, town=town)
         home.settle()
     assert home.get("visit", id)["minutes"] == 3
+
+
+def test_limits_keep_a_rule_from_running_too_often(house: Callable) -> None:
+    rules = rule("first", "{updated: visit}", "  - create: {activity: {subject: first, kind: note}}")
+    rules += rule("few", "{updated: visit}", "  - create: {activity: {subject: few, kind: note}}")
+    rules += rule("single", "{updated: visit}", "  - create: {activity: {subject: single, kind: note}}")
+    rules = rules.replace("workflow: first", "workflow: first\nlimits: {once: true}")
+    rules = rules.replace("workflow: few", "workflow: few\nlimits: {per_hour: 3}")
+    rules = rules.replace("workflow: single", "workflow: single\nlimits: {running: 1}")
+    home = house(VISIT + rules)
+    one, other = home.create("visit", name="A"), home.create("visit", name="B")
+    for number in range(2):
+        home.update("visit", one, minutes=number)
+        home.update("visit", other, minutes=number)
+    home.settle()
+    done = [run.workflow for run in home.runs() if run.status == "done"]
+    assert (done.count("first"), done.count("few")) == (2, 3)
+    assert 2 <= done.count("single") <= 4
+    [stopped] = [run for run in home.runs() if run.status == "stopped"]
+    assert "has run 3 times within an hour" in stopped.reason
+
+
+def test_a_failed_run_may_be_tried_again(house: Callable) -> None:
+    steps = "  - set: {minutes: 1}\n  - send_email: {to: =town, subject: A, body: B}"
+    home = house(VISIT + rule("mail", "{created: visit}", steps))
+    id = home.create("visit", name="A", town="nowhere")
+    home.settle()
+    [run] = home.runs()
+    assert (run.status, home.get("visit", id)["minutes"]) == ("failed", None)
+    home.update("visit", id, town="zoe@example.com")
+    assert home.do(lambda work: try_again(work, run.id))
+    home.settle()
+    assert ([each.status for each in home.runs()], home.get("visit", id)["minutes"]) == (["done"], 1)
+    assert [each.status for each in home.steps(run)] == ["undone", "failed", "done", "done"]
+    assert not home.do(lambda work: try_again(work, run.id))
 
 
 def team_of(home: object, *names: str) -> list:

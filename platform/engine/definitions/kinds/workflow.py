@@ -9,6 +9,7 @@ from customary.engine.definitions.shapes import (
     TEXT,
     VALUES,
     WAS,
+    YES_NO,
     list_of,
     mapping,
     one_of,
@@ -114,6 +115,16 @@ LATER_STEPS = (
 STEP_KEYS = {"as": TEXT, "if": CONDITION, "label": LABEL}
 """What every step may say beside what it does."""
 
+COUNT = {"type": "integer", "minimum": 1, "x-what": "a whole number from 1"}
+LIMITS = mapping(
+    "limits",
+    {
+        "once": told(YES_NO, "true runs it once in the life of a record"),
+        "running": told(COUNT, "how many runs for one record may be under way"),
+        "per_hour": told(COUNT, "how many runs may begin in an hour, over all records"),
+    },
+)
+
 SHAPE = mapping(
     "a workflow",
     {
@@ -127,6 +138,7 @@ SHAPE = mapping(
         "run_as": told(
             one_of(("system", "actor"), "way to run"), "whose rights count: the system's (all), or those of who acted"
         ),
+        "limits": told(LIMITS, "how often it may run"),
         "do": told(
             {"type": "array", "minItems": 1, "x-what": "a list of steps"},
             "the steps, in order; a step that cannot be done undoes those before it",
@@ -134,5 +146,5 @@ SHAPE = mapping(
         "was": told(WAS, "its old name"),
     },
     required=("when", "do"),
-    later=("stop", "limits", "examples"),
+    later=("stop", "examples"),
 )
