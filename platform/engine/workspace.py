@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from customary.engine.database import Database
+from customary.engine.database import Database, system
 from customary.engine.problem import Problems
 from customary.engine.releases import Release, Releases
 from customary.engine.text import find_packs, gather, plain, read, read_source
@@ -92,6 +92,7 @@ class Workspace:
             except (sa.exc.ProgrammingError, sa.exc.IntegrityError):
                 # Another process may be making the same tables at this moment; then they are there now.
                 self.database.prepare()
+            _add_new_columns(self.database)
         except sa.exc.OperationalError as error:
             shown = self.database.url.render_as_string(hide_password=True)
             raise WorkspaceError(f"The database {shown} does not answer: {_first_line(error.orig)}") from error
@@ -189,6 +190,21 @@ def _database(text: str, directory: Path) -> Database:
     if backend == "sqlite" and url.database and url.database != ":memory:":
         url = url.set(database=str((directory / url.database).resolve()))
     return Database(url.render_as_string(hide_password=False))
+
+
+def _add_new_columns(database: Database) -> None:
+    """Adds what newer versions of Customary keep in the platform's own tables; it may be empty in old rows."""
+    with database.read() as connection:
+        there = sa.inspect(connection).get_multi_columns(filter_names=list(system.tables))
+    known = {table: {column["name"] for column in columns} for (_, table), columns in there.items()}
+    missing = [column for table in system.sorted_tables for column in table.c if column.name not in known[table.name]]
+    if not missing:
+        return
+    with database.write() as connection:
+        quote = connection.dialect.identifier_preparer.quote
+        for column in missing:
+            kind = column.type.compile(connection.dialect)
+            connection.exec_driver_sql(f"ALTER TABLE {quote(column.table.name)} ADD COLUMN {quote(column.name)} {kind}")
 
 
 def _first_line(error: object) -> str:

@@ -24,7 +24,7 @@ def compare(connection: sa.Connection, current: Release | None, model: Model, so
     With the new `source`, changes of labels, views, workflows, roles and the like are listed one by one.
     """
     before = load_catalogue(connection)
-    after, turns = grow(before, model)
+    after, turns = grow(before, model, current.number if current else 0)
     tables = Tables(model, after)
     comparison = Comparison(connection, current, model, tables, turns)
     changes = [change for entity in _entities(comparison) for change in compare_entity(comparison, entity)]

@@ -20,6 +20,7 @@ names = sa.Table(
     sa.Column("shape", sa.Text()),
     sa.Column("former", Json(), nullable=False),
     sa.Column("spent", Json(), nullable=False),
+    sa.Column("names", Json()),
     sa.Column("retired", sa.Boolean(), nullable=False),
 )
 """`born` counts entries in the order of their birth, which is the order they are read in."""
@@ -54,6 +55,7 @@ def _entry(row: sa.Row) -> Entry:
         shape=Shape.from_text(row.shape) if row.shape else None,
         former=frozenset(row.former),
         spent=tuple(row.spent),
+        names=tuple((number, name) for number, name in row.names or ()),
         retired=row.retired,
     )
 
@@ -68,5 +70,6 @@ def _row(entry: Entry) -> dict:
         "shape": entry.shape.to_text() if entry.shape else None,
         "former": sorted(entry.former),
         "spent": list(entry.spent),
+        "names": [list(each) for each in entry.names],
         "retired": entry.retired,
     }

@@ -21,6 +21,7 @@ class Entry:
     `kind` is entity, field or option (a stage is an option of the field `stage`); `parent` is the entity of a
     field, the field of an option. `physical` is a table, a column (or link table), or a code. `former` are the
     names that a `was:` has already been heard for. `spent` are columns that a change of type left behind.
+    `names` are the names it had before, each with the number of the last release that called it so.
     """
 
     id: UUID
@@ -31,7 +32,12 @@ class Entry:
     shape: Shape | None = None
     former: frozenset[str] = frozenset()
     spent: tuple[str, ...] = ()
+    names: tuple[tuple[int, str], ...] = ()
     retired: bool = False
+
+    def name_in(self, release: int) -> str:
+        """What it was called in a release."""
+        return next((name for last, name in self.names if release <= last), self.name)
 
     def columns(self) -> set[str]:
         """Every column (or table, or code) this entry has ever owned."""

@@ -36,8 +36,11 @@ class _Wanted:
     shape: Shape | None = None
 
 
-def grow(catalogue: Catalogue, model: Model) -> tuple[Catalogue, tuple[Turn, ...]]:
-    """The catalogue that holds all of `model`, and how it came from this one. Nothing is ever taken out."""
+def grow(catalogue: Catalogue, model: Model, base: int = 0) -> tuple[Catalogue, tuple[Turn, ...]]:
+    """The catalogue that holds all of `model`, and how it came from this one. Nothing is ever taken out.
+
+    `base` is the number of the release that the catalogue belongs to.
+    """
     turns: list[Turn] = []
     entities = [_Wanted(each.name, each.was) for each in model.entities.values()]
     catalogue = _settle(catalogue, "entity", None, entities, turns)
@@ -49,7 +52,15 @@ def grow(catalogue: Catalogue, model: Model) -> tuple[Catalogue, tuple[Turn, ...
             if options := _wanted_options(entity, each):
                 parent = catalogue.field(entity.name, each.name)
                 catalogue = _settle(catalogue, "option", parent, options, turns)
-    return catalogue, tuple(turns)
+    return _dated(catalogue, turns, base), tuple(turns)
+
+
+def _dated(catalogue: Catalogue, turns: list[Turn], base: int) -> Catalogue:
+    """Notes until which release the renamed ones had their old names."""
+    renamed = [turn for turn in turns if turn.before and turn.before.name != turn.after.name]
+    return catalogue.with_entries(
+        replace(turn.after, names=(*turn.after.names, (base, turn.before.name))) for turn in renamed if turn.before
+    )
 
 
 def _wanted_fields(entity: Entity, model: Model, tables: dict[str, str]) -> list[_Wanted]:

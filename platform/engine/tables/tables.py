@@ -70,7 +70,8 @@ class Tables:
                 link_tables[name] = self._link_table(entity, field, physical[name])
             else:
                 suffixes[name] = self._add_columns(table, entity, field, physical[name])
-        return EntityTable(entity, table, physical, suffixes, link_tables, frozenset(self._codes))
+        entries = self.catalogue.children("field", self.catalogue.entity(entity.name).id)
+        return EntityTable(entity, table, physical, suffixes, link_tables, frozenset(self._codes), entries)
 
     def _add_columns(self, table: sa.Table, entity: Entity, field: Field, stem: str) -> tuple[str, ...]:
         parts = field.parts(self._codes_of(entity, field)) if is_stored(field) else ()

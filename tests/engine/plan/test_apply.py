@@ -13,10 +13,14 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from customary.engine import records
 from customary.engine.fields.any_link import AnyLink
 from customary.engine.money import Money
+from customary.engine.people.actor import SYSTEM
 from customary.engine.plan import OutOfDate, Unfit, apply
 from customary.engine.plan.structure import AddIndex
+from customary.engine.records.changes import change, read_change
+from customary.engine.records.work import Work
 from customary.engine.releases import newest_number
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -511,3 +515,21 @@ def test_a_was_that_is_taken_out_is_told(ground):
     renamed = DEAL.replace("score: {type: integer}", "points: {type: integer, was: score}")
     ground.apply(renamed)
     assert ground.apply(renamed.replace(", was: score", "")) == ["~ field deal.points: was"]
+
+
+def test_history_is_told_in_the_names_of_today(ground):
+    def work(connection) -> Work:
+        return Work(connection, ground.release, SYSTEM, datetime.now(UTC))
+
+    start = "entity: deal\nfields:\n  a: {type: text}\n  b: {type: text}\n"
+    ground.apply(start)
+    with ground.database.write() as connection:
+        id = records.create(work(connection), "deal", {"a": "first", "b": "second"})
+    ground.apply("entity: deal\nfields:\n  a: {type: text, was: b}\n  b: {type: text, was: a}\n")
+    with ground.database.write() as connection:
+        records.update(work(connection), "deal", id, {"a": "third"})
+    ground.apply("entity: deal\nfields:\n  c: {type: text, was: a}\n")
+    with ground.database.read() as connection:
+        found = connection.execute(sa.select(change).order_by(change.c.id)).mappings().all()
+        changes = [dict(read_change(work(connection), row).after) for row in found]
+    assert changes == [{"c": "second"}, {"c": "third"}]

@@ -1,0 +1,35 @@
+"""A workspace opens its database, whatever version made it."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from customary.engine.releases.catalogue import names
+from customary.engine.workspace import Workspace, create
+
+
+def test_tables_of_an_older_version_get_their_new_columns(tmp_path, database_url):
+    create(tmp_path / "mycrm", ["core"])
+    opened = Workspace.open(tmp_path / "mycrm", database_url)
+    opened.apply()
+    with opened.database.write() as connection:
+        connection.exec_driver_sql("ALTER TABLE customary_name DROP COLUMN names")
+    opened.close()
+    again = Workspace.open(tmp_path / "mycrm", database_url)
+    with again.database.read() as connection:
+        assert connection.execute(sa.select(names.c.names)).scalars().first() is None
+    assert again.plan().empty
+    again.close()
+
+
+def test_a_relative_sqlite_file_lies_in_the_folder(tmp_path):
+    create(tmp_path / "mycrm", ["core"], "sqlite:///data.db")
+    Workspace.open(tmp_path / "mycrm").close()
+    assert (tmp_path / "mycrm" / "data.db").is_file()
+
+
+def test_a_name_with_quotes_survives_the_yaml(tmp_path):
+    create(tmp_path / "mycrm", ["core"], name='Ann "A" \\ Co: #1')
+    opened = Workspace.open(tmp_path / "mycrm")
+    assert opened.apply().model.settings.name == 'Ann "A" \\ Co: #1'
+    opened.close()
