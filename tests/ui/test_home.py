@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime
+from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
 from litestar.testing import TestClient
 
+from customary.engine import records
 from customary.engine.locale import locale
 from customary.ui.home import when
 
@@ -38,15 +41,25 @@ def test_a_day_is_the_persons_own() -> None:
     assert when(late, NOW, locale("zh", ZoneInfo("Asia/Shanghai"))) == "later"
 
 
-def test_home_shows_my_tasks_my_open_records_and_what_happened(client: TestClient) -> None:
+@pytest.fixture
+def mine(inside: Callable[..., Any], first: Callable[..., Any]) -> UUID:
+    """A task of the person who is signed in."""
+    me = first("user", 'email == "ann@example.com"').id
+    deal = first("deal", "open")
+    inside(records.update, "deal", deal.id, {"owner": me})
+    return inside(records.create, "task", {"title": "Call them back", "owner": me, "due": datetime.now(UTC)})
+
+
+def test_home_shows_my_tasks_my_open_records_and_what_happened(client: TestClient, mine: UUID) -> None:
     html = client.get("/").text
     assert "My tasks" in html
     assert "My open deals" in html
     assert "What happened lately" in html
 
 
-def test_a_task_is_ticked_off_and_back(client: TestClient) -> None:
-    id = re.search(r'action="/home/done/([0-9a-f-]{36})"', client.get("/").text).group(1)
+def test_a_task_is_ticked_off_and_back(client: TestClient, mine: UUID) -> None:
+    id = str(mine)
+    assert id in client.get("/").text
     done = client.post(f"/home/done/{id}", headers=HTMX)
     assert id not in done.text
     assert f"/home/done/{id}?undo=1" in done.headers["HX-Trigger"]

@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from customary.engine import records
+
 pytestmark = pytest.mark.browser
 
 PAGES = ["/", "/deal", "/search?q=co", "/settings"]
@@ -107,7 +109,9 @@ def test_columns_are_chosen_and_kept_as_a_view(page) -> None:
     page.get_by_text("View saved").wait_for()
 
 
-def test_a_task_is_ticked_off_and_taken_back(page) -> None:
+def test_a_task_is_ticked_off_and_taken_back(page, inside, first) -> None:
+    me = first("user", 'email == "ann@example.com"').id
+    inside(records.create, "task", {"title": "Call them back", "owner": me})
     page.goto("/")
     title = page.locator("#home-tasks .line-title").first.inner_text()
     page.locator("#home-tasks .tick").first.click()

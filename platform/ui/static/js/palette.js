@@ -10,6 +10,7 @@
     if (dialog().open) return;
     dialog().showModal();
     input().value = "";
+    hurried = false;
     htmx.trigger(input(), "open");
   }
   function choose(index) {
@@ -29,11 +30,22 @@
     document.body.dataset.menu = "";
     open();
   });
-  document.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target === list()) choose(0); });
+  // Who types faster than the answer comes gets what they typed, not what stood there before.
+  let asked = "", shown = null, hurried = false;
+  document.addEventListener("htmx:beforeRequest", (event) => { if (event.detail.elt === input()) asked = input().value; });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target !== list()) return;
+    shown = asked;
+    choose(0);
+    if (hurried && shown === input().value) { hurried = false; items()[0]?.click(); }
+  });
   document.addEventListener("keydown", (event) => {
     if (event.target !== input() || event.isComposing) return;
     if (event.key === "ArrowDown") { event.preventDefault(); choose(chosen() + 1); }
     if (event.key === "ArrowUp") { event.preventDefault(); choose(chosen() - 1); }
-    if (event.key === "Enter") { event.preventDefault(); items()[chosen()]?.click(); }
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    hurried = shown !== input().value;
+    if (!hurried) items()[chosen()]?.click();
   });
 })();
