@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from customary.engine.expressions import Expression, Template
@@ -25,7 +26,7 @@ def accept(draft: Draft) -> None:
             draft.refuse(name, "may not be changed by you")
             continue
         if each.kind == "lines":
-            draft.children[name] = list(value or ())
+            _take_rows(draft, name, value)
             continue
         value = _coerced(draft, each, value)
         if value == draft.after.get(name):
@@ -57,6 +58,15 @@ def _refuse_unknown(draft: Draft, name: str, value: Any) -> None:
         draft.refuse(None, "has no field “{name}”. {remedy}", name=name, remedy=did_you_mean(name, draft.shape.entered))
     elif value != (draft.before or {}).get(name):
         draft.refuse(name, "is kept by the system and cannot be set")
+
+
+def _take_rows(draft: Draft, name: str, value: Any) -> None:
+    """Child rows: a list of mappings, or nothing for none."""
+    rows = () if value is None or value == "" else value
+    if isinstance(rows, list | tuple) and all(isinstance(row, Mapping) for row in rows):
+        draft.children[name] = list(rows)
+    else:
+        draft.refuse(name, "must be a list of lines")
 
 
 def _is_read_only(draft: Draft, each: Field) -> bool:
