@@ -63,7 +63,7 @@ def taken(work, found):
 if where == "step":
     task.perform = performed
 else:
-    relay._runs = taken
+    relay._make_runs = taken
 work_once(workspace.database, workspace.releases, now)
 """
 
