@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from customary.engine.records.work import Work
 SUGGESTIONS = 3
 SIMILAR = 70
 MUCH_LESS = 5
-MOST_COMPARED = 50_000
+MOST_COMPARED = 3_000_000
 TEXTUAL = ("text", "email", "phone", "url")
 
 
@@ -40,6 +41,8 @@ class Lookup:
     entity: str
     exact: dict[str, set[UUID]] = field(default_factory=lambda: defaultdict(set))
     loose: dict[str, set[UUID]] = field(default_factory=lambda: defaultdict(set))
+    nears: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    compared: int = 0
 
     def find(self, text: str) -> Found:
         """Exactly as written, else without regard to case, marks and spaces."""
@@ -47,8 +50,15 @@ class Lookup:
         return Found(tuple(sorted(ids)))
 
     def near(self, text: str) -> tuple[str, ...]:
-        """What was probably meant, best first."""
-        return nearest(text, self.exact) if len(self.exact) <= MOST_COMPARED else ()
+        """What was probably meant, best first; nothing once so much was compared that people would wait for it."""
+        if text not in self.nears:
+            self.compared += len(self.exact)
+            self.nears[text] = nearest(text, self.squeezed) if self.compared <= MOST_COMPARED else ()
+        return self.nears[text]
+
+    @cached_property
+    def squeezed(self) -> dict[str, str]:
+        return {_squeezed(name): name for name in self.exact}
 
     def add(self, name: Any, id: UUID) -> None:
         if name is not None and (text := str(name).strip()):
@@ -81,11 +91,12 @@ def _calls(work: Work, entity: str, rows: Any) -> list[sa.ColumnElement]:
     return [title.label("title"), *(rows.column(each.name) for each in single if each.name not in hidden)]
 
 
-def nearest(text: str, names: Iterable[str]) -> tuple[str, ...]:
-    """The names that a text was probably meant to be, best first."""
-    found = process.extract(text, list(names), scorer=fuzz.WRatio, processor=_squeezed, limit=SUGGESTIONS)
+def nearest(text: str, names: Mapping[str, str] | Iterable[str]) -> tuple[str, ...]:
+    """The names that a text was probably meant to be, best first. A mapping gives them by their squeezed form."""
+    squeezed = names if isinstance(names, Mapping) else {_squeezed(name): name for name in names}
+    found = process.extract(_squeezed(text), squeezed.keys(), scorer=fuzz.WRatio, limit=SUGGESTIONS)
     least = max(SIMILAR, found[0][1] - MUCH_LESS) if found else SIMILAR
-    return tuple(name for name, score, _ in found if score >= least)
+    return tuple(squeezed[form] for form, score, _ in found if score >= least)
 
 
 def _squeezed(text: str) -> str:

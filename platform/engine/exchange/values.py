@@ -121,7 +121,7 @@ def _plain(each: Field, cell: Any, local: Locale, today: dt.date) -> Any:
     if isinstance(cell, int | Decimal) and each.kind in ("integer", "decimal", "percent", "money"):
         return each.from_json(cell)
     if isinstance(cell, int | Decimal):
-        return each.parse(f"{cell:f}" if isinstance(cell, Decimal) else str(cell), local)
+        return each.parse(f"{cell:f}" if isinstance(cell, Decimal) and abs(cell.adjusted()) < 40 else str(cell), local)
     if each.kind == "date":
         return _day(str(cell), local, today)
     return each.parse(str(cell), local)
