@@ -314,7 +314,12 @@ def test_naughty_strings_go_in_and_come_out(work: Work, format_name: str) -> Non
 
 @given(
     st.recursive(
-        st.none() | st.booleans() | st.integers() | st.decimals() | st.text(max_size=8) | st.just(Decimal("1e999999")),
+        st.none()
+        | st.booleans()
+        | st.integers()
+        | st.decimals(allow_nan=False, allow_infinity=False)
+        | st.text(max_size=8)
+        | st.just(Decimal("1e999999")),
         lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["id", "amount", "x"]), inner),
         max_leaves=3,
     )
