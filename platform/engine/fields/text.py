@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -11,6 +10,7 @@ from customary.engine.database import CodePointText
 from customary.engine.fields.field import KeyProblem, Part
 from customary.engine.fields.normal import normal
 from customary.engine.fields.textual import Textual
+from customary.engine.pattern import Pattern, PatternError, pattern
 from customary.engine.words import Reason
 
 SORTED_LENGTH = 200
@@ -19,7 +19,8 @@ SORTED_LENGTH = 200
 
 @dataclass(frozen=True, kw_only=True)
 class Text(Textual):
-    """One line of text: a name, a title, a code. `pattern` is a regular expression that the whole text must match."""
+    """One line of text: a name, a title, a code. The whole text must fit `pattern`, a
+    regular expression without back references."""
 
     kind: ClassVar[str] = "text"
     keys: ClassVar[Mapping[str, Any]] = {
@@ -29,16 +30,22 @@ class Text(Textual):
     control: ClassVar[str] = "text"
     sort_suffix: ClassVar[str] = "_sort"
 
-    pattern: re.Pattern[str] | None = None
+    pattern: Pattern | None = None
+    shape: str = ""
+    """The pattern as it is written."""
 
     @classmethod
     def configure(cls, keys: Mapping[str, Any], workspace: Mapping[str, Any]) -> dict[str, Any]:
         keys = dict(keys)
         if "pattern" in keys:
+            written = keys["pattern"]
             try:
-                keys["pattern"] = re.compile(keys["pattern"])
-            except (re.error, OverflowError, RecursionError) as error:
-                raise KeyProblem("pattern", f"“{keys['pattern']}” is not a pattern", f"{error}.") from error
+                keys["pattern"] = pattern(f"^({written})$")
+            except PatternError as error:
+                raise KeyProblem(
+                    "pattern", f"“{written}” is not a pattern", f"Its problem: {error.summary}."
+                ) from error
+            keys["shape"] = written
         return keys
 
     def parts(self, codes: Mapping[str, str]) -> tuple[Part, ...]:
@@ -49,10 +56,10 @@ class Text(Textual):
 
     def check(self, value: Any) -> list[Reason]:
         found = super().check(value)
-        if not found and self.pattern and not self.pattern.fullmatch(value):
-            found.append(Reason("must look like {pattern}", {"pattern": self.pattern.pattern}))
+        if not found and self.pattern and not self.pattern.found_in(value):
+            found.append(Reason("must look like {pattern}", {"pattern": self.shape}))
         return found
 
     def json_schema(self) -> Mapping[str, Any]:
         schema = {"type": "string", "maxLength": self.limit}
-        return {**schema, "pattern": f"^(?:{self.pattern.pattern})$"} if self.pattern else schema
+        return {**schema, "pattern": f"^({self.shape})$"} if self.pattern else schema
