@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -9,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -131,3 +133,47 @@ def test_the_demo_takes_the_next_free_port(tmp_path):
             assert int(address.rpartition(":")[2]) > port
             assert answer(address) == 200
             assert server.end() == 0
+
+
+def test_what_is_applied_is_served_without_a_restart(applied):
+    done(
+        applied,
+        "user",
+        "add",
+        "ann@example.com",
+        "--role",
+        "admin",
+        "--password-stdin",
+        "--workspace",
+        "mycrm",
+        input="correct horse\n",
+    )
+    key = done(applied, "key", "add", "--user", "ann@example.com", "--workspace", "mycrm").strip()
+    pet = applied / "mycrm" / "schemas" / "pet.yaml"
+
+    def call(address: str, path: str, body: dict | None = None) -> dict:
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+        data = json.dumps(body).encode() if body else None
+        with urllib.request.urlopen(urllib.request.Request(address + path, data, headers), timeout=10) as response:
+            return json.load(response)
+
+    def soon(address: str, path: str) -> dict:
+        deadline = time.monotonic() + 10
+        while True:
+            try:
+                return call(address, path)
+            except urllib.error.HTTPError as error:
+                if error.code != 404 or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+
+    with running(applied, "serve", "mycrm", "--port", "0") as server:
+        address = server.address()
+        pet.write_text("entity: pet\nfields:\n  name: {type: text}\n")
+        done(applied, "apply", "mycrm", "--yes")
+        assert soon(address, "/api/pet")["items"] == []
+        call(address, "/api/pet", {"name": "Rex"})
+        pet.write_text("entity: animal\nwas: pet\nfields:\n  called: {type: text, was: name}\n")
+        done(applied, "apply", "mycrm", "--yes")
+        assert [each["called"] for each in soon(address, "/api/animal")["items"]] == ["Rex"]
+        assert server.end() == 0
