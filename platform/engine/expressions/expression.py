@@ -14,7 +14,7 @@ from customary.engine.expressions.meaning import Node
 from customary.engine.expressions.parser import parse
 from customary.engine.expressions.scope import Rows, Scope, Values
 from customary.engine.expressions.to_python import to_python
-from customary.engine.expressions.to_sql import to_sql, to_sql_text
+from customary.engine.expressions.to_sql import to_sql, to_sql_text, to_sql_value
 from customary.engine.expressions.types import BOOLEAN, Names, Type
 
 Path = tuple[str, ...]
@@ -32,8 +32,8 @@ class Expression:
     reads_old: bool = field(repr=False)
     reads_user: bool = field(repr=False)
     evaluate: Callable[[Scope], Any] = field(repr=False, compare=False)
-    """Its value over a Scope; None is null or unknown. A record's value is its id, a list of records gives
-    the records themselves; numbers are int or Decimal."""
+    """Its value over a Scope; None is null or unknown. A record's value is its id, that of a list of
+    records their ids; numbers are int or Decimal."""
 
     @property
     def type(self) -> Type:
@@ -47,13 +47,19 @@ class Expression:
         """Whether a condition is true: neither false nor unknown."""
         return self.evaluate(scope) is True
 
-    def clause(self, rows: Rows, values: Values, part: str = "") -> sa.ColumnElement:
-        """The SQL clause. A condition's is true exactly where it holds, so it can stand in a WHERE; the value of
-        any other is NULL where unknown (a record gives its id; money its amount, or as part "_currency" that).
+    def clause(self, rows: Rows, values: Values) -> sa.ColumnElement:
+        """The SQL clause. A condition's is true exactly where it holds, so it can stand in a WHERE (elsewhere it is
+        false or NULL); any other's is its value, as `column` gives it.
 
         Raises ExpressionError where only Python can tell (data of a webhook, for example).
         """
-        return to_sql(self.node, rows, values, part)
+        return to_sql(self.node, rows, values)
+
+    def column(self, rows: Rows, values: Values, part: str = "") -> sa.ColumnElement:
+        """The value in SQL, NULL where unknown, as a computed field's column: a record gives its id, money its
+        amount or, as part "_currency", that. Raises ExpressionError as `clause` does.
+        """
+        return to_sql_value(self.node, rows, values, part)
 
     def text_clause(self, rows: Rows, values: Values) -> sa.ColumnElement:
         """Its value as plain text in SQL."""

@@ -71,6 +71,10 @@ def identity(record: Any) -> Any:
     return record.get("id") if isinstance(record, Mapping) else record
 
 
+def ids(records: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple(map(identity, records))
+
+
 def plain_id(value: Any) -> Any:
     """The id inside a link that may lead to several entities."""
     return value if value is None else getattr(value, "id", value)

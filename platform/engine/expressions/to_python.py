@@ -17,7 +17,8 @@ _OPERATORS = {"==": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="
 def to_python(node: Node) -> Callable[[Any], Any]:
     """A function that takes a Scope and gives the expression's value (None is null or unknown)."""
     writer = _Writer()
-    value = writer.value(node)
+    is_list_of_records = isinstance(node.type, ListOf) and isinstance(node.type.item, Record)
+    value = f"ids({writer.items(node)})" if is_list_of_records else writer.value(node)
     source = (
         "def evaluate(scope):\n"
         " record = scope.record or NOTHING\n"
@@ -60,6 +61,12 @@ class _Writer:
                 return f"follow(scope, {_entity(on)!r}, {name!r}, {self.record(on)})"
             case meaning.Constant():
                 return "None"
+            case meaning.If(condition=condition, then=then, otherwise=otherwise):
+                return f"({self.record(then)} if {self.value(condition)} else {self.record(otherwise)})"
+            case meaning.Coalesce(operands=operands):
+                return self._first_present([self.record(operand) for operand in operands])
+            case meaning.Fold():
+                return f"{node.kind}_of({self.items(node.list)})"
         return self.value(node)
 
     def items(self, node: Node) -> str:
@@ -177,11 +184,13 @@ class _Writer:
         return f"({self.value(node.item)} in {self.items(node.list)})"
 
     def _coalesce(self, node: meaning.Coalesce) -> str:
-        *others, last = node.operands
-        text = self.value(last)
-        for operand in reversed(others):
+        return self._first_present([self.value(operand) for operand in node.operands])
+
+    def _first_present(self, sources: list[str]) -> str:
+        *others, text = sources
+        for source in reversed(others):
             name = self._name()
-            text = f"{name} if ({name} := {self.value(operand)}) is not None else {text}"
+            text = f"{name} if ({name} := {source}) is not None else {text}"
         return f"({text})"
 
     def _asmoney(self, node: meaning.AsMoney) -> str:
@@ -216,8 +225,8 @@ class _Writer:
     def _fold(self, node: meaning.Fold) -> str:
         if node.kind in ("sum", "avg", "min", "max"):
             return f"{node.kind}_{_word(node)}({self.items(node.list)})"
-        text = f"{node.kind}_of({self.items(node.list)})"
-        return text
+        found = f"{node.kind}_of({self.items(node.list)})"
+        return f"identity({found})" if isinstance(node.type, Record) else found
 
     # Parts
 

@@ -36,12 +36,16 @@ from customary.engine.expressions.types import (
 Operand = sa.ColumnElement | Number | Amount
 
 
-def to_sql(node: Node, rows: Rows, values: Values, part: str = "") -> sa.ColumnElement:
+def to_sql(node: Node, rows: Rows, values: Values) -> sa.ColumnElement:
     """A condition's clause is true only where it holds; another expression's is its value."""
-    writer = Writer(rows, values)
     if node.type in (BOOLEAN, NULL):
-        return writer.holds(node)
-    operand = writer.operand(node)
+        return Writer(rows, values).holds(node)
+    return to_sql_value(node, rows, values)
+
+
+def to_sql_value(node: Node, rows: Rows, values: Values, part: str = "") -> sa.ColumnElement:
+    """The value, NULL where unknown; the part "_currency" is that of money."""
+    operand = Writer(rows, values).operand(node)
     return operand.currency if part == "_currency" and isinstance(operand, Amount) else plain_clause(operand)
 
 

@@ -43,7 +43,7 @@ class TableRows:
         """
         made = self.tables.entity(self.entity)
         if name not in SYSTEM_COLUMNS and (formula := made.entity.fields[name].formula) is not None:
-            return formula.clause(self, self.values, part)
+            return formula.column(self, self.values, part)
         if part == "_id":
             part = ""
         return self.from_clause.c[made.column_name(name, part)]

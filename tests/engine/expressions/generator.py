@@ -11,6 +11,7 @@ DAYS = ('date("2026-03-31")', "today()", 'date("2024-02-29")')
 PATTERNS = ('"^[A-Z]"', 'r"\\w\\s\\w"', '"l{2}$"', '"[^a-zA-Z ]"', '"(B|c)a?"', 'r"[\\\\%]"', '"^.?$"')
 STAGES = ('"new"', '"offer"')
 TAGS = ('"x"', '"vip"', "name")
+CHOSEN = ("(open ? owner : helper).name", "coalesce(owner, helper).name", "tasks.last().owner.boss.name")
 SPANS = ('duration("14d")', 'duration("36h")', 'duration("90s")', 'duration("900w")')
 
 
@@ -29,7 +30,7 @@ class Generator:
         fields = {
             "number": ("count", "rate", "fine", "account.owner.quota", "target", "user.quota", "owner.boss.quota"),
             "money": ("amount", "cost", "account.limit"),
-            "text": ("name", "note", "account.name", "owner.name", "user.name", "owner.boss.name"),
+            "text": ("name", "note", "account.name", "owner.name", "user.name", "owner.boss.name", *CHOSEN),
             "boolean": ("open", "true", "false"),
             "date": ("closes", "began"),
             "moment": ("created_at", "seen_at", "now()"),
@@ -139,7 +140,7 @@ class Generator:
             lambda: f"({write('number')} in [{write('number')}, {write('number')}])",
             lambda: (
                 f"({pick(['owner', 'helper', 'account.owner', 'user'])} {pick(['==', '!='])} "
-                f"{pick(['user', 'owner', 'owner.boss', 'account.owner', 'null', 'user.boss'])})"
+                f"{pick(['user', 'owner', 'owner.boss', 'account.owner', 'null', 'user.boss', 'tasks.first().owner'])})"
             ),
             lambda: f"({pick(TAGS)} in tags)",
             lambda: "(about == account)",
