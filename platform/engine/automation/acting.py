@@ -13,6 +13,7 @@ from customary.engine.automation.moment import Moment
 from customary.engine.expressions import Expression, Template
 from customary.engine.expressions.types import Record, Type
 from customary.engine.fields.any_link import AnyLink
+from customary.engine.fields.field import Field, Refusal
 from customary.engine.locale import Locale, locale
 from customary.engine.model.model import Workflow
 from customary.engine.money import Money
@@ -84,6 +85,11 @@ class Acting:
         fields = self.work.model.entities[entity].fields
         return {name: self._of_field(each, fields[name].kind) for name, each in given.items() if name in fields}
 
+    def written(self, values: Mapping[str, Any], entity: str) -> dict[str, Any]:
+        """Values by field in their JSON forms, for the log."""
+        fields = self.work.model.entities[entity].fields
+        return {name: _in_json(fields[name], value) for name, value in values.items()}
+
     def text(self, given: Any, language: str | None = None) -> str:
         """A text with its holes filled in as people of `language` write."""
         if not isinstance(given, Template):
@@ -128,6 +134,14 @@ def shown(value: Any, reader: Locale) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(shown(each, reader) for each in value)
     return str(value)
+
+
+def _in_json(field: Field, value: Any) -> Any:
+    try:
+        taken = field.take(value)
+        return None if taken is None else field.to_json(taken)
+    except (Refusal, TypeError, ValueError, NotImplementedError):
+        return plain(value)
 
 
 def plain(value: Any) -> Any:

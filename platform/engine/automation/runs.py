@@ -12,7 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from customary.engine.automation import tables
-from customary.engine.automation.acting import Acting, CannotDo, Done, Stop, plain
+from customary.engine.automation.acting import Acting, CannotDo, Done, Stop
 from customary.engine.automation.kinds import step_kinds
 from customary.engine.automation.moment import Moment, system_for
 from customary.engine.database import Database
@@ -176,7 +176,8 @@ def _choose(step: Mapping[str, Any], acting: Acting, taken: Steps) -> None:
 def _attempted(step: Mapping[str, Any], acting: Acting) -> Any:
     """The values of a step that failed, as far as they can be worked out."""
     try:
-        return plain(acting.values(step["values"], step["entity"])) if "values" in step else None
+        entity = step.get("entity")
+        return acting.written(acting.values(step["values"], entity), entity) if entity else None
     except Exception:
         return None
 

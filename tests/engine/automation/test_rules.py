@@ -47,7 +47,7 @@ def test_a_made_record_gets_what_its_rule_sets(house: Callable) -> None:
     [run] = home.runs()
     assert (run.workflow, run.entity, run.record, run.status) == ("greet", "visit", id, "done")
     [step] = home.steps(run)
-    assert (step.kind, step.status, step.input) == ("set", "done", {"town": "near Acme", "minutes": "15"})
+    assert (step.kind, step.status, step.input) == ("set", "done", {"town": "near Acme", "minutes": 15})
 
 
 def test_a_rule_looks_only_at_what_it_asks_for(house: Callable) -> None:
@@ -330,6 +330,9 @@ body: {en: 'It is worth {{ amount }} to {{ account }}.', zh: '{{ amount }}'}
         "done",
         ["done", "done", "done", "skipped", "done"],
     )
+    notified, mailed = home.steps(run)[:2]
+    assert (notified.input, notified.result) == ({"user": [str(owner)]}, {"text": ["Big：€1,234.00"]})
+    assert mailed.result["li@example.com"]["subject"] == "您好 Big"
     with home.database.read() as connection:
         [told] = [row for row in connection.execute(notification.select()) if row.run == run.id]
         written = letters(connection, run=run.id)[::-1]

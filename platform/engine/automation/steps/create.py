@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from customary.engine.automation.acting import Acting, Done, plain
+from customary.engine.automation.acting import Acting, Done
 from customary.engine.records.write import create
 
 
@@ -13,4 +13,6 @@ def perform(step: Mapping[str, Any], acting: Acting) -> Done:
     entity = step["entity"]
     values = acting.values(step["values"], entity)
     id = create(acting.work, entity, values)
-    return Done(input={entity: plain(values)}, result={"entity": entity, "id": str(id)}, binds=(entity, id))
+    return Done(
+        input={entity: acting.written(values, entity)}, result={"entity": entity, "id": str(id)}, binds=(entity, id)
+    )

@@ -15,12 +15,12 @@ def perform(step: Mapping[str, Any], acting: Acting) -> Done:
     users = _users(step["user"], acting)
     if not users:
         return Done(skipped="there is nobody to tell")
-    told = {}
+    told = []
     for user in users:
         text = acting.in_language(step["text"], _language(acting, user))
         notify(acting.work, user, text, about=acting.about, run=acting.run)
-        told[str(user)] = text
-    return Done(input={"user": [str(user) for user in users]}, result=told)
+        told.append(text)
+    return Done(input={"user": [str(user) for user in users]}, result={"text": list(dict.fromkeys(told))})
 
 
 def _users(given: Any, acting: Acting) -> list[UUID]:

@@ -32,7 +32,7 @@ def _write(
         id = write(acting.work, to, subject, body, language=language, name=name, about=acting.about, run=acting.run)
     except NoAddress as error:
         raise CannotDo(str(error)) from error
-    return {"message": str(id), "subject": subject, "language": language}
+    return {"message_id": str(id), "subject": subject, "language": language}
 
 
 def _address(acting: Acting, found: Any) -> str:

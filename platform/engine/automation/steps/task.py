@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from customary.engine.automation.acting import Acting, Done, plain
+from customary.engine.automation.acting import Acting, Done
 from customary.engine.fields.any_link import AnyLink
 from customary.engine.records.write import create
 
@@ -17,4 +17,4 @@ def perform(step: Mapping[str, Any], acting: Acting) -> Done:
     if "about" in fields and fields["about"].kind == "any_link":
         values.setdefault("about", AnyLink(*acting.about))
     id = create(acting.work, entity, values)
-    return Done(input=plain(values), result={"entity": entity, "id": str(id)}, binds=(entity, id))
+    return Done(input=acting.written(values, entity), result={"entity": entity, "id": str(id)}, binds=(entity, id))

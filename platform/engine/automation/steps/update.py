@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from customary.engine.automation.acting import Acting, Done, plain
+from customary.engine.automation.acting import Acting, Done
 from customary.engine.records.write import update
 
 
@@ -19,4 +19,4 @@ def perform(step: Mapping[str, Any], acting: Acting) -> Done:
     values = acting.values(step["values"], entity)
     revision = update(acting.work, entity, id, values)
     record = {"entity": entity, "id": str(id)}
-    return Done(input={"record": record, "set": plain(values)}, result={"revision": revision})
+    return Done(input={"record": record, "set": acting.written(values, entity)}, result={"revision": revision})
