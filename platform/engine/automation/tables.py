@@ -17,7 +17,7 @@ run = sa.Table(
     sa.Column("entity", sa.Text, nullable=False),
     sa.Column("record", sa.Uuid, nullable=False),
     sa.Column("actor", sa.Uuid),
-    # The cause of the change that started it; its run and chain lead back to the first cause.
+    # The cause of the change that started it; its run and chain go back to the first cause.
     sa.Column("cause", Json, nullable=False),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("cursor", sa.Integer, nullable=False),

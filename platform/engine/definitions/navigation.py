@@ -6,6 +6,6 @@ from customary.engine.definitions.shapes import LABEL, NAMES, TEXT, mapping, nam
 
 GROUP = mapping("a group", {"label": LABEL, "entities": NAMES, "after": TEXT, "before": TEXT})
 NAVIGATION = named(
-    {"anyOf": [NAMES, GROUP], "x-what": "a list of entities, or {label: Sales, entities: [deal]}"},
-    "groups: {sales: {label: Sales, entities: [deal]}}",
+    {"anyOf": [NAMES, GROUP], "x-what": "a list of entities, or {label: Sales, entities: [account]}"},
+    "groups: {sales: {label: Sales, entities: [account]}}",
 )

@@ -30,7 +30,7 @@ LABEL: Shape = {
             "additionalProperties": TEXT,
         },
     ],
-    "x-what": "text, or text by language: {en: Deal, zh: 商机}",
+    "x-what": "text, or text by language: {en: Account, zh: 客户}",
 }
 WAS: Shape = {"anyOf": [{"type": "string"}, NAMES], "x-what": "an old name, or a list of them"}
 DURATION: Shape = {

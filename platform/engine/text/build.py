@@ -130,7 +130,7 @@ class Builder:
         self._stop(place, f"“{tag}” is a YAML tag, which has no meaning here", "Quote a text that begins with “!”.")
 
     def _comment(self, place: Place, end: yaml.Mark) -> None:
-        """`label: Deal #1` would lose its end without a word; a comment has a blank after its `#`."""
+        """`label: Visit #1` would lose its end without a word; a comment has a blank after its `#`."""
         after = self.text[end.index + 2 : end.index + 3]
         if after not in ("", " ", "\n", "#", "!"):
             rest = self.text[end.index + 1 : end.index + 60].split("\n", 1)[0].split(" #", 1)[0].rstrip()

@@ -27,7 +27,7 @@ class Pack:
     workflows: Path
 
     def files(self, problems: Problems) -> list[File]:
-        """Its definition files; problems show them as `schemas/sales/deal.yaml`."""
+        """Its definition files; problems show them as `schemas/core/account.yaml`."""
         folders = ((self.schemas, f"schemas/{self.name}"), (self.workflows, f"workflows/{self.name}"))
         found = (each for folder, shown in folders for each in yaml_files(folder, shown, problems))
         return [File.of_bytes(path, self.name, data) for path, data in found]

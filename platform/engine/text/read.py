@@ -82,7 +82,7 @@ def _document(file: File, root: object, problems: Problems, broken: bool = False
     if root is None or (isinstance(root, Scalar) and root.data is None):
         return None
     if not isinstance(root, Mapping) or not root.entries:
-        problems.add(root.place, "not a definition", "Begin with its kind and name, such as “entity: deal”.")
+        problems.add(root.place, "not a definition", "Begin with its kind and name, such as “entity: account”.")
         return None
     if file.layer == WORKSPACE and file.path == SETTINGS_FILE:
         return Document("workspace", "", root, root.place, file.layer, broken)

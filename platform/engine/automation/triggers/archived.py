@@ -1,4 +1,4 @@
-"""A record was archived: `{archived: deal}`."""
+"""A record was archived: `{archived: account}`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A field of a record that was there before changed: `{changed: deal.amount}`, with `from` and `to` if wished."""
+"""A field of a record that was there before changed: `{changed: account.tier}`, with `from` and `to` if wished."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A record was made: `{created: deal}`."""
+"""A record was made: `{created: account}`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A record was deleted: `{deleted: deal}`."""
+"""A record was deleted: `{deleted: account}`."""
 
 from __future__ import annotations
 

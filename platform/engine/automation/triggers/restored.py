@@ -1,4 +1,4 @@
-"""A record was restored: `{restored: deal}`."""
+"""A record was restored: `{restored: account}`."""
 
 from __future__ import annotations
 

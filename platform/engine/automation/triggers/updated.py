@@ -1,4 +1,4 @@
-"""Something in a record changed, whatever it was: `{updated: deal}`."""
+"""Something in a record changed, whatever it was: `{updated: account}`."""
 
 from __future__ import annotations
 

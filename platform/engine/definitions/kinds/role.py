@@ -33,7 +33,7 @@ SHAPE = mapping(
         "help": told(LABEL, "a sentence that explains it"),
         "admin": told(YES_NO, "may do everything, settings included"),
         "entities": told(
-            {"type": "object", "additionalProperties": GRANT, "x-what": "entities: {deal: {read: all}}"},
+            {"type": "object", "additionalProperties": GRANT, "x-what": "entities: {account: {read: all}}"},
             "rights by entity; '*' is for those not named",
         ),
         "pipelines": told(

@@ -131,7 +131,7 @@ SHAPE = mapping(
         "label": told(LABEL, "what people call it"),
         "help": told(LABEL, "a sentence that explains it"),
         "when": told(
-            {"type": ["object", "array"], "x-what": "a trigger, such as {created: lead}, or a list of them"},
+            {"type": ["object", "array"], "x-what": "a trigger, such as {created: account}, or a list of them"},
             "what starts it: one trigger, or a list",
         ),
         "where": told(CONDITION, "the condition that must hold then"),
