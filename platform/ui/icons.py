@@ -21,6 +21,7 @@ BY_NAME_ONLY = frozenset({UNKNOWN, "type", "circle-check", "circle-alert", "info
 """Icons that no template names literally."""
 
 
+@lru_cache(maxsize=2048)
 def icon(sprite_url: str, name: str, label: str = "", size: int = 16) -> Markup:
     """An icon of the sprite. Without a label it is decoration and screen readers pass over it."""
     voice = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'

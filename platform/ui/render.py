@@ -52,6 +52,7 @@ def environment(locale: Locale, sprite_url: str) -> Environment:
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
         bytecode_cache=_MEMORY,
         cache_size=-1,
+        auto_reload=False,
     )
     made.install_gettext_translations(catalogue(locale.language), newstyle=True)
     draw = partial(icons.icon, sprite_url)

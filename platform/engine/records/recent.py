@@ -11,7 +11,7 @@ from customary.engine.records.record import Titles
 from customary.engine.records.titles import titles
 from customary.engine.records.work import Work
 
-LOOKED_AT = 200
+LOOKED_AT = 80
 
 
 @dataclass(frozen=True, slots=True)

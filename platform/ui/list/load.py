@@ -125,6 +125,7 @@ def query_of(at: ListState, filtered: Filter, query: Mapping[str, str], size: in
         limit=size,
         after=query.get("after") or None,
         text=at.text or None,
+        fields=at.columns,
         archived=query.get("archived") == "1",
     )
 
