@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,7 @@ from customary.ui.layout import Form, State
 from customary.ui.typed import Line, Typed
 
 TEMPLATE = "page_form.html"
+OWN_PAGE = re.compile(r"/(?![/\\])[!-~]{0,500}")
 
 
 @get("/{entity:str}/new")
@@ -56,7 +58,9 @@ async def update(desk: Desk, request: Request, entity: str, id: UUID) -> Respons
 async def redraw(desk: Desk, request: Request, entity: str) -> Response:
     """The body of a form again, as the rules want it after a change."""
     found, form = entity_of(desk, entity, "read"), await typed_in(request)
-    return desk.part("part_form_body.html", form=await desk.read(_redrawn, found, _id(form), form, desk.locale))
+    return desk.part(
+        "part_form_body.html", form=await desk.read(_redrawn, found, id_in(form, "_id"), form, desk.locale)
+    )
 
 
 async def typed_in(request: Request) -> Typed:
@@ -86,8 +90,12 @@ async def _save(desk: Desk, entity: Entity, id: UUID | None, form: Typed) -> Res
 
 def _next(form: Typed, entity: Entity, id: UUID) -> str:
     """Where to go after saving: back to where one came from, if that is a page of ours, else the record."""
+    return _back(form) or f"/{entity.name}/{id}"
+
+
+def _back(form: Typed) -> str:
     back = form.one("_back")
-    return back if back.startswith("/") and not back.startswith(("//", "/\\")) else f"/{entity.name}/{id}"
+    return back if OWN_PAGE.fullmatch(back) else ""
 
 
 def _write(work: Work, entity: Entity, id: UUID | None, form: Typed, locale: Any) -> UUID:
@@ -166,12 +174,12 @@ def unread(draft: Draft) -> list[FieldProblem]:
 
 
 def _page(desk: Desk, form: Form, typed: Typed, status: int = 200, meanwhile: Any = None) -> Response:
-    return desk.page(TEMPLATE, status=status, form=form, back=typed.one("_back"), meanwhile=meanwhile)
+    return desk.page(TEMPLATE, status=status, form=form, back=_back(typed), meanwhile=meanwhile)
 
 
 def _blank(work: Work, entity: Entity, given: Typed, locale: Any) -> Form:
-    if "_copy" in given:
-        record = records.get(work, entity.name, UUID(given.one("_copy")))
+    if copied := id_in(given, "_copy"):
+        record = records.get(work, entity.name, copied)
         return layout.form(work, drafts.copied(drafts.stored(work, entity, record, locale)), {}, locale)
     return layout.form(work, drafts.blank(work, entity, given, locale), {}, locale)
 
@@ -213,9 +221,10 @@ def _control_name(work: Work, draft: Draft, problem: FieldProblem) -> str:
     return f"{key}.{problem.field}" if problem.field else key
 
 
-def _id(form: Typed) -> UUID | None:
+def id_in(form: Typed, name: str) -> UUID | None:
+    """The id that stands under a name, if it is one."""
     try:
-        return UUID(form.one("_id")) if form.one("_id") else None
+        return UUID(form.one(name)) if form.one(name) else None
     except ValueError:
         return None
 

@@ -54,7 +54,9 @@ def cards(work: Work, entity: Entity, record: records.Record) -> Iterable[Card]:
             yield _own(work, entity, record, each)
     for inverse in entity.inverses.values():
         other = work.model.entities[inverse.entity]
-        if _readable(work, other.name) and other.plays not in ("activity", "task") and other.child_of is None:
+        if inverse.field in work.access.hidden(other.name) or other.plays in ("activity", "task") or other.child_of:
+            continue
+        if _readable(work, other.name):
             yield _pointing(work, entity, record, inverse)
 
 

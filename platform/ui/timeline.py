@@ -17,17 +17,14 @@ from customary.engine.model.model import Entity
 from customary.engine.records.history import history
 from customary.engine.records.refusal import Refused
 from customary.engine.records.work import Work
+from customary.ui import composer
 from customary.ui import draft as drafts
-from customary.ui import layout
-from customary.ui.controls import Control, control
+from customary.ui.composer import PARTS, Writing, about_field, fields_by_part
 from customary.ui.desk import Desk
 from customary.ui.entity import entity_of
-from customary.ui.form import by_control, typed_in, unread
+from customary.ui.form import by_control, typed_in
 from customary.ui.pointers import pointing
 from customary.ui.typed import Typed
-
-PARTS = ("activity", "task")
-"""What an entity must play to stand on timelines."""
 
 MOST_CHANGES = 200
 MOST_RECORDS = 50
@@ -75,17 +72,6 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Writing:
-    """One way of adding to the timeline: a tab of the composer."""
-
-    name: str
-    entity: Entity
-    option: str
-    controls: tuple[Control, ...]
-    more: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Timeline:
     """All that is shown: what can be written, and what happened by day. `open` are tasks not yet done."""
 
@@ -110,7 +96,7 @@ async def add(desk: Desk, request: Request, entity: str, id: UUID) -> Response:
     """Adds what was written in the composer."""
     found, form = entity_of(desk, entity), await typed_in(request)
     try:
-        written = await desk.write(_add, found, id, form, desk.locale)
+        written = await desk.write(composer.add, found, id, form, desk.locale)
     except Refused as refused:
         said = await desk.read(_refused, found, id, form, refused, desk.locale)
         if desk.htmx:
@@ -160,7 +146,7 @@ def read_timeline(work: Work, entity: Entity, record: records.Record, locale: Lo
     past = [each for each in happenings if each.kind != "task" or each.done]
     people = work.model.playing("user")
     return Timeline(
-        writings=tuple(_writings(work, entity, record, locale)),
+        writings=tuple(composer.writings(work, entity, record, locale)),
         days=tuple(_days([*past, *changes], locale)),
         open=tuple(sorted(open_tasks, key=_due)),
         titles=_titles(work, [*happenings, *changes]),
@@ -169,24 +155,16 @@ def read_timeline(work: Work, entity: Entity, record: records.Record, locale: Lo
     )
 
 
-def about_field(other: Entity, entity: Entity) -> Field | None:
-    """The field with which records of `other` say what they are about, if that may be of `entity`."""
-    fields = [each for each in other.fields.values() if not each.system]
-    wide = [each for each in fields if each.control == "any_link" and (not each.to or entity.name in each.to)]
-    exact = [each for each in fields if each.kind == "link" and each.to == entity.name]
-    return next(iter([*exact, *wide]), None)
-
-
 def _happenings(work: Work, entity: Entity, id: UUID) -> Iterable[Moment]:
     for other in work.model.entities.values():
-        field = about_field(other, entity) if other.plays in PARTS else None
+        field = about_field(work, other, entity)
         if field is not None and work.access.may(other.name, "read"):
             for record in pointing(work, other, field.name, id, MOST_RECORDS).records:
                 yield _happening(other, record)
 
 
 def _happening(other: Entity, record: records.Record) -> Moment:
-    values, fields = record.values, _fields_by_part(other)
+    values, fields = record.values, fields_by_part(other)
     at = values.get(fields["when"].name) if fields["when"] and other.plays == "activity" else None
     who = values.get(fields["who"].name) if fields["who"] else None
     return Moment(
@@ -200,23 +178,6 @@ def _happening(other: Entity, record: records.Record) -> Moment:
         due=values.get(fields["when"].name) if fields["when"] and other.plays == "task" else None,
         done=bool(values.get(fields["done"].name)) if fields["done"] else False,
     )
-
-
-def _fields_by_part(other: Entity) -> dict[str, Field | None]:
-    """Which fields of a happening hold its time, its text, who, of what kind, and whether it is done."""
-    fields = [each for each in other.fields.values() if not each.system]
-
-    def first(*controls: str) -> Field | None:
-        return next((each for each in fields if each.control in controls), None)
-
-    return {
-        "kind": first("choice"),
-        "when": first("datetime", "date"),
-        "text": first("long_text", "markdown"),
-        "who": first("user"),
-        "done": first("boolean"),
-        "title": first("text"),
-    }
 
 
 def _due(task: Moment) -> tuple[bool, str]:
@@ -287,101 +248,22 @@ def _ends(work: Work, field: Field, value: Any) -> list[tuple[str, UUID]]:
     return [(to, id) for id in (value if isinstance(value, tuple) else (value,))]
 
 
-# Writing --------------------------------------------------------------------------------------------
-
-
-def _writings(
-    work: Work,
-    entity: Entity,
-    record: records.Record,
-    locale: Locale,
-    tried: tuple[str, drafts.Draft, Any] | None = None,
-) -> Iterable[Writing]:
-    if record.values.get("archived_at") is not None:
-        return
-    for other in work.model.entities.values():
-        about = about_field(other, entity) if other.plays in PARTS else None
-        if about is None or not work.access.may(other.name, "create"):
-            continue
-        kind = _fields_by_part(other)["kind"] if other.plays == "activity" else None
-        options = list(getattr(kind, "options", {})) if kind else [""]
-        for option in sorted(options, key=lambda name: name != getattr(kind, "default", None)):
-            yield _writing(work, entity, record, other, about, option, locale, tried)
-
-
-def _writing(
-    work: Work,
-    entity: Entity,
-    record: records.Record,
-    other: Entity,
-    about: Field,
-    option: str,
-    locale: Locale,
-    tried: tuple[str, drafts.Draft, Any] | None,
-) -> Writing:
-    name = f"{other.name}.{option}" if option else other.name
-    prefix = f"w-{name.replace('.', '-')}"
-    fresh = drafts.blank(work, other, Typed(()), locale)
-    draft, problems = (drafts.over(fresh, tried[1]), tried[2]) if tried and tried[0] == name else (fresh, {})
-    states = layout.states(work, draft)
-    parts = _fields_by_part(other)
-    wanted = [parts["title"], parts["when"] if option != getattr(parts["kind"], "default", None) else None]
-    wanted += [parts["who"] if other.plays == "task" else None, parts["text"]]
-    controls = [
-        replace(control(work, draft, each, states[each.name], problems, False, locale), prefix=prefix)
-        for each in wanted
-        if each is not None and each.name in states
-    ]
-    value = f"{entity.name}:{record.id}" if about.control == "any_link" else str(record.id)
-    chosen = f"&{parts['kind'].name}={option}" if option and parts["kind"] else ""
-    back = f"&_back=/{entity.name}/{record.id}"
-    more = f"/{other.name}/new?{about.name}={value}{chosen}{back}"
-    return Writing(name=name, entity=other, option=option, controls=tuple(controls), more=more)
-
-
-def _target(work: Work, entity: Entity, form: Typed) -> tuple[Entity, Field, str]:
-    name, _, option = form.one("_writing").partition(".")
-    other = work.model.entities.get(name)
-    about = about_field(other, entity) if other is not None and other.plays in PARTS else None
-    if other is None or about is None or not work.access.may(name, "create"):
-        raise Refused([])
-    kind = _fields_by_part(other)["kind"]
-    if option and option not in getattr(kind, "options", {}):
-        raise Refused([])
-    return other, about, option
-
-
-def _add(work: Work, entity: Entity, id: UUID, form: Typed, locale: Locale) -> str:
-    records.get(work, entity.name, id)
-    other, about, option = _target(work, entity, form)
-    draft = drafts.over(drafts.blank(work, other, Typed(()), locale), drafts.typed(work, other, form, locale))
-    if problems := unread(draft):
-        raise Refused(problems)
-    values = {name: entry.value for name, entry in draft.entries.items() if not entry.lines}
-    values |= {about.name: about.from_json(f"{entity.name}:{id}" if about.control == "any_link" else str(id))}
-    kind = _fields_by_part(other)["kind"]
-    if option and kind:
-        values[kind.name] = kind.parse(option, locale)
-    made = records.create(work, other.name, {name: value for name, value in values.items() if value not in (None, ())})
-    return records.get(work, other.name, made).title
-
-
 def _refused(
     work: Work, entity: Entity, id: UUID, form: Typed, refused: Refused, locale: Locale
 ) -> tuple[records.Record, Timeline]:
     record = records.get(work, entity.name, id)
-    other, _, _ = _target(work, entity, form)
+    other, _, _ = composer.target(work, entity, form)
     draft = drafts.typed(work, other, form, locale)
     tried = (form.one("_writing"), draft, by_control(work, draft, refused.problems))
     found = read_timeline(work, entity, record, locale)
-    writings = tuple(_writings(work, entity, record, locale, tried))
+    writings = tuple(composer.writings(work, entity, record, locale, tried))
     return record, replace(found, writings=writings, chosen=form.one("_writing"))
 
 
 def _tick(work: Work, entity: Entity, id: UUID) -> tuple[str, UUID] | None:
     """Turns the first yes-or-no field of a task, and says what the task is about."""
     record = records.get(work, entity.name, id)
-    field = _fields_by_part(entity)["done"]
+    field = fields_by_part(entity)["done"]
     if field is not None:
         records.update(work, entity.name, id, {field.name: not record.values.get(field.name)})
     for each in entity.fields.values():

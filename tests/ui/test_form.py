@@ -164,6 +164,14 @@ def test_any_text_is_taken_or_refused_and_never_breaks_a_form(client: TestClient
     assert client.get("/deal/new", params=dict.fromkeys(names, text)).status_code == 200
 
 
+def test_a_copy_of_nothing_and_a_way_back_to_a_script_are_passed_over(client: TestClient, first: Callable) -> None:
+    assert client.get("/deal/new?_copy=nonsense").status_code == 200
+    assert "javascript:" not in client.get("/deal/new?_back=javascript:alert(1)").text
+    deal = first("deal", "size(lines) > 0")
+    copy = client.get(f"/deal/new?_copy={deal.id}").text
+    assert "_revision" not in copy and 'name="lines.0.id" value=""' in copy
+
+
 @pytest.mark.browser
 def test_a_deal_is_typed_with_the_keyboard_alone(page: Any, accessible: Callable, first: Callable) -> None:
     page.goto("/deal/new")
