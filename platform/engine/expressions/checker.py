@@ -97,14 +97,10 @@ class Checker:
         match target.type:
             case Record() if isinstance(target, meaning.Field) and target.name == "id":
                 raise ExpressionError(tree.offset, f"an id has no field “{tree.name}”", "Leave out “id.”.")
-            case Record(entity=""):
-                remedy = "It may be of several entities; ask for those of one with all(entity)."
-                raise ExpressionError(tree.offset, f"“{tree.name}” cannot be read here", remedy)
             case Record(entity=entity):
                 kind = self.names.member(entity, tree.name)
                 if kind is None:
-                    remedy = did_you_mean(tree.name, self.names.known(entity))
-                    raise ExpressionError(tree.offset, f"“{entity}” has no field “{tree.name}”", remedy)
+                    raise self._unknown_field(tree, entity)
                 return meaning.Field(tree.offset, kind, target, tree.name)
             case ListOf():
                 remedy = f"Ask for one of the list, for example exists(x, x.{tree.name} == ...)."
@@ -113,6 +109,13 @@ class Checker:
                 return meaning.Key(tree.offset, JSON, target, tree.name)
         remedy = f"Write {tree.name}(...) to call the function." if tree.name in FUNCTIONS.by_name() else ""
         raise ExpressionError(tree.offset, f"a {target.type} has no field “{tree.name}”", remedy)
+
+    def _unknown_field(self, tree: Member, entity: str) -> ExpressionError:
+        if not entity:
+            remedy = "It may be of several entities; ask for those of one with all(entity)."
+            return ExpressionError(tree.offset, f"“{tree.name}” cannot be read here", remedy)
+        remedy = did_you_mean(tree.name, self.names.known(entity))
+        return ExpressionError(tree.offset, f"“{entity}” has no field “{tree.name}”", remedy)
 
     def _unknown_name(self, tree: Name) -> ExpressionError:
         if FUNCTIONS[tree.name] or tree.name in MACROS:

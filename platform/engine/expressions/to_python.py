@@ -57,6 +57,8 @@ class _Writer:
                 return f"scope.bindings.get({name!r})"
             case meaning.Variable(name=name):
                 return name
+            case meaning.Field(on=on, name="id"):
+                return self.record(on)
             case meaning.Field(on=on, name=name):
                 return f"follow(scope, {_entity(on)!r}, {name!r}, {self.record(on)})"
             case meaning.Constant():

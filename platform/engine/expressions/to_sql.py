@@ -223,6 +223,10 @@ class Writer:
                 return read(self.rows)
             case meaning.Variable(name=name) if hasattr(self.variables[name], "from_clause"):
                 return read(self.variables[name])  # type: ignore[arg-type]
+            case meaning.Field(on=on, name="id"):
+                return self.reach(on, read)
+            case meaning.Field(type=Record(entity="")):
+                raise self.unable(record)
             case meaning.Field(on=on, name=name) if not isinstance(on, meaning.Bound):
                 return self.reach(on, lambda rows: _looked_up(read, *rows.follow(name)))
         rows, condition = self.rows.every(record.type.entity)  # type: ignore[attr-defined]

@@ -71,7 +71,8 @@ class Names(Protocol):
         """The type of a bare name (a field of the record itself, `old`, `user`, `payload`...), or None."""
 
     def member(self, entity: str, name: str) -> Type | None:
-        """The type of field `name` of `entity`, or None when there is no such field."""
+        """The type of field `name` of `entity`, or None when there is no such field. The entity "" is of links
+        that may lead to several: what all records share."""
 
     def has_entity(self, name: str) -> bool:
         """Whether `all(name)` may be written."""

@@ -94,7 +94,7 @@ class HouseNames:
         return {**bound, "payload": JSON, "target": NUMBER}.get(name)
 
     def member(self, entity: str, name: str) -> Type | None:
-        return FIELDS[entity].get(name)
+        return FIELDS.get(entity, {}).get(name)
 
     def has_entity(self, name: str) -> bool:
         return name in FIELDS
