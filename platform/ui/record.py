@@ -13,6 +13,7 @@ from customary.engine import records
 from customary.engine.fields.field import Field
 from customary.engine.model.model import Entity
 from customary.engine.records.refusal import FieldProblem, Missing, Refused, Stale
+from customary.engine.records.scope import RecordScope
 from customary.engine.records.work import Work
 from customary.engine.words import Reason, Words
 from customary.ui import draft as drafts
@@ -141,7 +142,8 @@ def _page(work: Work, entity: Entity, id: UUID, whole: bool, locale: Any) -> Pag
     record = records.get(work, entity.name, id)
     draft = drafts.Draft(entity=entity, entries={}, record=record, stored=record.values)
     states = layout.states(work, draft)
-    may_update = work.access.may(entity.name, "update")
+    scope = RecordScope(work, entity.name, dict(record.values))
+    may_update = work.access.may(entity.name, "update") and work.access.holds(entity.name, "update", scope)
     archived = record.values.get("archived_at") is not None
     creator = record.values.get("created_by")
     return Page(
@@ -152,7 +154,7 @@ def _page(work: Work, entity: Entity, id: UUID, whole: bool, locale: Any) -> Pag
         sections=tuple(_sections(entity, record, states, may_update and not archived)),
         path=path_of(work.access, entity, record.values, work.now),
         may_update=may_update,
-        may_delete=work.access.may(entity.name, "delete"),
+        may_delete=work.access.may(entity.name, "delete") and work.access.holds(entity.name, "delete", scope),
         may_create=work.access.may(entity.name, "create"),
         archived=archived,
         creator=_person(work, creator) if whole and creator else "",

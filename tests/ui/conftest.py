@@ -69,6 +69,23 @@ def client(workspace: Workspace) -> Iterator[TestClient]:
 
 
 @pytest.fixture
+def signed_in(workspace: Workspace) -> Iterator[Callable[..., TestClient]]:
+    """`signed_in("salesperson")` is somebody else, who has these roles only."""
+    with TestClient(create_app(workspace)) as client:
+
+        def sign_in(*roles: str) -> TestClient:
+            with workspace.database.write() as connection:
+                work = workspace.work(connection, SYSTEM)
+                id = people.add(work, "bob@example.com", PASSWORD, roles, name="Bob")
+                token = people.start(connection, id, datetime.now(UTC)).token
+            client.cookies.set(SESSION, token)
+            client.headers["X-CSRF-Token"] = csrf_of(token)
+            return client
+
+        yield sign_in
+
+
+@pytest.fixture
 def first(inside: Callable[..., Any]) -> Callable[..., records.Record]:
     """`first("deal", 'stage == "qualify"')` is the newest record of which that holds."""
 

@@ -155,6 +155,24 @@ def test_every_shipped_entity_has_a_page_and_forms(client: TestClient, workspace
                 assert client.get(f"/{name}/{record.id}/field/{field.name}").status_code == 200, (name, field.name)
 
 
+def test_a_page_offers_only_what_this_person_may_do(signed_in: Callable, first: Callable, inside: Callable) -> None:
+    client = signed_in("sales_rep")
+    theirs, account = first("deal"), first("account")
+    for end in ("", "/edit", "/facts", "/timeline", "/field/name"):
+        assert client.get(f"/deal/{theirs.id}{end}").status_code == 404
+    assert client.put(f"/deal/{theirs.id}/stage", data={"stage": "lost"}, headers=HTMX).status_code == 404
+    page = client.get(f"/account/{account.id}").text
+    assert theirs.title not in page and "Delete …" not in page and "Edit" in page
+    activity = client.get(f"/activity/{first('activity').id}").text  # may be read, not changed: somebody else's
+    assert 'data-key="e"' not in activity and "fact-edit" not in activity
+    sent = {"name": "Mine", "account": str(account.id)}
+    mine = client.post("/deal/new", data=sent, follow_redirects=False).headers["Location"]
+    assert 'data-key="e"' in client.get(mine).text
+    assert client.get("/deal?view=board").text.count('<li class="board-card"') == 1
+    assert client.get("/workflows").status_code == 200
+    assert client.post(f"{mine}/delete").status_code == 403
+
+
 @pytest.mark.browser
 def test_a_fact_opens_on_double_click_and_keeps_the_focus(page: Any, first: Callable, accessible: Callable) -> None:
     deal = first("deal", 'stage == "negotiate" && closed_on == null')
