@@ -73,6 +73,16 @@ class EntityTable:
         """Whether the field has columns of its own in this table."""
         return field in SYSTEM_COLUMNS or bool(self._suffixes.get(field))
 
+    def field_of(self, column: str) -> str | None:
+        """The field that a column belongs to."""
+        if column in SYSTEM_COLUMNS:
+            return column
+        return next((name for name, stem in self._stems.items() if column in stem), None)
+
+    @cached_property
+    def _stems(self) -> dict[str, set[str]]:
+        return {name: {self.physical[name] + each for each in suffixes} for name, suffixes in self._suffixes.items()}
+
     def sort_column(self, field: str) -> sa.Column:
         """The column that orders by this field as people expect (texts by their normalised form)."""
         if field in SYSTEM_COLUMNS:

@@ -15,7 +15,10 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import operators
+from sqlalchemy.sql.functions import FunctionElement
 
+from customary.engine.database import CodePointText
+from customary.engine.fields.text import SORTED_LENGTH
 from customary.engine.tables.entity_table import SYSTEM_COLUMNS
 from customary.engine.tables.fixed import fixed
 
@@ -23,6 +26,10 @@ if TYPE_CHECKING:
     from customary.engine.tables.entity_table import EntityTable
 
 DEFAULT_SORT = (("created_at", True),)
+
+SHORT_BYTES = 100
+MOST_BYTES = 2600
+"""PostgreSQL refuses a row whose values in one index are longer than about 2,700 bytes."""
 
 Key = tuple[sa.Column, bool]
 """A column and whether it descends."""
@@ -42,6 +49,22 @@ def _descending(element: descending, compiler: Any, **kw: Any) -> str:
 @compiles(descending, "postgresql")
 def _descending_postgresql(element: descending, compiler: Any, **kw: Any) -> str:
     return compiler.process(element.element, **kw) + " DESC NULLS LAST"
+
+
+class digested(FunctionElement):  # noqa: N801 - reads as the SQL it becomes
+    """A column that may be too long for an index of PostgreSQL, which then holds its digest."""
+
+    inherit_cache = True
+
+
+@compiles(digested)
+def _digested(element: digested, compiler: Any, **kw: Any) -> str:
+    return compiler.process(element.clauses, **kw)
+
+
+@compiles(digested, "postgresql")
+def _digested_postgresql(element: digested, compiler: Any, **kw: Any) -> str:
+    return f"md5({compiler.process(element.clauses, **kw)})"
 
 
 def add_indexes(made: EntityTable) -> None:
@@ -110,17 +133,37 @@ def _add(
 ) -> None:
     """Adds an index under a name that tells what it is. A lasting one outlives its field: deleting a record looks
     for those that point at it in retired columns too."""
+    wide = sum(_bytes(made, column) for column, _ in keys) > MOST_BYTES
+    if wide and not unique:
+        return
     where = [*([made.table.c.archived_at.is_(None)] if living else []), *conditions]
     columns = ",".join(column.name + (" desc" if down else "") for column, down in keys)
-    digest = hashlib.sha256(f"{columns}|{unique}|{'|'.join(map(str, where))}".encode()).hexdigest()[:10]
+    told = "|".join((columns, str(unique), *map(str, where), *(["wide"] if wide else [])))
+    digest = hashlib.sha256(told.encode()).hexdigest()[:10]
     name = f"{'ux' if unique else 'lx' if lasting else 'ix'}_{made.table.name}_{digest}"
     if any(index.name == name for index in made.table.indexes):
         return
     holds = sa.and_(*where) if where else None
     sa.Index(
         name,
-        *(descending(column, modifier=operators.desc_op) if down else column for column, down in keys),
+        *(_term(made, column, down, wide) for column, down in keys),
         unique=unique,
         sqlite_where=holds,
         postgresql_where=holds,
     )
+
+
+def _term(made: EntityTable, column: sa.Column, down: bool, wide: bool) -> sa.ColumnElement:
+    if wide and _bytes(made, column) > SHORT_BYTES:
+        return digested(column)
+    return descending(column, modifier=operators.desc_op) if down else column
+
+
+def _bytes(made: EntityTable, column: sa.Column) -> int:
+    """How long the column's values may become; characters are up to four bytes."""
+    if not isinstance(column.type, CodePointText):
+        return SHORT_BYTES
+    if column.name.endswith("_sort"):
+        return 4 * SORTED_LENGTH
+    name = made.field_of(column.name)
+    return 4 * getattr(made.entity.fields[name], "limit", 100) if name else SHORT_BYTES

@@ -533,3 +533,14 @@ def test_history_is_told_in_the_names_of_today(ground):
         found = connection.execute(sa.select(change).order_by(change.c.id)).mappings().all()
         changes = [dict(read_change(work(connection), row).after) for row in found]
     assert changes == [{"c": "second"}, {"c": "third"}]
+
+
+def test_texts_too_long_for_an_index_are_kept_unique_all_the_same(ground):
+    fields = "  name: {type: text, max_length: 10000, unique: true}\n  notes: {type: long_text, index: true}\n"
+    text = f"entity: deal\nfields:\n{fields}"
+    ground.apply(text)
+    long = "".join(chr(0x4E00 + n * 7919 % 20000) for n in range(9000))
+    ground.add("deal", name=long, notes=long)
+    with pytest.raises(sa.exc.IntegrityError):
+        ground.add("deal", name=long)
+    assert schema_equals_model(ground) == []
