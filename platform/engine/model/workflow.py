@@ -17,6 +17,7 @@ from customary.engine.model.build import Build, frozen, label, plain
 from customary.engine.model.field import field_value
 from customary.engine.model.model import Message, Role, Workflow
 from customary.engine.model.names import ModelNames
+from customary.engine.model.step import Around, check_step
 from customary.engine.model.trigger import compile_trigger
 from customary.engine.problem import did_you_mean
 from customary.engine.text import node as text
@@ -102,7 +103,7 @@ class Rule:
         if kind == "choose":
             return frozen({**step, "cases": tuple(self._cases(body.get(kind), names))})
         step |= self._body(kind, body.get(kind), names)
-        self._check(step, body.get(kind))
+        check_step(self.build, step, body.get(kind), Around(self.entity, self.messages, self.roles))
         return frozen(step)
 
     def _name(self, node: text.Node | None, names: ModelNames) -> str | None:
@@ -114,7 +115,7 @@ class Rule:
         return name
 
     def _result(self, step: Step) -> Type:
-        entity = step.get("entity")
+        entity = self.build.user if step["kind"] == "assign" else step.get("entity")
         return Record(entity=entity) if entity in self.build.sketches else JSON
 
     def _cases(self, node: text.Node | None, names: ModelNames) -> Iterable[tuple[Any, tuple[Step, ...]]]:
@@ -199,39 +200,6 @@ class Rule:
             else:
                 found[name] = field_value(self.build, each, field, names, durations=True)
         return frozen(found)
-
-    # What some kinds refer to
-
-    def _check(self, step: dict[str, Any], node: text.Node) -> None:
-        if step["kind"] == "assign":
-            self._check_assign(step, node)
-        message = step.get("message")
-        if isinstance(message, str):
-            self._check_message(message, node.get("message"))
-
-    def _check_assign(self, step: dict[str, Any], node: text.Mapping) -> None:
-        step.setdefault("field", "owner")
-        step.setdefault("by", "round_robin")
-        field = self.build.sketches[self.entity].fields.get(step["field"])
-        place = node.get("field").place if "field" in node else node.place
-        if field is None:
-            known = [each.name for each in self.build.sketches[self.entity].fields.values() if each.kind == "user"]
-            summary = f"“{step['field']}” is not a field of {self.entity}"
-            self.build.add(place, summary, did_you_mean(step["field"], known))
-        elif field.kind != "user":
-            self.build.add(place, f"“{step['field']}” is not a field for a user", "Only a user can be assigned.")
-        among = step.get("among")
-        if isinstance(among, str) and among.startswith("role ") and among[5:].strip() not in self.roles:
-            name = among[5:].strip()
-            self.build.add(node.get("among").place, f"“{name}” is not a role", did_you_mean(name, self.roles))
-
-    def _check_message(self, name: str, node: text.Node) -> None:
-        message = self.messages.get(name)
-        if message is None:
-            self.build.add(node.place, f"“{name}” is not a message", did_you_mean(name, self.messages))
-        elif message.about is not None and message.about != self.entity:
-            summary = f"message {name} is about {message.about}, this workflow about {self.entity}"
-            self.build.add(node.place, summary, "Send another message, or leave out what it is about.")
 
 
 def _kind(step: text.Mapping) -> str | None:

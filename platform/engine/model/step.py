@@ -1,0 +1,94 @@
+"""What some kinds of step refer to: messages, roles, people. A kind that refers to nothing needs nothing here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from customary.engine.expressions import Expression
+from customary.engine.expressions.types import JSON, NULL, TEXT, Choice, ListOf, Record, Type
+from customary.engine.model.build import Build
+from customary.engine.model.model import Message, Role
+from customary.engine.problem import did_you_mean
+from customary.engine.text import node as text
+
+
+@dataclass(frozen=True)
+class Around:
+    """What a step may refer to: the entity of its workflow, the messages, the roles."""
+
+    entity: str
+    messages: Mapping[str, Message]
+    roles: Mapping[str, Role]
+
+
+def check_step(build: Build, step: dict[str, Any], node: text.Node, around: Around) -> None:
+    """Fills in what a step leaves out, and adds problems for what it refers to wrongly."""
+    if isinstance(node, text.Mapping) and step["kind"] in _CHECKS:
+        _CHECKS[step["kind"]](build, step, node, around)
+
+
+def _assign(build: Build, step: dict[str, Any], node: text.Mapping, around: Around) -> None:
+    step.setdefault("field", "owner")
+    step.setdefault("by", "round_robin")
+    fields = build.sketches[around.entity].fields
+    field = fields.get(step["field"])
+    place = node.get("field").place if "field" in node else node.place
+    if field is None:
+        known = [each.name for each in fields.values() if each.kind == "user" and each.entered]
+        summary = f"“{step['field']}” is not a field of {around.entity}"
+        build.add(place, summary, did_you_mean(str(step["field"]), known))
+    elif field.kind != "user" or not field.entered:
+        build.add(place, f"“{step['field']}” is not a field for a user", "Only a user can be assigned.")
+    among = step.get("among")
+    if isinstance(among, str):
+        _check_among(build, among, node.get("among"), around.roles)
+
+
+def _check_among(build: Build, among: str, node: text.Node, roles: Mapping[str, Role]) -> None:
+    kind, _, name = among.partition(" ")
+    if kind not in ("team", "role") or not name.strip():
+        build.add(node.place, f"“{among}” is neither a team nor a role", "Write team inside_sales, or role fitter.")
+    elif kind == "role" and name.strip() not in roles:
+        build.add(node.place, f"“{name.strip()}” is not a role", did_you_mean(name.strip(), roles))
+
+
+def _send_email(build: Build, step: dict[str, Any], node: text.Mapping, around: Around) -> None:
+    to = node.get("to")
+    for each in step["to"] if isinstance(step.get("to"), tuple) else (step.get("to"),):
+        if isinstance(each, Expression) and not _is(each.type, (TEXT,), None):
+            build.add(to.place, f"mail cannot be sent to a {each.type}", "Give an address, such as =account.email.")
+    name = step.get("message")
+    if name is None:
+        return
+    message = around.messages.get(name)
+    place = node.get("message").place
+    if message is None:
+        build.add(place, f"“{name}” is not a message", did_you_mean(str(name), around.messages))
+    elif message.about is not None and message.about != around.entity:
+        summary = f"message {name} is about {message.about}, this workflow about {around.entity}"
+        build.add(place, summary, "Send another message, or leave out what it is about.")
+
+
+def _notify(build: Build, step: dict[str, Any], node: text.Mapping, around: Around) -> None:
+    for each in step["user"] if isinstance(step.get("user"), tuple) else (step.get("user"),):
+        if isinstance(each, Expression) and not _is(each.type, (TEXT,), build.user):
+            build.add(node.get("user").place, f"a {each.type} cannot be notified", "Name a user, such as =owner.")
+
+
+def _is(kind: Type, plain: tuple[Type, ...], entity: str | None) -> bool:
+    """Whether a value is one of the plain types, or a record of `entity` (of any where None), or a list of such."""
+    match kind:
+        case Record(entity=found):
+            return entity is None or found in ("", entity)
+        case ListOf(item=item):
+            return _is(item, plain, entity)
+    return kind in (*plain, JSON, NULL) or isinstance(kind, Choice)
+
+
+_CHECKS: dict[str, Callable[[Build, dict[str, Any], text.Mapping, Around], None]] = {
+    "assign": _assign,
+    "send_email": _send_email,
+    "notify": _notify,
+}
