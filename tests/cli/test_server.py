@@ -177,3 +177,13 @@ def test_what_is_applied_is_served_without_a_restart(applied):
         done(applied, "apply", "mycrm", "--yes")
         assert [each["called"] for each in soon(address, "/api/animal")["items"]] == ["Rex"]
         assert server.end() == 0
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_work_runs_the_rules_until_it_is_ended(applied, how):
+    with running(applied, "work", "mycrm") as worker:
+        deadline = time.monotonic() + 20
+        while "Ctrl-C ends it" not in worker.output and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert (worker.end(how), "Traceback" in worker.output) == (0, False)
+        assert worker.output == "Running the rules of mycrm. Ctrl-C ends it.\n"
