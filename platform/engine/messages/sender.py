@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import smtplib
 import ssl
 from collections.abc import Mapping
@@ -19,6 +20,8 @@ from customary.engine.messages.outbox import FAILED, QUEUED, SENT, message
 LEASE = timedelta(minutes=2)
 MOST_ATTEMPTS = 6
 TIMEOUT_SECONDS = 30
+PASSWORD_VARIABLE = "CUSTOMARY_MAIL_PASSWORD"  # noqa: S105 - a name, not a password
+"""Where the password may stand instead of in a file that many can read."""
 
 log = logging.getLogger("customary.messages")
 
@@ -56,7 +59,7 @@ def deliver(mail: Mapping[str, Any], email: EmailMessage) -> None:
         if security == "starttls":
             server.starttls(context=context)
         if mail.get("user"):
-            server.login(mail["user"], mail.get("password", ""))
+            server.login(mail["user"], mail.get("password") or os.environ.get(PASSWORD_VARIABLE, ""))
         server.send_message(email)
 
 

@@ -10,6 +10,7 @@ from email.message import EmailMessage
 
 import pytest
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 
 from customary.engine.database import Database
 from customary.engine.messages import send_due
@@ -116,6 +117,30 @@ def test_a_server_that_is_not_there_is_given_up_after_some_tries(database: Datab
         send_due(database, {"host": "127.0.0.1", "port": 1}, now)
         now += timedelta(hours=2)
     assert fates(database) == [("failed", 6)]
+
+
+def test_the_password_may_come_from_the_environment(
+    database: Database, queued: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+
+    def login(server: object, session: object, envelope: object, mechanism: str, data: object) -> AuthResult:
+        seen.append((data.login, data.password))
+        return AuthResult(success=True)
+
+    handler = Server()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    controller = Controller(
+        handler, hostname="127.0.0.1", port=port, authenticator=login, auth_require_tls=False, auth_required=True
+    )
+    controller.start()
+    monkeypatch.setenv("CUSTOMARY_MAIL_PASSWORD", "secret")
+    queued("zoe@example.com")
+    sent = send_due(database, {"host": "127.0.0.1", "port": port, "user": "crm"}, NOW)
+    controller.stop()
+    assert (sent, seen) == (1, [(b"crm", b"secret")])
 
 
 def test_a_subject_cannot_smuggle_headers(database: Database, server: Server, queued: Callable) -> None:
