@@ -11,11 +11,11 @@ from customary.engine.database import CodePointText
 from customary.engine.expressions import meaning
 from customary.engine.expressions import sql_elements as elements
 from customary.engine.expressions.meaning import Node
-from customary.engine.expressions.sql_operands import Amount, Number
+from customary.engine.expressions.sql_operands import Amount, Number, Operand
 from customary.engine.expressions.types import DATE, DATETIME, DURATION, MONEY, TEXT
 
 if TYPE_CHECKING:
-    from customary.engine.expressions.to_sql import Operand, Writer
+    from customary.engine.expressions.to_sql import Writer
 
 _NATIVE = {
     "<": lambda one, other: one < other,

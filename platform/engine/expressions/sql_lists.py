@@ -13,11 +13,11 @@ from customary.engine.expressions import meaning, sql_arithmetic
 from customary.engine.expressions import sql_elements as elements
 from customary.engine.expressions.meaning import Node
 from customary.engine.expressions.scope import Rows
-from customary.engine.expressions.sql_operands import Amount, Number
+from customary.engine.expressions.sql_operands import Amount, Number, Operand
 from customary.engine.expressions.types import BOOLEAN, MONEY, NUMBER, ListOf, Record
 
 if TYPE_CHECKING:
-    from customary.engine.expressions.to_sql import Operand, Writer
+    from customary.engine.expressions.to_sql import Writer
 
 
 @dataclass(frozen=True)

@@ -130,3 +130,6 @@ class Amount:
 
     def with_amount(self, amount: Number) -> Amount:
         return replace(self, amount=amount)
+
+
+Operand = sa.ColumnElement | Number | Amount

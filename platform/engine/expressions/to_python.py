@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from customary.engine.expressions import meaning, python_runtime
+from customary.engine.expressions import meaning, python_lists, python_runtime
 from customary.engine.expressions.error import ExpressionError
 from customary.engine.expressions.meaning import Node
 from customary.engine.expressions.types import DURATION, JSON, MONEY, NUMBER, ListOf, Record
 
-_RUNTIME = {name: value for name, value in vars(python_runtime).items() if not name.startswith("__")}
+_RUNTIME = {
+    name: value
+    for module in (python_runtime, python_lists)
+    for name, value in vars(module).items()
+    if not name.startswith("_") and (callable(value) or name == "NOTHING")
+}
 _OPERATORS = {"==": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 
 

@@ -12,28 +12,23 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from customary.engine.database import Code, CodePointText, Moment, Scaled
+from customary.engine.database import Code, CodePointText
 from customary.engine.expressions import meaning, sql_arithmetic, sql_elements, sql_lists
 from customary.engine.expressions.error import ExpressionError
 from customary.engine.expressions.meaning import Node
 from customary.engine.expressions.scope import Rows, Values
-from customary.engine.expressions.sql_operands import Amount, Number
+from customary.engine.expressions.sql_leaves import grouped, known, named, plain_clause, stored
+from customary.engine.expressions.sql_operands import Amount, Number, Operand
 from customary.engine.expressions.types import (
     BOOLEAN,
     DATE,
     DATETIME,
     DURATION,
-    MONEY,
     NULL,
-    NUMBER,
-    TEXT,
-    Choice,
     ListOf,
     Record,
     Type,
 )
-
-Operand = sa.ColumnElement | Number | Amount
 
 
 def to_sql(node: Node, rows: Rows, values: Values) -> sa.ColumnElement:
@@ -52,14 +47,6 @@ def to_sql_value(node: Node, rows: Rows, values: Values, part: str = "") -> sa.C
 def to_sql_text(node: Node, rows: Rows, values: Values) -> sa.ColumnElement:
     """The value as plain text, as `python_runtime.plain_text` gives it; nothing is an empty text."""
     return sa.func.coalesce(Writer(rows, values).text(node), "")
-
-
-def plain_clause(operand: Operand) -> sa.ColumnElement:
-    if isinstance(operand, Amount):
-        operand = operand.amount
-    if isinstance(operand, Number):
-        return operand.exact if operand.clause is None else operand.clause
-    return operand
 
 
 class Writer:
@@ -280,63 +267,8 @@ class Writer:
         return sql_lists.fold(self, node)
 
 
-def known(value: Any, kind: Type) -> Operand:
-    """A value known when the clause is made, as a bind parameter."""
-    if kind == MONEY:
-        amount, currency = (None, None) if value is None else (value.amount, value.currency)
-        return Amount(Number.of(amount), sa.literal(currency, CodePointText()))
-    if kind == DURATION and value is not None:
-        from customary.engine.arithmetic import microseconds
-
-        return Number.of(microseconds(value))
-    if kind in (NUMBER, DURATION):
-        return Number.of(value)
-    return sa.literal(value, _COLUMN_TYPES.get(kind.name, CodePointText()))
-
-
-def stored(rows: Rows, name: str, kind: Type) -> Operand:
-    """The column (or columns) of a field."""
-    if kind == MONEY:
-        return Amount(_number(rows.column(name)), rows.column(name, "_currency"))
-    if kind in (NUMBER, DURATION):
-        return _number(rows.column(name))
-    return rows.column(name)
-
-
-def named(column: sa.ColumnElement) -> sa.ColumnElement:
-    """An option by its name of today, when it is stored under another code."""
-    renamed = [(code, name) for name, code in getattr(column.type, "codes", ()) if code != name]
-    if not isinstance(column.type, Code) or isinstance(column, sa.BindParameter):
-        return column
-    plain = sa.type_coerce(column, CodePointText())
-    return sa.case(*((plain == code, name) for code, name in renamed), else_=plain) if renamed else plain
-
-
-def grouped(column: sa.ColumnElement) -> sa.ColumnElement:
-    """A condition with brackets, which SQLAlchemy leaves out before IS: `NOT a IS NULL` is not `(NOT a) IS NULL`."""
-    plain = column.type._type_affinity is not sa.Boolean or isinstance(column, sa.Column | sa.BindParameter)
-    return column if plain else sql_elements.grouped(column)
-
-
-def _number(column: sa.ColumnElement) -> Number:
-    """A formula's clause may stand where a column is asked for; then the number is exact already."""
-    if isinstance(column.type, sql_elements.Exact):
-        return Number(column)
-    return Number(column, column.type.scale if isinstance(column.type, Scaled) else 0)
-
-
 def _looked_up(read: Callable[[Rows], Operand], rows: Rows, condition: sa.ColumnElement) -> Operand:
     def select(clause: sa.ColumnElement) -> sa.ColumnElement:
         return sql_lists.select(rows, [condition], clause).scalar_subquery()
 
     return sql_arithmetic.each_column(read(rows), select)
-
-
-_COLUMN_TYPES: dict[str, sa.types.TypeEngine] = {
-    TEXT.name: CodePointText(),
-    Choice().name: CodePointText(),
-    BOOLEAN.name: sa.Boolean(),
-    DATE.name: sa.Date(),
-    DATETIME.name: Moment(),
-    "record": sa.Uuid(),
-}
