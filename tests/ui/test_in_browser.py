@@ -10,7 +10,7 @@ from customary.engine import records
 
 pytestmark = pytest.mark.browser
 
-PAGES = ["/", "/deal", "/search?q=co", "/settings"]
+PAGES = ["/", "/deal", "/search?q=co", "/settings", "/inbox"]
 
 
 @pytest.mark.parametrize("look", ["light", "dark"])
