@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import sqlalchemy as sa
 
@@ -75,7 +76,7 @@ def _actor(
         email=found.email,
         roles=tuple(found.roles),
         language=_language(release.model, record),
-        zone=release.model.settings.time_zone,
+        zone=_zone(release.model, record),
         record=record,
     )
 
@@ -83,3 +84,14 @@ def _actor(
 def _language(model: Model, record: Mapping[str, Any]) -> str:
     chosen, offered = record.get("language"), model.settings.languages
     return chosen if chosen in offered else offered[0]
+
+
+def _zone(model: Model, record: Mapping[str, Any]) -> ZoneInfo:
+    """The person's own time zone, which only displays; a name that is none counts as not given."""
+    chosen = record.get("time_zone")
+    if not isinstance(chosen, str) or not chosen:
+        return model.settings.time_zone
+    try:
+        return ZoneInfo(chosen)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return model.settings.time_zone
