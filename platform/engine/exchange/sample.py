@@ -182,7 +182,7 @@ class _Loading:
         return values
 
     def _make_linked(self, each: Field, plain: Any) -> bool:
-        """Makes the records a link leads to. False for one that waits for this one in turn."""
+        """Makes the records a link is to. False for one that waits for this one in turn."""
         if each.kind not in (*ONE, "links") or plain is None:
             return True
         targets = [self._target(each, item) for item in (plain if each.kind == "links" else [plain])]
