@@ -19,7 +19,7 @@ from customary.engine.text import Source
 
 
 def compare(connection: sa.Connection, current: Release | None, model: Model, source: Source | None = None) -> Plan:
-    """The plan that leads from `current` (None: nothing applied) to `model`.
+    """The plan from `current` (None: nothing applied) to `model`.
 
     With the new `source`, changes of labels, views, workflows, roles and the like are listed one by one.
     """

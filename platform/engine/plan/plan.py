@@ -15,7 +15,7 @@ from customary.engine.text import Source
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Plan:
-    """Changes that lead from the release `base` to `model`. `problems` are facts about the data that forbid it."""
+    """Changes from the release `base` to `model`. `problems` are facts about the data that forbid it."""
 
     base: int
     changes: tuple[Change, ...]

@@ -49,7 +49,7 @@ class TableRows:
         return self.from_clause.c[made.column_name(name, part)]
 
     def follow(self, field: str) -> tuple[TableRows, sa.ColumnElement]:
-        """What a link, a list of links, child lines or an inverse leads to: fresh rows and how they join."""
+        """What a link, a list of links, child lines or an inverse points to: fresh rows and how they join."""
         declared = self.tables.model.entities[self.entity]
         if field in declared.inverses:
             return self._follow_inverse(field)
@@ -73,7 +73,7 @@ class TableRows:
         return self.allowed(sa.and_(condition, self.column("archived_at").is_(None)))
 
     def allowed(self, condition: sa.ColumnElement) -> sa.ColumnElement:
-        """The condition, and that the reader may see the row. A single link may lead to an archived record."""
+        """The condition, and that the reader may see the row. A single link may point to an archived record."""
         allowed = self.predicate(self) if self.predicate is not None else None
         return condition if allowed is None else sa.and_(condition, allowed)
 
