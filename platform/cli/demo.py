@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SIGN_IN_FILE = ".demo-sign-in.json"
 EMAIL = "admin@example.com"
 NAME = "Alex Admin"
+EASILY_READ = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 @click.command("demo")
@@ -110,7 +111,8 @@ def _sign_in(directory: Path) -> tuple[str, str]:
     path = directory / SIGN_IN_FILE
     if not path.is_file():
         path.touch(mode=0o600)
-        path.write_text(json.dumps({"email": EMAIL, "password": secrets.token_urlsafe(9)}), encoding="utf-8")
+        password = "".join(secrets.choice(EASILY_READ) for _ in range(12))
+        path.write_text(json.dumps({"email": EMAIL, "password": password}), encoding="utf-8")
     kept = json.loads(path.read_text(encoding="utf-8"))
     return kept["email"], kept["password"]
 
