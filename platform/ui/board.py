@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -22,6 +22,7 @@ from customary.ui.entity import entity_of
 from customary.ui.list.load import Filter, Listing, filter_of, views_of, visible
 from customary.ui.list.state import ListState, state
 from customary.ui.path import days_in_stage, is_stale, may_move
+from customary.ui.todo import Todo, next_of
 from customary.ui.typed import Typed
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class BoardCard:
     owner: UUID | None
     days: int | None
     stale: bool
+    todo: Todo | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +116,14 @@ def query_of(form: Typed) -> dict[str, str]:
 def _board(work: Work, entity: Entity, at: ListState, filtered: Filter) -> Board:
     view, pipeline = _pipeline_of(work, entity, at)
     found = read_board(work, view, SIZE, filtered.expression, at.text or None)
-    columns = [_column(work, view, each.stage, each.page, each.count, each.sum) for each in found.columns]
+    todos = _todos(work, entity, [(each.stage, each.page) for each in found.columns])
+    columns = [_column(work, view, each.stage, each.page, each.count, each.sum, todos) for each in found.columns]
     return _made(work, entity, at, pipeline, columns, view, found.titles)
+
+
+def _todos(work: Work, entity: Entity, shown: Iterable[tuple[Stage, records.Page]]) -> Mapping[UUID, Todo]:
+    """What is next for the cards that are still open."""
+    return next_of(work, entity, [each.id for stage, page in shown if stage.outcome is None for each in page.records])
 
 
 def _made(
@@ -155,12 +163,14 @@ def _pipeline_of(work: Work, entity: Entity, at: ListState) -> tuple[View, Pipel
     return view, work.model.pipelines.get(view.pipeline or "") or entity.pipelines[0]
 
 
-def _column(work: Work, view: View, stage: Stage, page: records.Page, count: int, total: Any) -> Column:
-    cards = tuple(_card(work, view, stage, each) for each in page.records)
+def _column(
+    work: Work, view: View, stage: Stage, page: records.Page, count: int, total: Any, todos: Mapping[UUID, Todo]
+) -> Column:
+    cards = tuple(_card(work, view, stage, each, todos.get(each.id)) for each in page.records)
     return Column(stage=stage, cards=cards, count=count, sum=total, next=page.next)
 
 
-def _card(work: Work, view: View, stage: Stage, record: records.Record) -> BoardCard:
+def _card(work: Work, view: View, stage: Stage, record: records.Record, todo: Todo | None) -> BoardCard:
     entity = work.model.entities[record.entity]
     hidden = work.access.hidden(entity.name)
     fields = [entity.fields[name] for name in view.card if name in entity.fields and name not in hidden]
@@ -173,6 +183,7 @@ def _card(work: Work, view: View, stage: Stage, record: records.Record) -> Board
         owner=record.values.get(person.name) if person else None,
         days=days_in_stage(record.values, work.now) if stage.outcome is None else None,
         stale=is_stale(stage, record.values, work.now),
+        todo=todo,
     )
 
 
@@ -189,7 +200,7 @@ def _following(work: Work, entity: Entity, query: Mapping[str, str], language: s
     if stage is None:
         raise Missing(entity.name)
     page = board_column(work, view, stage.name, SIZE, query.get("after"), filtered.expression, at.text or None)
-    columns = [_column(work, view, stage, page, 0, None)]
+    columns = [_column(work, view, stage, page, 0, None, _todos(work, entity, [(stage, page)]))]
     found = titles(work, linked(work, entity.name, [each.values for each in page.records]))
     return _made(work, entity, at, pipeline, columns, view, found)
 
@@ -199,9 +210,11 @@ def _moved(work: Work, entity: Entity, id: UUID, query: Mapping[str, str], langu
     view, pipeline = _pipeline_of(work, entity, at)
     record = records.get(work, entity.name, id)
     stage = pipeline.stages.get(record.values.get("stage") or "") or pipeline.first
+    todos = next_of(work, entity, [id] if stage.outcome is None else [])
     found = read_board(work, view, 1, filtered.expression, at.text or None)
     columns = [Column(stage=each.stage, count=each.count, sum=each.sum) for each in found.columns]
-    return _made(work, entity, at, pipeline, columns, view, record.titles), _card(work, view, stage, record)
+    moved = _card(work, view, stage, record, todos.get(id))
+    return _made(work, entity, at, pipeline, columns, view, record.titles), moved
 
 
 handlers = [column]
