@@ -6,17 +6,18 @@ import hashlib
 import json
 import secrets
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, unquote
 from zoneinfo import ZoneInfo
 
 from litestar import MediaType, Request, Response
+from litestar.background_tasks import BackgroundTask
 from litestar.datastructures import Cookie
 from litestar.exceptions import HTTPException
 
-from customary.engine import access
+from customary.engine import access, people
 from customary.engine.locale import Locale, locale
 from customary.engine.model.model import Model
 from customary.engine.people.actor import Actor
@@ -32,6 +33,8 @@ Result = TypeVar("Result")
 SESSION = "customary_session"
 VISITOR = "customary_visitor"
 NOTICE = "customary_notice"
+STAMP_EVERY = timedelta(minutes=5)
+STAMPS_KEPT = 10_000
 
 
 class SignInNeeded(Exception):
@@ -57,6 +60,8 @@ class Desk:
         self._headers: dict[str, str] = {}
         self._events: dict[str, Any] = {}
         self._cookies: list[Cookie] = []
+        self.afterwards: BackgroundTask | None = None
+        """What is done when the answer has gone out."""
 
     # Who and where ------------------------------------------------------------------------------
 
@@ -243,6 +248,7 @@ class Desk:
             media_type=MediaType.HTML,
             headers={"Cache-Control": "no-store", "Vary": "HX-Request", **self._headers},
             cookies=self._cookies,
+            background=self.afterwards,
         )
 
 
@@ -256,12 +262,23 @@ async def open_desk(request: Request) -> Desk:
     release, actor = await workspace.database.reading(_who, workspace, token)
     desk = Desk(request, workspace, release, actor, datetime.now(UTC))
     request.scope["state"]["desk"] = desk
+    if actor and token and _is_due(request, token, desk.now):
+        desk.afterwards = BackgroundTask(workspace.database.writing, people.stamp, token, desk.now)
     return desk
 
 
-def _who(connection: Any, workspace: Workspace, token: str | None) -> tuple[Release, Actor | None]:
-    from customary.engine import people
+def _is_due(request: Request, token: str, now: datetime) -> bool:
+    """Whether to note that a session is in use, so that it does not run out under somebody's hands."""
+    stamped: dict[str, datetime] = request.app.state.setdefault("stamped", {})
+    if token in stamped and now - stamped[token] < STAMP_EVERY:
+        return False
+    if len(stamped) > STAMPS_KEPT:
+        stamped.clear()
+    stamped[token] = now
+    return True
 
+
+def _who(connection: Any, workspace: Workspace, token: str | None) -> tuple[Release, Actor | None]:
     release = workspace.releases.current()
     if release is None:
         raise HTTPException(status_code=503, detail="Nothing is applied yet. Run: customary apply")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+import sqlalchemy as sa
 from litestar.testing import TestClient
 
 from customary.app import create_app
@@ -38,6 +39,16 @@ def test_signing_in_and_out(stranger: TestClient) -> None:
     assert page.status_code == 200
     stranger.post("/sign-out", data={"_csrf": token_in(page.text)})
     assert stranger.get("/deal", follow_redirects=False).status_code == 303
+
+
+def test_a_session_in_use_is_noted_once_in_a_while_and_not_at_every_request(client: TestClient, workspace) -> None:
+    asked = []
+    listener = lambda *args: asked.append(args[2])  # noqa: E731
+    sa.event.listen(workspace.database.engine, "before_cursor_execute", listener)
+    for _ in range(4):
+        client.get("/deal")
+    sa.event.remove(workspace.database.engine, "before_cursor_execute", listener)
+    assert len([each for each in asked if each.startswith("UPDATE customary_session")]) == 1
 
 
 def test_a_wrong_password_says_so_and_keeps_the_address(stranger: TestClient) -> None:

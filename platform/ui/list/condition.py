@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 from customary.engine.expressions import tree
 from customary.engine.expressions.error import ExpressionError
@@ -145,9 +146,22 @@ def _condition(piece: str, fields: Mapping[str, Field]) -> Condition:
     field = fields[name]
     if field.kind == "boolean" and operator == "" and not values:
         return Condition(piece)
-    if operator not in field.operators:
+    if operator not in field.operators or not all(_fits(field, value) for value in values):
         return Condition(piece)
     return Condition(piece, name, operator, values)
+
+
+def _fits(field: Field, value: Value) -> bool:
+    """Whether a chip can show the value: a link's must be an id, so that it has a title."""
+    if field.kind == "any_link":
+        return False
+    if getattr(field, "to", None) is None or value.kind != "text":
+        return True
+    try:
+        UUID(str(value.data))
+    except ValueError:
+        return False
+    return True
 
 
 def _said(node: tree.Tree) -> tuple[str, str, tuple[Value, ...]] | None:

@@ -89,6 +89,8 @@ def condition(field: Field, operator: str, given: list[str], mine: bool, locale:
         raise Refusal("cannot be compared like this")
     if operator in NO_VALUE:
         return compose(field, operator, ())
+    if field.kind == "any_link":
+        raise Refusal("cannot be compared like this")
     if mine and getattr(field, "to", None):
         return compose(field, "!=" if operator == "!=" else "==", (Value("user"),))
     if not given:
@@ -150,8 +152,18 @@ def _chip(desk: Desk, listing: Listing, query: Mapping[str, str]) -> Chip | None
     return Chip(index, field, first_operator(field)) if field else None
 
 
+def operators(field: Field) -> tuple[str, ...]:
+    """The comparisons that a chip's form offers: one of several options says "is" too."""
+    if field.kind == "any_link":
+        return NO_VALUE
+    said_otherwise = "in" in field.operators and hasattr(field, "options")
+    return tuple(each for each in field.operators if not (each == "==" and said_otherwise))
+
+
 def first_operator(field: Field) -> str:
     """What one most likely wants to ask of a field."""
+    if field.kind == "any_link":
+        return "filled"
     for wanted in ("contains", "in", "has", ">=", "=="):
         if wanted in field.operators:
             return wanted
@@ -188,6 +200,7 @@ def _values(desk: Desk, listing: Listing, chip: Chip | None) -> dict[str, Any]:
         "offered": offered,
         "sentence": Sentence(desk.locale, listing.fields, listing.chip_titles, desk.me.id),
         "no_value": NO_VALUE,
+        "operators": operators(chip.field) if chip else (),
     }
 
 

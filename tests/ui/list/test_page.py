@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -10,6 +12,7 @@ import sqlalchemy as sa
 from litestar.testing import TestClient
 
 from customary.engine import records
+from customary.engine.workspace import Workspace
 
 HTMX = {"HX-Request": "true"}
 
@@ -129,6 +132,39 @@ def test_a_list_is_taken_out_as_it_is_filtered(client: TestClient) -> None:
 )
 def test_a_strange_address_never_breaks_the_list(client: TestClient, query: str) -> None:
     assert client.get(f"/deal?{query}").status_code in (200, 400, 422)
+
+
+def test_a_link_is_filtered_by_what_was_picked(client: TestClient, first: Callable[..., Any]) -> None:
+    account = first("deal").values["account"]
+    answer = client.get(f"/deal/filtered?where=&field=account&operator===&value={account}", headers=HTMX)
+    assert len(ids(answer.text)) >= 1
+    assert "•••" not in answer.text.split("table-scroll")[0]
+
+
+@pytest.mark.parametrize(
+    "where", ['account == "abc"', "account == 1", 'owner in ["x", "y"]', "name in [1, 2]", "amount == true"]
+)
+def test_a_wrong_value_for_a_kind_is_a_problem_and_no_error(client: TestClient, where: str) -> None:
+    answer = client.get("/deal?where=" + quote(where))
+    assert answer.status_code == 200
+    assert "where-problem" in answer.text
+
+
+def test_every_field_of_every_entity_has_a_filter_form(client: TestClient, workspace: Workspace) -> None:
+    for entity in workspace.release.model.entities.values():
+        for field in entity.fields.values():
+            answer = client.get(f"/{entity.name}/filter?field={field.name}", headers=HTMX)
+            assert answer.status_code == 200, (entity.name, field.name)
+
+
+@pytest.mark.parametrize("language", ["en", "zh", "el"])
+def test_every_view_of_every_entity_is_drawn(client: TestClient, workspace: Workspace, language: str) -> None:
+    client.post("/settings", data={"language": language})
+    for entity in workspace.release.model.entities.values():
+        assert client.get(f"/{entity.name}").status_code == 200, entity.name
+        for view in entity.views:
+            assert client.get(f"/{entity.name}?view={view}").status_code == 200, (entity.name, view)
+            assert client.get(f"/{entity.name}/summary?view={view}").status_code == 200, (entity.name, view)
 
 
 def test_the_number_of_queries_does_not_grow_with_the_rows(client: TestClient, workspace, inside) -> None:
