@@ -42,8 +42,7 @@ def compile(definitions: Definitions, problems: Problems) -> Model | None:  # no
         workflows=compile_workflows(build, messages, roles),
         navigation=compile_navigation(build),
         packs=definitions.source.packs,
-        demos=_sample(build, "demo"),
-        records=_sample(build, "records"),
+        demos=_demos(build),
     )
     return None if problems.errors else model
 
@@ -63,14 +62,14 @@ def _shape(build: Build) -> None:
         build.world.declare(sketch.name, sketch.fields.values(), sketch.inverses.values())
 
 
-def _sample(build: Build, kind: str) -> Mapping[str, Any]:
+def _demos(build: Build) -> Mapping[str, Any]:
     """Documents of plain records by entity, which `exchange` reads; here their entities are checked."""
-    for document in build.definitions.of(kind).values():
+    for document in build.definitions.of("demo").values():
         records = document.body.get("records")
         for name in records if isinstance(records, Node) else ():
             if name not in build.sketches:
                 build.entity_named(_named(records, name))
-    return frozen({name: plain(each.body) for name, each in build.definitions.of(kind).items()})
+    return frozen({name: plain(each.body) for name, each in build.definitions.of("demo").items()})
 
 
 def _named(records: Node, name: str) -> Any:

@@ -254,8 +254,6 @@ class Model:
     messages: Mapping[str, Message] = NOTHING
     navigation: tuple[Group, ...] = ()
     packs: tuple[str, ...] = ()
-    records: Mapping[str, Any] = NOTHING
-    """Reference data by document name, as plain data like `demos`."""
     demos: Mapping[str, Any] = NOTHING
     """Sample records by demo name, as plain data (see `exchange.sample`)."""
 

@@ -24,7 +24,7 @@ def defined(text: str) -> tuple[Definitions, list[str]]:
 
 
 def test_every_shape_is_a_json_schema_with_a_page() -> None:
-    assert set(kinds()) >= {"entity", "pipeline", "workflow", "role", "message", "demo", "records", "pack", "workspace"}
+    assert set(kinds()) >= {"entity", "pipeline", "workflow", "role", "message", "demo", "pack", "workspace"}
     for kind in kinds().values():
         Draft202012Validator.check_schema(kind.SHAPE)
         assert kind.__doc__
