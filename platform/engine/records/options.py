@@ -16,7 +16,7 @@ from customary.engine.records.ask import ask
 from customary.engine.records.kept import kept
 from customary.engine.records.record import Hit
 from customary.engine.records.refusal import Forbidden, Missing
-from customary.engine.records.rows import all_rows, permission
+from customary.engine.records.rows import all_rows, ordered, permission
 from customary.engine.records.search import matching, phrases
 from customary.engine.records.titles import linked, reader_key, title_clause, titles
 from customary.engine.records.work import Work
@@ -100,7 +100,9 @@ def _statement(
         statement = statement.where(where.clause(rows, rows.values))
     size = sa.bindparam("size", type_=sa.Integer)
     if not by_title:
-        return statement.order_by(rows.column("created_at").desc(), rows.column("id").desc()).limit(size)
+        return statement.order_by(
+            *(ordered(work, rows.column(name), True, True) for name in ("created_at", "id"))
+        ).limit(size)
     shown = _title_column(work, entity, rows, title)
     fits = shown.like(sa.bindparam("contains", type_=sa.Text), escape="\\")
     if by_words:

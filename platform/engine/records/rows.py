@@ -73,3 +73,12 @@ def permission(work: Work, rows: TableRows, act: str) -> sa.ColumnElement | None
     """The condition under which the actor may do `act` with one of the rows; None when with all."""
     plain = TableRows(rows.tables, rows.entity, rows.from_clause, None, rows.values)
     return work.access.clause(rows.entity, act, plain, rows.values)
+
+
+def ordered(work: Work, column: sa.ColumnElement, down: bool, first: bool) -> sa.ColumnElement:
+    """Empty last. SQLite's own order for descending does so; ascending is asked for where it can matter."""
+    if not work.is_sqlite:
+        return column.desc().nulls_last() if down else column.asc()
+    if down or first:
+        return column.desc() if down else column.asc()
+    return column.asc().nulls_last()

@@ -60,7 +60,7 @@ def _hits(work: Work, entity: str, wanted: str, limit: int) -> list[Hit]:
 
 
 def _statement(work: Work, entity: str) -> sa.Select:
-    """The newest first, by the order in which they were indexed: so the database can stop at the limit."""
+    """The newest first, by the order in which they were indexed; there SQLite can stop at the limit."""
     rows = all_rows(work, entity)
     statement = sa.select(rows.column("id")).where(rows.column("id") == index.c.record, _match(work))
     statement = statement.where(index.c.entity == work.release.tables.code(entity))
@@ -71,7 +71,8 @@ def _statement(work: Work, entity: str) -> sa.Select:
     readable = permission(work, rows, "read")
     if readable is not None:
         statement = statement.where(readable)
-    newest = _fts.c.rowid if work.is_sqlite else index.c.number
+    # Not the bare number on PostgreSQL: it would walk all rows in that order, looking for a word that none has.
+    newest = _fts.c.rowid if work.is_sqlite else index.c.number + 0
     return statement.order_by(newest.desc()).limit(sa.bindparam("size", type_=sa.Integer))
 
 

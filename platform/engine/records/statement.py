@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from customary.engine.records.layout import layout
 from customary.engine.records.reading import Reading, conditions_of
-from customary.engine.records.rows import all_rows, permission, seen_rows, sort_column
+from customary.engine.records.rows import all_rows, ordered, permission, seen_rows, sort_column
 from customary.engine.records.search import matching
 from customary.engine.records.work import Work
 
@@ -31,7 +31,7 @@ def page_statement(work: Work, reading: Reading, filled: bool, pattern: tuple[bo
         keys, pattern = keys[1:], pattern[1:] if pattern is not None else None
     if pattern is not None:
         statement = statement.where(_beyond(keys, pattern, 0 if filled else 1, led=filled))
-    order = [_ordered(work, column, down, first=position == 0) for position, (column, down) in enumerate(keys)]
+    order = [ordered(work, column, down, first=position == 0) for position, (column, down) in enumerate(keys)]
     return statement.order_by(*order).limit(sa.bindparam("size", type_=sa.Integer))
 
 
@@ -84,12 +84,3 @@ def _beyond(
         value = sa.bindparam(f"after_{offset}", type_=column.type)
         return sa.and_(column <= value if down else column >= value, beyond)
     return beyond
-
-
-def _ordered(work: Work, column: sa.ColumnElement, down: bool, first: bool) -> sa.ColumnElement:
-    """Empty last. SQLite's own order for descending does so; ascending is asked for where it can matter."""
-    if not work.is_sqlite:
-        return column.desc().nulls_last() if down else column.asc()
-    if down or first:
-        return column.desc() if down else column.asc()
-    return column.asc().nulls_last()
