@@ -152,7 +152,7 @@ def test_pickers_find_by_the_beginning_of_a_word(client: TestClient, first: Call
     word = first("account").title.split()[0]
     options = client.get(f"/deal/options/account?text={word[:4]}").text
     assert 'role="option"' in options and word in options
-    assert "Nothing found" in client.get("/deal/options/account?text=qqqqqq").text
+    assert "Nothing found" in client.get("/deal/options/owner?text=qqqqqq").text
     assert client.get("/deal/options/nothing?text=a").status_code == 404
 
 
@@ -162,6 +162,17 @@ def test_any_text_is_taken_or_refused_and_never_breaks_a_form(client: TestClient
     assert client.post("/deal/new", data=dict.fromkeys(names, text)).status_code in (200, 422)
     assert client.get("/deal/options/account", params={"text": text}).status_code == 200
     assert client.get("/deal/new", params=dict.fromkeys(names, text)).status_code == 200
+
+
+def test_a_picker_makes_what_it_does_not_find(client: TestClient, first: Callable) -> None:
+    offered = client.get("/deal/options/account?text=Quite new").text
+    assert 'data-create="Quite new"' in offered
+    made = client.post("/deal/options/account", data={"text": "Quite new"}).text
+    assert f'data-value="{first("account").id}" data-title="Quite new"' in made
+    assert "data-create" not in client.get("/deal/options/account?text=quite new").text
+    assert "data-create" not in client.get("/deal/options/owner?text=Nobody").text
+    assert client.post("/deal/options/owner", data={"text": "Nobody"}).status_code == 404
+    assert client.post("/deal/options/account", data={"text": ""}).status_code == 422
 
 
 def test_a_copy_of_nothing_and_a_way_back_to_a_script_are_passed_over(client: TestClient, first: Callable) -> None:
@@ -193,6 +204,18 @@ def test_a_deal_is_typed_with_the_keyboard_alone(page: Any, accessible: Callable
     page.keyboard.press("Control+Enter")
     page.wait_for_url(re.compile(r"/deal/[0-9a-f-]{36}$"))
     assert first("deal").title == "Espresso bar in Ghent"
+
+
+@pytest.mark.browser
+def test_a_picker_makes_a_record_where_it_is_needed(page: Any, first: Callable) -> None:
+    page.goto("/deal/new")
+    page.focus("#f-account")
+    page.keyboard.type("Brand new Ltd")
+    page.wait_for_selector("#f-account-list [data-create]")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("input[name=account]")).not_to_have_value("")
+    assert first("account").title == "Brand new Ltd"
 
 
 @pytest.mark.browser

@@ -51,10 +51,15 @@
     });
     list.hidden = false;
     text.setAttribute("aria-expanded", "true");
-    point(picker, words ? options(list)[0] : null);
+    point(picker, words ? options(list).find((option) => option.dataset.value) : null);
   }
 
   function pick(picker, option) {
+    if (option.getAttribute("aria-disabled") === "true") return;
+    if (option.dataset.create !== undefined) {
+      create(picker, option.dataset.create);
+      return;
+    }
     const { text, id, title, chips } = parts(picker);
     if (chips) {
       addChip(picker, chips, option);
@@ -66,6 +71,24 @@
     }
     close(picker);
     text.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  // A record of which only the title is known yet, made where it is needed.
+  async function create(picker, words) {
+    const { list } = parts(picker);
+    const token = document.querySelector('meta[name="csrf"]')?.content ?? "";
+    const answer = await fetch(picker.dataset.source, {
+      method: "POST",
+      body: new URLSearchParams({ text: words }),
+      headers: { "HX-Request": "true", "X-CSRF-Token": token },
+    });
+    if (answer.ok) {
+      list.innerHTML = await answer.text();
+      pick(picker, options(list)[0]);
+    } else {
+      const told = JSON.parse(answer.headers.get("HX-Trigger") || "{}").toast;
+      if (told) window.customary?.toast(told);
+    }
   }
 
   function addChip(picker, chips, option) {
@@ -118,10 +141,10 @@
       event.preventDefault();
       if (list.hidden) search(picker, "");
       else point(picker, all[(at + (event.key === "ArrowDown" ? 1 : all.length - 1) + (at < 0 && event.key === "ArrowUp" ? 1 : 0)) % all.length]);
-    } else if (event.key === "Enter" && !list.hidden && at >= 0) {
+    } else if (event.key === "Enter" && !list.hidden) {
       event.preventDefault();
-      pick(picker, all[at]);
-    } else if (event.key === "Tab" && !list.hidden && at >= 0 && text.value) {
+      if (at >= 0) pick(picker, all[at]);
+    } else if (event.key === "Tab" && !list.hidden && all[at]?.dataset.value && text.value) {
       pick(picker, all[at]);
     } else if (event.key === "Escape" && !list.hidden) {
       event.preventDefault();
