@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets
 from collections.abc import Callable, Mapping
@@ -10,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, unquote
-from zoneinfo import ZoneInfo
 
 from litestar import MediaType, Request, Response
 from litestar.background_tasks import BackgroundTask
@@ -25,13 +23,12 @@ from customary.engine.records.work import Cause, Work
 from customary.engine.releases import Release
 from customary.engine.words import Reason
 from customary.ui import catalogue, frame, icons, render
+from customary.ui.visitor import SESSION, VISITOR, csrf_of, one_of, visitor_of, wanted_languages, zone_of
 
 if TYPE_CHECKING:
     from customary.engine.workspace import Workspace
 
 Result = TypeVar("Result")
-SESSION = "customary_session"
-VISITOR = "customary_visitor"
 NOTICE = "customary_notice"
 STAMP_EVERY = timedelta(minutes=5)
 STAMPS_KEPT = 10_000
@@ -75,13 +72,13 @@ class Desk:
         known = self.model.settings.languages
         if self.actor and self.actor.language in known:
             return self.actor.language
-        wanted = [self.request.cookies.get("language", ""), *_wanted(self.request)]
+        wanted = [self.request.cookies.get("language", ""), *wanted_languages(self.request)]
         return next((each for each in wanted if each in known), known[0])
 
     @cached_property
     def locale(self) -> Locale:
         settings = self.model.settings
-        zone = _zone_of(self.actor) or settings.time_zone
+        zone = zone_of(self.actor) or settings.time_zone
         return locale(self.language, zone, first_weekday=settings.first_weekday, currency=settings.currency)
 
     @property
@@ -215,11 +212,11 @@ class Desk:
     def theme(self) -> str:
         """light, dark or "" for what the system says: the person's own choice, else this browser's."""
         chosen = (self.actor.record or {}).get("theme") if self.actor else None
-        return _one_of(chosen or self.request.cookies.get("theme", ""), ("light", "dark"))
+        return one_of(chosen or self.request.cookies.get("theme", ""), ("light", "dark"))
 
     @property
     def density(self) -> str:
-        return _one_of(self.request.cookies.get("density", ""), ("compact", "comfortable"))
+        return one_of(self.request.cookies.get("density", ""), ("compact", "comfortable"))
 
     @property
     def narrow_rail(self) -> bool:
@@ -283,33 +280,6 @@ def _who(connection: Any, workspace: Workspace, token: str | None) -> tuple[Rele
     if release is None:
         raise HTTPException(status_code=503, detail="Nothing is applied yet. Run: customary apply")
     return release, people.actor_of_session(connection, token, release) if token else None
-
-
-def visitor_of(request: Request) -> str | None:
-    return request.cookies.get(SESSION) or request.cookies.get(VISITOR)
-
-
-def csrf_of(visitor: str) -> str:
-    """The form token that belongs to a session: nobody without its cookie can know it."""
-    return hashlib.sha256(b"customary form " + visitor.encode()).hexdigest()
-
-
-def _zone_of(actor: Actor | None) -> ZoneInfo | None:
-    """The time zone that a person chose; None for none, or for one that is not there."""
-    name = (actor.record or {}).get("time_zone") if actor else None
-    try:
-        return ZoneInfo(name) if name else None
-    except (OSError, ValueError):
-        return None
-
-
-def _wanted(request: Request) -> list[str]:
-    header = request.headers.get("Accept-Language", "")
-    return [part.split(";")[0].strip()[:2].lower() for part in header[:200].split(",")]
-
-
-def _one_of(value: str, known: tuple[str, ...]) -> str:
-    return value if value in known else ""
 
 
 def texts(mapping: Mapping[str, Any]) -> dict[str, str]:

@@ -16,8 +16,9 @@ from customary.engine.records.work import Work
 from customary.engine.words import Reason
 from customary.ui import catalogue
 from customary.ui.catalogue import LANGUAGES
-from customary.ui.desk import SESSION, Desk, texts
+from customary.ui.desk import Desk, texts
 from customary.ui.sign_in import ATTEMPTS
+from customary.ui.visitor import SESSION
 
 CHOICES = ("language", "time_zone", "theme")
 """What a person may set for themselves, where the entity that plays user has a field of that name."""

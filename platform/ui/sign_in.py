@@ -11,7 +11,8 @@ from litestar import Request, Response, get, post
 
 from customary.engine import people
 from customary.ui.catalogue import LANGUAGES
-from customary.ui.desk import SESSION, VISITOR, Desk, texts
+from customary.ui.desk import Desk, texts
+from customary.ui.visitor import SESSION, VISITOR
 
 ATTEMPTS = anyio.CapacityLimiter(2)
 """Checking a password is slow on purpose: two at a time leave the machine to those who are in."""
