@@ -71,6 +71,7 @@ def claim(work: Work, entity: str, id: UUID, act: str, revision: int | None) -> 
     """Holds a record for `act` to the end of the transaction, and gives its values."""
     if entity not in work.model.entities:
         raise Missing(entity, id)
+    _hold_parent(work, entity, id)
     before = storage.load(work, entity, id, lock=not work.is_sqlite)
     scope = None
     if before is not None and not work.access.unrestricted(entity, "read"):
@@ -137,6 +138,18 @@ def _save_archived(work: Work, known: Shape, before: dict[str, Any], kind: str) 
         raise Refused(draft.problems)
     store.save(work, draft, kind)
     return draft.after["revision"]
+
+
+def _hold_parent(work: Work, entity: str, id: UUID) -> None:
+    """Locks the parent of a child row before the row itself, as a write of the parent does: no two wait in a circle."""
+    child_of = work.model.entities[entity].child_of
+    if child_of is None or work.is_sqlite:
+        return
+    parent, name = child_of
+    values = storage.load(work, entity, id)
+    above = values.get(work.model.entities[parent].fields[name].through) if values is not None else None
+    if above is not None:
+        storage.load(work, parent, above, lock=True)
 
 
 _REFUSALS = {"update": "may not be changed by you", "delete": "may not be deleted by you"}

@@ -96,3 +96,19 @@ def test_rows_and_their_parent_wait_for_each_other(crm):
     crm.add("line", deal=crm.add("deal", name="B"), product="Nut")
     refused = sum(isinstance(each, Refused) for each in results)
     assert len(crm.value("deal", deal, "lines")) == 1 + 3 - refused
+
+
+def test_writers_of_a_row_and_of_its_parent_never_wait_in_a_circle(crm):
+    deal = crm.add("deal", name="A", lines=[{"product": "Bolt"}])
+    (line,) = crm.value("deal", deal, "lines")
+
+    def write(number: int) -> object:
+        for turn in range(8):
+            with crm.work() as work:
+                if number % 2:
+                    records.update(work, "line", line, {"quantity": number * 10 + turn + 1})
+                else:
+                    records.update(work, "deal", deal, {"lines": [{"id": line, "product": f"P{number}-{turn}"}]})
+        return None
+
+    assert together(write) == [None] * WRITERS
