@@ -206,8 +206,15 @@ def _text(number: Decimal | None) -> str | None:
 
 
 def _unknown_for_null(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Null in, null out; and what cannot be calculated is null too, because a query must not fail for one row."""
+
     def call(*values: Any) -> Any:
-        return None if None in values else function(*values)
+        if None in values:
+            return None
+        try:
+            return function(*values)
+        except (ValueError, ArithmeticError):
+            return None
 
     return call
 

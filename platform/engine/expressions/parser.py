@@ -18,7 +18,8 @@ from customary.engine.expressions.tree import (
 )
 
 MAX_NODES = 500
-MAX_NESTING = 64
+MAX_NESTING = 18
+"""More would overflow the parser of SQLite, which takes about a hundred brackets."""
 
 _POWER = {"?": 1, "||": 2, "&&": 3, "+": 5, "-": 5, "*": 6, "/": 6, "%": 6}
 _POWER |= dict.fromkeys(("==", "!=", "<", "<=", ">", ">=", "in"), 4)

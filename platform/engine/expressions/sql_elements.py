@@ -53,9 +53,15 @@ def _element(name: str, type_: sa.types.TypeEngine, postgresql: str, sqlite: str
 
 
 def _writer(template: str) -> Any:
+    """Brackets only where they are needed: SQLite's parser takes about a hundred levels of them."""
+    is_call = template.startswith("customary_") and template.endswith("({all})")
+
     def write(element: FunctionElement, compiler: Any, **kw: Any) -> str:
-        parts = [_part(each, compiler.process(each, **kw)) for each in element.clauses]
-        return f"({template.format(*parts, all=', '.join(parts))})"
+        texts = [compiler.process(each, **kw) for each in element.clauses]
+        if is_call:
+            return template.format(all=", ".join(texts))
+        parts = [_part(*each) for each in zip(element.clauses, texts, strict=True)]
+        return f"({template.format(*parts, all=', '.join(texts))})"
 
     return write
 

@@ -49,6 +49,9 @@ def to_sql_text(node: Node, rows: Rows, values: Values) -> sa.ColumnElement:
     return sa.func.coalesce(Writer(rows, values).text(node), "")
 
 
+MAX_WRITTEN = 2_000
+
+
 class Writer:
     """Writes the clauses of one expression. `variables` are the items at hand of the macros around."""
 
@@ -56,6 +59,7 @@ class Writer:
         self.rows = rows
         self.values = values
         self.variables: dict[str, Rows | Operand] = {}
+        self._written = 0
 
     # Conditions
 
@@ -126,7 +130,10 @@ class Writer:
     # Operands
 
     def operand(self, node: Node) -> Operand:
-        """The value of a node in SQL."""
+        """The value of a node in SQL. Some are written several times; all in all there is a limit."""
+        self._written += 1
+        if self._written > MAX_WRITTEN:
+            raise ExpressionError(node.offset, "this is too large for the database", "Split it into fields.")
         write: Callable[[Any], Operand] | None = getattr(self, "_" + type(node).__name__.lower(), None)
         if write is not None:
             return write(node)

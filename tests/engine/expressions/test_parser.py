@@ -64,7 +64,7 @@ def test_a_text_has_one_tree(text: str, tree: object) -> None:
         (r"'\ud800'", 0, "a text cannot hold the character U+D800", ""),
         ("'a\0b'", 0, "a text cannot hold the character U+0000", ""),
         ("a\0", 1, "“U+0000” has no meaning here", ""),
-        ("(" * 65 + "a", 64, "this is nested more than 64 levels deep", "Split it into fields."),
+        ("(" * 65 + "a", 18, "this is nested more than 18 levels deep", "Split it into fields."),
         ("a+" * 600 + "a", 501, "an expression has at most 500 parts", "Split it into fields."),
         ("a" * 10_001, 0, "an expression has at most 10,000 characters", "Split it into fields."),
     ],
