@@ -24,6 +24,7 @@ from customary.engine.expressions.types import (
     DATE,
     DATETIME,
     DURATION,
+    MONEY,
     NULL,
     ListOf,
     Record,
@@ -50,6 +51,8 @@ def to_sql_text(node: Node, rows: Rows, values: Values) -> sa.ColumnElement:
 
 
 MAX_WRITTEN = 2_000
+MAX_MONEY_SUMS = 10
+"""Nested sums of money: each compares currencies, and SQLite's parser takes about a hundred brackets."""
 
 
 class Writer:
@@ -60,6 +63,7 @@ class Writer:
         self.values = values
         self.variables: dict[str, Rows | Operand] = {}
         self._written = 0
+        self._money_sums = 0
 
     # Conditions
 
@@ -131,9 +135,16 @@ class Writer:
 
     def operand(self, node: Node) -> Operand:
         """The value of a node in SQL. Some are written several times; all in all there is a limit."""
+        is_money_sum = isinstance(node, meaning.Arithmetic) and node.left.type == node.right.type == MONEY
         self._written += 1
-        if self._written > MAX_WRITTEN:
+        self._money_sums += is_money_sum
+        if self._written > MAX_WRITTEN or self._money_sums > MAX_MONEY_SUMS:
             raise ExpressionError(node.offset, "this is too large for the database", "Split it into fields.")
+        operand = self._operand(node)
+        self._money_sums -= is_money_sum
+        return operand
+
+    def _operand(self, node: Node) -> Operand:
         write: Callable[[Any], Operand] | None = getattr(self, "_" + type(node).__name__.lower(), None)
         if write is not None:
             return write(node)

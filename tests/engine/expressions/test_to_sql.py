@@ -72,3 +72,32 @@ def test_what_a_column_cannot_hold_does_not_break_a_query(filled: Database, hous
             expected = {each["id"] for each in house.records["deal"] if condition.holds(house.scope(each))}
             clause = condition.clause(house.rows, house.values)
             assert set(connection.scalars(sa.select(TABLES["deal"].c.id).where(clause))) == expected, text
+
+
+NESTED = {
+    "sums": ("rate", "(1 / {})"),
+    "products": ("rate", "{} * 1.5"),
+    "choices": ("rate", "(open ? {} : count)"),
+    "first present": ("rate", "coalesce(count, {})"),
+    "texts": ("name", '{} + "x"'),
+    "days": ("closes", "add_months({}, 1)"),
+    "moments": ("created_at", '{} + duration("1d")'),
+    "conditions": ("open", "{} in [open, false]"),
+    "money": ("amount", "{} + cost"),
+    "first money": ("amount", "coalesce(cost, {})"),
+}
+
+
+@pytest.mark.parametrize(("innermost", "form"), NESTED.values(), ids=NESTED)
+def test_the_deepest_clauses_run_or_are_refused(filled: Database, house: House, innermost: str, form: str) -> None:
+    text, refused = innermost, 0
+    with filled.read() as connection:
+        for _ in range(20):
+            text = form.format(text)
+            try:
+                clause = compile(text, house.names).clause(house.rows, house.values)
+            except ExpressionError:
+                refused += 1
+            else:
+                connection.execute(sa.select(TABLES["deal"].c.id, clause)).all()
+    assert refused
