@@ -50,6 +50,21 @@ def workspace(built: Path, tmp_path: Path) -> Iterator[Workspace]:
 
 
 @pytest.fixture
+def on_postgresql(postgresql_url: str, tmp_path: Path) -> Iterator[TestClient]:
+    """A signed-in person before the same packs and records on PostgreSQL."""
+    create(tmp_path / "other", ["core", "sales"], postgresql_url, name="Northwind")
+    workspace = Workspace.open(tmp_path / "other")
+    workspace.apply(by="test")
+    with workspace.database.write() as connection:
+        people.add(workspace.work(connection, SYSTEM), EMAIL, PASSWORD, ["admin"], name="Ann Lee")
+        sample.load(workspace.work(connection, SYSTEM))
+    with TestClient(create_app(workspace)) as client:
+        _sign_in(client, workspace)
+        yield client
+    workspace.close()
+
+
+@pytest.fixture
 def inside(workspace: Workspace) -> Callable[..., Any]:
     """`inside(fn, *args)` runs `fn(work, *args)` with all rights and keeps what it writes."""
 

@@ -173,6 +173,23 @@ def test_a_page_offers_only_what_this_person_may_do(signed_in: Callable, first: 
     assert client.post(f"{mine}/delete").status_code == 403
 
 
+@pytest.mark.postgresql
+def test_pages_are_the_same_on_postgresql(on_postgresql: TestClient) -> None:
+    client = on_postgresql
+    board = client.get("/deal?view=board").text
+    assert board.count('<li class="board-card"') == 50
+    deal = re.search(r'id="card-([0-9a-f-]+)" data-card data-id="[^"]+" data-stage="negotiate"', board)[1]
+    for end in ("", "/edit", "/facts", "/timeline"):
+        assert client.get(f"/deal/{deal}{end}").status_code == 200
+    assert client.put(f"/deal/{deal}/stage", data={"stage": "won"}, headers=HTMX).status_code == 422
+    sent = {"stage": "won", "closed_on": "today"}
+    assert client.put(f"/deal/{deal}/stage", data=sent, headers=HTMX).status_code == 200
+    strange = {"name": "a\x00b", "account": "\x00", "amount": "9" * 60, "account.text": "\x00%"}
+    assert client.post("/deal/new", data=strange).status_code == 422
+    assert client.get("/deal/options/account", params={"text": "\x00'%"}).status_code == 200
+    assert client.get("/workflows").status_code == 200
+
+
 @pytest.mark.browser
 def test_a_fact_opens_on_double_click_and_keeps_the_focus(page: Any, first: Callable, accessible: Callable) -> None:
     deal = first("deal", 'stage == "negotiate" && closed_on == null')
