@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from typing import Any, TypeVar
 
 import anyio
 import anyio.to_thread
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
@@ -25,6 +27,14 @@ system = sa.MetaData()
 """The tables of the platform itself. Each room declares its own here; names begin with `customary_`."""
 
 READERS = 8
+PATIENCE_SECONDS = 30
+"""How long a statement may take: what people type can ask for more than any machine can do."""
+STEPS_BETWEEN_LOOKS = 1_000_000
+"""Steps of SQLite's machine between two looks at the clock, some ten milliseconds."""
+
+
+class TooSlow(Exception):
+    """A statement took longer than PATIENCE_SECONDS and was stopped; nothing was written."""
 
 
 class Database:
@@ -73,12 +83,23 @@ class Database:
         self.engine.dispose()
 
     def _read(self, work: Callable[..., Result], args: tuple) -> Result:
-        with self.read() as connection:
+        with _stopping(), self.read() as connection:
             return work(connection, *args)
 
     def _write(self, work: Callable[..., Result], args: tuple) -> Result:
-        with self.write() as connection:
+        with _stopping(), self.write() as connection:
             return work(connection, *args)
+
+
+@contextmanager
+def _stopping() -> Iterator[None]:
+    """Raises TooSlow for a statement that its database stopped."""
+    try:
+        yield
+    except sa.exc.OperationalError as error:
+        if isinstance(error.orig, psycopg.errors.QueryCanceled) or str(error.orig) == "interrupted":
+            raise TooSlow from error
+        raise
 
 
 def _open_sqlite(url: sa.URL) -> sa.Engine:
@@ -96,9 +117,16 @@ def _open_sqlite(url: sa.URL) -> sa.Engine:
             connection.execute(f"PRAGMA {pragma}")
         sqlite.teach(connection)
 
+    @sa.event.listens_for(engine, "checkout")
+    def _be_patient(connection: sqlite3.Connection, _record: object, _proxy: object) -> None:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        connection.set_progress_handler(lambda: time.monotonic() > deadline, STEPS_BETWEEN_LOOKS)
+
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
         writes = connection.get_execution_options().get("customary_write")
+        if writes:
+            connection.connection.dbapi_connection.set_progress_handler(None, 0)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
@@ -110,7 +138,7 @@ def _open_postgresql(url: sa.URL) -> sa.Engine:
         pool_size=READERS,
         pool_pre_ping=True,
         json_serializer=_dump_json,
-        connect_args={"options": "-c timezone=UTC"},
+        connect_args={"options": f"-c timezone=UTC -c statement_timeout={PATIENCE_SECONDS}s"},
     )
 
 

@@ -13,6 +13,7 @@ from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandler
 
+from customary.engine.database import TooSlow
 from customary.engine.locale import locale
 from customary.engine.records.refusal import Forbidden, Missing, Refused, Stale
 from customary.ui import catalogue, icons, render
@@ -94,6 +95,13 @@ def _refused(request: Request, error: Exception) -> Response:
     return answer(request, error, 422, "; ".join(line.strip() for line in lines))
 
 
+def _too_slow(request: Request, error: Exception) -> Response:
+    language, _ = _frame_of(request)
+    return answer(
+        request, error, 422, catalogue.say(language, "This took too long and was stopped. Narrow the filter.")
+    )
+
+
 def _broken(request: Request, error: Exception) -> Response:
     log.error("%s %s failed", request.method, request.url.path, exc_info=error)
     return answer(request, error, 500)
@@ -120,6 +128,7 @@ handlers: Mapping[Any, ExceptionHandler] = {
     Forbidden: _forbidden,
     Stale: _stale,
     Refused: _refused,
+    TooSlow: _too_slow,
     HTTPException: _http,
     Exception: _broken,
 }

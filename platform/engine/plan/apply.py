@@ -63,6 +63,7 @@ def _apply(database: Database, plan: Plan, source: Source | None, by: str) -> Re
     with database.write() as connection:
         if not database.is_sqlite:
             connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(APPLYING)))
         if newest_number(connection) != plan.base:
             raise OutOfDate

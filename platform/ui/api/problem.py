@@ -12,6 +12,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandler
 
+from customary.engine.database import PATIENCE_SECONDS, TooSlow
 from customary.engine.expressions import ExpressionError
 from customary.engine.records import FieldProblem, Forbidden, Missing, Refused, Stale
 
@@ -79,6 +80,10 @@ def _stale(_request: Request, error: Stale) -> Response:
     return answer(412, detail, {"ETag": f'"{error.current_revision}"'}, revision=error.current_revision)
 
 
+def _too_slow(_request: Request, _error: TooSlow) -> Response:
+    return answer(422, f"This took longer than {PATIENCE_SECONDS} seconds and was stopped. Narrow the filter.")
+
+
 def _http(_request: Request, error: HTTPException) -> Response:
     told = error.detail if error.status_code < 500 else "The server cannot answer now."
     return answer(error.status_code, told)
@@ -96,6 +101,7 @@ handlers: Mapping[Any, ExceptionHandler] = {
     Missing: _missing,
     Forbidden: _forbidden,
     Stale: _stale,
+    TooSlow: _too_slow,
     HTTPException: _http,
     Exception: _broken,
 }
