@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from customary.engine.automation.log import Run, StepTaken, find_run, input_of, runs_of, step_log
+from customary.engine.automation.log import Run, StepTaken, find_run, input_of, rules_of, runs_of, step_log
 from customary.engine.automation.relay import run_once
 from customary.engine.automation.runs import advance, try_again
 
-__all__ = ["Run", "StepTaken", "advance", "find_run", "input_of", "run_once", "runs_of", "step_log", "try_again"]
+__all__ = [
+    "Run",
+    "StepTaken",
+    "advance",
+    "find_run",
+    "input_of",
+    "rules_of",
+    "run_once",
+    "runs_of",
+    "step_log",
+    "try_again",
+]

@@ -20,6 +20,7 @@ from customary.engine.money import Money
 from customary.engine.records.read import titles
 from customary.engine.records.scope import RecordScope
 from customary.engine.records.work import Work
+from customary.engine.words import Reason
 
 
 class CannotDo(Exception):
@@ -40,7 +41,7 @@ class Done:
     input: Any = None
     result: Any = None
     binds: Any = None
-    skipped: str | None = None
+    skipped: Reason | None = None
 
 
 @dataclass

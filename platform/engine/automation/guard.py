@@ -12,6 +12,7 @@ from customary.engine.automation import tables
 from customary.engine.model.model import Workflow
 from customary.engine.records.changes import Change
 from customary.engine.records.work import Work
+from customary.engine.words import Reason
 
 MOST_IN_A_CHAIN = 10
 """Rules that start each other over ever new records end here."""
@@ -27,21 +28,24 @@ def has_run(work: Work, workflow: Workflow, found: Change) -> bool:
     return bool(running) and _count(work, *mine, tables.run.c.status == tables.DUE) >= running
 
 
-def why_not(work: Work, workflow: Workflow, found: Change) -> str | None:
+def why_not(work: Work, workflow: Workflow, found: Change) -> Reason | None:
     """Why a workflow must not run for a change, or None when it may."""
     chain = found.cause.get("chain", ())
     if workflow.name in chain and _ran_before(work, workflow, found):
-        return (
-            f"stopped: this rule was started by what it did itself to the same record ({_way(chain, workflow.name)}). "
-            "Add a condition (where) that no longer holds once it has run."
+        return Reason(
+            "This rule was started by what it did itself to the same record ({way}). "
+            "Add a condition (where) that no longer holds once it has run.",
+            {"way": _way(chain, workflow.name)},
         )
     if len(chain) >= MOST_IN_A_CHAIN:
-        return f"stopped: {len(chain)} rules have started each other in a row ({_way(chain, workflow.name)})."
+        values = {"count": len(chain), "way": _way(chain, workflow.name)}
+        return Reason("{count} rules have started each other in a row ({way}).", values)
     most = workflow.limits.get("per_hour")
     if most is not None:
         recent = (tables.run.c.workflow == workflow.name, tables.run.c.at > work.now - timedelta(hours=1))
         if _count(work, *recent, tables.run.c.status != tables.STOPPED) >= most:
-            return f"stopped: this rule has run {most} times within an hour, which is its limit (limits: per_hour)."
+            text = "This rule has run {count} times within an hour, which is its limit (limits: per_hour)."
+            return Reason(text, {"count": most})
     return None
 
 

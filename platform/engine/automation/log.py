@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,12 +13,12 @@ import sqlalchemy as sa
 from customary.engine.automation import tables
 from customary.engine.records.changes import Change, change, read_change
 from customary.engine.records.work import Work
-from customary.engine.words import Words
+from customary.engine.words import Reason, Words
 
 
 @dataclass(frozen=True)
 class Run:
-    """One run of a workflow for one record. `status` is due, done, stopped or failed; `reason` says why."""
+    """One run of a workflow for one record. `status` is due, done, stopped or failed; `why` says why."""
 
     id: UUID
     workflow: str
@@ -29,15 +29,23 @@ class Run:
     actor: UUID | None
     cause: Mapping[str, Any]
     status: str
-    reason: str | None
+    why: Reason | None
     at: datetime
     ended_at: datetime | None
     attempts: int
 
+    @property
+    def reason(self) -> str | None:
+        """Why, in English."""
+        return str(self.why) if self.why else None
+
 
 @dataclass(frozen=True)
 class StepTaken:
-    """One step of a run: what went in, what came out. `status` is done, skipped, failed or undone."""
+    """One step of a run: what went in, what came out. `status` is done, skipped, failed or undone.
+
+    The result of a skipped one is the text of a Reason; `at` is when it ended.
+    """
 
     position: str
     kind: str
@@ -75,6 +83,14 @@ def find_run(work: Work, id: UUID) -> Run | None:
     return _run(work, row) if row is not None else None
 
 
+def rules_of(work: Work, ids: Collection[UUID]) -> dict[UUID, str]:
+    """The names of the workflows that these runs were of."""
+    if not ids:
+        return {}
+    found = sa.select(tables.run.c.id, tables.run.c.workflow).where(tables.run.c.id.in_(ids))
+    return {row.id: row.workflow for row in work.connection.execute(found)}
+
+
 def step_log(work: Work, run: UUID) -> list[StepTaken]:
     """The steps of a run in the order in which they were taken."""
     rows = work.connection.execute(
@@ -95,4 +111,5 @@ def input_of(work: Work, run: Run) -> Change | None:
 
 def _run(work: Work, row: Mapping[str, Any]) -> Run:
     entity = work.release.tables.named(row["entity"]) or row["entity"]
-    return Run(**{**{name: row[name] for name in Run.__dataclass_fields__}, "entity": entity})
+    names = [name for name in Run.__dataclass_fields__ if name != "why"]
+    return Run(**{**{name: row[name] for name in names}, "entity": entity, "why": tables.read_reason(row["reason"])})

@@ -81,13 +81,18 @@ def _make_runs(work: Work, found: Change) -> None:
             with work.connection.begin_nested():
                 if not _holds(workflow, moment) or has_run(work, workflow, found):
                     continue
-                reason, status = why_not(work, workflow, found), tables.STOPPED
+                reason, status = _stopped(work, workflow, found), tables.STOPPED
         except Exception as error:
             log.exception("Workflow %s could not look at %s %s", workflow.name, found.entity, found.record)
             reason, status = f"its condition could not be worked out: {error}", tables.FAILED
         row = _run(work, workflow, found, reason, status)
         # Written at once, for the limits count the runs of this batch too.
         work.connection.execute(tables.run.insert(), row)
+
+
+def _stopped(work: Work, workflow: Workflow, found: Change) -> str | None:
+    reason = why_not(work, workflow, found)
+    return tables.reason_text(reason) if reason else None
 
 
 def _holds(workflow: Workflow, moment: Moment) -> bool:

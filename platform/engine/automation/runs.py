@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -24,6 +25,7 @@ from customary.engine.records.identifier import new_id
 from customary.engine.records.refusal import Forbidden, Missing, Refused, Stale
 from customary.engine.records.work import Cause, Work
 from customary.engine.releases import Releases
+from customary.engine.words import Reason
 
 LEASE = timedelta(minutes=1)
 BATCH = 20
@@ -85,6 +87,11 @@ class Steps:
     """The log of a run while its steps are taken; it outlives the transaction that is rolled back."""
 
     rows: list[dict[str, Any]] = field(default_factory=list)
+    begun: float = field(default_factory=time.perf_counter)
+
+    def clock(self, now: datetime) -> datetime:
+        """The time for the log: steps see one `now`, but people want to know how long each took."""
+        return now + timedelta(seconds=time.perf_counter() - self.begun)
 
     def note(self, step: Mapping[str, Any], position: str, now: datetime, status: str, **more: Any) -> None:
         label = step.get("label")
@@ -98,7 +105,7 @@ class Steps:
                 "input": more.get("input"),
                 "result": more.get("result"),
                 "error": more.get("error"),
-                "at": now,
+                "at": self.clock(now),
             }
         )
 
@@ -116,7 +123,8 @@ def _advance(connection: sa.Connection, releases: Releases, run_id: UUID, now: d
     workflow = work.model.workflows.get(run["workflow"])
     found = connection.execute(sa.select(change).where(change.c.id == run["change"])).mappings().first()
     if workflow is None or found is None or release.tables.named(run["entity"]) is None:
-        _end(connection, run_id, now, tables.STOPPED, "the workflow, or what started it, is not there any more")
+        gone = Reason("The rule, or what started it, is not there any more.")
+        _end(connection, run_id, now, tables.STOPPED, tables.reason_text(gone))
         return tables.STOPPED
     moment = Moment(work, read_change(work, found))
     actor = _actor(work, workflow, run["actor"], moment.user)
@@ -128,7 +136,7 @@ def _advance(connection: sa.Connection, releases: Releases, run_id: UUID, now: d
     except Stop as stop:
         status, reason = tables.STOPPED, str(stop) or None
     taken.write(connection, run_id)
-    _end(connection, run_id, now, status, reason, release.number)
+    _end(connection, run_id, taken.clock(now), status, reason, release.number)
     return status
 
 
@@ -141,7 +149,7 @@ def _take(
         position = f"{inside}{number}"
         acting = Acting(workflow, run_id, moment, position)
         if step.get("if") is not None and not step["if"].holds(acting.scope):
-            taken.note(step, position, now, "skipped", result="its condition (if) does not hold")
+            taken.note(step, position, now, "skipped", result=Reason("its condition does not hold").text)
         elif step["kind"] == "choose":
             _choose(step, acting, taken)
         else:
@@ -158,7 +166,7 @@ def _perform(step: Mapping[str, Any], acting: Acting, taken: Steps) -> None:
     except Exception as error:
         taken.note(step, acting.position, now, "failed", error=_why(error), input=_attempted(step, acting))
         raise
-    status, result = ("skipped", done.skipped) if done.skipped else ("done", done.result)
+    status, result = ("skipped", done.skipped.text) if done.skipped else ("done", done.result)
     taken.note(step, acting.position, now, status, input=done.input, result=result)
     if step.get("as"):
         acting.moment.results[step["as"]] = done.binds if done.binds is not None else done.result
@@ -170,7 +178,7 @@ def _choose(step: Mapping[str, Any], acting: Acting, taken: Steps) -> None:
             taken.note(step, acting.position, acting.work.now, "done", result={"case": number})
             _take(steps, acting.workflow, acting.run, acting.moment, taken, f"{acting.position}.{number}.")
             return
-    taken.note(step, acting.position, acting.work.now, "skipped", result="no case holds")
+    taken.note(step, acting.position, acting.work.now, "skipped", result=Reason("no case holds").text)
 
 
 def _attempted(step: Mapping[str, Any], acting: Acting) -> Any:
@@ -217,7 +225,7 @@ def _fail(database: Database, run_id: UUID, now: datetime, taken: Steps, reason:
     with database.write() as connection:
         if _held(connection, run_id) is not None:
             taken.write(connection, run_id)
-            _end(connection, run_id, now, tables.FAILED, reason)
+            _end(connection, run_id, taken.clock(now), tables.FAILED, reason)
     return tables.FAILED
 
 

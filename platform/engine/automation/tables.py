@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import sqlalchemy as sa
 
 from customary.engine.database import Json, Moment, system
+from customary.engine.words import Reason
 
 run = sa.Table(
     "customary_run",
@@ -57,3 +61,19 @@ turn = sa.Table(
 )
 
 DUE, DONE, STOPPED, FAILED = "due", "done", "stopped", "failed"
+
+
+def reason_text(reason: Reason) -> str:
+    """A reason as the column keeps it, so that it can still be said in every language."""
+    return json.dumps({"text": reason.text, "values": dict(reason.values)}, ensure_ascii=False)
+
+
+def read_reason(text: str | None) -> Reason | None:
+    """A kept reason. What a rule's writer or an error said is told as it is."""
+    try:
+        kept: Any = json.loads(text or "")
+    except ValueError:
+        kept = None
+    if isinstance(kept, dict) and {"text", "values"} == set(kept):
+        return Reason(kept["text"], kept["values"])
+    return Reason(text) if text else None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -25,16 +27,28 @@ notification = sa.Table(
     sa.Column("read_at", Moment),
     sa.Index("customary_notification_user", "user", "id"),
 )
+_is_unread = notification.c.read_at.is_(None)
+# Every page counts these, so the count must not grow with what was read long ago.
+sa.Index(
+    "customary_notification_unread",
+    notification.c.user,
+    notification.c.id,
+    sqlite_where=_is_unread,
+    postgresql_where=_is_unread,
+)
+
+MOST_COUNTED = 100
 
 
 @dataclass(frozen=True)
 class Notification:
-    """One text for one user, about a record of `entity` (its name of today)."""
+    """One text for one user, about a record of `entity` (its name of today). `run` is that of the rule that said it."""
 
     id: UUID
     text: str
     entity: str | None
     record: UUID | None
+    run: UUID | None
     at: datetime
     read_at: datetime | None
 
@@ -57,30 +71,45 @@ def notify(
     return id
 
 
-def newest(work: Work, limit: int = 20, unread: bool = False) -> list[Notification]:
-    """The actor's notifications, newest first."""
+def newest(work: Work, limit: int = 20, unread: bool = False, before: UUID | None = None) -> list[Notification]:
+    """The actor's notifications, newest first; `before` is the id of the last one of the page before."""
     statement = sa.select(notification).where(notification.c.user == work.actor.id)
     if unread:
-        statement = statement.where(notification.c.read_at.is_(None))
-    rows = work.connection.execute(statement.order_by(notification.c.id.desc()).limit(limit))
-    tables = work.release.tables
-    return [
-        Notification(
-            row.id, row.text, tables.named(row.entity) if row.entity else None, row.record, row.at, row.read_at
-        )
-        for row in rows
-    ]
+        statement = statement.where(_is_unread)
+    if before is not None:
+        statement = statement.where(notification.c.id < before)
+    rows = work.connection.execute(statement.order_by(notification.c.id.desc()).limit(limit)).mappings()
+    return [_notification(work, row) for row in rows]
+
+
+def find(work: Work, id: UUID) -> Notification | None:
+    """One of the actor's own notifications, or None."""
+    mine = sa.select(notification).where(notification.c.id == id, notification.c.user == work.actor.id)
+    row = work.connection.execute(mine).mappings().first()
+    return _notification(work, row) if row is not None else None
 
 
 def unread_count(work: Work) -> int:
-    """How many notifications the actor has not read."""
-    mine = sa.and_(notification.c.user == work.actor.id, notification.c.read_at.is_(None))
-    return work.connection.execute(sa.select(sa.func.count()).select_from(notification).where(mine)).scalar_one()
+    """How many notifications the actor has not read; it counts to a hundred, which says "many"."""
+    mine = sa.select(notification.c.id).where(notification.c.user == work.actor.id, _is_unread).limit(MOST_COUNTED)
+    return work.connection.execute(sa.select(sa.func.count()).select_from(mine.subquery())).scalar_one()
 
 
 def mark_read(work: Work, id: UUID | None = None) -> None:
     """Notes that the actor has read one notification, or all."""
-    statement = notification.update().where(notification.c.user == work.actor.id, notification.c.read_at.is_(None))
+    statement = notification.update().where(notification.c.user == work.actor.id, _is_unread)
     if id is not None:
         statement = statement.where(notification.c.id == id)
     work.connection.execute(statement.values(read_at=work.now))
+
+
+def mark_unread(work: Work, id: UUID) -> None:
+    """Keeps one of the actor's notifications for later."""
+    mine = notification.update().where(notification.c.user == work.actor.id, notification.c.id == id)
+    work.connection.execute(mine.values(read_at=None))
+
+
+def _notification(work: Work, row: Mapping[str, Any]) -> Notification:
+    entity = work.release.tables.named(row["entity"]) if row["entity"] else None
+    names = Notification.__dataclass_fields__
+    return Notification(**{**{name: row[name] for name in names}, "entity": entity})

@@ -48,7 +48,7 @@ class NoAddress(ValueError):
 
 @dataclass(frozen=True)
 class Letter:
-    """A mail in the outbox."""
+    """A mail in the outbox. `entity` is a name at birth; `due` is when it is sent, or tried again."""
 
     id: UUID
     at: datetime
@@ -61,6 +61,7 @@ class Letter:
     entity: str | None
     record: UUID | None
     run: UUID | None
+    due: datetime | None
     attempts: int
     error: str | None
     sent_at: datetime | None
@@ -108,15 +109,41 @@ def address(text: object) -> str:
 
 
 def letters(
-    connection: sa.Connection, *, record: UUID | None = None, run: UUID | None = None, limit: int = 50
+    connection: sa.Connection,
+    *,
+    record: UUID | None = None,
+    run: UUID | None = None,
+    status: str | None = None,
+    before: UUID | None = None,
+    limit: int = 50,
 ) -> list[Letter]:
-    """The newest mails, of all or about one record or of one run."""
-    statement = sa.select(*(message.c[name] for name in Letter.__dataclass_fields__)).order_by(message.c.id.desc())
-    if record is not None:
-        statement = statement.where(message.c.record == record)
-    if run is not None:
-        statement = statement.where(message.c.run == run)
-    return [_letter(row) for row in connection.execute(statement.limit(limit)).mappings()]
+    """The newest mails, of all or about one record or of one run; `before` is the id of the last one before."""
+    statement = _letters().order_by(message.c.id.desc()).limit(limit)
+    for column, value in ((message.c.record, record), (message.c.run, run), (message.c.status, status)):
+        if value is not None:
+            statement = statement.where(column == value)
+    if before is not None:
+        statement = statement.where(message.c.id < before)
+    return [_letter(row) for row in connection.execute(statement).mappings()]
+
+
+def find_letter(connection: sa.Connection, id: UUID) -> Letter | None:
+    """One mail of the outbox, or None."""
+    row = connection.execute(_letters().where(message.c.id == id)).mappings().first()
+    return _letter(row) if row is not None else None
+
+
+def send_again(work: Work, id: UUID) -> bool:
+    """Makes a mail due that failed or was kept; False where there is no mail server, or the mail needs none."""
+    if not work.model.settings.mail.get("host"):
+        return False
+    idle = message.update().where(message.c.id == id, message.c.status.in_((FAILED, KEPT)))
+    again = {"status": QUEUED, "due": work.now, "attempts": 0, "error": None}
+    return work.connection.execute(idle.values(again)).rowcount == 1
+
+
+def _letters() -> sa.Select:
+    return sa.select(*(message.c[name] for name in Letter.__dataclass_fields__))
 
 
 def _letter(row: Mapping[str, Any]) -> Letter:

@@ -288,7 +288,7 @@ def test_nobody_to_choose_from_is_said_and_the_run_goes_on(house: Callable) -> N
     [run] = home.runs()
     assert [(each.status, each.result) for each in home.steps(run)][0] == (
         "skipped",
-        "nobody to choose from: team nobody",
+        "there is nobody to choose from",
     )
     assert (run.status, home.get("visit", id)["town"]) == ("done", "X")
 

@@ -16,6 +16,7 @@ from customary.engine.automation import tables
 from customary.engine.automation.acting import Acting, Done
 from customary.engine.automation.candidates import candidates
 from customary.engine.records.write import update
+from customary.engine.words import Reason
 
 
 def perform(step: Mapping[str, Any], acting: Acting) -> Done:
@@ -23,7 +24,7 @@ def perform(step: Mapping[str, Any], acting: Acting) -> Done:
     field, among = step["field"], step["among"]
     users = candidates(acting.work, tuple(map(str, map(acting.value, among))) if isinstance(among, tuple) else among)
     if not users:
-        return Done(input={"among": among}, skipped=f"nobody to choose from: {among}")
+        return Done(input={"among": among}, skipped=Reason("there is nobody to choose from"))
     key = f"{acting.workflow.name}/{acting.position}"
     last = _take_turn(acting, key)
     chosen = _next(users, last) if step["by"] == "round_robin" else _least_busy(acting, entity, field, users, last)

@@ -9,12 +9,13 @@ from uuid import UUID
 from customary.engine.automation.acting import Acting, Done
 from customary.engine.messages import notify
 from customary.engine.people.recognise import person
+from customary.engine.words import Reason
 
 
 def perform(step: Mapping[str, Any], acting: Acting) -> Done:
     users = _users(step["user"], acting)
     if not users:
-        return Done(skipped="there is nobody to tell")
+        return Done(skipped=Reason("there is nobody to tell"))
     told = []
     for user in users:
         text = acting.in_language(step["text"], _language(acting, user))

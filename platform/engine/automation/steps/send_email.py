@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from customary.engine.automation.acting import Acting, CannotDo, Done
 from customary.engine.messages import NoAddress, write
+from customary.engine.words import Reason
 
 
 def perform(step: Mapping[str, Any], acting: Acting) -> Done:
@@ -16,7 +17,7 @@ def perform(step: Mapping[str, Any], acting: Acting) -> Done:
     found = [acting.value(each) for each in (given if isinstance(given, tuple) else (given,))]
     addresses = [_address(acting, each) for each in found if each not in (None, "")]
     if not addresses:
-        return Done(skipped="there is no address to send to")
+        return Done(skipped=Reason("there is no address to send to"))
     name, subjects, bodies = _texts(step, acting)
     sent = {to: _write(acting, to, name, subjects, bodies) for to in dict.fromkeys(addresses)}
     return Done(input={"to": list(sent), "message": name}, result=sent)
