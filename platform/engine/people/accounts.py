@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from customary.engine.database import Json, system
-from customary.engine.people import passwords
+from customary.engine.people import passwords, remembered
 
 account = sa.Table(
     "customary_account",
@@ -95,6 +95,7 @@ def set_roles(work: Any, user_id: UUID, roles: Iterable[str]) -> None:
     roles = tuple(dict.fromkeys(roles))
     check_roles(work, roles)
     work.connection.execute(account.update().where(account.c.user_id == user_id).values(roles=list(roles)))
+    remembered.forget()
 
 
 def set_active(connection: sa.Connection, user_id: UUID, active: bool) -> None:
@@ -102,6 +103,7 @@ def set_active(connection: sa.Connection, user_id: UUID, active: bool) -> None:
     from customary.engine.people.sessions import end_all
 
     connection.execute(account.update().where(account.c.user_id == user_id).values(active=active))
+    remembered.forget()
     if not active:
         end_all(connection, user_id)
 

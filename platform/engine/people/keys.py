@@ -10,6 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from customary.engine.database import Moment, system
+from customary.engine.people import remembered
 from customary.engine.people.tokens import KEY_PREFIX, new_token, token_hash
 
 key = sa.Table(
@@ -58,6 +59,7 @@ def keys_of(connection: sa.Connection, user_id: UUID) -> list[Key]:
 def revoke(connection: sa.Connection, id: UUID, now: datetime) -> None:
     """Ends a key; it stays listed."""
     connection.execute(key.update().where(key.c.id == id, key.c.revoked.is_(None)).values(revoked=now))
+    remembered.forget()
 
 
 def stamp_key(connection: sa.Connection, secret: str, now: datetime) -> None:
