@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import socket
@@ -139,10 +140,19 @@ def served() -> Any:
     from customary.app import create_app
     from customary.engine.workspace import Workspace
 
+    threading.Thread(target=_end_with_parent, name="customary-parent", daemon=True).start()
     workspace = Workspace.open(os.environ[SERVED])
     workspace.releases.current()
     workspace.releases.watch()
     return create_app(workspace)
+
+
+def _end_with_parent() -> None:
+    """Ends this process in order when the first one is gone, however that died: the port must be free again."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _settings() -> dict[str, Any]:

@@ -12,8 +12,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -74,6 +74,21 @@ def answer(address: str, path: str = "/health", seconds: float = 20) -> int:
             time.sleep(0.05)
 
 
+def is_free(port: int) -> bool:
+    with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+        return True
+    return False
+
+
+def until(true: Callable[[], bool], seconds: float = 20) -> bool:
+    deadline = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
 def done(folder: Path, *arguments: str, input: str | None = None) -> str:
     result = subprocess.run(
         [*COMMAND, *arguments], cwd=folder, env=ENVIRONMENT, input=input, capture_output=True, text=True, check=True
@@ -99,6 +114,18 @@ def test_several_processes_serve_one_workspace(applied):
     with running(applied, "serve", "mycrm", "--port", "0", "--processes", "2") as server:
         assert answer(server.address()) == 200
         assert (server.end(), "Traceback" in server.output) == (0, False)
+
+
+def test_a_killed_server_leaves_no_process_on_its_port(applied):
+    with running(applied, "serve", "mycrm", "--port", "0", "--processes", "2") as server:
+        address = server.address()
+        assert answer(address) == 200
+        server.end(signal.SIGKILL)
+    port = address.rpartition(":")[2]
+    assert until(lambda: is_free(int(port))), "still listened on"
+    with running(applied, "serve", "mycrm", "--port", port) as server:
+        assert answer(server.address()) == 200
+        assert server.end() == 0
 
 
 def test_a_taken_port_is_said_in_one_line(applied):
