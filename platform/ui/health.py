@@ -18,16 +18,19 @@ async def health() -> Response[str]:
 
 @get("/ready")
 async def ready(request: Request) -> Response[str]:
-    if await anyio.to_thread.run_sync(_is_ready, request.app.state.workspace):
-        return Response("ready\n", media_type="text/plain")
-    return Response("not ready\n", status_code=503, media_type="text/plain")
+    status, text = await anyio.to_thread.run_sync(_readiness, request.app.state.workspace)
+    return Response(f"{text}\n", status_code=status, media_type="text/plain")
 
 
-def _is_ready(workspace: Workspace) -> bool:
+def _readiness(workspace: Workspace) -> tuple[int, str]:
     try:
-        return workspace.releases.current() is not None
+        release, unusable = workspace.releases.look()
     except Exception:  # noqa: BLE001 - whatever stops the database from answering, the answer is no
-        return False
+        return 503, "not ready: the database does not answer"
+    if release is None:
+        return 503, "not ready: nothing is applied"
+    served = f"ready: release {release.number}"
+    return 200, f"{served}; release {unusable} cannot be used" if unusable else served
 
 
 handlers = [health, ready]

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from litestar.testing import TestClient
 
 from customary.app import create_app
+from customary.engine.workspace import Workspace
 from customary.ui.frame import hue_of
 from customary.ui.sign_in import safe_path
 
@@ -116,7 +117,14 @@ def test_the_sprite_holds_every_icon_that_a_page_uses(client: TestClient) -> Non
 
 def test_the_process_says_that_it_lives_and_is_ready(stranger: TestClient) -> None:
     assert stranger.get("/health").text == "ok\n"
-    assert stranger.get("/ready").text == "ready\n"
+    assert stranger.get("/ready").text == "ready: release 1\n"
+
+
+def test_a_process_says_that_its_database_does_not_answer(stranger: TestClient, workspace: Workspace) -> None:
+    with workspace.database.write() as connection:
+        connection.exec_driver_sql("DROP TABLE customary_release")
+    answer = stranger.get("/ready")
+    assert (answer.status_code, answer.text) == (503, "not ready: the database does not answer\n")
 
 
 @pytest.mark.parametrize(("accent", "hue"), [(None, None), ("210", 210), ("#ff0000", 29), ("blue; }", None)])

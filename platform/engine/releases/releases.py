@@ -24,6 +24,7 @@ class Releases:
         self._database = database
         self._current: Release | None = None
         self._seen = 0
+        self._unusable: int | None = None
         self._checked_at = 0.0
         self._turn = threading.Lock()
         self._watcher: threading.Thread | None = None
@@ -44,6 +45,12 @@ class Releases:
                 self._turn.release()
         return self._current
 
+    def look(self) -> tuple[Release | None, int | None]:
+        """The release in use and the number of a newer one that cannot be. Raises when the database does not answer."""
+        with self._database.read() as connection:
+            newest_number(connection)
+        return self.current(), self._unusable
+
     def load(self, connection: sa.Connection) -> Release | None:
         """The newest release as this connection sees it: for units of work that must not lag behind."""
         number = newest_number(connection)
@@ -54,7 +61,7 @@ class Releases:
     def keep(self, release: Release) -> None:
         """Takes over a release that this process has just applied."""
         with self._turn:
-            self._current, self._seen = release, release.number
+            self._current, self._seen, self._unusable = release, release.number, None
 
     def watch(self) -> None:
         """Looks for newer releases in a thread of its own and compiles them there, beside the old one."""
@@ -100,9 +107,10 @@ class Releases:
             # Under READ COMMITTED the catalogue may be of a still newer release than the row was.
             if newest_number(connection) != number:
                 return
-            self._current = release
+            self._current, self._unusable = release, None
         except Exception as error:
             if self._current is None:
                 raise
+            self._unusable = number
             log.exception("Release %s cannot be used; %s stays in use: %s", number, self._current.number, error)
         self._seen = number

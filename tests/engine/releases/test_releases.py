@@ -94,10 +94,23 @@ def test_a_release_that_does_not_compile_keeps_the_old_one(database):
         connection.execute(rows.insert(), {**row, "number": 2, "definitions": broken})
     releases._checked_at = 0
     assert releases.current() is old
+    assert releases.look() == (old, 2)
     with database.write() as connection:
         connection.execute(rows.insert(), {**row, "number": 3})
     releases._checked_at = 0
     assert releases.current().number == 3
+    assert releases.look() == (releases.current(), None)
+
+
+def test_a_look_asks_the_database_each_time(database):
+    releases = Releases(database)
+    put(database, releases, "name")
+    release = releases.current()
+    with database.write() as connection:
+        connection.exec_driver_sql("DROP TABLE customary_release")
+    assert releases.current() is release
+    with pytest.raises(sa.exc.DBAPIError):
+        releases.look()
 
 
 @pytest.mark.parametrize("number", [1])
