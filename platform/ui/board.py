@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from litestar import Request, Response, get
+from litestar.params import FromPath
 
 from customary.engine import records
 from customary.engine.fields.field import Field
@@ -17,7 +18,7 @@ from customary.engine.records.board import board_column
 from customary.engine.records.refusal import Missing
 from customary.engine.records.titles import linked, titles
 from customary.engine.records.work import Work
-from customary.ui.desk import Desk, texts
+from customary.ui.desk import AtDesk, Desk, texts
 from customary.ui.entity import entity_of
 from customary.ui.list.load import Filter, Listing, filter_of, views_of, visible
 from customary.ui.list.state import ListState, state
@@ -85,7 +86,7 @@ async def draw(desk: Desk, request: Request, listing: Listing) -> Response:
 
 
 @get("/{entity:str}/column")
-async def column(desk: Desk, request: Request, entity: str) -> Response:
+async def column(desk: AtDesk, request: Request, entity: FromPath[str]) -> Response:
     """The cards of one column that follow those drawn."""
     found, query = entity_of(desk, entity), texts(request.query_params)
     board = await desk.read(_following, found, query, desk.language)

@@ -13,6 +13,7 @@ from urllib.parse import quote, unquote
 from litestar import MediaType, Request, Response
 from litestar.background_tasks import BackgroundTask
 from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
 from litestar.exceptions import HTTPException
 
 from customary.engine import access, people
@@ -247,6 +248,10 @@ class Desk:
             cookies=self._cookies,
             background=self.afterwards,
         )
+
+
+AtDesk = NamedDependency[Desk]
+"""How a handler asks for its desk."""
 
 
 async def open_desk(request: Request) -> Desk:

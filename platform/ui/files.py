@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 from customary.ui import icons
 from customary.ui.assets import Asset, assets
@@ -12,7 +13,7 @@ FOR_EVER = "public, max-age=31536000, immutable"
 
 
 @get("/static/{path:path}", opt={"public": True})
-async def static_file(request: Request, path: str) -> Response[bytes]:
+async def static_file(request: Request, path: FromPath[str]) -> Response[bytes]:
     found = assets().get(path.lstrip("/"))
     if found is None:
         raise NotFoundException

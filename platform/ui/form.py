@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
+from litestar.params import FromPath
 
 from customary.engine import records
 from customary.engine.model.model import Entity
@@ -17,7 +18,7 @@ from customary.engine.words import Reason
 from customary.ui import draft as drafts
 from customary.ui import layout, meanwhile
 from customary.ui.controls import Problems
-from customary.ui.desk import Desk
+from customary.ui.desk import AtDesk, Desk
 from customary.ui.draft import Draft
 from customary.ui.entity import entity_of
 from customary.ui.layout import Form, State
@@ -28,7 +29,7 @@ OWN_PAGE = re.compile(r"/(?![/\\])[!-~]{0,500}")
 
 
 @get("/{entity:str}/new")
-async def new(desk: Desk, request: Request, entity: str) -> Response:
+async def new(desk: AtDesk, request: Request, entity: FromPath[str]) -> Response:
     """An empty form; the address may fill fields: `/deal/new?account=<id>`."""
     found = entity_of(desk, entity, "create")
     given = Typed((name, text) for name, text in request.query_params.multi_items())
@@ -36,26 +37,26 @@ async def new(desk: Desk, request: Request, entity: str) -> Response:
 
 
 @post("/{entity:str}/new")
-async def create(desk: Desk, request: Request, entity: str) -> Response:
+async def create(desk: AtDesk, request: Request, entity: FromPath[str]) -> Response:
     """Saves a new record, or shows the form again with all that is wrong."""
     return await _save(desk, entity_of(desk, entity, "create"), None, await typed_in(request))
 
 
 @get("/{entity:str}/{id:uuid}/edit")
-async def edit(desk: Desk, entity: str, id: UUID) -> Response:
+async def edit(desk: AtDesk, entity: FromPath[str], id: FromPath[UUID]) -> Response:
     """The form of a record as it is stored."""
     found = entity_of(desk, entity, "update")
     return _page(desk, await desk.read(_stored, found, id, desk.locale), Typed(()))
 
 
 @post("/{entity:str}/{id:uuid}/edit")
-async def update(desk: Desk, request: Request, entity: str, id: UUID) -> Response:
+async def update(desk: AtDesk, request: Request, entity: FromPath[str], id: FromPath[UUID]) -> Response:
     """Saves what was typed over a record; if somebody else was faster, shows what changed meanwhile."""
     return await _save(desk, entity_of(desk, entity, "update"), id, await typed_in(request))
 
 
 @post("/{entity:str}/form", status_code=200)
-async def redraw(desk: Desk, request: Request, entity: str) -> Response:
+async def redraw(desk: AtDesk, request: Request, entity: FromPath[str]) -> Response:
     """The body of a form again, as the rules want it after a change."""
     found, form = entity_of(desk, entity, "read"), await typed_in(request)
     return desk.part(

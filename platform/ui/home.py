@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from litestar import Request, Response, get, post
+from litestar.params import FromPath
 
 from customary.engine import records
 from customary.engine.fields.field import Field
@@ -18,7 +19,7 @@ from customary.engine.records.recent import Recent, recent
 from customary.engine.records.record import Query, Record, Titles
 from customary.engine.records.refusal import Missing
 from customary.engine.records.work import Work
-from customary.ui.desk import Desk
+from customary.ui.desk import AtDesk
 
 TASKS = 60
 OPEN_RECORDS = 8
@@ -67,7 +68,7 @@ class Home:
 
 
 @get("/")
-async def home(desk: Desk) -> Response:
+async def home(desk: AtDesk) -> Response:
     found = await desk.read(_home, desk.locale)
     return desk.page(
         "page_home.html", here="home", home=found, now=desk.now, hour=desk.now.astimezone(desk.locale.zone).hour
@@ -75,7 +76,7 @@ async def home(desk: Desk) -> Response:
 
 
 @post("/home/done/{id:uuid}", status_code=200)
-async def finish(desk: Desk, request: Request, id: UUID) -> Response:
+async def finish(desk: AtDesk, request: Request, id: FromPath[UUID]) -> Response:
     """Ticks a task of mine off; with `undo` it is open again."""
     undo = "undo" in request.query_params
     await desk.write(_finish, id, not undo)
@@ -90,7 +91,7 @@ async def finish(desk: Desk, request: Request, id: UUID) -> Response:
 
 
 @get("/home/tasks")
-async def tasks(desk: Desk) -> Response:
+async def tasks(desk: AtDesk) -> Response:
     return desk.part("part_home_tasks.html", home=await desk.read(_home, desk.locale), now=desk.now)
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
+from litestar.params import FromPath
 
 from customary.engine import exchange
 from customary.engine.exchange import Column, Sheet, Unreadable, Upload, WrongMap, uploads
@@ -17,7 +18,7 @@ from customary.engine.model.model import Entity
 from customary.engine.records.refusal import Forbidden
 from customary.engine.records.work import Work
 from customary.engine.words import Reason
-from customary.ui.desk import Desk
+from customary.ui.desk import AtDesk, Desk
 from customary.ui.entity import entity_of
 
 LARGEST = 50_000_000
@@ -41,14 +42,14 @@ class Look:
 
 
 @get("/import")
-async def start(desk: Desk, request: Request) -> Response:
+async def start(desk: AtDesk, request: Request) -> Response:
     """Which kind of record, and which file."""
     wanted = request.query_params.get("entity", "")
     return _start(desk, wanted)
 
 
 @post("/import", status_code=200, request_max_body_size=LARGEST)
-async def send(desk: Desk, request: Request) -> Response:
+async def send(desk: AtDesk, request: Request) -> Response:
     """Takes a file and leads to its page."""
     form = await request.form()
     name, file = str(form.get("entity", "")), form.get(FILE)
@@ -65,13 +66,13 @@ async def send(desk: Desk, request: Request) -> Response:
 
 
 @get("/import/{id:uuid}")
-async def look(desk: Desk, id: UUID) -> Response:
+async def look(desk: AtDesk, id: FromPath[UUID]) -> Response:
     """The guess: which column goes into which field."""
     return _page(desk, await desk.read(_look, id))
 
 
 @post("/import/{id:uuid}", status_code=200)
-async def check(desk: Desk, request: Request, id: UUID) -> Response:
+async def check(desk: AtDesk, request: Request, id: FromPath[UUID]) -> Response:
     """Takes what was said about the columns, and tries every row without keeping any."""
     form = {key: value for key, value in (await request.form()).items() if isinstance(value, str)}
     try:
@@ -82,7 +83,7 @@ async def check(desk: Desk, request: Request, id: UUID) -> Response:
 
 
 @post("/import/{id:uuid}/records", status_code=200)
-async def let_in(desk: Desk, request: Request, id: UUID) -> Response:
+async def let_in(desk: AtDesk, request: Request, id: FromPath[UUID]) -> Response:
     """Makes the records. Rows that are refused are left out when the form says so."""
     form = await request.form()
     try:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from uuid import UUID
 
 from litestar import Response, post
+from litestar.params import FromPath
 
 from customary.engine import records
 from customary.engine.model.model import Entity
 from customary.engine.records.refusal import Refused
 from customary.engine.records.work import Work
-from customary.ui.desk import Desk
+from customary.ui.desk import AtDesk
 from customary.ui.entity import entity_of
 
 
 @post("/{entity:str}/{id:uuid}/archive", status_code=200)
-async def archive(desk: Desk, entity: str, id: UUID) -> Response:
+async def archive(desk: AtDesk, entity: FromPath[str], id: FromPath[UUID]) -> Response:
     """Takes a record out of the lists; its page stays, and offers the way back."""
     found = entity_of(desk, entity, "update")
     title = await desk.write(_archive, found, id)
@@ -23,7 +24,7 @@ async def archive(desk: Desk, entity: str, id: UUID) -> Response:
 
 
 @post("/{entity:str}/{id:uuid}/restore", status_code=200)
-async def restore(desk: Desk, entity: str, id: UUID) -> Response:
+async def restore(desk: AtDesk, entity: FromPath[str], id: FromPath[UUID]) -> Response:
     """Brings an archived record back."""
     found = entity_of(desk, entity, "update")
     title = await desk.write(_restore, found, id)
@@ -31,7 +32,7 @@ async def restore(desk: Desk, entity: str, id: UUID) -> Response:
 
 
 @post("/{entity:str}/{id:uuid}/delete", status_code=200)
-async def delete(desk: Desk, entity: str, id: UUID) -> Response:
+async def delete(desk: AtDesk, entity: FromPath[str], id: FromPath[UUID]) -> Response:
     """Deletes a record for good; what still needs it is named."""
     found = entity_of(desk, entity, "delete")
     try:

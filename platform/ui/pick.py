@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from litestar import Request, Response, get, post
+from litestar.params import FromPath
 
 from customary.engine import records
 from customary.engine.fields.field import Field
@@ -14,7 +15,7 @@ from customary.engine.records.options import options as records_by_title
 from customary.engine.records.record import Hit
 from customary.engine.records.refusal import Missing
 from customary.engine.records.work import Work
-from customary.ui.desk import Desk
+from customary.ui.desk import AtDesk
 from customary.ui.draft import is_typed, target_of_link
 from customary.ui.entity import entity_of
 from customary.ui.form import typed_in
@@ -34,7 +35,7 @@ class Option:
 
 
 @get("/{entity:str}/options/{field:str}")
-async def options(desk: Desk, request: Request, entity: str, field: str) -> Response:
+async def options(desk: AtDesk, request: Request, entity: FromPath[str], field: FromPath[str]) -> Response:
     """The records that a link field may point to, found by `text`."""
     found = entity_of(desk, entity)
     if field not in found.fields or field in desk.access.hidden(entity):
@@ -45,7 +46,7 @@ async def options(desk: Desk, request: Request, entity: str, field: str) -> Resp
 
 
 @post("/{entity:str}/options/{field:str}", status_code=200)
-async def create(desk: Desk, request: Request, entity: str, field: str) -> Response:
+async def create(desk: AtDesk, request: Request, entity: FromPath[str], field: FromPath[str]) -> Response:
     """Makes a record of which only the title is known, and offers it as the one that was picked."""
     found, text = entity_of(desk, entity), (await typed_in(request)).one("text")[:LONGEST].strip()
     if field not in found.fields or field in desk.access.hidden(entity):

@@ -16,7 +16,7 @@ from customary.engine.records.work import Work
 from customary.engine.words import Reason
 from customary.ui import catalogue
 from customary.ui.catalogue import LANGUAGES
-from customary.ui.desk import Desk, texts
+from customary.ui.desk import AtDesk, Desk, texts
 from customary.ui.sign_in import ATTEMPTS
 from customary.ui.visitor import SESSION
 
@@ -26,13 +26,13 @@ SHORTEST_PASSWORD = 10
 
 
 @get("/settings")
-async def settings(desk: Desk) -> Response:
+async def settings(desk: AtDesk) -> Response:
     desk.me  # noqa: B018 - a stranger signs in first
     return _draw(desk)
 
 
 @post("/settings", status_code=200)
-async def save(desk: Desk, request: Request) -> Response:
+async def save(desk: AtDesk, request: Request) -> Response:
     form = texts(await request.form())
     problem = _problem(form)
     if problem:
@@ -45,7 +45,7 @@ async def save(desk: Desk, request: Request) -> Response:
 
 
 @post("/settings/password", status_code=200)
-async def change_password(desk: Desk, request: Request) -> Response:
+async def change_password(desk: AtDesk, request: Request) -> Response:
     """A new password ends all sessions of the person; this browser gets a new one."""
     form = texts(await request.form())
     outcome = await anyio.to_thread.run_sync(_change_password, desk, form, limiter=ATTEMPTS)

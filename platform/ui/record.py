@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from litestar import Request, Response, get, put
+from litestar.params import FromPath
 
 from customary.engine import records
 from customary.engine.fields.field import Field
@@ -19,7 +20,7 @@ from customary.engine.words import Reason, Words
 from customary.ui import draft as drafts
 from customary.ui import layout, related, timeline
 from customary.ui.controls import Control, control
-from customary.ui.desk import Desk
+from customary.ui.desk import AtDesk, Desk
 from customary.ui.draft import State
 from customary.ui.entity import entity_of
 from customary.ui.form import by_control, typed_in, unread
@@ -76,21 +77,21 @@ class Page:
 
 
 @get("/{entity:str}/{id:uuid}")
-async def show(desk: Desk, entity: str, id: UUID) -> Response:
+async def show(desk: AtDesk, entity: FromPath[str], id: FromPath[UUID]) -> Response:
     """The whole page."""
     found = entity_of(desk, entity)
     return desk.page("page_record.html", page=await desk.read(_page, found, id, True, desk.locale), refused=None)
 
 
 @get("/{entity:str}/{id:uuid}/facts")
-async def facts(desk: Desk, entity: str, id: UUID) -> Response:
+async def facts(desk: AtDesk, entity: FromPath[str], id: FromPath[UUID]) -> Response:
     """The fields by section, as after leaving a control without saving."""
     page = await desk.read(_page, entity_of(desk, entity), id, False, desk.locale)
     return desk.part("part_saved_field.html", page=page, refused=None, oob=True)
 
 
 @get("/{entity:str}/{id:uuid}/field/{name:str}")
-async def edit_field(desk: Desk, entity: str, id: UUID, name: str) -> Response:
+async def edit_field(desk: AtDesk, entity: FromPath[str], id: FromPath[UUID], name: FromPath[str]) -> Response:
     """The control of one field, in its place on the page."""
     found = entity_of(desk, entity, "update")
     made, revision = await desk.read(_control, found, id, name, None, (), desk.locale)
@@ -98,7 +99,9 @@ async def edit_field(desk: Desk, entity: str, id: UUID, name: str) -> Response:
 
 
 @put("/{entity:str}/{id:uuid}/field/{name:str}")
-async def save_field(desk: Desk, request: Request, entity: str, id: UUID, name: str) -> Response:
+async def save_field(
+    desk: AtDesk, request: Request, entity: FromPath[str], id: FromPath[UUID], name: FromPath[str]
+) -> Response:
     """Saves one field; what speaks against it is said at its control."""
     found, form = entity_of(desk, entity, "update"), await typed_in(request)
     try:

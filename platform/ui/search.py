@@ -11,7 +11,7 @@ from customary.engine import records
 from customary.engine.model.model import Entity
 from customary.engine.records.record import Hit
 from customary.engine.records.work import Work
-from customary.ui.desk import Desk
+from customary.ui.desk import AtDesk, Desk
 
 EACH = 20
 EACH_IN_PALETTE = 4
@@ -40,7 +40,7 @@ class Way:
 
 
 @get("/search")
-async def search_page(desk: Desk, request: Request) -> Response:
+async def search_page(desk: AtDesk, request: Request) -> Response:
     text = _text(request)
     found = await desk.read(_search, text, EACH) if text else _nothing(desk)
     template = "part_search_hits.html" if desk.htmx else "page_search.html"
@@ -48,7 +48,7 @@ async def search_page(desk: Desk, request: Request) -> Response:
 
 
 @get("/search/palette")
-async def palette(desk: Desk, request: Request) -> Response:
+async def palette(desk: AtDesk, request: Request) -> Response:
     """Records, then pages and things to create whose names fit."""
     text = _text(request)
     found = await desk.read(_search, text, EACH_IN_PALETTE) if text else _nothing(desk)

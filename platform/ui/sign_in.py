@@ -8,10 +8,11 @@ from typing import Any
 import anyio
 import anyio.to_thread
 from litestar import Request, Response, get, post
+from litestar.params import FromPath
 
 from customary.engine import people
 from customary.ui.catalogue import LANGUAGES
-from customary.ui.desk import Desk, texts
+from customary.ui.desk import AtDesk, Desk, texts
 from customary.ui.visitor import SESSION, VISITOR
 
 ATTEMPTS = anyio.CapacityLimiter(2)
@@ -19,14 +20,14 @@ ATTEMPTS = anyio.CapacityLimiter(2)
 
 
 @get("/sign-in")
-async def sign_in_page(desk: Desk, request: Request) -> Response:
+async def sign_in_page(desk: AtDesk, request: Request) -> Response:
     if desk.actor:
         return desk.redirect(safe_path(request.query_params.get("next", "/")))
     return _draw(desk, next=request.query_params.get("next", "/"))
 
 
 @post("/sign-in")
-async def sign_in(desk: Desk, request: Request) -> Response:
+async def sign_in(desk: AtDesk, request: Request) -> Response:
     form = texts(await request.form())
     email, wanted = form.get("email", "").strip(), form.get("next", "/")
     try:
@@ -43,7 +44,7 @@ async def sign_in(desk: Desk, request: Request) -> Response:
 
 
 @post("/sign-out")
-async def sign_out(desk: Desk, request: Request) -> Response:
+async def sign_out(desk: AtDesk, request: Request) -> Response:
     token = request.cookies.get(SESSION)
     if token:
         await desk.workspace.database.writing(people.sign_out, token)
@@ -52,7 +53,7 @@ async def sign_out(desk: Desk, request: Request) -> Response:
 
 
 @get("/language/{language:str}")
-async def choose_language(desk: Desk, language: str, request: Request) -> Response:
+async def choose_language(desk: AtDesk, language: FromPath[str], request: Request) -> Response:
     """For those not signed in yet; a person's own choice lives with the person."""
     if language in LANGUAGES:
         desk.cookie("language", language)

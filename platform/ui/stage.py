@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, post, put
+from litestar.params import FromPath
 
 from customary.engine import records
 from customary.engine.model.model import Entity, Stage
@@ -17,7 +18,7 @@ from customary.engine.words import Reason, Words
 from customary.ui import board, record
 from customary.ui import draft as drafts
 from customary.ui.controls import Control, control
-from customary.ui.desk import Desk
+from customary.ui.desk import AtDesk, Desk
 from customary.ui.draft import State
 from customary.ui.entity import entity_of
 from customary.ui.form import by_control, typed_in, unread
@@ -45,13 +46,13 @@ class RefusedMove:
 
 
 @put("/{entity:str}/{id:uuid}/stage")
-async def move(desk: Desk, request: Request, entity: str, id: UUID) -> Response:
+async def move(desk: AtDesk, request: Request, entity: FromPath[str], id: FromPath[UUID]) -> Response:
     """Moves a record; what keeps it out is said in place, with controls for what is missing."""
     return await _move(desk, entity_of(desk, entity, "update"), id, await typed_in(request))
 
 
 @post("/{entity:str}/{id:uuid}/stage", status_code=200)
-async def move_by_form(desk: Desk, request: Request, entity: str, id: UUID) -> Response:
+async def move_by_form(desk: AtDesk, request: Request, entity: FromPath[str], id: FromPath[UUID]) -> Response:
     """The same for browsers without scripts."""
     return await _move(desk, entity_of(desk, entity, "update"), id, await typed_in(request))
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
+from litestar.params import FromPath
 
 from customary.engine import records
 from customary.engine.fields.field import Field, Refusal
@@ -20,7 +21,7 @@ from customary.engine.records.work import Work
 from customary.ui import composer
 from customary.ui import draft as drafts
 from customary.ui.composer import PARTS, Writing, about_field, fields_by_part
-from customary.ui.desk import Desk
+from customary.ui.desk import AtDesk, Desk
 from customary.ui.entity import entity_of
 from customary.ui.form import by_control, typed_in
 from customary.ui.pointers import pointing
@@ -85,14 +86,14 @@ class Timeline:
 
 
 @get("/{entity:str}/{id:uuid}/timeline")
-async def show(desk: Desk, request: Request, entity: str, id: UUID) -> Response:
+async def show(desk: AtDesk, request: Request, entity: FromPath[str], id: FromPath[UUID]) -> Response:
     """The timeline alone; `kind` keeps what one wants to see."""
     kind = request.query_params.get("kind", "")
     return await _draw(desk, entity_of(desk, entity), id, kind)
 
 
 @post("/{entity:str}/{id:uuid}/timeline", status_code=200)
-async def add(desk: Desk, request: Request, entity: str, id: UUID) -> Response:
+async def add(desk: AtDesk, request: Request, entity: FromPath[str], id: FromPath[UUID]) -> Response:
     """Adds what was written in the composer."""
     found, form = entity_of(desk, entity), await typed_in(request)
     try:
@@ -107,7 +108,7 @@ async def add(desk: Desk, request: Request, entity: str, id: UUID) -> Response:
 
 
 @post("/{entity:str}/{id:uuid}/done", status_code=200)
-async def done(desk: Desk, entity: str, id: UUID) -> Response:
+async def done(desk: AtDesk, entity: FromPath[str], id: FromPath[UUID]) -> Response:
     """Ticks a task off, or takes that back."""
     found = entity_of(desk, entity, "update")
     about = await desk.write(_tick, found, id)

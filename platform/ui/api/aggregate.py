@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Request, Response, get
+from litestar.params import FromPath
 
 from customary.engine import records
 from customary.engine.fields.field import Field
@@ -20,7 +21,7 @@ KNOWN = ("group", *FIGURES, "count", "where", "archived", "text")
 
 
 @get("/{entity:str}/aggregate")
-async def aggregate_records(request: Request, entity: str) -> Response[bytes]:
+async def aggregate_records(request: Request, entity: FromPath[str]) -> Response[bytes]:
     """Groups with their figures."""
     return send(await read(request, _aggregate, entity, asked.parameters(request, KNOWN)))
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from litestar import Request, Response, post
+from litestar.params import FromPath
 
 from customary.engine import records
 from customary.engine.model.model import Entity
@@ -18,7 +19,7 @@ from customary.ui.api.record import once
 
 
 @post("/{entity:str}/bulk", status_code=200)
-async def create_records(request: Request, entity: str) -> Response[bytes]:
+async def create_records(request: Request, entity: FromPath[str]) -> Response[bytes]:
     """New records, all or none of them; with `skip_bad=true` those that are right."""
     wanted = asked.parameters(request, ("skip_bad",))
     skip = asked.one(wanted, "skip_bad")

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, delete, get, patch, post, put
+from litestar.params import FromPath
 
 from customary.engine import records
 from customary.engine.records import Missing, Refused, Stale, Work, idempotency
@@ -26,21 +27,21 @@ JSON = "application/json"
 
 
 @get("/{entity:str}")
-async def list_records(request: Request, entity: str) -> Response[bytes]:
+async def list_records(request: Request, entity: FromPath[str]) -> Response[bytes]:
     """A page of records."""
     wanted = asked.parameters(request, LIST)
     return send(await read(request, _list, entity, wanted))
 
 
 @post("/{entity:str}")
-async def create_record(request: Request, entity: str) -> Response[bytes]:
+async def create_record(request: Request, entity: FromPath[str]) -> Response[bytes]:
     """A new record."""
     data = await json_object(request)
     return await once(request, entity, data, _create, entity, data)
 
 
 @get("/{entity:str}/{id:str}")
-async def read_record(request: Request, entity: str, id: str) -> Response[bytes]:
+async def read_record(request: Request, entity: FromPath[str], id: FromPath[str]) -> Response[bytes]:
     """One record, whole."""
     wanted = asked.parameters(request, ("fields",))
     found = await read(request, _read, entity, asked.identifier(entity, id), wanted)
@@ -48,7 +49,7 @@ async def read_record(request: Request, entity: str, id: str) -> Response[bytes]
 
 
 @patch("/{entity:str}/{id:str}")
-async def update_record(request: Request, entity: str, id: str) -> Response[bytes]:
+async def update_record(request: Request, entity: FromPath[str], id: FromPath[str]) -> Response[bytes]:
     """Some fields of a record."""
     data = await json_object(request)
     revision = revision_of(request)
@@ -56,32 +57,32 @@ async def update_record(request: Request, entity: str, id: str) -> Response[byte
 
 
 @delete("/{entity:str}/{id:str}", status_code=204)
-async def delete_record(request: Request, entity: str, id: str) -> None:
+async def delete_record(request: Request, entity: FromPath[str], id: FromPath[str]) -> None:
     """A record, for good."""
     await write(request, _delete, entity, asked.identifier(entity, id), revision_of(request))
 
 
 @put("/{entity:str}/{id:str}/stage")
-async def move_record(request: Request, entity: str, id: str) -> Response[bytes]:
+async def move_record(request: Request, entity: FromPath[str], id: FromPath[str]) -> Response[bytes]:
     """The stage of a record; `values` may bring what the stage requires."""
     data = await json_object(request)
     return await _written(request, _move, entity, asked.identifier(entity, id), data, revision_of(request))
 
 
 @put("/{entity:str}/{id:str}/archive")
-async def archive_record(request: Request, entity: str, id: str) -> Response[bytes]:
+async def archive_record(request: Request, entity: FromPath[str], id: FromPath[str]) -> Response[bytes]:
     """A record, put away."""
     return await _written(request, _archive, entity, asked.identifier(entity, id), {}, revision_of(request))
 
 
 @delete("/{entity:str}/{id:str}/archive", status_code=200)
-async def restore_record(request: Request, entity: str, id: str) -> Response[bytes]:
+async def restore_record(request: Request, entity: FromPath[str], id: FromPath[str]) -> Response[bytes]:
     """A record, taken back from the archive."""
     return await _written(request, _restore, entity, asked.identifier(entity, id), {}, None)
 
 
 @get("/{entity:str}/{id:str}/history")
-async def read_history(request: Request, entity: str, id: str) -> Response[bytes]:
+async def read_history(request: Request, entity: FromPath[str], id: FromPath[str]) -> Response[bytes]:
     """What happened to a record, the newest first."""
     wanted = asked.parameters(request, ("limit", "after"))
     return send(await read(request, _history, entity, asked.identifier(entity, id), wanted))

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
+from litestar.params import FromPath
 
 from customary.engine import records
 from customary.engine.exchange.exports import export_rows
@@ -13,7 +14,7 @@ from customary.engine.fields.field import Field, Refusal
 from customary.engine.model.model import Entity
 from customary.engine.records.refusal import Forbidden, Missing, Refused, Stale
 from customary.engine.records.work import Work
-from customary.ui.desk import Desk, texts
+from customary.ui.desk import AtDesk, Desk, texts
 from customary.ui.entity import entity_of
 from customary.ui.list.load import filter_of, views_of, visible
 from customary.ui.list.state import state
@@ -24,7 +25,7 @@ SET_TOGETHER = ("choice", "user", "link", "boolean", "date", "text", "integer", 
 
 
 @get("/{entity:str}/bulk")
-async def bulk_form(desk: Desk, request: Request, entity: str) -> Response:
+async def bulk_form(desk: AtDesk, request: Request, entity: FromPath[str]) -> Response:
     """The control for the value that many records are to get."""
     found = entity_of(desk, entity, "update")
     name = request.query_params.get("field", "")
@@ -34,7 +35,7 @@ async def bulk_form(desk: Desk, request: Request, entity: str) -> Response:
 
 
 @post("/{entity:str}/bulk", status_code=200)
-async def bulk(desk: Desk, request: Request, entity: str) -> Response:
+async def bulk(desk: AtDesk, request: Request, entity: FromPath[str]) -> Response:
     """Does one thing with all chosen records, or with none when one refuses."""
     form = await request.form()
     ids = [UUID(text) for text in form.getall("id", [])[:MANY] if isinstance(text, str) and _is_id(text)]
@@ -64,7 +65,7 @@ async def bulk(desk: Desk, request: Request, entity: str) -> Response:
 
 
 @get("/{entity:str}/export")
-async def export(desk: Desk, request: Request, entity: str) -> Response:
+async def export(desk: AtDesk, request: Request, entity: FromPath[str]) -> Response:
     """The list as CSV: its filter, its columns, its order."""
     found, query = entity_of(desk, entity, "export"), texts(request.query_params)
 

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get
+from litestar.params import FromPath
 
 from customary.engine.fields.field import Field, Refusal
 from customary.engine.locale import Locale
@@ -18,7 +19,7 @@ from customary.engine.money import Money
 from customary.engine.records.refusal import Missing
 from customary.engine.records.work import Work
 from customary.engine.words import Reason
-from customary.ui.desk import Desk, texts
+from customary.ui.desk import AtDesk, Desk, texts
 from customary.ui.entity import entity_of
 from customary.ui.list.condition import Condition, Value, compose, whole
 from customary.ui.list.load import Listing, load, visible
@@ -45,7 +46,7 @@ class Chip:
 
 
 @get("/{entity:str}/filter")
-async def filter_form(desk: Desk, request: Request, entity: str) -> Response:
+async def filter_form(desk: AtDesk, request: Request, entity: FromPath[str]) -> Response:
     """The form of a chip: first which field, then what of it."""
     query = texts(request.query_params)
     listing = await desk.read(load, entity_of(desk, entity), query, desk.language, 1)
@@ -54,7 +55,7 @@ async def filter_form(desk: Desk, request: Request, entity: str) -> Response:
 
 
 @get("/{entity:str}/filtered")
-async def filtered(desk: Desk, request: Request, entity: str) -> Response:
+async def filtered(desk: AtDesk, request: Request, entity: FromPath[str]) -> Response:
     """The list with a chip's condition added or changed."""
     found = entity_of(desk, entity)
     query = texts(request.query_params)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from litestar import Request, Response, get
+from litestar.params import FromPath
 
-from customary.ui.desk import Desk, texts
+from customary.ui.desk import AtDesk, Desk, texts
 from customary.ui.entity import entity_of
 from customary.ui.list.load import Listing, load, summary
 from customary.ui.list.sentence import Sentence
@@ -15,7 +16,7 @@ SIZE = 50
 
 
 @get("/{entity:str}")
-async def list_page(desk: Desk, request: Request, entity: str) -> Response:
+async def list_page(desk: AtDesk, request: Request, entity: FromPath[str]) -> Response:
     """The whole list; for HTMX the part that changed: what follows, or the list under its views."""
     query = texts(request.query_params)
     listing = await desk.read(load, entity_of(desk, entity), query, desk.language, SIZE)
@@ -29,7 +30,7 @@ async def list_page(desk: Desk, request: Request, entity: str) -> Response:
 
 
 @get("/{entity:str}/summary")
-async def list_summary(desk: Desk, request: Request, entity: str) -> Response:
+async def list_summary(desk: AtDesk, request: Request, entity: FromPath[str]) -> Response:
     """The foot: it comes after the rows, because counting may take longer than showing."""
     query = texts(request.query_params)
     listing, count, sums = await desk.read(summary, entity_of(desk, entity), query, desk.language)

@@ -7,19 +7,20 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, post
+from litestar.params import FromPath
 
 from customary.engine.model.model import Entity
 from customary.engine.records import saved_view
 from customary.engine.records.refusal import Refused
 from customary.engine.records.work import Work
-from customary.ui.desk import Desk, texts
+from customary.ui.desk import AtDesk, texts
 from customary.ui.entity import entity_of
 from customary.ui.list.load import views_of, visible
 from customary.ui.list.state import ListState, state
 
 
 @post("/{entity:str}/views", status_code=200)
-async def save_view(desk: Desk, request: Request, entity: str) -> Response:
+async def save_view(desk: AtDesk, request: Request, entity: FromPath[str]) -> Response:
     """Saves the list's state as a new view."""
     found, form = entity_of(desk, entity), texts(await request.form())
     try:
@@ -31,7 +32,7 @@ async def save_view(desk: Desk, request: Request, entity: str) -> Response:
 
 
 @post("/{entity:str}/views/{view:uuid}", status_code=200)
-async def update_view(desk: Desk, request: Request, entity: str, view: UUID) -> Response:
+async def update_view(desk: AtDesk, request: Request, entity: FromPath[str], view: FromPath[UUID]) -> Response:
     """Gives a saved view the list's state."""
     found, form = entity_of(desk, entity), texts(await request.form())
     await desk.write(_update, found, view, form, desk.language)
@@ -39,7 +40,7 @@ async def update_view(desk: Desk, request: Request, entity: str, view: UUID) -> 
 
 
 @post("/{entity:str}/views/{view:uuid}/remove", status_code=200)
-async def remove_view(desk: Desk, entity: str, view: UUID) -> Response:
+async def remove_view(desk: AtDesk, entity: FromPath[str], view: FromPath[UUID]) -> Response:
     entity_of(desk, entity)
     await desk.write(saved_view.remove, view)
     return desk.redirect(f"/{entity}", desk.say("View removed"))
