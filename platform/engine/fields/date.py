@@ -70,7 +70,11 @@ class Date(Field):
         return "" if value is None else locale.date(value)
 
     def edit(self, value: dt.date | None, locale: Locale) -> str:
-        return "" if value is None else value.isoformat()
+        """In the local form; in ISO where that would not be read back as the same day."""
+        if value is None:
+            return ""
+        text = locale.date(value)
+        return text if _reads_as(text, locale, value) else value.isoformat()
 
     def check(self, value: Any) -> list[Reason]:
         if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
@@ -81,6 +85,13 @@ class Date(Field):
         if self.max and value > self.max:
             found.append(Reason("must not be after {max}", {"max": self.max}))
         return found
+
+
+def _reads_as(text: str, locale: Locale, value: dt.date) -> bool:
+    try:
+        return locale.parse_date(text) == value
+    except ValueError:
+        return False
 
 
 def _bound(key: str, text: str) -> dt.date:

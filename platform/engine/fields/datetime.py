@@ -65,16 +65,24 @@ class DateTime(Field):
         return "" if value is None else locale.datetime(value)
 
     def edit(self, value: dt.datetime | None, locale: Locale) -> str:
-        """As the browser's own control takes it, in the person's zone."""
+        """In the person's zone and local form; in ISO where that would not be read back as the same moment."""
         if value is None:
             return ""
-        local = value.astimezone(locale.zone).replace(tzinfo=None)
-        return local.isoformat(timespec="auto" if local.second or local.microsecond else "minutes")
+        local = value.astimezone(locale.zone)
+        texts = (locale.datetime(value), local.replace(tzinfo=None).isoformat())
+        return next((text for text in texts if _reads_as(text, locale, value)), local.isoformat())
 
     def check(self, value: Any) -> list[Reason]:
         if isinstance(value, dt.datetime) and value.tzinfo and EARLIEST <= value <= LATEST:
             return []
         return [Reason("must be a date and time")]
+
+
+def _reads_as(text: str, locale: Locale, value: dt.datetime) -> bool:
+    try:
+        return locale.parse_datetime(text) == value
+    except ValueError:
+        return False
 
 
 def _within(value: dt.datetime) -> dt.datetime:

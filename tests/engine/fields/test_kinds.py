@@ -149,9 +149,34 @@ def test_a_moment_is_typed_in_the_persons_zone_and_kept_in_universal_time() -> N
     field = make("datetime")
     noon = datetime(2026, 7, 1, 9, tzinfo=UTC)
     assert field.parse("2026-07-01T12:00", EL) == noon
-    assert field.edit(noon, EL) == "2026-07-01T12:00"
+    assert field.edit(noon, EL) == "1 Ιουλ 2026, 12:00 μ.μ."
     assert field.to_json(noon) == "2026-07-01T09:00:00Z"
     assert field.from_json("2026-07-01T12:00+03:00") == noon
+
+
+@pytest.mark.parametrize(
+    ("where", "day", "moment"),
+    [
+        (EN, "Nov 30, 2026", "Nov 30, 2026, 1:05 PM"),
+        (ZH, "2026年11月30日", "2026年11月30日 13:05"),
+        (EL, "30 Νοε 2026", "30 Νοε 2026, 3:05 μ.μ."),
+    ],
+)
+def test_days_and_moments_are_edited_in_the_local_form(where: Any, day: str, moment: str) -> None:
+    at = datetime(2026, 11, 30, 13, 5, tzinfo=UTC)
+    assert make("date").edit(at.date(), where) == day
+    assert make("date").parse(day, where) == at.date()
+    assert make("datetime").edit(at, where).replace("\u202f", " ") == moment
+    assert make("datetime").parse(moment, where) == at
+
+
+def test_what_the_local_form_does_not_say_exactly_is_edited_in_iso() -> None:
+    assert make("date").edit(date(12, 1, 5), EN) == "0012-01-05"
+    seconds = datetime(2026, 7, 1, 9, 0, 30, tzinfo=UTC)
+    assert make("datetime").edit(seconds, EL) == "2026-07-01T12:00:30"
+    twice = datetime(2026, 10, 25, 1, 30, tzinfo=UTC)  # the second 3:30 of the night on which clocks go back
+    assert make("datetime").edit(twice, EL) == "2026-10-25T03:30:00+02:00"
+    assert make("datetime").parse("2026-10-25T03:30:00+02:00", EL) == twice
 
 
 @pytest.mark.parametrize("text", ["jane", "jane@", "@x.com", "jane doe@x.com", "a@b..com", "a@b", "x" * 300 + "@x.com"])

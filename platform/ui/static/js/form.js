@@ -87,9 +87,17 @@
   document.addEventListener("change", (event) => {
     if (!event.target.matches("[data-native]")) return;
     const text = event.target.parentElement.querySelector("input[type=text]");
-    text.value = event.target.value.replace("T", " ");
+    text.value = written(event.target);
     text.dispatchEvent(new Event("change", { bubbles: true }));
   });
+
+  // What was picked, in the form in which the page's language writes it; ISO for years that it writes short.
+  function written(native) {
+    const time = native.type === "datetime-local", moment = new Date(time ? native.value : `${native.value}T00:00`);
+    if (!native.value || moment.getFullYear() < 1000) return native.value.replace("T", " ");
+    const form = time ? { dateStyle: "medium", timeStyle: "short" } : { dateStyle: "medium" };
+    return new Intl.DateTimeFormat(document.documentElement.lang, form).format(moment);
+  }
 
   // The list of errors gets the focus, so that it is read out first.
   const summary = document.querySelector("[data-problems]");
