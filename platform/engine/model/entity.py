@@ -43,6 +43,8 @@ PAGES = frozenset(
         "users",
         "messages",
         "notifications",
+        "inbox",
+        "language",
     )
 )
 """Addresses of the platform's own pages, which an entity's name would hide."""
