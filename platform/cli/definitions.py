@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from customary.cli.failure import PROBLEMS, WRONG_USE, Failure
-from customary.cli.options import directory, open_workspace
+from customary.cli.options import confirmed, directory, must_be_workspace, open_workspace, workspace
 from customary.cli.progress import waiting
 
 if TYPE_CHECKING:
@@ -46,10 +46,8 @@ def check_command(directory: Path) -> None:
     Example: customary check mycrm
     """
     from customary.engine.model.check import check
-    from customary.engine.text.source import SETTINGS_FILE
 
-    if not (directory / SETTINGS_FILE).is_file():
-        raise Failure(f"{directory} holds no {SETTINGS_FILE}. Make a workspace with: customary init DIR", WRONG_USE)
+    must_be_workspace(directory)
     problems, counts = check(directory)
     for problem in problems:
         click.echo(str(problem))
@@ -61,7 +59,7 @@ def check_command(directory: Path) -> None:
 @click.command("show")
 @click.argument("kind")
 @click.argument("name")
-@click.option("--workspace", "directory", metavar="DIR", default=".", type=click.Path(path_type=Path))
+@workspace
 def show_command(kind: str, name: str, directory: Path) -> None:
     """Print a definition as it is after all layers are merged, with the origin of each value.
 
@@ -73,6 +71,7 @@ def show_command(kind: str, name: str, directory: Path) -> None:
     from customary.engine.problem import Problems, did_you_mean
     from customary.engine.text import gather, read_source
 
+    must_be_workspace(directory)
     problems = Problems()
     source = read_source(gather(directory, problems), problems)
     document = source.documents.get((kind, name))
@@ -122,7 +121,7 @@ def apply_command(directory: Path, yes: bool) -> None:
     if plan.empty:
         return
     if not yes:
-        click.confirm("Apply these changes?", abort=True)
+        confirmed("Apply these changes?")
     with waiting("Applying"):
         release = workspace.apply(plan, by=_who())
     click.echo(f"Applied: release {release.number}.")

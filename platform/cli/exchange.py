@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from customary.cli.failure import PROBLEMS, WRONG_USE, Failure
-from customary.cli.options import open_workspace, workspace
+from customary.cli.options import confirmed, open_workspace, workspace
 
 if TYPE_CHECKING:
     from customary.engine.exchange import Column, Sheet
@@ -58,7 +58,7 @@ def import_command(
             raise click.exceptions.Exit(PROBLEMS)
         if dry_run:
             return
-        click.confirm(f"Import {report.written:,} rows?", abort=True)
+        confirmed(f"Import {report.written:,} rows?")
     report = _run(opened, entity, sheet, columns, "import", skip_bad)
     if report.refused and not skip_bad:
         _print_report(report, "could be made")
@@ -122,16 +122,20 @@ def _pairs(maps: tuple[str, ...]) -> dict[str, str]:
 
 def _columns(opened: Workspace, entity: str, sheet: Sheet, maps: dict[str, str]) -> tuple[Column, ...]:
     from customary.engine.exchange import WrongMap, guess
+    from customary.engine.exchange.columns import importable
     from customary.engine.people.actor import SYSTEM
 
     _check_entity(opened, entity)
+    if not sheet.columns:
+        raise Failure("The file is empty.", WRONG_USE)
     with opened.database.read() as connection:
+        work = opened.work(connection, SYSTEM)
         try:
-            columns = guess(opened.work(connection, SYSTEM), entity, sheet, maps)
+            columns = guess(work, entity, sheet, maps)
         except WrongMap as error:
             raise Failure(f"{entity} {error.reason}".strip(), WRONG_USE) from error
     if not any(column.field for column in columns):
-        fields = ", ".join(opened.release.model.entities[entity].fields)
+        fields = ", ".join(importable(work, entity))
         raise Failure(f"No column of the file is a field of {entity}. Say so with --map. Fields: {fields}.", WRONG_USE)
     return columns
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from customary.cli.failure import WRONG_USE, Failure
 
 if TYPE_CHECKING:
     from customary.engine.workspace import Workspace
@@ -22,6 +25,26 @@ workspace = click.option(
     help="The workspace's folder; the current one when left out.",
 )
 """The workspace as an option, for commands whose arguments are other things."""
+
+
+def must_be_workspace(directory: Path) -> None:
+    """Refuses a folder that is no workspace, for commands that read no more than its definitions."""
+    from customary.engine.text.source import SETTINGS_FILE
+
+    if not (directory / SETTINGS_FILE).is_file():
+        raise Failure(f"{directory} holds no {SETTINGS_FILE}. Make a workspace with: customary init DIR", WRONG_USE)
+
+
+def confirmed(question: str) -> None:
+    """Goes on after a yes. A script that gives no answer is told to say --yes."""
+    try:
+        answer = click.confirm(question)
+    except click.Abort:
+        if sys.stdin.isatty():
+            raise
+        raise Failure("Nobody is there to answer, so nothing was changed. Say --yes.", WRONG_USE) from None
+    if not answer:
+        raise click.Abort
 
 
 def open_workspace(directory: Path) -> Workspace:

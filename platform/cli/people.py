@@ -32,7 +32,7 @@ def add_user(email: str, roles: tuple[str, ...], name: str | None, password_stdi
 
     \b
     Example: customary user add ann@example.com --role admin
-             echo "$PASSWORD" | customary user add bob@example.com --role sales --password-stdin --workspace mycrm
+             echo "$PASSWORD" | customary user add bob@example.com --role sales_rep --password-stdin --workspace mycrm
     """
     from customary.engine import people
     from customary.engine.people.actor import SYSTEM
@@ -86,6 +86,8 @@ def _password(from_stdin: bool) -> str:
 
     if from_stdin:
         password = sys.stdin.readline().rstrip("\r\n")
+    elif not sys.stdin.isatty():
+        raise Failure("There is no terminal to ask for the password. Use --password-stdin.", WRONG_USE)
     else:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     if not password:

@@ -144,6 +144,8 @@ def create(directory: Path, packs: list[str], database_url: str | None = None, n
     for pack in packs:
         if pack not in known:
             raise WrongUse(f"There is no pack “{pack}”. Known: {', '.join(sorted(known))}.")
+    if database_url is not None:
+        _url(database_url)
     if (directory / SETTINGS_FILE).exists():
         raise WrongUse(f"{directory} is a workspace already: it holds a {SETTINGS_FILE}.")
     try:
@@ -180,6 +182,14 @@ def _declared_database(directory: Path) -> str | None:
 
 def _database(text: str, directory: Path) -> Database:
     """The database of a URL; a relative SQLite file lies in the workspace's folder."""
+    url = _url(text)
+    if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
+        url = url.set(database=str((directory / url.database).resolve()))
+    return Database(url.render_as_string(hide_password=False))
+
+
+def _url(text: str) -> sa.URL:
+    """The parts of a database's URL. Raises WrongUse when it is none, or of a database that is not supported."""
     try:
         url = sa.make_url(text)
     except sa.exc.ArgumentError as error:
@@ -187,9 +197,7 @@ def _database(text: str, directory: Path) -> Database:
     backend = url.get_backend_name()
     if backend not in ("sqlite", "postgresql"):
         raise WrongUse(f"“{backend}” is not supported. Databases: sqlite, postgresql.")
-    if backend == "sqlite" and url.database and url.database != ":memory:":
-        url = url.set(database=str((directory / url.database).resolve()))
-    return Database(url.render_as_string(hide_password=False))
+    return url
 
 
 def _add_new_columns(database: Database) -> None:

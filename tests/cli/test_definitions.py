@@ -29,6 +29,12 @@ def test_init_refuses_a_pack_nobody_knows(run, tmp_path):
     assert "There is no pack “salse”. Known: core, sales" in result.output
 
 
+@pytest.mark.parametrize("url", ["mysql://localhost/x", "nonsense", ""])
+def test_init_refuses_a_database_that_cannot_be(run, tmp_path, url):
+    assert run("init", "mycrm", "--database", url).exit_code == 2
+    assert not (tmp_path / "mycrm").exists()
+
+
 def test_init_leaves_a_workspace_alone(run, mycrm):
     result = run("init", "mycrm")
     assert (result.exit_code, "is a workspace already" in result.output) == (2, True)
@@ -47,9 +53,13 @@ def test_check_lists_every_problem(run, mycrm):
     assert lines[1].startswith("schemas/pet.yaml:4:13  “monney” is not a")
 
 
-@pytest.mark.parametrize("command", ["check", "plan", "apply", "serve", "work"])
+@pytest.mark.parametrize(
+    "command",
+    [("check",), ("plan",), ("apply",), ("serve",), ("work",), ("show", "entity", "deal", "--workspace")],
+    ids=lambda command: command[0],
+)
 def test_a_folder_without_a_workspace_is_wrong_use(run, command):
-    result = run(command, "nowhere")
+    result = run(*command, "nowhere")
     assert (result.exit_code, "nowhere holds no customary.yaml" in result.output) == (2, True)
 
 
@@ -68,6 +78,12 @@ def test_apply_asks_before_it_changes_anything(run, mycrm):
     assert (refused.exit_code, "Apply these changes?" in refused.output) == (1, True)
     assert run("plan", "mycrm").exit_code == 3
     assert run("apply", "mycrm", input="y\n").exit_code == 0
+
+
+def test_apply_without_anybody_to_ask_says_what_to_do(run, mycrm):
+    result = run("apply", "mycrm", input="")
+    assert (result.exit_code, "Nobody is there to answer" in result.output) == (2, True)
+    assert run("plan", "mycrm").exit_code == 3
 
 
 def test_plan_with_problems_lists_them(run, mycrm):

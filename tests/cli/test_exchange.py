@@ -76,10 +76,12 @@ def test_a_dry_run_keeps_nothing(run: Run, crm: Path) -> None:
         (("contact", "broken.xlsx"), "broken.xlsx is not a spreadsheet that can be read."),
         (("contact", "nothing.csv"), "does not exist"),
         (("contact", "strange.csv"), "No column of the file is a field of contact."),
+        (("contact", "empty.csv"), "The file is empty."),
     ],
 )
 def test_wrong_use_is_explained_with_exit_code_2(run: Run, crm: Path, arguments: tuple[str, ...], says: str) -> None:
     (crm / "broken.xlsx").write_bytes(b"PK\x03\x04")
+    (crm / "empty.csv").touch()
     (crm / "strange.csv").write_text("x,y\n1,2\n", "utf-8")
     result = run("import", *arguments, "--workspace", "crm", "--yes")
     assert (result.exit_code, says in result.output) == (2, True), result.output

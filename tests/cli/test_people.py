@@ -41,6 +41,11 @@ def test_an_empty_password_is_refused(run, applied):
     assert add(run, password="").exit_code == 2
 
 
+def test_without_a_terminal_the_password_must_come_from_standard_input(run, applied):
+    result = run("user", "add", "ann@example.com", "--role", "admin", "--workspace", "mycrm")
+    assert (result.exit_code, "Use --password-stdin" in result.output) == (2, True)
+
+
 def test_a_short_password_is_remarked_upon(run, applied):
     result = add(run, password="short")
     assert (result.exit_code, "shorter than 8 characters" in result.output) == (0, True)
