@@ -45,6 +45,8 @@ class Listing:
     filter: Filter
     page: Page
     chip_titles: Mapping[tuple[str, UUID], str]
+    bare: bool = False
+    """Whether nothing is shown because there is nothing yet, whatever the filter."""
 
     @property
     def columns(self) -> list[Field]:
@@ -89,7 +91,8 @@ def load(work: Work, entity: Entity, query: Mapping[str, str], language: str, si
     rowless = filtered.problem is not None or at.view.kind == "board"
     page = Page(()) if rowless else records.select(work, entity.name, query_of(at, filtered, query, size))
     titles = records.titles(work, _linked(filtered.chips, fields))
-    return Listing(entity, fields, offered, at, filtered, page, titles)
+    bare = not rowless and not page.records and not records.select(work, entity.name, Query(limit=1)).records
+    return Listing(entity, fields, offered, at, filtered, page, titles, bare)
 
 
 def visible(work: Work, entity: Entity) -> dict[str, Field]:

@@ -34,6 +34,17 @@ def test_a_filter_is_told_as_a_sentence(client: TestClient) -> None:
     assert "Stage is any of Propose, Negotiate" in text
 
 
+def test_an_empty_list_says_what_it_is_for_though_its_view_has_a_filter(signed_in: Callable) -> None:
+    nobody = signed_in("sales_rep")
+    assert "Open deals" in (html := nobody.get("/deal").text) and ids(html) == []
+    assert "No deals yet" in html and "Import a file" in html and "Nothing matches" not in html
+
+
+def test_a_filter_that_fits_nothing_can_be_cleared(client: TestClient) -> None:
+    html = client.get("/deal?q=zzzzzz").text
+    assert "Nothing matches" in html and "No deals yet" not in html
+
+
 def test_a_wrong_expression_is_shown_at_its_place_and_no_row_with_it(client: TestClient) -> None:
     html = client.get("/deal?where=" + quote("amountt > 1")).text
     assert "<mark>amountt</mark>" in html
