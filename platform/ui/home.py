@@ -54,6 +54,7 @@ class Mine:
     facts: tuple[Field, ...]
     titles: Titles
     count: int
+    may_create: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +153,9 @@ def _mine(work: Work) -> Any:
         sort = ((date_.name, False),) if date_ else ()
         query = Query(where=where, sort=sort, limit=OPEN_RECORDS, count="exact")
         page = records.select(work, entity.name, query)
-        if page.records:
-            yield Mine(entity, page.records, facts, page.titles, page.count or len(page.records))
+        may_create = work.access.may(entity.name, "create")
+        if page.records or may_create:
+            yield Mine(entity, page.records, facts, page.titles, page.count or len(page.records), may_create)
 
 
 def _facts(work: Work, entity: Entity, owner: Field) -> tuple[Field, ...]:

@@ -57,6 +57,12 @@ def test_home_shows_my_tasks_my_open_records_and_what_happened(client: TestClien
     assert "What happened lately" in html
 
 
+def test_home_offers_what_to_begin_with_to_whom_nothing_is_yet(signed_in: Callable[..., TestClient]) -> None:
+    html = signed_in("sales_rep").get("/").text
+    assert "My open deals" in html and "Nothing open is yours." in html
+    assert 'href="/deal/new"' in html
+
+
 def test_a_task_is_ticked_off_and_back(client: TestClient, mine: UUID) -> None:
     id = str(mine)
     assert id in client.get("/").text
