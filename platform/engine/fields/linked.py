@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
-from customary.engine.fields.field import Field, Refusal
+import sqlalchemy as sa
+
+from customary.engine.expressions import types
+from customary.engine.fields.field import Field, Part, Refusal
+from customary.engine.locale import Locale
+from customary.engine.words import Reason
 
 if TYPE_CHECKING:
     from customary.engine.expressions import Expression
@@ -31,6 +37,36 @@ class Linked(Field):
     """What deleting the other record does here: restrict (refuse), clear (empty the link), cascade (delete too)."""
     where: Expression | None = None
     """Which records may be chosen: a condition over the record that is chosen."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OneLinked(Linked):
+    """A field whose value names one record: its id."""
+
+    @cached_property
+    def value_type(self) -> types.Type:
+        return types.Record(entity=self.to)
+
+    def parts(self, codes: Mapping[str, str]) -> tuple[Part, ...]:
+        return (Part("", sa.Uuid()),)
+
+    def parse(self, text: str, locale: Locale) -> UUID | None:
+        return identifier(text) if text.strip() else None
+
+    def from_json(self, data: Any) -> UUID | None:
+        return None if data is None or data == "" else identifier(data)
+
+    def take(self, value: Any) -> UUID | None:
+        return self.from_json(value)
+
+    def to_json(self, value: UUID | None) -> str | None:
+        return None if value is None else str(value)
+
+    def json_schema(self) -> Mapping[str, Any]:
+        return {"type": "string", "format": "uuid"}
+
+    def check(self, value: Any) -> list[Reason]:
+        return [] if isinstance(value, UUID) else [Reason("must be the id of a record")]
 
 
 def identifier(data: Any) -> UUID:
