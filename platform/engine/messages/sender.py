@@ -90,9 +90,10 @@ def _email(row: Mapping[str, Any], mail: Mapping[str, Any]) -> EmailMessage:
     email["Subject"] = row["subject"]
     email["Date"] = format_datetime(row["at"])
     email["Message-ID"] = f"<{row['id']}@{sender.rpartition('@')[2].rstrip('>') or 'customary'}>"
-    email["Content-Language"] = row["language"]
     email["Auto-Submitted"] = "auto-generated"
+    # Setting the content takes all headers of contents away, so what is said of it comes after.
     email.set_content(row["body"])
+    email["Content-Language"] = row["language"]
     return email
 
 

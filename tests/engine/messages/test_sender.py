@@ -79,6 +79,7 @@ def test_a_queued_mail_arrives_once_in_any_alphabet(database: Database, server: 
         "您好，Ευκαιρία",
     )
     assert mail.get_content().replace("\r\n", "\n") == "Guten Tag\n商机 🎉\n"
+    assert mail["Content-Language"] == "en"
     assert mail["Message-ID"].endswith("@example.com>")
     assert fates(database) == [("sent", 1)]
 
