@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from customary.engine.access.access import target_of
 from customary.engine.records import storage
 from customary.engine.records.ask import ask
 from customary.engine.records.cursor import write_cursor
 from customary.engine.records.kept import kept
 from customary.engine.records.layout import layout, take_computed
 from customary.engine.records.reading import Reading, ready
-from customary.engine.records.record import Page, Query, Record
+from customary.engine.records.record import Page, Query, Record, Titles
 from customary.engine.records.refusal import Missing
 from customary.engine.records.scope import RecordScope
 from customary.engine.records.statement import count_statement, may_be_empty, page_statement
 from customary.engine.records.titles import linked, titles
+from customary.engine.records.whole import Whole, whole
 from customary.engine.records.work import Work
 
 MOST = 1_000
@@ -29,15 +31,14 @@ def get(work: Work, entity: str, id: UUID, archived: bool = True) -> Record:
     """One record with its computed fields, child rows' ids and the titles of what it links to. Raises Missing."""
     if entity not in work.model.entities or not work.access.may(entity, "read"):
         raise Missing(entity, id)
-    values = storage.load(work, entity, id)
-    if values is None or (values["archived_at"] is not None and not archived):
+    found = whole(work, entity, id)
+    if found is None or (found.values["archived_at"] is not None and not archived):
         raise Missing(entity, id)
-    scope = RecordScope(work, entity, values)
+    scope = RecordScope(work, entity, found.values)
     if not work.access.holds(entity, "read", scope):
         raise Missing(entity, id)
-    seen = _seen_values(work, entity, values, scope)
-    own = titles(work, linked(work, entity, [seen]) | {(entity, id)})
-    return Record(entity, id, seen, own.get((entity, id), ""), own)
+    seen = _seen_values(work, entity, found.values, scope, found.children)
+    return Record(entity, id, seen, found.title, _titles_around(work, entity, seen, found))
 
 
 def select(work: Work, entity: str, query: Query, with_titles: bool = True) -> Page:
@@ -66,9 +67,7 @@ def load_records(work: Work, entity: str, ids: Sequence[UUID]) -> list[Record]:
     """The records with these ids, in their order, as the actor may see them; permission is the caller's matter."""
     found = storage.load_many(work, entity, ids)
     scope = RecordScope(work)
-    seen = [
-        _seen_values(work, entity, values, scope.about(scope.view(entity, values)), lines=False) for values in found
-    ]
+    seen = [_seen_values(work, entity, values, scope.about(scope.view(entity, values)), {}) for values in found]
     own = titles(work, linked(work, entity, seen) | {(entity, values["id"]) for values in seen})
     return [Record(entity, each["id"], each, own.get((entity, each["id"]), ""), own) for each in seen]
 
@@ -122,7 +121,7 @@ def _count(work: Work, reading: Reading, how: str) -> int | None:
 
 
 def _seen_values(
-    work: Work, entity: str, values: dict[str, Any], scope: RecordScope, lines: bool = True
+    work: Work, entity: str, values: dict[str, Any], scope: RecordScope, children: Mapping[str, tuple[UUID, ...]]
 ) -> dict[str, Any]:
     """The values without what is hidden, with what is computed and with the ids of child rows."""
     fields, hidden = work.model.entities[entity].fields, work.access.hidden(entity)
@@ -130,8 +129,17 @@ def _seen_values(
     for name, each in fields.items():
         if name in hidden:
             continue
-        if each.kind == "lines" and lines:
-            seen[name] = tuple(child["id"] for child in scope.follow(entity, name, scope.record))
+        if name in children:
+            seen[name] = children[name]
         elif each.formula is not None:
             seen[name] = take_computed(each, scope.record[name])
     return seen
+
+
+def _titles_around(work: Work, entity: str, seen: Mapping[str, Any], found: Whole) -> Titles:
+    """The titles of the record and of all that it links to; most of them came with it."""
+    known = {(entity, seen["id"]): found.title}
+    for name, title in found.linked.items():
+        if name in seen:
+            known[target_of(work.model, entity, name), seen[name]] = title
+    return {**titles(work, linked(work, entity, [seen]) - known.keys()), **known}

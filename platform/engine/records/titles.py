@@ -24,7 +24,7 @@ def titles(work: Work, wanted: Iterable[tuple[str, UUID]]) -> Titles:
         by_entity[entity].add(id)
     found: dict[tuple[str, UUID], str] = {}
     for entity, ids in by_entity.items():
-        if entity in work.model.entities and _may_name(work, entity):
+        if entity in work.model.entities and may_name(work, entity):
             found |= _titles_of(work, entity, sorted(ids))
     return found
 
@@ -56,6 +56,17 @@ def title_clause(work: Work, entity: str, rows: TableRows) -> sa.ColumnElement:
     return title.clause(rows, rows.values)
 
 
+def may_name(work: Work, entity: str) -> bool:
+    """Whether the actor may know the titles of any records of an entity."""
+    return work.access.may(entity, "read") or _is_colleague(work, entity)
+
+
+def nameable(work: Work, rows: TableRows) -> list[sa.ColumnElement]:
+    """The conditions under which the actor may know the titles of rows."""
+    readable = None if _is_colleague(work, rows.entity) else permission(work, rows, "read")
+    return [] if readable is None else [readable]
+
+
 def reader_key(work: Work) -> tuple:
     """What tells apart the statements of different readers."""
     if work.access.is_system:
@@ -75,13 +86,7 @@ def _titles_of(work: Work, entity: str, ids: list[UUID]) -> Titles:
 def _statement(work: Work, entity: str) -> sa.Select:
     rows = all_rows(work, entity)
     statement = sa.select(rows.column("id"), title_clause(work, entity, rows)).select_from(rows.from_clause)
-    statement = statement.where(rows.column("id").in_(sa.bindparam("ids", expanding=True)))
-    readable = None if _is_colleague(work, entity) else permission(work, rows, "read")
-    return statement if readable is None else statement.where(readable)
-
-
-def _may_name(work: Work, entity: str) -> bool:
-    return work.access.may(entity, "read") or _is_colleague(work, entity)
+    return statement.where(rows.column("id").in_(sa.bindparam("ids", expanding=True)), *nameable(work, rows))
 
 
 def _is_colleague(work: Work, entity: str) -> bool:

@@ -1,0 +1,104 @@
+"""One record with all that is told of it - links, child rows, titles - in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from customary.engine.access.access import target_of
+from customary.engine.database import gathered
+from customary.engine.fields.field import Field
+from customary.engine.records.kept import kept
+from customary.engine.records.rows import all_rows, values_of
+from customary.engine.records.titles import may_name, nameable, reader_key, title_clause
+from customary.engine.records.work import Work
+from customary.engine.tables import EntityTable, TableRows
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A record as it lies in the database, and what its reader may know of the records around it."""
+
+    values: dict[str, Any]
+    title: str
+    linked: Mapping[str, str]
+    """Titles by the field that links; one that may not be read is not there."""
+    children: Mapping[str, tuple[UUID, ...]]
+    """The child rows by their lines field, oldest first, archived ones left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The statement, and what lies in its rows: columns, links, child rows, the title, titles of what it links to."""
+
+    statement: sa.Select
+    columns: tuple[str, ...]
+    many: tuple[str, ...]
+    lines: tuple[str, ...]
+    links: tuple[str, ...]
+
+
+def whole(work: Work, entity: str, id: UUID) -> Whole | None:
+    """The record, whoever asks: whether they may read it is the caller's matter. None when it is not there."""
+    asked = kept(work, ("whole", entity, reader_key(work)), lambda: _asked(work, entity))
+    row = work.connection.execute(asked.statement, {"id": id}).first()
+    if row is None:
+        return None
+    cells = iter(row)
+    columns, many, children = (
+        {name: next(cells) for name in names} for names in (asked.columns, asked.many, asked.lines)
+    )
+    title, linked = next(cells), {name: next(cells) for name in asked.links}
+    values = {**work.release.tables.entity(entity).load(columns), **many}
+    return Whole(values, title or "", {name: each for name, each in linked.items() if each is not None}, children)
+
+
+def _asked(work: Work, entity: str) -> _Asked:
+    table, fields = work.release.tables.entity(entity), work.model.entities[entity].fields.values()
+    many = [each.name for each in fields if each.kind == "links"]
+    lines = [each for each in fields if each.kind == "lines"]
+    links = [each.name for each in fields if _may_be_named(work, entity, each)]
+    statement = sa.select(
+        *table.table.c,
+        *(_targets(table, name) for name in many),
+        *(_children(work, table, each) for each in lines),
+        title_clause(work, entity, all_rows(work, entity)),
+        *(_title(work, entity, table.column(name), name) for name in links),
+    ).where(table.column("id") == sa.bindparam("id"))
+    columns = tuple(column.name for column in table.table.c)
+    return _Asked(statement, columns, tuple(many), tuple(each.name for each in lines), tuple(links))
+
+
+def _may_be_named(work: Work, entity: str, each: Field) -> bool:
+    """Whether a field links to one record whose title the actor may know."""
+    is_link = each.kind in ("link", "user") or each.name in ("created_by", "updated_by")
+    target = target_of(work.model, entity, each.name) if is_link else None
+    return target is not None and may_name(work, target)
+
+
+def _targets(table: EntityTable, links: str) -> sa.ColumnElement:
+    pairs = table.links(links)
+    found = sa.select(pairs.c.target.label("id")).where(pairs.c.source == table.column("id"))
+    return gathered(found.order_by(pairs.c.target).scalar_subquery())
+
+
+def _children(work: Work, parent: EntityTable, each: Field) -> sa.ColumnElement:
+    # An alias, because the rows of an entity may have rows of the same entity inside them.
+    table = work.release.tables.entity(each.to)
+    child = table.table.alias()
+    of_parent = child.c[table.column_name(each.through)] == parent.column("id")
+    found = sa.select(child.c.id).where(of_parent, child.c.archived_at.is_(None))
+    return gathered(found.order_by(child.c.id).scalar_subquery())
+
+
+def _title(work: Work, entity: str, column: sa.ColumnElement, name: str) -> sa.ColumnElement:
+    """The title of what a link points to: nothing where the actor may not read it."""
+    target = target_of(work.model, entity, name) or ""
+    alias = work.release.tables.entity(target).table.alias()
+    rows = TableRows(work.release.tables, target, alias, None, values_of(work))
+    title = sa.func.coalesce(title_clause(work, target, rows), "")
+    return sa.select(title).where(rows.column("id") == column, *nameable(work, rows)).scalar_subquery()
