@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from litestar import Request, Response, get
 from litestar.params import FromPath
@@ -46,11 +48,12 @@ def _aggregate(work: Work, entity: str, wanted: dict[str, list[str]]) -> dict[st
         text=query.text,
         archived=query.archived,
     )
-    return {"groups": [_shown(declared, each, figures) for each in groups]}
+    titles = {id: title for (_, id), title in (groups[0].titles if groups else {}).items()}
+    return {"groups": [_shown(declared, each, figures, titles) for each in groups]}
 
 
-def _shown(declared: Entity, group: Group, figures: dict[str, list[str]]) -> dict[str, Any]:
-    key = {text: _key(declared.fields.get(text), value, group) for text, value in group.key.items()}
+def _shown(declared: Entity, group: Group, figures: dict[str, list[str]], titles: Mapping[UUID, str]) -> dict[str, Any]:
+    key = {text: _key(declared.fields.get(text), value, titles) for text, value in group.key.items()}
     asked_for = {
         how: {name: shown.plain(value) for name, value in group.values.get(how, {}).items()}
         for how in FIGURES
@@ -59,11 +62,10 @@ def _shown(declared: Entity, group: Group, figures: dict[str, list[str]]) -> dic
     return {"key": key, **asked_for, "count": group.count}
 
 
-def _key(field: Field | None, value: Any, group: Group) -> Any:
+def _key(field: Field | None, value: Any, titles: Mapping[UUID, str]) -> Any:
     """A key: a record's id comes with its title."""
-    named = next((title for (_, id), title in group.titles.items() if id == value), None)
-    if named is not None:
-        return {"id": value, "title": named}
+    if isinstance(value, UUID) and value in titles:
+        return {"id": value, "title": titles[value]}
     return shown.plain(value) if field is None or value is None else field.to_json(value)
 
 
