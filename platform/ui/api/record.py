@@ -14,7 +14,7 @@ from litestar import Request, Response, delete, get, patch, post, put
 from litestar.params import FromPath
 
 from customary.engine import records
-from customary.engine.records import Missing, Refused, Stale, Work, idempotency
+from customary.engine.records import Missing, Refused, Work, idempotency
 from customary.engine.records.idempotency import Answer
 from customary.ui.api import asked, shown
 from customary.ui.api.body import Given, and_more, given, json_object
@@ -145,9 +145,7 @@ def _restore(work: Work, entity: str, id: UUID, _data: Mapping[str, Any], _revis
 
 def _delete(work: Work, entity: str, id: UUID, revision: int | None) -> None:
     _known(work, entity)
-    if revision is not None and (current := records.get(work, entity, id).revision) != revision:
-        raise Stale(current)
-    records.delete(work, entity, id)
+    records.delete(work, entity, id, revision)
 
 
 def _history(work: Work, entity: str, id: UUID, wanted: dict[str, list[str]]) -> dict[str, Any]:
