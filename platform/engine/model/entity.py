@@ -49,6 +49,9 @@ PAGES = frozenset(
 )
 """Addresses of the platform's own pages, which an entity's name would hide."""
 
+RATE_FIELDS = {"currency": "text", "day": "date", "value": "decimal"}
+"""What an entity that plays rate must say: the currency's letters, from when on, and what one unit is worth."""
+
 ICON = "square"
 
 
@@ -97,12 +100,16 @@ def _sketch(build: Build, name: str) -> Sketch:
 
 
 def _check_part(build: Build, sketch: Sketch) -> None:
-    if sketch.plays not in ("user", "task", "activity", "team"):
+    if sketch.plays not in ("user", "task", "activity", "team", "rate"):
         return
     others = [each for each in build.sketches.values() if each.plays == sketch.plays and each is not sketch]
     for other in others:
         place = sketch.body.get("plays").place
         build.add(place, f"{other.name} plays {sketch.plays} too", "Only one entity can.")
+    for name, kind in RATE_FIELDS.items() if sketch.plays == "rate" else ():
+        if name not in sketch.fields or sketch.fields[name].kind != kind:
+            place = sketch.body.get("plays").place
+            build.add(place, f"a rate needs the field “{name}”", f"Add {name}: {{type: {kind}, required: true}}.")
 
 
 def _plural(named: Words) -> Words:

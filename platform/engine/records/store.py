@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from customary.engine.records import changes, index, unique
+from customary.engine.records import changes, index, rates, unique
 from customary.engine.records.draft import Draft
 from customary.engine.records.kept import kept
 from customary.engine.records.refusal import Refused
@@ -24,6 +24,7 @@ def insert(work: Work, drafts: list[Draft]) -> None:
     shape = drafts[0].shape
     table = work.release.tables.entity(shape.entity.name)
     rows = [table.store(_complete(draft)) for draft in drafts]
+    rates.fill(work, shape.entity, zip((draft.after for draft in drafts), rows, strict=True))
     made = [changes.change_row(draft.work, shape, draft.id, "created", None, draft.after) for draft in drafts]
     try:
         if len(drafts) == 1 and not work.is_sqlite:
@@ -36,6 +37,7 @@ def insert(work: Work, drafts: list[Draft]) -> None:
     except IntegrityError as error:
         raise _understood(error, drafts) from error
     _insert_links(work, drafts)
+    rates.catch_up(work, shape.entity, (draft.after for draft in drafts))
 
 
 def save(work: Work, draft: Draft, kind: str) -> None:
@@ -45,6 +47,7 @@ def save(work: Work, draft: Draft, kind: str) -> None:
     differing = {name: value for name, value in after.items() if name != "entity" and value != before.get(name)}
     table = work.release.tables.entity(draft.entity)
     stored = table.store(differing)
+    rates.fill(work, shape.entity, [(differing, stored)])
     row = changes.change_row(work, shape, draft.id, kind, before, after)
     try:
         if work.is_sqlite:
@@ -59,6 +62,7 @@ def save(work: Work, draft: Draft, kind: str) -> None:
     for each in shape.many:
         _update_links(work, draft, each.name)
     index.change(work, shape, before, after)
+    rates.catch_up(work, shape.entity, [after])
 
 
 def erase(work: Work, draft: Draft) -> None:

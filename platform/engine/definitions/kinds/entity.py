@@ -125,8 +125,8 @@ SHAPE = mapping(
         "views": told(named(VIEW), "the ways to look at its records"),
         "layout": told(named(SECTION), "the sections of the form and the record page"),
         "plays": told(
-            one_of(("none", "person", "organisation", "activity", "task", "user", "team"), "part to play"),
-            "what pages take it for, such as the users who sign in or the tasks on the home page",
+            one_of(("none", "person", "organisation", "activity", "task", "user", "team", "rate"), "part to play"),
+            "what pages take it for, such as the users who sign in or the tasks on the home page; rates convert money",
         ),
         "history": told(YES_NO, "false keeps no history"),
         "was": told(WAS, "its old name, or a list of them"),

@@ -1,0 +1,85 @@
+"""Amounts in several currencies are summed in the workspace's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from customary.engine import records
+from customary.engine.money import Money
+from customary.engine.people.actor import SYSTEM
+from customary.engine.workspace import Workspace
+
+DEFINITIONS = """
+entity: offer
+fields:
+  name: {type: text}
+  amount: {type: money}
+"""
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, database_url: str) -> Iterator[Workspace]:
+    (tmp_path / "schemas").mkdir()
+    (tmp_path / "customary.yaml").write_text("name: House\npacks: [core]\ncurrency: EUR\n", encoding="utf-8")
+    (tmp_path / "schemas" / "offer.yaml").write_text(DEFINITIONS, encoding="utf-8")
+    workspace = Workspace.open(tmp_path, database_url)
+    workspace.apply()
+    yield workspace
+    workspace.close()
+
+
+def do(workspace: Workspace, fn: Any, *args: Any, **named: Any) -> Any:
+    with workspace.database.write() as connection:
+        return fn(workspace.work(connection, SYSTEM), *args, **named)
+
+
+def offer(workspace: Workspace, amount: str, currency: str) -> Any:
+    return do(workspace, records.create, "offer", {"name": amount, "amount": Money(Decimal(amount), currency)})
+
+
+def rate(workspace: Workspace, currency: str, value: str, day: date = date(2026, 1, 1)) -> Any:
+    return do(workspace, records.create, "rate", {"currency": currency, "day": day, "value": Decimal(value)})
+
+
+def total(workspace: Workspace) -> Money | None:
+    (group,) = do(workspace, records.aggregate, "offer", sums=["amount"])
+    return group.values["sum"]["amount"]
+
+
+def test_a_sum_of_mixed_amounts_is_in_the_workspaces_currency(workspace: Workspace):
+    rate(workspace, "USD", "0.90")
+    offer(workspace, "100", "EUR")
+    offer(workspace, "50", "USD")
+    assert total(workspace) == Money(Decimal("145.00"), "EUR")
+
+
+def test_without_a_rate_there_is_no_sum_until_one_comes(workspace: Workspace):
+    offer(workspace, "100", "EUR")
+    offer(workspace, "50", "USD")
+    assert total(workspace) is None
+    rate(workspace, "USD", "0.5")
+    assert total(workspace) == Money(Decimal("125.00"), "EUR")
+
+
+def test_an_amount_keeps_the_rate_of_the_day_it_was_written(workspace: Workspace):
+    rate(workspace, "USD", "0.5")
+    offer(workspace, "100", "EUR")
+    first = offer(workspace, "50", "USD")
+    rate(workspace, "USD", "2", date(2026, 2, 1))
+    assert total(workspace) == Money(Decimal("125.00"), "EUR")
+    do(workspace, records.update, "offer", first, {"amount": Money(Decimal("60"), "USD")})
+    assert total(workspace) == Money(Decimal("220.00"), "EUR")
+
+
+def test_a_rate_of_tomorrow_is_not_used_today(workspace: Workspace):
+    rate(workspace, "USD", "0.5")
+    rate(workspace, "USD", "9", date(2999, 1, 1))
+    offer(workspace, "1", "EUR")
+    offer(workspace, "50", "USD")
+    assert total(workspace) == Money(Decimal("26.00"), "EUR")
