@@ -21,6 +21,7 @@ from customary.ui import (
     imports,
     inbox,
     lifetime,
+    outbox,
     pick,
     profile,
     record,
@@ -55,6 +56,7 @@ PAGES = (
     timeline,
     lifetime,
     runs,
+    outbox,
     imports,
 )
 """The page families; each gives its `handlers`. Fixed paths win over `/{entity}`."""

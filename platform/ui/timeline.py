@@ -235,11 +235,12 @@ def _titles(work: Work, moments: list[Moment]) -> Mapping[tuple[str, UUID], str]
     pairs = {(people.name, each.actor) for each in moments if each.actor} if people else set()
     for moment in moments:
         for each in moment.differences:
-            pairs |= {pair for value in (each.before, each.after) for pair in _ends(work, each.field, value)}
+            pairs |= {pair for value in (each.before, each.after) for pair in ends(work, each.field, value)}
     return records.titles(work, list(pairs)) if pairs else {}
 
 
-def _ends(work: Work, field: Field, value: Any) -> list[tuple[str, UUID]]:
+def ends(work: Work, field: Field, value: Any) -> list[tuple[str, UUID]]:
+    """The records that a value points to."""
     if value is None or field.control not in ("link", "user", "links", "any_link"):
         return []
     if field.control == "any_link":

@@ -28,8 +28,10 @@ def ran(workspace: Workspace, inside: Callable) -> records.Record:
 
 def test_rules_are_told_in_plain_words(client: TestClient) -> None:
     page = client.get("/workflows").text
-    assert "Take care of a new lead" in page and "When Lead is created" in page
-    assert "When Deal reaches Won" in page and "When Deal: Amount changes" in page
+    assert "Take care of a new lead" in page and "For every new lead" in page
+    assert "When any deal reaches Won" in page and "When Amount of any deal changes" in page
+    assert "When Done of any task changes to Yes" in page
+    assert re.search(r"Amount</span> at least <span[^>]*>50,000</span>", page)
     assert "Nothing here yet." in page
 
 

@@ -1,0 +1,151 @@
+"""What a step of a run carried, as named values that people can read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from customary.engine.automation import Run, StepTaken
+from customary.engine.fields.field import Field, Refusal
+from customary.engine.records.work import Work
+from customary.engine.words import Reason, Words
+
+UNTOLD = frozenset({"revision", "message_id"})
+"""Names in a step's data that tell people nothing."""
+LABELS = {
+    "to": Reason("Sent to"),
+    "message": Reason("Message"),
+    "subject": Reason("Subject"),
+    "among": Reason("Among"),
+    "by": Reason("How"),
+    "candidates": Reason("People to choose from"),
+    "text": Reason("Text"),
+    "user": Reason("Told"),
+    "case": Reason("Case"),
+}
+"""What else stands in a step's data, as people say it."""
+WAYS = {"round_robin": Reason("in turn"), "least_busy": Reason("who has least to do")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detail:
+    """A named value of a step's input or result; `link` is the address of what it means."""
+
+    label: str | Words | Reason
+    text: str | Words | Reason = ""
+    link: str = ""
+    status: str = ""
+    """What became of a mail."""
+    field: Field | None = None
+    value: Any = None
+    """The value, where it is one of a field that today's definitions know."""
+
+
+def details(work: Work, data: Any, fields: Mapping[str, Field], titles: Mapping, label: Any = "") -> Iterable[Detail]:
+    """The values in plain data, each with its name; ids of records become their titles."""
+    if data is None or data == "":
+        return
+    if isinstance(data, Mapping) and set(data) == {"entity", "id"}:
+        yield _linked(work, data, titles, label)
+    elif isinstance(data, Mapping):
+        for name, value in data.items():
+            inner = work.model.entities[name].fields if name in work.model.entities else fields
+            if name not in UNTOLD:
+                typed = _typed(inner.get(name), value)
+                yield from [typed] if typed else details(work, value, inner, titles, _label(work, name, inner))
+    elif isinstance(data, list):
+        shown = [detail.text for each in data for detail in details(work, each, fields, titles)]
+        yield Detail(label=label, text=", ".join(shown))
+    else:
+        yield _plain(work, data, titles, label)
+
+
+def mails_of(result: Any, mails: Mapping[UUID, str]) -> Iterable[Detail]:
+    """The mails that a step wrote, with what became of them."""
+    for to, mail in (result or {}).items() if isinstance(result, Mapping) else ():
+        id = id_in(str(mail.get("message_id")))
+        link = f"/messages/{id}" if id in mails else ""
+        yield Detail(
+            label=LABELS["subject"], text=mail.get("subject") or to, link=link, status=mails.get(id, "") if id else ""
+        )
+
+
+def mentioned(work: Work, steps: Iterable[StepTaken], run: Run) -> set[tuple[str, UUID]]:
+    """The records that the data of steps names, and who caused the run."""
+    people = work.model.playing("user")
+    found: set[tuple[str, UUID]] = {(people.name, run.actor)} if people and run.actor else set()
+
+    def walk(data: Any) -> None:
+        if isinstance(data, Mapping) and set(data) == {"entity", "id"} and data["entity"] in work.model.entities:
+            if id := id_in(str(data["id"])):
+                found.add((data["entity"], id))
+        elif isinstance(data, Mapping):
+            for each in data.values():
+                walk(each)
+        elif isinstance(data, list):
+            for each in data:
+                walk(each)
+        elif isinstance(data, str) and people and (id := id_in(data)):
+            found.add((people.name, id))
+
+    for step in steps:
+        walk(step.input)
+        walk(step.result)
+    return found
+
+
+def id_in(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _typed(field: Field | None, data: Any) -> Detail | None:
+    """A value of a field that is shown as everywhere else; links are told by their titles instead."""
+    if field is None or data is None or field.control in ("link", "links", "user", "any_link", "lines"):
+        return None
+    try:
+        return Detail(label=field.label, field=field, value=field.from_json(data))
+    except Refusal:
+        return None
+
+
+def _label(work: Work, name: str, fields: Mapping[str, Field]) -> str | Words | Reason:
+    if name in fields:
+        return fields[name].label
+    if name in LABELS:
+        return LABELS[name]
+    return work.model.entities[name].label if name in work.model.entities else name.replace("_", " ")
+
+
+def _linked(work: Work, data: Mapping[str, Any], titles: Mapping, label: Any) -> Detail:
+    entity, id = str(data["entity"]), id_in(str(data["id"]))
+    known = work.model.entities.get(entity)
+    title = titles.get((entity, id), "•••")
+    link = f"/{entity}/{id}" if known and (entity, id) in titles else ""
+    return Detail(label=label or (known.label if known else entity), text=title, link=link)
+
+
+def _plain(work: Work, data: Any, titles: Mapping, label: Any) -> Detail:
+    people = work.model.playing("user")
+    if label in (LABELS["by"], LABELS["among"], LABELS["message"]):
+        return Detail(label=label, text=_told(work, str(data)))
+    id = id_in(str(data)) if isinstance(data, str) else None
+    if id and people and (people.name, id) in titles:
+        return Detail(label=label, text=titles[people.name, id])
+    return Detail(label=label, text="•••" if id else str(data))
+
+
+def _told(work: Work, word: str) -> str | Words | Reason:
+    """A word of a rule's writer as readers know it: a team, a role, a message, a way of choosing."""
+    kind, _, name = word.partition(" ")
+    if kind == "team" and name:
+        return Reason("Team {name}", {"name": name.replace("_", " ")})
+    if kind == "role" and name:
+        return Reason("Role {name}", {"name": work.model.roles[name].label if name in work.model.roles else name})
+    if word in work.model.messages:
+        return work.model.messages[word].label
+    return WAYS.get(word, word)

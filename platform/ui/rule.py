@@ -1,0 +1,46 @@
+"""A rule as people read it: what it waits for in words, and its steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from customary.engine.expressions import Expression
+from customary.engine.locale import Locale
+from customary.engine.model.model import Model, Workflow
+from customary.engine.words import Words
+from customary.ui.spoken import Said, spoken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToDo:
+    """A step as it is declared. `cases` are those of a choice: a condition, and the steps it leads to."""
+
+    kind: str
+    label: Words | None
+    condition: tuple[Said, ...]
+    cases: tuple[tuple[tuple[Said, ...], tuple[ToDo, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownRule:
+    """A rule in words."""
+
+    workflow: Workflow
+    condition: tuple[Said, ...]
+    steps: tuple[ToDo, ...]
+
+
+def rule(workflow: Workflow, model: Model, locale: Locale) -> ShownRule:
+    """A rule with its conditions in words."""
+    entity = model.entities[workflow.entity]
+
+    def words(condition: Expression | None) -> tuple[Said, ...]:
+        return spoken(condition.text, entity, model, locale) if condition is not None else ()
+
+    def step(each: Mapping[str, Any]) -> ToDo:
+        cases = tuple((words(when), tuple(map(step, steps))) for when, steps in each.get("cases", ()))
+        return ToDo(kind=each["kind"], label=each.get("label"), condition=words(each.get("if")), cases=cases)
+
+    return ShownRule(workflow=workflow, condition=words(workflow.where), steps=tuple(map(step, workflow.steps)))
