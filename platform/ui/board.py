@@ -93,10 +93,10 @@ async def column(desk: AtDesk, request: Request, entity: FromPath[str]) -> Respo
     return desk.part("part_board_cards.html", board=board, column=board.columns[0])
 
 
-async def draw_moved(desk: Desk, entity: Entity, id: UUID, form: Typed) -> Response:
+async def draw_moved(desk: Desk, entity: Entity, id: UUID, form: Typed, undo: str = "") -> Response:
     """A card where it stands now, and the heads with their new totals."""
     board, card = await desk.read(_moved, entity, id, query_of(form), desk.language)
-    desk.toast(desk.say("Moved to {stage}", stage=card.stage.label))
+    desk.toast(desk.say("Moved to {stage}", stage=card.stage.label), undo=undo)
     return desk.part("part_board_moved.html", board=board, card=card, refused=None)
 
 

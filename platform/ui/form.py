@@ -108,8 +108,7 @@ def _write(work: Work, entity: Entity, id: UUID | None, form: Typed, locale: Any
         raise Refused([*problems, *_tried(work, entity, record, values, problems)])
     if record is None:
         return records.create(work, entity.name, values)
-    revision = form.one("_revision")
-    records.update(work, entity.name, record.id, values, int(revision) if revision.isdecimal() else None)
+    records.update(work, entity.name, record.id, values, form.revision)
     return record.id
 
 

@@ -42,8 +42,8 @@ def drawn(work: Work, entity: Entity, id: UUID, form: Typed, locale: Any) -> tup
     """The form with the newer values where nothing was typed, and the conflicts."""
     record = records.get(work, entity.name, id)
     draft = drafts.typed(work, entity, form, locale, record)
-    seen = int(form.one("_revision")) if form.one("_revision").isdecimal() else 0
-    changes = records.history(work, entity.name, id, limit=min(max(int(record.values["revision"]) - seen, 0), MOST))
+    seen = int(record.values["revision"]) - (form.revision or 0)
+    changes = records.history(work, entity.name, id, limit=min(max(seen, 0), MOST))
     before = _before(changes)
     entries, conflicts = dict(draft.entries), []
     for name, entry in draft.entries.items():

@@ -123,11 +123,11 @@ async def save_field(
 # For the room of moves ------------------------------------------------------------------------------
 
 
-async def draw_moved(desk: Desk, entity: Entity, id: UUID) -> Response:
+async def draw_moved(desk: Desk, entity: Entity, id: UUID, undo: str = "") -> Response:
     """The parts of the page that a move changes."""
     page = await desk.read(_page, entity, id, True, desk.locale)
     if page.path:
-        desk.toast(desk.say("Moved to {stage}", stage=page.path.current.label))
+        desk.toast(desk.say("Moved to {stage}", stage=page.path.current.label), undo=undo)
     return desk.part("part_moved.html", page=page, refused=None)
 
 
@@ -221,9 +221,7 @@ def _save_field(work: Work, entity: Entity, id: UUID, name: str, form: Typed, lo
         raise Refused(problems)
     if name not in draft.entries:
         raise Missing(entity.name)
-    revision = form.one("_revision")
-    seen = int(revision) if revision.isdecimal() else None
-    records.update(work, entity.name, id, {name: draft.entries[name].value}, seen)
+    records.update(work, entity.name, id, {name: draft.entries[name].value}, form.revision)
 
 
 def _draw_control(

@@ -12,7 +12,7 @@ from litestar.params import FromPath
 
 from customary.engine import records
 from customary.engine.model.model import Entity, Stage
-from customary.engine.records.refusal import FieldProblem, Missing, Refused
+from customary.engine.records.refusal import FieldProblem, Forbidden, Missing, Refused, Stale
 from customary.engine.records.work import Work
 from customary.engine.words import Reason, Words
 from customary.ui import board, record
@@ -23,7 +23,7 @@ from customary.ui.draft import State
 from customary.ui.entity import entity_of
 from customary.ui.form import by_control, typed_in, unread
 from customary.ui.path import pipeline_of
-from customary.ui.typed import Typed
+from customary.ui.typed import Typed, revision_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +57,28 @@ async def move_by_form(desk: AtDesk, request: Request, entity: FromPath[str], id
     return await _move(desk, entity_of(desk, entity, "update"), id, await typed_in(request))
 
 
+@post("/{entity:str}/{id:uuid}/stage/back", status_code=200)
+async def move_back(desk: AtDesk, request: Request, entity: FromPath[str], id: FromPath[UUID]) -> Response:
+    """Takes back the move that was just made, while nothing else changed."""
+    found, query = entity_of(desk, entity, "update"), request.query_params
+    try:
+        await desk.write(records.take_back, found.name, id, revision_in(query.get("revision", "")) or -1)
+    except (Stale, Forbidden, Refused):
+        desk.toast(desk.say("It can no longer be taken back: something else changed meanwhile."), kind="error")
+        return desk.nothing(422)
+    told = desk.say("The move was taken back")
+    if query.get("on") != "board":
+        return desk.redirect(f"/{found.name}/{id}", told)
+    desk.toast(told, kind="info")
+    desk.event("listchanged")
+    return desk.nothing()
+
+
 async def _move(desk: Desk, entity: Entity, id: UUID, form: Typed) -> Response:
     on = "board" if form.one("_on") == "board" else "record"
     target = form.one("stage")
     try:
-        await desk.write(_moved, entity, id, target, form, desk.locale)
+        revision = await desk.write(_moved, entity, id, target, form, desk.locale)
     except Refused as refused:
         found = await desk.read(_explained, entity, id, form, desk.locale, refused.problems, on)
         return await _answer_refused(desk, found)
@@ -69,9 +86,10 @@ async def _move(desk: Desk, entity: Entity, id: UUID, form: Typed) -> Response:
         return desk.redirect(
             form.one("_back") if form.one("_back").startswith("/" + entity.name) else f"/{entity.name}/{id}"
         )
+    undo = f"/{entity.name}/{id}/stage/back?revision={revision}&on={on}" if revision else ""
     if on == "board":
-        return await board.draw_moved(desk, entity, id, form)
-    return await record.draw_moved(desk, entity, id)
+        return await board.draw_moved(desk, entity, id, form, undo)
+    return await record.draw_moved(desk, entity, id, undo)
 
 
 async def _answer_refused(desk: Desk, found: RefusedMove) -> Response:
@@ -80,7 +98,8 @@ async def _answer_refused(desk: Desk, found: RefusedMove) -> Response:
     return await record.draw_refused(desk, found)
 
 
-def _moved(work: Work, entity: Entity, id: UUID, target: str, form: Typed, locale: Any) -> None:
+def _moved(work: Work, entity: Entity, id: UUID, target: str, form: Typed, locale: Any) -> int:
+    """The revision that the move made, 0 where the record stood there already."""
     record = records.get(work, entity.name, id)
     if pipeline_of(entity, target) is None:
         raise Refused(
@@ -90,12 +109,13 @@ def _moved(work: Work, entity: Entity, id: UUID, target: str, form: Typed, local
     problems = unread(draft)
     values = {name: entry.value for name, entry in draft.entries.items() if not entry.lines and name != "stage"}
     try:
-        records.move(work, entity.name, id, target, values)
+        revision = records.move(work, entity.name, id, target, values)
     except Refused as refused:
         known = {each.field for each in problems}
         problems += [each for each in refused.problems if each.field not in known]
     if problems:
         raise Refused(problems)
+    return revision if record.values.get("stage") != target else 0
 
 
 def _stage_label(entity: Entity) -> Words:
@@ -154,4 +174,4 @@ def _subject(problem: FieldProblem) -> Words:
     return Words({}) if problem.field is None or problem.reason.text == "{message}" else problem.label
 
 
-handlers = [move, move_by_form]
+handlers = [move, move_by_form, move_back]

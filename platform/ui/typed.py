@@ -17,6 +17,11 @@ POINTERS = frozenset({"link", "user", "any_link"})
 """Controls that give the id of a record, or (without scripts) its title under `{name}.text`."""
 
 
+def revision_in(text: str) -> int | None:
+    """A record's revision as addresses and forms carry it."""
+    return int(text) if len(text) < 10 and text.isascii() and text.isdecimal() else None
+
+
 class Typed:
     """The texts of a form by the name of their control; a name may have several."""
 
@@ -38,6 +43,11 @@ class Typed:
         """The last text of that name: a checkbox stands behind the hidden empty text that it overrules."""
         texts = self._texts.get(name)
         return texts[-1] if texts else ""
+
+    @property
+    def revision(self) -> int | None:
+        """The revision that whoever typed had seen; None where the form does not say."""
+        return revision_in(self.one("_revision"))
 
     def has(self, name: str) -> bool:
         """Whether the form held a control of that name."""

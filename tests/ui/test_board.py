@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from decimal import Decimal
@@ -63,6 +64,35 @@ def test_a_moved_card_comes_back_with_new_totals(client: TestClient, first: Call
     assert answer.text.count('hx-swap-oob="true"') == 5
 
 
+def test_a_moved_card_can_be_taken_back_though_the_pipeline_only_goes_forward(
+    client: TestClient, first: Callable, inside: Callable
+) -> None:
+    deal = first("deal", 'stage == "qualify" && amount != null && expected_close != null')
+    moved = client.put(f"/deal/{deal.id}/stage", data={"stage": "propose", **ON_BOARD}, headers=HTMX)
+    undo = json.loads(moved.headers["HX-Trigger"])["toast"]["undo"]
+    back = client.post(undo, headers=HTMX)
+    assert back.status_code == 200 and "listchanged" in back.headers["HX-Trigger"]
+    now = inside(records.get, "deal", deal.id).values
+    was = {name: deal.values[name] for name in ("stage", "outcome", "probability", "stage_entered_at")}
+    assert {name: now[name] for name in was} == was
+    assert client.post(undo, headers=HTMX).status_code == 422
+
+
+def test_a_move_is_not_taken_back_by_others_nor_after_another_change(
+    client: TestClient, first: Callable, inside: Callable
+) -> None:
+    deal = first("deal", 'stage == "qualify" && amount != null && expected_close != null')
+    for act in ("move", "change"):
+        if act == "move":
+            revision = inside(records.move, "deal", deal.id, "propose")
+        else:
+            revision = inside(records.update, "deal", deal.id, {"next_step": "Call"})
+        assert client.post(f"/deal/{deal.id}/stage/back?revision={revision}&on=board", headers=HTMX).status_code == 422
+    for revision in ("", "x", "9" * 5000, "٣"):
+        assert client.post(f"/deal/{deal.id}/stage/back?revision={revision}", headers=HTMX).status_code == 422
+    assert inside(records.get, "deal", deal.id).values["stage"] == "propose"
+
+
 def test_a_refused_card_says_what_is_missing(client: TestClient, first: Callable) -> None:
     deal = first("deal", 'stage == "qualify" && lost_reason == null')
     answer = client.put(f"/deal/{deal.id}/stage", data={"stage": "lost", **ON_BOARD}, headers=HTMX)
@@ -108,12 +138,18 @@ def test_cards_are_dragged_to_another_stage(page: Any) -> None:
     page.mouse.down()
     page.mouse.move(start["x"] + 80, start["y"] + 60, steps=4)
     page.mouse.move(end["x"] + 90, end["y"] + 60, steps=10)
+    page.wait_for_timeout(100)
+    page.mouse.move(end["x"] + 94, end["y"] + 64, steps=4)
+    expect(page.locator(f'[data-cards][data-stage="lost"] {here}')).to_be_visible()  # before the hand lets go
     page.mouse.up()
     expect(page.locator(f"{here} [name=lost_reason]")).to_be_visible()
     expect(page.locator(f'[data-cards][data-stage="propose"] {here}')).to_be_visible()
     page.select_option(f"{here} [name=lost_reason]", "price")
     page.click(f"{here} [data-refused] button[type=submit]")
     expect(page.locator(f'[data-cards][data-stage="lost"] {here}')).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(f'[data-cards][data-stage="propose"] {here}')).to_be_visible()
+    expect(page.locator("#toasts")).to_contain_text("The move was taken back")
 
 
 @pytest.mark.browser

@@ -32,7 +32,7 @@ from customary.engine.records.read import (
 from customary.engine.records.refusal import FieldProblem, Forbidden, Missing, Refused, Stale
 from customary.engine.records.scope import RecordScope
 from customary.engine.records.work import Cause, Work
-from customary.engine.records.write import archive, create, create_many, delete, move, restore, update
+from customary.engine.records.write import archive, create, create_many, delete, move, restore, take_back, update
 
 __all__ = [
     "Board",
@@ -71,6 +71,7 @@ __all__ = [
     "restore",
     "search",
     "select",
+    "take_back",
     "timeline",
     "titles",
     "update",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class Cause:
     """Why a write happens; it is kept in the change row.
 
-    `origin` is form, api, import, workflow or system. `chain` names the workflows that led here, outermost
+    `origin` is form, api, import, workflow, undo or system. `chain` names the workflows that led here, outermost
     first, and `depth` counts them. `parent` is the record that a child row was written with.
     """
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
 from customary.engine import records
 from customary.engine.money import Money
-from customary.engine.records import Refused
+from customary.engine.records import Forbidden, Refused, Stale
 
 MONEY = Money(Decimal(100), "EUR")
 LINES = [{"product": "Bolt", "price": Money(Decimal("2.00"), "EUR")}]
@@ -68,6 +68,45 @@ def test_moves_that_are_not_declared_are_refused(crm):
     with pytest.raises(Refused) as refused, crm.work() as work:
         records.move(work, "deal", deal, "qualify")
     assert reasons(refused) == ["stage: cannot go from Negotiate to Qualify"]
+
+
+def test_a_move_just_made_is_taken_back_to_how_all_was(crm):
+    ann = crm.person("Ann", "admin")
+    deal = crm.add("deal", ann, name="A")
+    before = crm.values("deal", deal)
+    with crm.work(ann) as work:
+        revision = records.move(work, "deal", deal, "propose", {"amount": MONEY, "closes": date(2026, 5, 1)})
+    with crm.work(ann) as work:
+        records.take_back(work, "deal", deal, revision)
+    after = crm.values("deal", deal)
+    names = ("stage", "outcome", "probability", "stage_entered_at", "amount", "closes")
+    assert [after[name] for name in names] == [before[name] for name in names]
+    assert (crm.changes(deal)[-1]["kind"], crm.changes(deal)[-1]["cause"]) == ("moved", {"origin": "undo"})
+
+
+def test_only_an_own_fresh_move_is_taken_back_and_once(crm):
+    ann, bob = crm.person("Ann", "admin"), crm.person("Bob", "admin")
+    deal = crm.add("deal", ann, name="A", lines=LINES)
+
+    def take_back(actor, revision):
+        with crm.work(actor) as work:
+            return records.take_back(work, "deal", deal, revision)
+
+    with pytest.raises(Forbidden):
+        take_back(ann, 1)  # it was made, not moved
+    with crm.work(ann) as work:
+        revision = records.move(work, "deal", deal, "negotiate")
+    with pytest.raises(Forbidden):
+        take_back(bob, revision)
+    with pytest.raises(Stale):
+        take_back(ann, revision - 1)
+    now, crm.now = crm.now, crm.now + timedelta(minutes=6)
+    with pytest.raises(Forbidden):
+        take_back(ann, revision)
+    crm.now = now
+    taken = take_back(ann, revision)
+    with pytest.raises(Forbidden):
+        take_back(ann, taken)
 
 
 def test_locked_fields_stay_as_they_are(crm):
