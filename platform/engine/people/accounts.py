@@ -108,6 +108,14 @@ def set_active(connection: sa.Connection, user_id: UUID, active: bool) -> None:
         end_all(connection, user_id)
 
 
+def rename_roles(connection: sa.Connection, names: Mapping[str, str]) -> None:
+    """Who holds a role of an old name holds it under the new one."""
+    for id, roles in connection.execute(sa.select(account.c.user_id, account.c.roles)).all():
+        renamed = list(dict.fromkeys(names.get(role, role) for role in roles))
+        if renamed != roles:
+            connection.execute(account.update().where(account.c.user_id == id).values(roles=renamed))
+
+
 def check_roles(work: Any, roles: Iterable[str]) -> None:
     """Raises AccountProblem when one of the roles is not declared."""
     for role in roles:

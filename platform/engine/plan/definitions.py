@@ -8,6 +8,7 @@ from uuid import UUID
 
 from customary.engine.plan.change import Change
 from customary.engine.plan.fields import Comparison
+from customary.engine.plan.renames import Documents, document_renames, rename_documents
 from customary.engine.text import Source, plain
 
 PARTS = {
@@ -22,8 +23,6 @@ PARTS = {
 }
 """Keys under which named parts stand, and the word for one of them."""
 
-Documents = Mapping[tuple[str, str], Mapping[str, Any]]
-
 
 def compare_definitions(comparison: Comparison, source: Source | None) -> Iterator[Change]:
     """The changes between the merged definitions of the current release and `source`."""
@@ -34,12 +33,16 @@ def compare_definitions(comparison: Comparison, source: Source | None) -> Iterat
     renamed = _renames(comparison, "entity", None)
     if applied is not None:
         yield from _keys("workspace", plain(applied.settings), plain(source.settings))
+    documents = document_renames(old, new)
+    yield from rename_documents(documents)
+    handed_over = {(kind, before) for (kind, _), before in documents.items()}
     kept = set()
     for (kind, name), body in new.items():
-        key = (kind, renamed.get(name, name) if kind == "entity" else name)
+        names = renamed if kind == "entity" else {name: documents.get((kind, name), name)}
+        key = (kind, names.get(name, name))
         kept.add(key)
-        if key in old:
-            yield from _document(comparison, kind, name, old[key], body)
+        if key in old and (key != (kind, name) or key not in handed_over):
+            yield from _document(comparison, kind, name, old[key], body, _said(name, names))
         elif kind != "entity":
             yield Change(sign="+", text=f"{kind} {name}")
     for kind, name in old:
@@ -48,11 +51,11 @@ def compare_definitions(comparison: Comparison, source: Source | None) -> Iterat
 
 
 def _document(
-    comparison: Comparison, kind: str, name: str, old: Mapping[str, Any], new: Mapping[str, Any]
+    comparison: Comparison, kind: str, name: str, old: Mapping[str, Any], new: Mapping[str, Any], said: frozenset[str]
 ) -> Iterator[Change]:
     parted = [key for key in PARTS if isinstance(old.get(key, {}), Mapping) and isinstance(new.get(key, {}), Mapping)]
     rest = [{key: value for key, value in each.items() if key not in parted} for each in (old, new)]
-    yield from _keys(f"{kind} {name}", *rest, skip=_said(name, _renames(comparison, "entity", None)))
+    yield from _keys(f"{kind} {name}", *rest, skip=said)
     for key in parted:
         before, after = old.get(key) or {}, new.get(key) or {}
         if kind == "entity" and key == "fields":
