@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 NOTICE = "customary_notice"
+_PATH = re.compile(r"(/[\w-]+)+")
+"""A path of ours that takes back what a notice tells."""
 STAMP_EVERY = timedelta(minutes=5)
 STAMPS_KEPT = 10_000
 
@@ -135,10 +138,10 @@ class Desk:
         """A template as text. It sees `desk` besides its own values."""
         return render.render(self.locale, icons.sprite_url(self.model), template, desk=self, **values)
 
-    def redirect(self, path: str, notice: str = "") -> Response:
-        """On to another page; `notice` is shown there once."""
+    def redirect(self, path: str, notice: str = "", *, undo: str = "") -> Response:
+        """On to another page; `notice` is shown there once, with a way to take it back: a path to POST to."""
         if notice:
-            self.cookie(NOTICE, quote(notice), max_age=60)
+            self.cookie(NOTICE, f"{quote(notice)}&{undo}", max_age=60)
         if self.htmx:
             self._headers["HX-Redirect"] = path
             return self._answer("", 200)
@@ -224,12 +227,12 @@ class Desk:
         return self.request.cookies.get("rail") == "narrow"
 
     @cached_property
-    def notice(self) -> str:
-        """What the page before wanted said here; shown once."""
-        told = unquote(self.request.cookies.get(NOTICE, ""))
+    def notice(self) -> tuple[str, str]:
+        """What the page before wanted said here, and the path that takes it back; shown once."""
+        told, _, undo = self.request.cookies.get(NOTICE, "").partition("&")
         if told:
             self.cookie(NOTICE, "", max_age=0)
-        return told[:300]
+        return unquote(told)[:300], undo if _PATH.fullmatch(undo) else ""
 
     def _greet(self) -> str:
         """Gives a stranger a cookie, so that the sign-in form can be told from a forged one."""

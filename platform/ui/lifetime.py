@@ -20,7 +20,8 @@ async def archive(desk: AtDesk, entity: FromPath[str], id: FromPath[UUID]) -> Re
     """Takes a record out of the lists; its page stays, and offers the way back."""
     found = entity_of(desk, entity, "update")
     title = await desk.write(_archive, found, id)
-    return desk.redirect(f"/{entity}/{id}", desk.say("“{title}” was archived", title=title))
+    told = desk.say("“{title}” was archived", title=title)
+    return desk.redirect(f"/{entity}/{id}", told, undo=f"/{entity}/{id}/restore")
 
 
 @post("/{entity:str}/{id:uuid}/restore", status_code=200)

@@ -49,7 +49,7 @@
   window.customary = { toast };
   document.addEventListener("toast", (event) => toast(event.detail));
   document.addEventListener("htmx:sendError", (event) => event.detail.elt.closest("[data-silent]") || toast({ text: $("#toasts").dataset.lost, kind: "error" }));
-  addEventListener("DOMContentLoaded", () => { for (const each of document.querySelectorAll("#toasts > .toast")) setTimeout(() => each.remove(), 5000); });
+  addEventListener("DOMContentLoaded", () => { for (const each of document.querySelectorAll("#toasts > .toast")) setTimeout(() => each.remove(), each.querySelector("form") ? 8000 : 5000); });
 
   // Menus open under (or over) the button that was pressed, and stay there when their content comes later.
   let pressed = null;
