@@ -58,7 +58,7 @@ def import_command(
             raise click.exceptions.Exit(PROBLEMS)
         if dry_run:
             return
-        confirmed(f"Import {report.written:,} rows?")
+        confirmed(f"Import {_rows(report.written)}?")
     report = _run(opened, entity, sheet, columns, "import", skip_bad)
     if report.refused and not skip_bad:
         _print_report(report, "could be made")
@@ -181,10 +181,14 @@ def _advancing(bar: Any) -> Callable[[int, int], None]:
 
 def _print_columns(sheet: Sheet, columns: tuple[Column, ...]) -> None:
     form = ", ".join(f"{name} {_shown(value)}" for name, value in sheet.form.items())
-    click.echo(f"{len(sheet.rows):,} rows ({form})")
+    click.echo(f"{_rows(len(sheet.rows))} ({form})")
     for column in columns:
         target = column.field + (f".{column.by}" if column.by else "") if column.field else "(left out)"
         click.echo(f"  {column.name} → {target}")
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def _shown(value: str) -> str:
@@ -194,18 +198,17 @@ def _shown(value: str) -> str:
 def _print_report(report: Report, done: str) -> None:
     for verdict in report.refused:
         click.echo(f"{verdict.line}\t{verdict.word}\t{verdict.reason}")
-    entities = "rows"
     for unknown in report.unknown[:SHOWN_UNKNOWN]:
         click.echo(_unknown_line(unknown))
     if len(report.unknown) > SHOWN_UNKNOWN:
         click.echo(f"… and {len(report.unknown) - SHOWN_UNKNOWN:,} more texts that are not known.")
     if doubles := report.counts["duplicate?"]:
-        click.echo(f"{doubles:,} {entities} have the name of another record.")
-    click.echo(f"{report.written:,} {entities} {done}, {len(report.refused):,} refused.")
+        click.echo(f"{_rows(doubles)} {'has' if doubles == 1 else 'have'} the name of another record.")
+    click.echo(f"{_rows(report.written)} {done}, {len(report.refused):,} refused.")
 
 
 def _unknown_line(unknown: Any) -> str:
-    rows = f"{unknown.count:,} row{'s' if unknown.count != 1 else ''}"
+    rows = _rows(unknown.count)
     if unknown.several:
         return f"“{unknown.text}” {rows}: several {unknown.entity} records have this title."
     if unknown.entity:

@@ -54,14 +54,14 @@ def test_bad_rows_are_left_out_when_asked(run: Run, crm: Path) -> None:
     result = run(
         "import", "contact", "people.csv", "--workspace", "crm", "--map", "Firma=account", "--skip-bad", "--yes"
     )
-    assert (result.exit_code, result.output.splitlines()[-1]) == (0, "1 rows made, 1 refused.")
+    assert (result.exit_code, result.output.splitlines()[-1]) == (0, "1 row made, 1 refused.")
     assert [(each["name"], each["account"]["title"]) for each in exported(run, "contact")] == [("Άννα", "Acme")]
 
 
 def test_a_dry_run_keeps_nothing(run: Run, crm: Path) -> None:
     (crm / "good.csv").write_text("name\nAnn\n", "utf-8")
     result = run("import", "contact", "good.csv", "--workspace", "crm", "--dry-run")
-    assert (result.exit_code, result.output.splitlines()[-1]) == (0, "1 rows would be made, 0 refused.")
+    assert (result.exit_code, result.output.splitlines()[-1]) == (0, "1 row would be made, 0 refused.")
     assert run("import", "contact", "people.csv", "--workspace", "crm", "--dry-run").exit_code == 1
     assert exported(run, "contact") == []
 

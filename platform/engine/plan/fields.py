@@ -79,8 +79,9 @@ class Comparison:
         found = self.connection.execute(sa.select(sa.func.count()).select_from(equal.subquery())).scalar()
         if found:
             entity, fields = self.fields_of(index)
+            values = "1 value is" if found == 1 else f"{found} values are"
             self.problems.append(
-                f"{entity}: {', '.join(fields)} cannot be unique: {found} values are used by more than one record"
+                f"{entity}: {', '.join(fields)} cannot be unique: {values} used by more than one record"
             )
 
 

@@ -355,7 +355,7 @@ def test_a_unique_field_is_refused_while_records_are_equal(ground):
     ground.add("deal", name="A")
     ground.add("deal", name="A")
     plan = ground.plan(DEAL.replace("required: true", "required: true, unique: true"))
-    assert plan.problems == ("deal: name cannot be unique: 1 values are used by more than one record",)
+    assert plan.problems == ("deal: name cannot be unique: 1 value is used by more than one record",)
     with pytest.raises(Unfit):
         apply(ground.database, plan, plan.source, "test")
 
