@@ -16,12 +16,6 @@ HARD = (
 )  # fmt: skip
 HEADERS = ("Accept-Language", "HX-Current-URL", "Cookie", "If-None-Match", "Range", "X-CSRF-Token")
 AWAY = ("//evil.example", "https://evil.example", "/\\evil.example", "/\t/evil.example", "javascript:'evil.example'")
-    "//evil.example",
-    "https://evil.example",
-    "/\\evil.example",
-    "javascript:alert('evil.example')",
-    "/%2f/evil.example",
-)
 PAGES = ("/", "/deal", "/deal?view=board", "/search", "/settings", "/workflows", "/inbox", "/import", "/deal/new")
 NAMES = ("view", "where", "sort", "columns", "text", "q", "after", "limit", "next", "page", "stage", "account", "field")
 
