@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from customary.engine import records
 
@@ -140,3 +141,26 @@ def test_lists_work_without_scripts(chromium, served, workspace, page) -> None:
     plain.locator("#quick").press("Enter")
     assert "q=caf" in plain.url
     context.close()
+
+
+def test_records_are_leafed_through_as_the_list_has_them_and_it_is_found_again(page, inside) -> None:
+    inside(records.create_many, "account", [{"name": f"Firm {n:03}"} for n in range(130)])
+    where = "/account?view=all&q=firm&sort=name"
+    page.goto(where)
+    for shown in (100, 130):
+        page.locator("#rows > .more").scroll_into_view_if_needed()
+        expect(page.locator("#rows > [data-row]")).to_have_count(shown)
+    page.get_by_role("link", name="Firm 110").click()
+    page.wait_for_selector("[data-steps]")
+    for key, title in (("j", "Firm 111"), ("k", "Firm 110"), ("k", "Firm 109")):
+        page.keyboard.press(key)
+        expect(page.locator("#record-title")).to_have_text(title)
+    page.go_back()
+    expect(page.get_by_role("link", name="Firm 109")).to_be_focused()
+    expect(page.get_by_role("link", name="Firm 109")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-steps]:visible")
+    page.keyboard.press("Escape")
+    page.wait_for_url("**" + where.partition("?")[0] + "?*")
+    assert "q=firm" in page.url
+    expect(page.get_by_role("link", name="Firm 109")).to_be_focused()
