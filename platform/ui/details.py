@@ -15,7 +15,7 @@ from customary.engine.words import Reason, Words
 UNTOLD = frozenset({"revision", "message_id"})
 """Names in a step's data that tell people nothing."""
 LABELS = {
-    "to": Reason("Sent to"),
+    "to": Reason("Recipient"),
     "message": Reason("Message"),
     "subject": Reason("Subject"),
     "among": Reason("Among"),

@@ -184,7 +184,7 @@ def _step(work: Work, step: StepTaken, run: Run, titles: Mapping, mails: Mapping
         return ShownStep(step=step, after=after, given=(), result=())
     result = mails_of(step.result, mails) if step.kind == "send_email" else tell(step.result)
     return ShownStep(
-        step=step, after=after, given=tuple(tell(step.input)), result=tuple(result) if step.status != "skipped" else ()
+        step=step, after=after, given=tuple(tell(step.input)), result=tuple(result) if step.status == "done" else ()
     )
 
 

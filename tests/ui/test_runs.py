@@ -6,11 +6,15 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from litestar.testing import TestClient
 
 from customary.engine import automation, records
+from customary.engine.automation import tables
+from customary.engine.records import Work
+from customary.engine.words import Reason
 from customary.engine.workspace import Workspace
 
 
@@ -51,6 +55,58 @@ def test_runs_are_narrowed_by_status_and_rule(client: TestClient, ran: records.R
     for query in ("status=%00", "before=nonsense", "workflow=' or 1"):
         assert client.get(f"/workflows?{query}").status_code == 200
     assert client.get("/workflows/00000000-0000-0000-0000-000000000000").status_code == 404
+
+
+def test_a_run_leads_to_the_mail_it_wrote_and_says_what_became_of_it(client: TestClient, ran: records.Record) -> None:
+    run = client.get(re.search(r'href="(/workflows/[0-9a-f-]{36})"', client.get("/workflows").text)[1]).text
+    mail = client.get(re.search(r'href="(/messages/[0-9a-f-]{36})"', run)[1]).text
+    assert "Not sent" in run and "Team inside sales" in run and "in turn" in run
+    assert "maria@example.com" in mail and "no mail server was set up" in mail
+
+
+def test_a_stopped_run_says_why_in_the_readers_language(
+    client: TestClient, ran: records.Record, inside: Callable
+) -> None:
+    reason = Reason("{count} rules have started each other in a row ({way}).", {"count": 10, "way": "new_lead → gone"})
+    stopped = {"status": "stopped", "reason": tables.reason_text(reason)}
+    inside(lambda work: work.connection.execute(tables.run.update().values(stopped)))
+    assert (
+        "10 rules have started each other in a row (Take care of a new lead → gone)." in client.get("/workflows").text
+    )
+    inside(records.update, "user", _me(inside), {"language": "zh"})
+    assert "跟进新线索 → gone" in client.get("/workflows").text
+
+
+def test_a_failed_run_is_tried_again_by_administrators_only(
+    client: TestClient, ran: records.Record, inside: Callable
+) -> None:
+    [run] = inside(automation.runs_of)
+    assert "Try again" not in client.get(f"/workflows/{run.id}").text
+    inside(lambda work: work.connection.execute(tables.run.update().values(status="failed", reason="Broken")))
+    page = client.get(f"/workflows/{run.id}").text
+    assert "Try again" in page and "Broken" in page
+    client.post(f"/workflows/{run.id}")
+    assert inside(automation.find_run, run.id).status == "due"
+
+
+def test_others_do_not_try_runs_again(
+    signed_in: Callable[..., TestClient], ran: records.Record, inside: Callable
+) -> None:
+    [run] = inside(automation.runs_of)
+    assert signed_in("sales_rep").post(f"/workflows/{run.id}").status_code == 403
+
+
+def test_one_rule_is_told_with_the_conditions_of_its_steps(client: TestClient) -> None:
+    page = re.sub(r"<[^>]+>|\s+", " ", client.get("/workflows?workflow=new_lead").text)
+    assert "Only if Owner is empty" in " ".join(page.split())
+
+
+def _me(inside: Callable) -> UUID:
+    def find(work: Work) -> UUID:
+        condition = records.compile_where(work, "user", 'email == "ann@example.com"')
+        return records.select(work, "user", records.Query(where=condition)).records[0].id
+
+    return inside(find)
 
 
 @pytest.mark.browser

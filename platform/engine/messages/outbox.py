@@ -39,7 +39,8 @@ message = sa.Table(
 """`entity` is a name at birth. `due` is when the mail is sent or tried again, or its sender's lease ends."""
 
 QUEUED, SENT, FAILED, KEPT = "queued", "sent", "failed", "kept"
-"""A mail is kept when the workspace had no mail server as it was written: it is never sent later by surprise."""
+"""A mail is kept when the workspace had no mail server as it was written: it is never sent later by surprise,
+only when somebody asks for it."""
 
 
 class NoAddress(ValueError):

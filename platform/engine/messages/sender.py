@@ -102,9 +102,18 @@ def _failed(database: Database, row: Mapping[str, Any], now: datetime, error: Ex
     refused = isinstance(error, ValueError | smtplib.SMTPRecipientsRefused)
     log.warning("Mail %s could not be sent (attempt %s): %s", row["id"], attempts, error)
     if refused or attempts >= MOST_ATTEMPTS:
-        _write(database, row, {"status": FAILED, "due": None, "error": str(error)[:1000]})
+        _write(database, row, {"status": FAILED, "due": None, "error": _said(error)[:1000]})
     else:
-        _write(database, row, {"due": now + timedelta(minutes=2**attempts), "error": str(error)[:1000]})
+        _write(database, row, {"due": now + timedelta(minutes=2**attempts), "error": _said(error)[:1000]})
+
+
+def _said(error: Exception) -> str:
+    """What went wrong, in the mail server's words where it has said any."""
+    answers = list(error.recipients.values()) if isinstance(error, smtplib.SMTPRecipientsRefused) else []
+    if isinstance(error, smtplib.SMTPResponseException):
+        answers = [(error.smtp_code, error.smtp_error)]
+    told = (f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}" for code, text in answers)
+    return "; ".join(told) or str(error) or type(error).__name__
 
 
 def _write(database: Database, row: Mapping[str, Any], values: dict[str, Any]) -> None:

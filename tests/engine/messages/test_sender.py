@@ -13,7 +13,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
 from customary.engine.database import Database
-from customary.engine.messages import send_due
+from customary.engine.messages import letters, send_due
 from customary.engine.messages.outbox import message
 from customary.engine.records.identifier import new_id
 
@@ -109,6 +109,8 @@ def test_a_refused_receiver_fails_at_once_and_the_others_are_sent(
     queued("zoe@example.com")
     assert send_due(database, server.mail, NOW) == 1
     assert fates(database) == [("failed", 1), ("sent", 1)]
+    with database.read() as connection:
+        assert letters(connection, status="failed")[0].error == "550 no such user"
 
 
 def test_a_server_that_is_not_there_is_given_up_after_some_tries(database: Database, queued: Callable) -> None:
