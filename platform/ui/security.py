@@ -6,7 +6,6 @@ import hmac
 
 from litestar import Request
 from litestar.connection import ASGIConnection
-from litestar.datastructures import MutableScopeHeaders
 from litestar.exceptions import PermissionDeniedException
 from litestar.handlers.base import BaseRouteHandler
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,6 +20,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
+ENCODED = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 
 
 def headers(app: ASGIApp) -> ASGIApp:
@@ -29,12 +29,10 @@ def headers(app: ASGIApp) -> ASGIApp:
     async def with_headers(scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                sent = MutableScopeHeaders.from_message(message)
-                for name, value in HEADERS.items():
-                    sent[name] = value
-                sent["Content-Security-Policy"] = policy(scope.get("state", {}).get("nonce"))
+                own = [(b"content-security-policy", policy(scope.get("state", {}).get("nonce")).encode())]
                 if scope.get("scheme") == "https":
-                    sent["Strict-Transport-Security"] = "max-age=31536000"
+                    own.append((b"strict-transport-security", b"max-age=31536000"))
+                message["headers"] = [*message["headers"], *ENCODED, *own]
             await send(message)
 
         await app(scope, receive, send_with_headers)

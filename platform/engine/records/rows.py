@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from customary.engine.database import Scaled
 from customary.engine.expressions import sql_elements
@@ -73,6 +74,16 @@ def permission(work: Work, rows: TableRows, act: str) -> sa.ColumnElement | None
     """The condition under which the actor may do `act` with one of the rows; None when with all."""
     plain = TableRows(rows.tables, rows.entity, rows.from_clause, None, rows.values)
     return work.access.clause(rows.entity, act, plain, rows.values)
+
+
+def among(work: Work, column: sa.ColumnElement, name: str) -> sa.ColumnElement:
+    """The condition that a column is one of the ids bound to `name`.
+
+    PostgreSQL takes them as one array, so that its prepared statement is the same for any number of them.
+    """
+    if work.is_sqlite:
+        return column.in_(sa.bindparam(name, expanding=True))
+    return column == sa.any_(sa.bindparam(name, type_=postgresql.ARRAY(sa.Uuid())))
 
 
 def ordered(work: Work, column: sa.ColumnElement, down: bool, first: bool) -> sa.ColumnElement:

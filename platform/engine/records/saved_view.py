@@ -45,14 +45,24 @@ class SavedView:
     state: Mapping[str, Any]
 
 
+_USABLE = (
+    sa.select(saved_views)
+    .where(
+        saved_views.c.entity == sa.bindparam("entity"),
+        sa.or_(
+            saved_views.c.owner == sa.bindparam("owner"),
+            saved_views.c.audience == "all",
+            sa.and_(saved_views.c.audience == "team", saved_views.c.team == sa.bindparam("team")),
+        ),
+    )
+    .order_by(saved_views.c.created_at, saved_views.c.id)
+)
+
+
 def saved(work: Work, entity: str) -> list[SavedView]:
     """The saved views of an entity that the actor may use, oldest first."""
-    mine = saved_views.c.owner == work.actor.id
-    for_all = saved_views.c.audience == "all"
-    team = team_of(work, work.actor)
-    for_team = sa.and_(saved_views.c.audience == "team", saved_views.c.team == team) if team else sa.false()
-    query = sa.select(saved_views).where(saved_views.c.entity == entity, sa.or_(mine, for_all, for_team))
-    return [_view(row) for row in work.connection.execute(query.order_by(saved_views.c.created_at, saved_views.c.id))]
+    asked = {"entity": entity, "owner": work.actor.id, "team": team_of(work, work.actor)}
+    return [_view(row) for row in work.connection.execute(_USABLE, asked)]
 
 
 def save(work: Work, entity: str, label: str, audience: str, state: Mapping[str, Any]) -> UUID:

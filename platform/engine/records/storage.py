@@ -10,6 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from customary.engine.records.kept import kept
+from customary.engine.records.rows import among
 from customary.engine.records.work import Work
 
 CHUNK = 500
@@ -85,7 +86,7 @@ def targets_of(work: Work, entity: str, links: str, ids: list[UUID]) -> Mapping[
     """What the many-to-many field `links` of these records holds, in the order of ids."""
     pairs = _table(work, entity).links(links)
     found: dict[UUID, list[UUID]] = defaultdict(list)
-    statement = kept(work, ("links", entity, links), lambda: _pairs(pairs))
+    statement = kept(work, ("links", entity, links), lambda: _pairs(work, pairs))
     for start in range(0, len(ids), CHUNK):
         for source, target in work.connection.execute(statement, {"ids": ids[start : start + CHUNK]}):
             found[source].append(target)
@@ -104,10 +105,10 @@ def _load_one(work: Work, entity: str, lock: bool) -> sa.Select:
 
 def _load_some(work: Work, entity: str, lock: bool) -> sa.Select:
     table = _table(work, entity)
-    statement = sa.select(table.table).where(table.column("id").in_(sa.bindparam("ids", expanding=True)))
+    statement = sa.select(table.table).where(among(work, table.column("id"), "ids"))
     return statement.order_by(table.column("id")).with_for_update() if lock else statement
 
 
-def _pairs(pairs: sa.Table) -> sa.Select:
-    where = pairs.c.source.in_(sa.bindparam("ids", expanding=True))
+def _pairs(work: Work, pairs: sa.Table) -> sa.Select:
+    where = among(work, pairs.c.source, "ids")
     return sa.select(pairs.c.source, pairs.c.target).where(where).order_by(pairs.c.target)

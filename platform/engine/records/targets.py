@@ -12,7 +12,7 @@ from customary.engine.expressions import Expression
 from customary.engine.fields.field import Field
 from customary.engine.records.draft import Draft
 from customary.engine.records.kept import kept
-from customary.engine.records.rows import all_rows, permission
+from customary.engine.records.rows import all_rows, among, permission
 from customary.engine.records.storage import CHUNK
 from customary.engine.records.work import Work
 
@@ -81,7 +81,7 @@ def _choosable(work: Work, entity: str, where: Expression | None, ids: set[UUID]
 def _statement(work: Work, entity: str, where: Expression | None, alone: bool) -> sa.Select:
     rows = all_rows(work, entity)
     id = rows.column("id")
-    wanted = id == sa.bindparam("id") if alone else id.in_(sa.bindparam("ids", expanding=True))
+    wanted = id == sa.bindparam("id") if alone else among(work, id, "ids")
     conditions = [wanted, rows.column("archived_at").is_(None)]
     readable = permission(work, rows, "read")
     if readable is not None:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from customary.engine.records.kept import kept
 from customary.engine.records.record import Titles
-from customary.engine.records.rows import all_rows, permission
+from customary.engine.records.rows import all_rows, among, permission
 from customary.engine.records.storage import CHUNK
 from customary.engine.records.work import Work
 from customary.engine.tables import TableRows
@@ -86,7 +86,7 @@ def _titles_of(work: Work, entity: str, ids: list[UUID]) -> Titles:
 def _statement(work: Work, entity: str) -> sa.Select:
     rows = all_rows(work, entity)
     statement = sa.select(rows.column("id"), title_clause(work, entity, rows)).select_from(rows.from_clause)
-    return statement.where(rows.column("id").in_(sa.bindparam("ids", expanding=True)), *nameable(work, rows))
+    return statement.where(among(work, rows.column("id"), "ids"), *nameable(work, rows))
 
 
 def _is_colleague(work: Work, entity: str) -> bool:
