@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Figures:
-    """What one run measured: requests per second, and milliseconds at the 50th, 95th and 99th percentile."""
+    """What one run measured: requests per second, and milliseconds at the 50th, 95th and 99th percentile.
+
+    Every answer but a 2xx is a failure; a run with failures measures nothing.
+    """
 
     rate: float
     p50: float
@@ -65,7 +68,7 @@ async def _connection(
         status = await _answer(reader)
         if start >= begin:
             taken.append(time.perf_counter() - start)
-            failures[0] += status >= 400
+            failures[0] += not 200 <= status < 300
     writer.close()
 
 
