@@ -75,6 +75,11 @@ class Page:
     happened: Timeline | None = None
     related: tuple[Card, ...] = ()
 
+    @property
+    def changeable(self) -> bool:
+        """What is archived stays as it is until it is restored."""
+        return self.may_update and not self.archived
+
 
 @get("/{entity:str}/{id:uuid}")
 async def show(desk: AtDesk, entity: FromPath[str], id: FromPath[UUID]) -> Response:

@@ -133,6 +133,7 @@ def test_archiving_has_a_way_back_and_deleting_names_the_thing(client: TestClien
     archived = client.post(f"/lead/{lead.id}/archive")
     toast = archived.text.partition('id="toasts"')[2]
     assert "was archived" in toast and f'action="/lead/{lead.id}/restore"' in toast
+    assert "Move to " not in archived.text and f'href="/lead/{lead.id}/edit"' not in archived.text
     assert "was restored" in client.post(f"/lead/{lead.id}/restore").text
     assert "Delete “" in client.get(f"/lead/{lead.id}").text
     assert client.post(f"/lead/{lead.id}/delete").url.path == "/lead"
