@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 
 import pytest
 import sqlalchemy as sa
@@ -15,6 +16,8 @@ ENDLESS = """
     WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < 2000000000)
     SELECT count(*) FROM counted
 """
+
+NUMBER = "SELECT pg_backend_pid()"
 
 
 def test_a_statement_without_end_is_stopped(database_url: str, monkeypatch: pytest.MonkeyPatch):
@@ -36,6 +39,30 @@ def test_a_failed_write_keeps_nothing(database: Database):
         raise RuntimeError
     with database.read() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM things").scalar() == 0
+
+
+def test_nothing_done_while_reading_is_kept(database: Database):
+    with database.write() as connection:
+        connection.exec_driver_sql("CREATE TABLE things (name TEXT)")
+    with suppress(sa.exc.InternalError):
+        asyncio.run(database.reading(lambda connection: connection.exec_driver_sql("INSERT INTO things VALUES ('x')")))
+    with database.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM things").scalar() == 0
+
+
+@pytest.mark.postgresql
+def test_a_connection_that_died_while_idle_is_replaced(postgresql_url: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(databases, "TRUSTED_SECONDS", 0)
+    database = Database(postgresql_url)
+
+    def number() -> int:
+        return asyncio.run(database.reading(lambda connection: connection.exec_driver_sql(NUMBER).scalar()))
+
+    first = number()
+    with database.write() as connection:
+        connection.exec_driver_sql(f"SELECT pg_terminate_backend({first})")
+    assert number() not in (None, first)
+    database.close()
 
 
 def test_a_list_of_names_is_asked_for_one_by_its_code(database: Database):
