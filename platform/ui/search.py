@@ -65,10 +65,13 @@ def _search(work: Work, text: str, each: int) -> list[Found]:
 def _ways(desk: Desk, text: str) -> list[Way]:
     """The pages one can go to and the records one can create, whose words hold what is typed."""
     wanted = text.casefold()
-    ways = [Way(desk.say("Home"), "/", "house")]
+    ways = [Way(desk.say("Home"), "/", "house"), Way(desk.say("Inbox"), "/inbox", "inbox", desk.say("Go to"))]
     for group in desk.navigation:
         ways += [Way(item.label, f"/{item.name}", item.icon, desk.say("Go to")) for item in group.items]
     ways += [_creation(desk, entity) for entity in desk.model.entities.values() if _creatable(desk, entity)]
+    if desk.access.admin:
+        ways.append(Way(desk.say("Rules"), "/workflows", "workflow", desk.say("Go to")))
+        ways.append(Way(desk.say("Outbox"), "/messages", "mail", desk.say("Go to")))
     ways.append(Way(desk.say("Settings"), "/settings", "settings", desk.say("Go to")))
     return [way for way in ways if wanted in way.label.casefold()][:8]
 

@@ -113,7 +113,8 @@
     if (event.defaultPrevented || event.altKey) return;
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") { event.preventDefault(); document.dispatchEvent(new Event("palette")); return; }
     if (event.ctrlKey || event.metaKey || typing(event.target) || $("dialog[open]")) return;
-    if (leader === "g" && event.key === "h") { location.assign("/"); return; }
+    const place = leader === "g" && { h: "/", i: "/inbox" }[event.key];
+    if (place) { location.assign(place); return; }
     leader = event.key;
     if (event.key === "?") { $("#keys")?.showModal(); return; }
     const reached = [...document.querySelectorAll(`[data-key="${CSS.escape(event.key)}"]`)].find((each) => each.offsetParent !== null);
