@@ -24,6 +24,7 @@ def load(work: Work, entity: str, id: UUID, lock: bool = False) -> dict[str, Any
     if row is None:
         return None
     values = dict(_table(work, entity).load(row))
+    # Not with the row: after waiting for a lock those would be the links from before the wait.
     add_links(work, entity, [values])
     return values
 
