@@ -80,7 +80,7 @@ def _say(language: str) -> Callable[..., Markup]:
     def whole(text: str) -> Markup:
         return told(text) % {}
 
-    def say(text: str, **values: object) -> Markup:
+    def say(text: str, /, **values: object) -> Markup:
         return told(text) % values if values else whole(text)
 
     return say
