@@ -71,6 +71,7 @@ def guess(work: Work, entity: str, sheet: Sheet, maps: Mapping[str, str] | None 
             )
         )
         taken.add(found)
+    columns = _titled(columns, work.model.entities[entity], taken)
     columns = _near(columns, names, taken)
     return apply_maps(work, entity, tuple(columns), maps or {})
 
@@ -154,6 +155,18 @@ def _names(fields: Mapping[str, Field]) -> dict[str, str]:
                 names.setdefault(_bare(word), name)
     names.pop("", None)
     return names
+
+
+def _titled(columns: list[Column], entity: Entity, taken: set[str | None]) -> list[Column]:
+    """A column called like the records themselves holds what they are called: `account` among accounts."""
+    fields = {path[0] for path in entity.title.paths}
+    words = {_bare(word) for each in (entity.label, entity.plural) for word in each.by_language.values()}
+    wanted = {_bare(entity.name), *words}
+    found = next((each for each in columns if each.field is None and _bare(each.name) in wanted), None)
+    if found is None or len(fields) != 1 or fields & taken or not entity.fields[min(fields)].entered:
+        return columns
+    taken |= fields
+    return [replace(each, field=min(fields)) if each is found else each for each in columns]
 
 
 def _near(columns: Iterable[Column], names: Mapping[str, str], taken: set[str]) -> list[Column]:

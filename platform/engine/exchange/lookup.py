@@ -17,7 +17,7 @@ from customary.engine.records.rows import all_rows, permission
 from customary.engine.records.work import Work
 
 SUGGESTIONS = 3
-SIMILAR = 70
+SIMILAR = 76
 MUCH_LESS = 5
 MOST_COMPARED = 3_000_000
 TEXTUAL = ("text", "email", "phone", "url")

@@ -210,6 +210,18 @@ def test_texts_are_read_as_others_where_the_map_says_so(work: Work) -> None:
     assert values(work, "size") == [("large",)]
 
 
+def test_what_is_not_near_is_not_suggested(work: Work) -> None:
+    report = tried(work, "number,size\n1,telecommunications\n2,smell\n")
+    assert [(each.text, each.near) for each in report.unknown] == [("telecommunications", ()), ("smell", ("Small",))]
+
+
+def test_a_column_called_like_the_records_holds_what_they_are_called(work: Work) -> None:
+    for name in ("order", "Orders", "订单", "παραγγελια"):
+        assert guess(work, "order", Sheet((name, "size"), ()))[0].field == "number"
+    both = guess(work, "order", Sheet(("order", "number"), ()))
+    assert [each.field for each in both] == [None, "number"]
+
+
 def test_unknown_options_are_counted_too(work: Work) -> None:
     report = tried(work, "number,size\n1,smal\n2,smal\n")
     assert report.unknown == (Unknown("size", "size", "", "smal", 2, ("Small",)),)
