@@ -57,13 +57,14 @@ def work_command(directory: Path) -> None:
     workspace = open_workspace(directory)
     name = workspace.release.model.settings.name
     ended = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    # Of both, for a shell starts what it puts into the background with SIGINT ignored.
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda *_: ended.set())
     worker = Worker(workspace.database, workspace.releases)
     worker.start()
     click.echo(f"Running the rules of {name}. Ctrl-C ends it.")
     try:
-        with suppress(KeyboardInterrupt):
-            ended.wait()
+        ended.wait()
     finally:
         worker.stop()
 
