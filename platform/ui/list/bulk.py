@@ -20,6 +20,8 @@ from customary.ui.list.load import filter_of, views_of, visible
 from customary.ui.list.state import state
 
 MANY = 500
+UNDONE = 50
+"""How many archived records a toast can bring back: their ids travel with it."""
 SET_TOGETHER = ("choice", "user", "link", "boolean", "date", "text", "integer", "decimal", "percent", "tags")
 """Kinds that may be given one value for many records."""
 
@@ -44,7 +46,9 @@ async def bulk(desk: AtDesk, request: Request, entity: FromPath[str]) -> Respons
     try:
         if given.get("act") == "archive":
             await desk.write(_archive, found, ids)
-            desk.toast(desk.count_say("{count} record archived", "{count} records archived", len(ids)))
+            told = desk.count_say("{count} record archived", "{count} records archived", len(ids))
+            back = "&".join(f"id={id}" for id in ids) if len(ids) <= UNDONE else ""
+            desk.toast(told, undo=f"/{entity}/bulk/restore?{back}" if back else "")
         else:
             field = next((each for each in settable(desk, found) if each.name == given.get("field")), None)
             if field is None:
@@ -60,6 +64,23 @@ async def bulk(desk: AtDesk, request: Request, entity: FromPath[str]) -> Respons
         return _refuse(desk, desk.say_reason(forbidden.reason))
     except Stale:
         return _refuse(desk, desk.say("Somebody else changed one of them meanwhile. Load the list again."))
+    desk.event("listchanged")
+    return desk.nothing()
+
+
+@post("/{entity:str}/bulk/restore", status_code=200)
+async def bring_back(desk: AtDesk, request: Request, entity: FromPath[str]) -> Response:
+    """Restores what was archived together a moment ago."""
+    found = entity_of(desk, entity, "delete")
+    ids = [UUID(text) for text in request.query_params.getall("id", [])[:UNDONE] if _is_id(text)]
+    try:
+        await desk.write(_restore, found, ids)
+    except Refused as refused:
+        first = refused.problems[0]
+        return _refuse(desk, f"{first.label.in_language(desk.language)} {desk.say_reason(first.reason)}".strip())
+    except Forbidden as forbidden:
+        return _refuse(desk, desk.say_reason(forbidden.reason))
+    desk.toast(desk.count_say("{count} record restored", "{count} records restored", len(ids)), kind="info")
     desk.event("listchanged")
     return desk.nothing()
 
@@ -99,6 +120,11 @@ def _archive(work: Work, entity: Entity, ids: list[UUID]) -> None:
         records.archive(work, entity.name, id)
 
 
+def _restore(work: Work, entity: Entity, ids: list[UUID]) -> None:
+    for id in ids:
+        records.restore(work, entity.name, id)
+
+
 def _refuse(desk: Desk, text: str) -> Response:
     desk.toast(text, kind="error")
     return desk.nothing(422)
@@ -112,4 +138,4 @@ def _is_id(text: str) -> bool:
     return True
 
 
-handlers = [bulk_form, bulk, export]
+handlers = [bulk_form, bulk, bring_back, export]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -120,6 +121,14 @@ def test_archived_records_leave_the_list(client: TestClient) -> None:
     chosen = ids(client.get("/task?view=all").text)[:2]
     client.post("/task/bulk", data={"id": chosen, "act": "archive"})
     assert not set(chosen) & set(ids(client.get("/task?view=all").text))
+
+
+def test_what_was_archived_together_comes_back_by_undo(client: TestClient) -> None:
+    chosen = ids(client.get("/task?view=all").text)[:2]
+    told = client.post("/task/bulk", data={"id": chosen, "act": "archive"}, headers=HTMX).headers["HX-Trigger"]
+    back = client.post(json.loads(told)["toast"]["undo"], headers=HTMX)
+    assert "2 records restored" in back.headers["HX-Trigger"]
+    assert set(chosen) <= set(ids(client.get("/task?view=all").text))
 
 
 def test_a_list_is_taken_out_as_it_is_filtered(client: TestClient) -> None:
