@@ -53,7 +53,7 @@ def details(work: Work, data: Any, fields: Mapping[str, Field], titles: Mapping,
         for name, value in data.items():
             inner = work.model.entities[name].fields if name in work.model.entities else fields
             if name not in UNTOLD:
-                typed = _typed(inner.get(name), value)
+                typed = _typed(inner.get(name), value) or _pointing(work, inner.get(name), value, titles)
                 yield from [typed] if typed else details(work, value, inner, titles, _label(work, name, inner))
     elif isinstance(data, list):
         shown = [detail.text for each in data for detail in details(work, each, fields, titles)]
@@ -77,22 +77,26 @@ def mentioned(work: Work, steps: Iterable[StepTaken], run: Run) -> set[tuple[str
     people = work.model.playing("user")
     found: set[tuple[str, UUID]] = {(people.name, run.actor)} if people and run.actor else set()
 
-    def walk(data: Any) -> None:
+    own = work.model.entities[run.entity].fields if run.entity in work.model.entities else {}
+
+    def walk(data: Any, fields: Mapping[str, Field]) -> None:
         if isinstance(data, Mapping) and set(data) == {"entity", "id"} and data["entity"] in work.model.entities:
             if id := id_in(str(data["id"])):
                 found.add((data["entity"], id))
         elif isinstance(data, Mapping):
-            for each in data.values():
-                walk(each)
+            for name, each in data.items():
+                if target := _target(fields.get(name), each):
+                    found.add(target)
+                walk(each, work.model.entities[name].fields if name in work.model.entities else fields)
         elif isinstance(data, list):
             for each in data:
-                walk(each)
+                walk(each, fields)
         elif isinstance(data, str) and people and (id := id_in(data)):
             found.add((people.name, id))
 
     for step in steps:
-        walk(step.input)
-        walk(step.result)
+        walk(step.input, own)
+        walk(step.result, own)
     return found
 
 
@@ -111,6 +115,20 @@ def _typed(field: Field | None, data: Any) -> Detail | None:
         return Detail(label=field.label, field=field, value=field.from_json(data))
     except Refusal:
         return None
+
+
+def _pointing(work: Work, field: Field | None, data: Any, titles: Mapping) -> Detail | None:
+    """A link's value, told by the title of the record that it names."""
+    target = _target(field, data)
+    return _linked(work, {"entity": target[0], "id": target[1]}, titles, field.label) if target else None
+
+
+def _target(field: Field | None, data: Any) -> tuple[str, UUID] | None:
+    """The record that a link's id in plain data names."""
+    if field is None or field.kind not in ("link", "user") or not isinstance(data, str):
+        return None
+    id = id_in(data)
+    return (field.to, id) if id else None
 
 
 def _label(work: Work, name: str, fields: Mapping[str, Field]) -> str | Words | Reason:
