@@ -51,9 +51,10 @@ def details(work: Work, data: Any, fields: Mapping[str, Field], titles: Mapping,
         yield _linked(work, data, titles, label)
     elif isinstance(data, Mapping):
         for name, value in data.items():
-            inner = work.model.entities[name].fields if name in work.model.entities else fields
+            field = fields.get(name)
+            inner = work.model.entities[name].fields if field is None and name in work.model.entities else fields
             if name not in UNTOLD:
-                typed = _typed(inner.get(name), value) or _pointing(work, inner.get(name), value, titles)
+                typed = _typed(field, value) or _pointing(work, field, value, titles)
                 yield from [typed] if typed else details(work, value, inner, titles, _label(work, name, inner))
     elif isinstance(data, list):
         shown = [detail.text for each in data for detail in details(work, each, fields, titles)]
@@ -87,7 +88,8 @@ def mentioned(work: Work, steps: Iterable[StepTaken], run: Run) -> set[tuple[str
             for name, each in data.items():
                 if target := _target(fields.get(name), each):
                     found.add(target)
-                walk(each, work.model.entities[name].fields if name in work.model.entities else fields)
+                named = name not in fields and name in work.model.entities
+                walk(each, work.model.entities[name].fields if named else fields)
         elif isinstance(data, list):
             for each in data:
                 walk(each, fields)
