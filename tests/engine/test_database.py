@@ -10,7 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from customary.engine import database as databases
-from customary.engine.database import Database, Names, TooSlow, has
+from customary.engine.columns import Names, has
+from customary.engine.database import Database, TooSlow
 
 ENDLESS = """
     WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < 2000000000)

@@ -7,7 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from customary.engine.database import Json, Moment, system
+from customary.engine.columns import Json, Moment
+from customary.engine.database import system
 from customary.engine.words import Reason
 
 run = sa.Table(

@@ -44,7 +44,7 @@ class Rows(Protocol):
         """The table or alias itself."""
 
     def column(self, name: str, part: str = "") -> sa.ColumnElement:
-        """The column of a field, typed by `engine.database`'s types (`Scaled` tells the scale). Money has the
+        """The column of a field, typed by `engine.columns`' types (`Scaled` tells the scale). Money has the
         parts "" (amount) and "_currency"; the column of a link (also of an any_link) is the record's id."""
 
     def follow(self, field: str) -> tuple[Rows, sa.ColumnElement]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from customary.engine.database import CodePointText
+from customary.engine.columns import CodePointText
 from customary.engine.expressions import meaning
 from customary.engine.expressions import sql_elements as elements
 from customary.engine.expressions.meaning import Node

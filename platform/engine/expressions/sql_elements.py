@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from customary.engine.database import CodePointText, Moment
+from customary.engine.columns import CodePointText, Moment
 from customary.engine.pattern import pattern
 from customary.engine.sqlite import BLANKS
 

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from customary.engine.arithmetic import microseconds
-from customary.engine.database import Code, CodePointText, Moment, Scaled
+from customary.engine.columns import Code, CodePointText, Moment, Scaled
 from customary.engine.expressions import sql_elements
 from customary.engine.expressions.scope import Rows
 from customary.engine.expressions.sql_operands import Amount, Number, Operand

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from customary.engine.database import CodePointText, has
-from customary.engine.database import Names as NamesColumn
+from customary.engine.columns import CodePointText, has
+from customary.engine.columns import Names as NamesColumn
 from customary.engine.expressions import meaning, sql_arithmetic
 from customary.engine.expressions import sql_elements as elements
 from customary.engine.expressions.meaning import Node

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from customary.engine.database import CodePointText
+from customary.engine.columns import CodePointText
 from customary.engine.expressions import sql_elements
 from customary.engine.expressions.error import ExpressionError
 from customary.engine.expressions.expression import Expression, Path, compile

@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from customary.engine.database import Code, CodePointText
+from customary.engine.columns import Code, CodePointText
 from customary.engine.expressions import meaning, sql_arithmetic, sql_elements, sql_lists
 from customary.engine.expressions.error import ExpressionError
 from customary.engine.expressions.meaning import Node

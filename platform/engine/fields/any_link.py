@@ -9,7 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from customary.engine.database import Code
+from customary.engine.columns import Code
 from customary.engine.expressions import types
 from customary.engine.fields.field import Field, Part, Refusal
 from customary.engine.fields.linked import NAME, identifier

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
-from customary.engine.database import Names
+from customary.engine.columns import Names
 from customary.engine.expressions import types
 from customary.engine.fields.field import Part, Refusal
 from customary.engine.fields.option import Optional

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from customary.engine.database import Moment
+from customary.engine.columns import Moment
 from customary.engine.expressions.types import DATETIME, Type
 from customary.engine.fields.field import Field, Part, Refusal
 from customary.engine.locale import Locale

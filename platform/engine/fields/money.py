@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import sqlalchemy as sa
 
-from customary.engine.database import Scaled
+from customary.engine.columns import Scaled
 from customary.engine.expressions.types import MONEY, Type
 from customary.engine.fields.field import Field, KeyProblem, Part, Refusal
 from customary.engine.fields.numeric import BOUNDS, Numeric, bounds, exact, number, out_of_bounds, rounded

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 from typing import Any, ClassVar
 
-from customary.engine.database import Scaled
+from customary.engine.columns import Scaled
 from customary.engine.expressions.types import NUMBER, Type
 from customary.engine.fields.field import Field, KeyProblem, Part, Refusal
 from customary.engine.locale import Locale

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from customary.engine.database import Names
+from customary.engine.columns import Names
 from customary.engine.expressions.types import TEXT, ListOf, Type
 from customary.engine.fields.field import Field, Part, Refusal
 from customary.engine.fields.textual import clean

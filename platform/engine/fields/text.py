@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from customary.engine.database import CodePointText
+from customary.engine.columns import CodePointText
 from customary.engine.fields.field import KeyProblem, Part
 from customary.engine.fields.normal import normal
 from customary.engine.fields.textual import Textual

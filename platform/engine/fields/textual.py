@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from customary.engine.database import CodePointText
+from customary.engine.columns import CodePointText
 from customary.engine.expressions.types import TEXT, Type
 from customary.engine.fields.field import Field, Part, Refusal
 from customary.engine.locale import Locale

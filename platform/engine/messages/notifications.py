@@ -10,7 +10,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from customary.engine.database import Moment, system
+from customary.engine.columns import Moment
+from customary.engine.database import system
 from customary.engine.records.identifier import new_id
 from customary.engine.records.work import Work
 

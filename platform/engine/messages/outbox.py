@@ -11,7 +11,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from email_validator import EmailNotValidError, validate_email
 
-from customary.engine.database import Moment, system
+from customary.engine.columns import Moment
+from customary.engine.database import system
 from customary.engine.records.identifier import new_id
 from customary.engine.records.work import Work
 

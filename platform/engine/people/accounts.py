@@ -9,7 +9,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from customary.engine.database import Json, system
+from customary.engine.columns import Json
+from customary.engine.database import system
 from customary.engine.people import passwords, remembered
 
 account = sa.Table(

@@ -9,7 +9,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from customary.engine.database import Moment, system
+from customary.engine.columns import Moment
+from customary.engine.database import system
 from customary.engine.people import remembered
 from customary.engine.people.tokens import KEY_PREFIX, new_token, token_hash
 

@@ -8,7 +8,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from customary.engine.database import Database, Moment, system
+from customary.engine.columns import Moment
+from customary.engine.database import Database, system
 from customary.engine.people import passwords, throttle
 from customary.engine.people.accounts import AccountProblem, account, tidy
 from customary.engine.people.tokens import new_token, token_hash

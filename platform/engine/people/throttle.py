@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from customary.engine.database import Moment, system
+from customary.engine.columns import Moment
+from customary.engine.database import system
 
 attempt = sa.Table(
     "customary_sign_in_attempt",

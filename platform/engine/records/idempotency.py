@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from customary.engine.database import Json, Moment, system
+from customary.engine.columns import Json, Moment
+from customary.engine.database import system
 from customary.engine.records.work import Work
 
 kept = sa.Table(

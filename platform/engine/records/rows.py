@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from customary.engine.database import Scaled
+from customary.engine.columns import Scaled
 from customary.engine.expressions import sql_elements
 from customary.engine.fields.field import Field
 from customary.engine.records.work import Work

@@ -9,7 +9,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from customary.engine.database import Json, Moment, system
+from customary.engine.columns import Json, Moment
+from customary.engine.database import system
 from customary.engine.people.actor import Actor
 from customary.engine.records.identifier import new_id
 from customary.engine.records.refusal import FieldProblem, Forbidden, Missing, Refused

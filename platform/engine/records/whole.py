@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from customary.engine.access.access import target_of
-from customary.engine.database import gathered
+from customary.engine.columns import gathered
 from customary.engine.fields.field import Field
 from customary.engine.records.kept import kept
 from customary.engine.records.rows import all_rows, values_of

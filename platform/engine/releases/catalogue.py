@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from customary.engine.database import Json, system
+from customary.engine.columns import Json
+from customary.engine.database import system
 from customary.engine.tables import Catalogue, Entry
 from customary.engine.tables.shape import Shape
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from customary.engine.database import Json, Moment, system
+from customary.engine.columns import Json, Moment
+from customary.engine.database import system
 from customary.engine.model.model import Model
 from customary.engine.problem import Problems
 from customary.engine.releases.catalogue import load_catalogue

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from customary.engine.database import Moment
+from customary.engine.columns import Moment
 from customary.engine.fields.field import Field
 from customary.engine.model.model import Entity
 from customary.engine.tables.catalogue import Entry

@@ -17,7 +17,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.functions import FunctionElement
 
-from customary.engine.database import CodePointText
+from customary.engine.columns import CodePointText
 from customary.engine.fields.text import SORTED_LENGTH
 from customary.engine.tables.entity_table import SYSTEM_COLUMNS
 from customary.engine.tables.fixed import fixed

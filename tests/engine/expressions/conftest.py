@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from customary.engine.database import Code, CodePointText, Database, Moment, Names, Scaled
+from customary.engine.columns import Code, CodePointText, Moment, Names, Scaled
+from customary.engine.database import Database
 from customary.engine.expressions.types import (
     BOOLEAN,
     DATE,

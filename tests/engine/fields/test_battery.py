@@ -17,7 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.dialects import sqlite
 
-from customary.engine.database import Database, Scaled
+from customary.engine.columns import Scaled
+from customary.engine.database import Database
 from customary.engine.expressions.types import Type
 from customary.engine.fields import Field, KeyProblem, Refusal, kinds
 from customary.engine.fields.any_link import AnyLink

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from customary.engine import arithmetic
-from customary.engine.database import Moment
+from customary.engine.columns import Moment
 from customary.engine.expressions import sql_elements as elements
 from customary.engine.expressions.functions.function import Registry
 from customary.engine.expressions.scope import Scope, Values
