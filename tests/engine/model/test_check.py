@@ -81,7 +81,7 @@ def test_the_shipped_packs_have_no_problem_and_are_counted(tmp_path: Path) -> No
     (tmp_path / "customary.yaml").write_text("name: Good\npacks: [sales]\n")
     problems, counts = check(tmp_path)
     assert [str(each) for each in problems] == []
-    assert str(counts).startswith("10 entities with ")
+    assert str(counts).startswith("11 entities with ")
 
 
 @settings(max_examples=60, deadline=None)
