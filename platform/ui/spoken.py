@@ -31,7 +31,7 @@ class Said:
 def spoken(text: str, entity: Entity, model: Model, locale: Locale) -> tuple[Said, ...]:
     """The parts of a condition over records of `entity`, in their order.
 
-    `amount >= 50000 && open` is Amount at least 50,000; and; Open is set to Yes.
+    `amount >= 50000 && open` is Amount at least 50,000; and; Open: yes.
     """
     try:
         return tuple(_parts(text, entity, model, locale))
@@ -89,8 +89,8 @@ def _clause(text: str, entity: Entity, model: Model, locale: Locale) -> Said:
     if condition is None or not condition.field:
         return Said(code=text)
     sentence = Sentence(locale, fields, {}, None)
-    verb = sentence.verb(fields[condition.field], condition.operator)
-    return Said(subject=sentence.subject(condition), verb=verb, object=sentence.object(condition))
+    subject, verb, object = sentence.said(condition)
+    return Said(subject=subject, verb=verb, object=object)
 
 
 def _as_names(text: str, entity: Entity, model: Model, language: str) -> tuple[str, Mapping[str, Field]]:

@@ -27,14 +27,14 @@ def _text(part: Said) -> str:
     ("text", "words"),
     [
         ("amount >= 50000", "Amount at least 50,000"),
-        ('open && priority != "key"', "Open is set to Yes and Priority is not Key deal"),
-        ("!open || owner == null", "Open is set to No or Owner is empty"),
+        ('open && priority != "key"', "Open: yes and Priority is not Key deal"),
+        ("!open || owner == null", "Open: no or Owner is empty"),
         ("owner.manager != null", "Owner › Manager is filled in"),
-        ("amount > 1 && (!open || name == null)", "Amount over 1 and ( Open is set to No or Name is empty )"),
-        ("(open)", "( Open is set to Yes )"),
+        ("amount > 1 && (!open || name == null)", "Amount over 1 and ( Open: no or Name is empty )"),
+        ("(open)", "( Open: yes )"),
         ("owner == user", "Owner is me"),
         ("size(deal_lines) > 3", "<size(deal_lines) > 3>"),
-        ("old.amount < amount && open", "<old.amount < amount> and Open is set to Yes"),
+        ("old.amount < amount && open", "<old.amount < amount> and Open: yes"),
         ("open ? amount > 1 : amount > 2", "<open ? amount > 1 : amount > 2>"),
         ("owner.nothing.more == 1", "<owner.nothing.more == 1>"),
         ("“broken", "<“broken>"),
@@ -46,4 +46,4 @@ def test_a_condition_is_said_in_words_as_far_as_there_are_any(workspace: Workspa
 
 
 def test_a_condition_is_said_in_the_readers_language(workspace: Workspace) -> None:
-    assert told(workspace, "amount >= 50000 && open", "zh") == "金额 至少 50,000 and 进行中 为 是"
+    assert told(workspace, "amount >= 50000 && open", "zh") == "金额 至少 50,000 and 进行中：是"

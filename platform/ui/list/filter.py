@@ -24,7 +24,7 @@ from customary.ui.entity import entity_of
 from customary.ui.list.condition import Condition, Value, compose, whole
 from customary.ui.list.load import Listing, load, visible
 from customary.ui.list.page import SIZE, answer
-from customary.ui.list.sentence import NUMBERS, Sentence
+from customary.ui.list.sentence import NUMBERS, Sentence, is_yes
 from customary.ui.list.state import LONGEST
 
 NO_VALUE = ("empty", "filled")
@@ -148,6 +148,8 @@ def _chip(desk: Desk, listing: Listing, query: Mapping[str, str]) -> Chip | None
         sentence = Sentence(desk.locale, listing.fields, listing.chip_titles, desk.me.id)
         mine = any(value.kind == "user" for value in now.values)
         words = tuple(_typed(field, value, desk.locale) for value in now.values)
+        if field.kind == "boolean":
+            words = ("true" if is_yes(now) else "false",)
         return Chip(index, field, now.operator, () if mine else words, (sentence.object(now),), mine)
     field = listing.fields.get(query.get("field", ""))
     return Chip(index, field, first_operator(field)) if field else None
@@ -177,8 +179,6 @@ def _typed(field: Field, value: Value, locale: Locale) -> str:
         return "today" if value.data == 0 else f"{value.data:+d}d"
     if value.kind == "number":
         return locale.number(value.data)  # type: ignore[arg-type]
-    if value.kind == "boolean":
-        return "true" if value.data else "false"
     return str(value.data)
 
 

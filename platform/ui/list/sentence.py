@@ -1,4 +1,4 @@
-"""A filter's condition as a sentence: "Stage is any of Propose, Negotiate", "Amount over 10,000"."""
+"""A filter's condition as a sentence: "Stage is any of Propose, Negotiate", "Amount over 10,000", "Open: yes"."""
 
 from __future__ import annotations
 
@@ -27,8 +27,13 @@ class Sentence:
         self.titles = titles
         self.me = me
 
-    def subject(self, condition: Condition) -> str:
-        return self.fields[condition.field].label.in_language(self.locale.language)
+    def said(self, condition: Condition) -> tuple[str, str, str]:
+        """What is compared, how, and with what; "" where nothing is left to say. A yes or no is all said at first."""
+        field = self.fields[condition.field]
+        label = field.label.in_language(self.locale.language)
+        if field.kind == "boolean":
+            return say(self.locale.language, BY_TRUTH[is_yes(condition)], label=label), "", ""
+        return label, self.verb(field, condition.operator), self.object(condition)
 
     def verb(self, field: Field, operator: str) -> str:
         """The operator as a reader says it for this kind of field."""
@@ -43,8 +48,6 @@ class Sentence:
         language = self.locale.language
         if value.kind == "user":
             return say(language, "me")
-        if value.kind == "boolean":
-            return self.locale.boolean(bool(value.data))
         if value.kind == "days":
             return self._days(int(value.data or 0))  # type: ignore[arg-type]
         if isinstance(value.data, date):
@@ -74,10 +77,16 @@ def verb(field: Field, operator: str) -> str:
     """The msgid of an operator for a kind of field."""
     if operator in ("<", "<=", ">", ">="):
         return (BY_DATE if field.kind in DATES else BY_NUMBER)[operator]
-    return (BY_TRUTH if field.kind == "boolean" else PLAIN)[operator]
+    return PLAIN[operator]
 
 
-BY_TRUTH = {"==": "is set to", "!=": "is not"}
+def is_yes(condition: Condition) -> bool:
+    """Whether a condition on a yes-or-no field wants yes."""
+    return bool(condition.values[0].data) == (condition.operator == "==")
+
+
+BY_TRUTH = {True: "{label}: yes", False: "{label}: no"}
+"""A label may be any word or clause ("On sale", "Wants no mail"): only as a heading it reads well in every language."""
 PLAIN = {
     "==": "is",
     "!=": "is not",

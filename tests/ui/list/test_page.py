@@ -35,6 +35,23 @@ def test_a_filter_is_told_as_a_sentence(client: TestClient) -> None:
     assert "Stage is any of Propose, Negotiate" in text
 
 
+@pytest.mark.parametrize(
+    ("language", "where", "said"),
+    [
+        ("en", "open", "Open: yes"),
+        ("en", "!open", "Open: no"),
+        ("en", "open != true", "Open: no"),
+        ("zh", "open", "进行中：是"),
+        ("el", "!open", "Ανοιχτό: όχι"),
+    ],
+)
+def test_a_yes_or_no_reads_naturally(client: TestClient, language: str, where: str, said: str) -> None:
+    client.post("/settings", data={"language": language})
+    assert f'<span class="chip-subject">{said}</span>' in client.get("/deal?where=" + quote(where)).text
+    form = client.get(f"/deal/filter?at=0&where={quote(where)}", headers=HTMX).text
+    assert re.search(r'value="(\w+)" checked', form).group(1) == ("true" if where == "open" else "false")  # type: ignore[union-attr]
+
+
 def test_an_empty_list_says_what_it_is_for_though_its_view_has_a_filter(signed_in: Callable) -> None:
     nobody = signed_in("sales_rep")
     assert "Open deals" in (html := nobody.get("/deal").text) and ids(html) == []
