@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from customary.engine import arithmetic
+from customary.engine.likeness import similar
 from customary.engine.pattern import pattern
 
 BLANKS = " \t\r\n\u00a0\u3000"
@@ -147,8 +148,22 @@ def _matches(text: str, expression: str) -> bool:
     return pattern(expression).found_in(text)
 
 
+def _similar(text: str, other: str, percent: int) -> bool:
+    return similar(text, other, percent)
+
+
 def _day_of(moment: str, zone: str) -> str:
     return arithmetic.local(_moment(moment), _zone(zone)).date().isoformat()
+
+
+def _time_of(moment: str, zone: str) -> str:
+    return arithmetic.local(_moment(moment), _zone(zone)).time().isoformat("microseconds")
+
+
+def _times_between(later: str, earlier: str) -> int:
+    return arithmetic.microseconds(
+        datetime.fromisoformat(f"0001-01-01 {later}") - datetime.fromisoformat(f"0001-01-01 {earlier}")
+    )
 
 
 def _moment_text(moment: str, zone: str) -> str:
@@ -223,7 +238,8 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     function.__name__.lstrip("_"): function
     for function in (
         _exact, _whole, _plus, _minus, _times, _divide, _remainder, _absolute, _rounded, _compare, _plain,
-        _lower, _upper, _ends_with, _starts_with, _matches, _day_of, _moment_text, _day_part, _add_months,
-        _days_between, _moments_between, _shift_days, _shift,
+        _lower, _upper, _ends_with, _starts_with, _matches, _similar,
+        _day_of, _time_of, _moment_text, _day_part, _add_months,
+        _days_between, _times_between, _moments_between, _shift_days, _shift,
     )
 }  # fmt: skip

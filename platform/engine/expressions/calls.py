@@ -21,6 +21,7 @@ from customary.engine.expressions.types import (
     NULL,
     NUMBER,
     TEXT,
+    TIME,
     ListOf,
     Record,
     Type,
@@ -39,7 +40,7 @@ _SPAN = re.compile(r"\s*(\d{1,12})\s*([a-z]+)", re.ASCII)
 _TESTS = ("exists", "all")
 _SUMS = ("sum", "avg", "min", "max")
 _SUMMED = {"sum": {NUMBER, MONEY, DURATION}, "avg": {NUMBER, MONEY, DURATION}}
-_SUMMED |= dict.fromkeys(("min", "max"), {NUMBER, MONEY, DURATION, TEXT, DATE, DATETIME})
+_SUMMED |= dict.fromkeys(("min", "max"), {NUMBER, MONEY, DURATION, TEXT, DATE, DATETIME, TIME})
 
 
 def call(checker: Checker, tree: Call) -> Node:
@@ -49,8 +50,8 @@ def call(checker: Checker, tree: Call) -> Node:
     arguments = (*([tree.target] if tree.target is not None else []), *tree.arguments)
     if tree.name in ("coalesce", "format", "duration"):
         return _SPECIAL[tree.name](checker, tree, arguments)
-    if tree.name == "date" and len(arguments) == 1 and isinstance(arguments[0], Literal):
-        return _given_day(checker, tree, arguments)
+    if tree.name in _GIVEN and len(arguments) == 1 and isinstance(arguments[0], Literal):
+        return _given(checker, tree, arguments)
     if tree.name in MACROS:
         return _macro(checker, tree, arguments)
     if not FUNCTIONS[tree.name]:
@@ -75,6 +76,8 @@ def _invoke(tree: Call, arguments: list[Node]) -> Node:
                 _must_be_places(arguments[1])
             if tree.name == "matches":
                 _must_be_pattern(arguments[1])
+            if tree.name == "similar" and len(arguments) == 3:
+                _must_be_percent(arguments[2])
             return meaning.Invoke(tree.offset, function.result, function, tuple(arguments))
     raise ExpressionError(tree.offset, _mismatch(tree.name, arguments), _known(FUNCTIONS[tree.name]))
 
@@ -88,6 +91,14 @@ def _must_be_places(node: Node) -> None:
     value = node.value if isinstance(node, Constant) else None
     if value not in range(11):
         raise ExpressionError(node.offset, "the decimals must be a number from 0 to 10", "Write round(x, 2).")
+
+
+def _must_be_percent(node: Node) -> None:
+    value = node.value if isinstance(node, Constant) else None
+    if value not in range(1, 101):
+        raise ExpressionError(
+            node.offset, "the percent must be a whole number from 1 to 100", "Write similar(a, b, 80)."
+        )
 
 
 def _must_be_pattern(node: Node) -> None:
@@ -155,10 +166,12 @@ def _span(text: str, offset: int) -> timedelta:
     return sign * timedelta(seconds=seconds)
 
 
-def _given_day(checker: Checker, tree: Call, arguments: tuple[Tree, ...]) -> Node:
+def _given(checker: Checker, tree: Call, arguments: tuple[Tree, ...]) -> Node:
+    """`date("2026-03-31")`, `time("09:30")`: a value written out."""
     value = arguments[0].value  # type: ignore[attr-defined]  # the caller saw a Literal
     if isinstance(value, str):
-        return Constant(tree.offset, DATE, operators.day(value, arguments[0].offset))
+        kind, read = _GIVEN[tree.name]
+        return Constant(tree.offset, kind, read(value, arguments[0].offset))
     return _invoke(tree, [checker.node(arguments[0])])
 
 
@@ -171,6 +184,7 @@ def _every(checker: Checker, tree: Call) -> Node:
     return meaning.Every(tree.offset, ListOf(item=Record(entity=name.name)), name.name)
 
 
+_GIVEN = {"date": (DATE, operators.day), "time": (TIME, operators.clock)}
 _SPECIAL = {"coalesce": _coalesce, "format": _format, "duration": _duration}
 
 

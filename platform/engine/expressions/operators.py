@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 from customary.engine.expressions import meaning
@@ -52,6 +52,7 @@ _RESULTS = {
     ("-", DATETIME, DATETIME): DURATION,
     ("+", DURATION, DURATION): DURATION,
     ("-", DURATION, DURATION): DURATION,
+    ("-", TIME, TIME): DURATION,
 }
 
 
@@ -203,6 +204,8 @@ def _understood(node: Node, wanted: Type) -> Node:
         return Constant(node.offset, DATE, day(node.value, node.offset))
     if wanted == DATETIME:
         return Constant(node.offset, DATETIME, moment(node.value, node.offset))
+    if wanted == TIME:
+        return Constant(node.offset, TIME, clock(node.value, node.offset))
     if isinstance(wanted, Record):
         return Constant(node.offset, wanted, _id(node.value, node.offset))
     return node
@@ -230,6 +233,16 @@ def moment(text: str, offset: int) -> datetime:
         raise ExpressionError(offset, f"“{text}” is not a datetime", remedy) from None
 
 
+def clock(text: str, offset: int) -> time:
+    try:
+        found = time.fromisoformat(text if text[1:2] != ":" else f"0{text}")
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is not None:
+        raise ExpressionError(offset, f"“{text}” is not a time of day", 'Times are written "09:30".')
+    return found
+
+
 def _id(text: str, offset: int) -> uuid.UUID:
     try:
         return uuid.UUID(text)
@@ -248,6 +261,8 @@ def _remedy(operator: str, left: Node, right: Node) -> str:
         return "Only money can be added to money."
     if types == {DATE, DATETIME}:
         return "Write date(x) for the day of a datetime."
+    if types == {TIME, DATETIME}:
+        return "Write time(x) for the time of day of a datetime."
     if NUMBER in types and DATE in types and operator in ("+", "-"):
         return 'Write duration("14d").'
     if types == {NUMBER, TEXT}:

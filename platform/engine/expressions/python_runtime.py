@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from customary.engine import arithmetic
 from customary.engine.expressions.scope import Fields, Scope
-from customary.engine.expressions.types import DATE, DATETIME, DURATION, MONEY, NUMBER, TEXT, Type
+from customary.engine.expressions.types import DATE, DATETIME, DURATION, MONEY, NUMBER, TEXT, TIME, Type
 from customary.engine.money import Money
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -39,6 +39,7 @@ _OPERATIONS: dict[tuple[str, Type, Type], str] = {
     ("-", DATETIME, DATETIME): "between",
     ("+", DURATION, DURATION): "plus_duration",
     ("-", DURATION, DURATION): "minus_duration",
+    ("-", TIME, TIME): "between_times",
 }
 
 plus_number = arithmetic.plus
@@ -170,6 +171,10 @@ def between(later: Any, earlier: Any) -> timedelta:
     return later - earlier
 
 
+def between_times(later: time, earlier: time) -> timedelta:
+    return datetime.combine(date.min, later) - datetime.combine(date.min, earlier)
+
+
 def _kind(kind: Type) -> Type:
     return TEXT if kind.name == "choice" else kind
 
@@ -202,6 +207,8 @@ def plain_text(value: Any, zone: ZoneInfo) -> str:
             return arithmetic.local(value, zone).replace(tzinfo=None).isoformat(" ", "minutes")
         case date():
             return value.isoformat()
+        case time():
+            return value.isoformat("minutes")
         case timedelta():
             return arithmetic.plain(arithmetic.days(value)) + "d"
         case tuple() | list():

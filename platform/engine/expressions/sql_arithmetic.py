@@ -12,7 +12,7 @@ from customary.engine.expressions import meaning
 from customary.engine.expressions import sql_elements as elements
 from customary.engine.expressions.meaning import Node
 from customary.engine.expressions.sql_operands import Amount, Number, Operand
-from customary.engine.expressions.types import DATE, DATETIME, DURATION, MONEY, TEXT
+from customary.engine.expressions.types import DATE, DATETIME, DURATION, MONEY, TEXT, TIME
 
 if TYPE_CHECKING:
     from customary.engine.expressions.to_sql import Writer
@@ -23,6 +23,7 @@ _NATIVE = {
     ">": lambda one, other: one > other,
     ">=": lambda one, other: one >= other,
 }
+_BETWEEN = {DATE: elements.days_between, DATETIME: elements.moments_between, TIME: elements.times_between}
 _METHODS = {"+": Number.plus, "-": Number.minus, "*": Number.times, "/": Number.divided, "%": Number.remainder}
 
 
@@ -33,9 +34,8 @@ def arithmetic(writer: Writer, node: meaning.Arithmetic) -> Operand:
         return elements.joined(writer.column(left), writer.column(right))
     if node.type in (DATE, DATETIME):
         return _shifted(writer, node)
-    if left.type in (DATE, DATETIME):
-        between = elements.days_between if left.type == DATE else elements.moments_between
-        return Number(between(writer.column(left), writer.column(right)))
+    if left.type in _BETWEEN:
+        return Number(_BETWEEN[left.type](writer.column(left), writer.column(right)))
     if MONEY in (left.type, right.type):
         return _money(operator, writer.operand(left), writer.operand(right))
     return _METHODS[operator](writer.number(left), writer.number(right))

@@ -15,6 +15,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from customary.engine.columns import CodePointText, Moment
+from customary.engine.likeness import BETWEEN, LONGEST, MARKS
 from customary.engine.pattern import pattern
 from customary.engine.sqlite import BLANKS
 
@@ -68,6 +69,11 @@ def _writer(template: str) -> Any:
 
 def _part(clause: Any, text: str) -> str:
     return text if getattr(clause, "is_literal", False) else f"({text})"
+
+
+def _ranges(characters: str) -> str:
+    """The characters of a class, escaped for PostgreSQL."""
+    return "".join(each if each == "-" else f"\\u{ord(each):04X}" for each in characters)
 
 
 def whole_literal(number: int) -> sa.ColumnElement:
@@ -132,6 +138,24 @@ list_size = _element(
 matches = _element("matches", sa.Boolean(), "{0} ~ {1}")
 by_code_point = _element("by_code_point", CodePointText(), '{0} COLLATE "C"', "{0}")
 
+# `likeness.similar`, piece by piece
+_BARE = (
+    f"btrim(regexp_replace(replace(replace(lower(regexp_replace(normalize(left({{}}, {LONGEST}), NFKD), "
+    f"'[{_ranges(MARKS)}]+', '', 'g') COLLATE \"und-x-icu\"), 'ς', 'σ'), 'ß', 'ss'), "
+    f"'[{_ranges(BETWEEN)}]+', ' ', 'g'), ' ')"
+)
+_PAIRS = 'SELECT substr({0}, i, 2) COLLATE "C" FROM generate_series(1, length({0}) - 1) AS i'
+_COUNT = 'count(DISTINCT substr({0}, i, 2) COLLATE "C") FROM generate_series(1, length({0}) - 1) AS i'
+similar = _element(
+    "similar",
+    sa.Boolean(),
+    f"SELECT CASE WHEN a IS NOT NULL AND b IS NOT NULL THEN length(a) > 2 AND length(b) > 2 AND 200 * "  # noqa: S608
+    f"(SELECT count(*) FROM ({_PAIRS.format('a')} INTERSECT {_PAIRS.format('b')}) AS c) >= p * "
+    f"((SELECT {_COUNT.format('a')}) + (SELECT {_COUNT.format('b')})) END "
+    f"FROM (SELECT ' ' || {_BARE.format('{0}')} || ' ' AS a, "
+    f"' ' || {_BARE.format('{1}')} || ' ' AS b, {{2}} AS p OFFSET 0) AS t",
+)
+
 # Conditions that stand beside an operator: SQLAlchemy would leave out their brackets
 grouped = _element("grouped", sa.Boolean(), "{0}", "{0}")
 
@@ -141,8 +165,10 @@ _LOCAL = "m AT TIME ZONE CASE WHEN m BETWEEN '0001-01-02 00:00Z' AND '9999-12-30
 _MOMENT = "FROM (SELECT {0} AS m, {1} AS z OFFSET 0) AS a"
 
 day_of = _element("day_of", sa.Date(), f"SELECT ({_LOCAL})::date {_MOMENT}")
+time_of = _element("time_of", sa.Time(), f"SELECT ({_LOCAL})::time {_MOMENT}")
 day_part = _element("day_part", sa.BigInteger(), "date_part(replace({1}, 'weekday', 'isodow'), {0})::bigint")
 day_text = _element("day_text", CodePointText(), "to_char({0}, 'YYYY-MM-DD')", "{0}")
+time_text = _element("time_text", CodePointText(), "to_char({0}, 'HH24:MI')", "substr({0}, 1, 5)")
 moment_text = _element("moment_text", CodePointText(), f"SELECT to_char({_LOCAL}, 'YYYY-MM-DD HH24:MI') {_MOMENT}")
 add_months = _element(
     "add_months",
@@ -152,6 +178,7 @@ add_months = _element(
 )
 days_between = _element("days_between", Exact(), "({0} - {1})::numeric * 86400000000")
 moments_between = _element("moments_between", Exact(), "(extract(epoch FROM {0}) - extract(epoch FROM {1})) * 1000000")
+times_between = _element("times_between", Exact(), "extract(epoch FROM {0} - {1}) * 1000000")
 shift_days = _element(
     "shift_days",
     sa.Date(),

@@ -11,7 +11,18 @@ from customary.engine.columns import Code, CodePointText, Moment, Scaled
 from customary.engine.expressions import sql_elements
 from customary.engine.expressions.scope import Rows
 from customary.engine.expressions.sql_operands import Amount, Number, Operand
-from customary.engine.expressions.types import BOOLEAN, DATE, DATETIME, DURATION, MONEY, NUMBER, TEXT, Choice, Type
+from customary.engine.expressions.types import (
+    BOOLEAN,
+    DATE,
+    DATETIME,
+    DURATION,
+    MONEY,
+    NUMBER,
+    TEXT,
+    TIME,
+    Choice,
+    Type,
+)
 
 _COLUMN_TYPES: dict[str, sa.types.TypeEngine] = {
     TEXT.name: CodePointText(),
@@ -19,6 +30,7 @@ _COLUMN_TYPES: dict[str, sa.types.TypeEngine] = {
     BOOLEAN.name: sa.Boolean(),
     DATE.name: sa.Date(),
     DATETIME.name: Moment(),
+    TIME.name: sa.Time(),
     "record": sa.Uuid(),
 }
 

@@ -26,6 +26,7 @@ from customary.engine.expressions.types import (
     DURATION,
     MONEY,
     NULL,
+    TIME,
     ListOf,
     Record,
     Type,
@@ -187,6 +188,8 @@ class Writer:
             return sa.case((operand, "true"), (sa.not_(operand), "false"))
         if kind == DATE:
             return sql_elements.day_text(operand)
+        if kind == TIME:
+            return sql_elements.time_text(operand)
         if kind == DATETIME:
             return sql_elements.moment_text(operand, sa.literal(self.values.zone.key, sa.Text()))
         if isinstance(kind, ListOf):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,16 +14,19 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
+from customary.engine.arithmetic import microseconds
 from customary.engine.columns import Code, CodePointText, Moment, Names, Scaled
 from customary.engine.database import Database
 from customary.engine.expressions.types import (
     BOOLEAN,
     DATE,
     DATETIME,
+    DURATION,
     JSON,
     MONEY,
     NUMBER,
     TEXT,
+    TIME,
     Choice,
     ListOf,
     Record,
@@ -55,6 +58,9 @@ FIELDS: dict[str, dict[str, Type]] = {
         "began": DATE,
         "created_at": DATETIME,
         "seen_at": DATETIME,
+        "opens": TIME,
+        "shuts": TIME,
+        "took": DURATION,
         "tags": ListOf(item=TEXT),
         "account": Record(entity="account"),
         "owner": Record(entity="person"),
@@ -124,7 +130,15 @@ def _parts(name: str, kind: Type) -> list[tuple[str, Any]]:
         return [("", sa.Uuid()), *([] if kind.entity else [("_entity", sa.Text())])]
     scale = {"rate": Scaled(4), "fine": Scaled(10), "hours": Scaled(2), "quota": Scaled(3)}
     number = scale.get(name, sa.BigInteger())
-    types = {TEXT: CodePointText(), NUMBER: number, BOOLEAN: sa.Boolean(), DATE: sa.Date(), DATETIME: Moment()}
+    types = {
+        TEXT: CodePointText(),
+        NUMBER: number,
+        BOOLEAN: sa.Boolean(),
+        DATE: sa.Date(),
+        DATETIME: Moment(),
+        TIME: sa.Time(),
+    }
+    types[DURATION] = sa.BigInteger()
     return [("", types.get(kind, CodePointText()))]
 
 
@@ -207,6 +221,8 @@ def _stored(entity: str, record: Mapping[str, Any]) -> dict[str, Any]:
         value = record.get(name)
         if kind == MONEY:
             row[name], row[name + "_currency"] = (value.amount, value.currency) if value else (None, None)
+        elif kind == DURATION:
+            row[name] = None if value is None else microseconds(value)
         elif isinstance(kind, Record) and not kind.entity:
             row[name], row[name + "_entity"] = (value.id, value.entity) if value else (None, None)
         elif not isinstance(kind, ListOf) or kind.item == TEXT:
@@ -261,6 +277,9 @@ def _deal(n: int) -> dict[str, Any]:
         "began": pick(2, None, date(2026, 3, 31), date(2025, 12, 1)),
         "created_at": pick(1, NOW, datetime(2026, 3, 29, 0, 59, 59, 999999, tzinfo=UTC), None),
         "seen_at": pick(3, None, datetime(2025, 12, 31, 22, 0, tzinfo=UTC), NOW, FIRST, LAST),
+        "opens": pick(1, time(9, 30), None, time(0), time(23, 59, 59, 999999)),
+        "shuts": pick(3, time(17), time(9, 30), None),
+        "took": pick(1, timedelta(hours=36), None, timedelta(0), timedelta(days=-1, microseconds=1)),
         "tags": pick(1, (), ("x",), ("x", "vip"), ("Übung",)),
         "account": pick(1, _id(2, 0), None, _id(2, 1), _id(2, 2)),
         "owner": pick(1, _id(1, 0), _id(1, 1), None, _id(1, 2)),

@@ -16,7 +16,7 @@ SPANS = ('duration("14d")', 'duration("36h")', 'duration("90s")', 'duration("900
 
 
 class Generator:
-    """Writes expressions over a deal of the house. `kind` is number, money, text, boolean, date, moment or span."""
+    """Writes expressions over a deal of the house, of one of the kinds that the methods below are named after."""
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
@@ -34,7 +34,8 @@ class Generator:
             "boolean": ("open", "true", "false"),
             "date": ("closes", "began"),
             "moment": ("created_at", "seen_at", "now()"),
-            "span": SPANS,
+            "span": (*SPANS, "took"),
+            "clock": ("opens", "shuts", 'time("09:30")', 'time("0:00")'),
         }[kind]
         constants = {"number": NUMBERS, "text": TEXTS, "date": DAYS}.get(kind, ())
         of_variables = {
@@ -94,7 +95,7 @@ class Generator:
             lambda: f"{pick(['lower', 'upper', 'trim'])}({write('text')})",
             lambda: f"({write('text')} + {write('text')})",
             lambda: f"({write('text')} + stage)",
-            lambda: f"format({write(pick(['number', 'money', 'boolean', 'date', 'moment', 'span']))})",
+            lambda: f"format({write(pick(['number', 'money', 'boolean', 'date', 'moment', 'clock', 'span']))})",
             lambda: f"{self._list(write)}.{self._fold('text', write, ('min', 'max'))}",
             lambda: f"{self._list(write)}.{pick(['first', 'last'])}().title",
         ]
@@ -111,17 +112,21 @@ class Generator:
     def _moment(self, write: Callable[[str], str]) -> list[Callable[[], str]]:
         return [lambda: f"({write('moment')} {self.random.choice('+-')} {write('span')})"]
 
+    def _clock(self, write: Callable[[str], str]) -> list[Callable[[], str]]:
+        return [lambda: f"time({write('moment')})"]
+
     def _span(self, write: Callable[[str], str]) -> list[Callable[[], str]]:
         kind = self.random.choice(["date", "moment"])
         return [
             lambda: f"({write(kind)} - {write(kind)})",
             lambda: f"({write('span')} {self.random.choice('+-')} {write('span')})",
             lambda: f"abs({write('span')})",
+            lambda: f"({write('clock')} - {write('clock')})",
         ]
 
     def _boolean(self, write: Callable[[str], str]) -> list[Callable[[], str]]:
         pick = self.random.choice
-        kinds = ["number", "number", "money", "text", "date", "moment", "span"]
+        kinds = ["number", "number", "money", "text", "date", "moment", "clock", "span"]
 
         def compared(operators: str) -> str:
             kind = pick(kinds)
@@ -146,6 +151,7 @@ class Generator:
             lambda: "(about == account)",
             lambda: f"{write('text')}.{pick(['contains', 'starts_with', 'ends_with'])}({write('text')})",
             lambda: f"matches({write('text')}, {pick(PATTERNS)})",
+            lambda: f"similar({write('text')}, {write('text')}{pick(['', ', 1', ', 40', ', 100'])})",
             lambda: self._test(write),
             lambda: self._test(write),
             lambda: f"({pick(['tasks', 'account.deals', 'tags'])} {pick(['==', '!='])} null)",

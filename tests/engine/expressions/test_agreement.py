@@ -23,7 +23,7 @@ from .generator import Generator
 
 SEED = int(os.environ.get("CUSTOMARY_SEED", "1"))
 COUNT = int(os.environ.get("CUSTOMARY_EXPRESSIONS", "250"))
-KINDS = ("number", "money", "text", "date", "moment", "span")
+KINDS = ("number", "money", "text", "date", "moment", "clock", "span")
 DEALS = TABLES["deal"]
 
 

@@ -96,10 +96,10 @@ def test_an_expression_has_a_type(house: House, text: str, kind: Type) -> None:
         ),
         ('"x" in name', 4, "“in” needs a list, and this is a text", "For part of a text use contains."),
         (
-            "similar(name, note)",
-            0,
-            "“similar” is not available",
-            "Similarity is not compared yet; use contains or starts_with.",
+            "similar(name, note, rate)",
+            20,
+            "the percent must be a whole number from 1 to 100",
+            "Write similar(a, b, 80).",
         ),
     ],
 )

@@ -13,7 +13,6 @@ for _room in (numbers, text, time):
 LATER = {
     "business_days": "Working days are not counted yet; subtract dates instead.",
     "working_time": "Working time is not counted yet; subtract datetimes instead.",
-    "similar": "Similarity is not compared yet; use contains or starts_with.",
 }
 """Words of the language that have no meaning yet, with what to do instead."""
 

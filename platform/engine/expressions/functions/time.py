@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -14,13 +14,14 @@ from customary.engine.expressions import sql_elements as elements
 from customary.engine.expressions.functions.function import Registry
 from customary.engine.expressions.scope import Scope, Values
 from customary.engine.expressions.sql_operands import Number
-from customary.engine.expressions.types import DATE, DATETIME, NUMBER
+from customary.engine.expressions.types import DATE, DATETIME, NUMBER, TIME
 
 
 def register(functions: Registry) -> None:
     functions.add("now", to=DATETIME, sql=_now, context=True)(now)
     functions.add("today", to=DATE, sql=_today, context=True)(today)
     functions.add("date", DATETIME, to=DATE, sql=_day_of, context=True)(day_of)
+    functions.add("time", DATETIME, to=TIME, sql=_time_of, context=True)(time_of)
     for name, python in (("year", year), ("month", month), ("day", day), ("weekday", weekday)):
         functions.add(name, DATE, to=NUMBER, sql=_part(name))(python)
         functions.add(name, DATETIME, to=NUMBER, sql=_local_part(name), context=True)(_local(python))
@@ -40,6 +41,11 @@ def today(scope: Scope) -> date:
 def day_of(scope: Scope, moment: datetime) -> date:
     """The day of a datetime in the workspace's time zone. `date("2026-03-31")` is a given day."""
     return arithmetic.local(moment, scope.zone).date()
+
+
+def time_of(scope: Scope, moment: datetime) -> time:
+    """The time of day of a datetime in the workspace's time zone. `time("09:30")` is a given time."""
+    return arithmetic.local(moment, scope.zone).time()
 
 
 def year(moment: date) -> int:
@@ -85,6 +91,10 @@ def _today(values: Values) -> sa.ColumnElement:
 
 def _day_of(values: Values, moment: sa.ColumnElement) -> sa.ColumnElement:
     return elements.day_of(moment, sa.literal(values.zone.key, sa.Text()))
+
+
+def _time_of(values: Values, moment: sa.ColumnElement) -> sa.ColumnElement:
+    return elements.time_of(moment, sa.literal(values.zone.key, sa.Text()))
 
 
 def _part(name: str) -> Any:
