@@ -10,12 +10,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-import anyio
-import anyio.to_thread
 import psycopg
 import sqlalchemy as sa
 
 from customary.engine import sqlite
+from customary.engine.threads import Threads
 
 Result = TypeVar("Result")
 
@@ -47,8 +46,8 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _open_sqlite(self.url) if self.is_sqlite else _open_postgresql(self.url)
         self._reader = self.engine if self.is_sqlite else _open_postgresql(self.url, reads=True)
-        self._threads = anyio.CapacityLimiter(READERS)
-        self._writers = anyio.CapacityLimiter(1) if self.is_sqlite else self._threads
+        self._readers = Threads(READERS)
+        self._writers = Threads(1) if self.is_sqlite else self._readers
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
@@ -67,11 +66,11 @@ class Database:
 
     async def reading(self, work: Callable[..., Result], *args: Any) -> Result:
         """Runs `work(connection, *args)` in a thread, on a connection that cannot write."""
-        return await anyio.to_thread.run_sync(self._read, work, args, limiter=self._threads)
+        return await self._readers.run(self._read, work, args)
 
     async def writing(self, work: Callable[..., Result], *args: Any) -> Result:
         """Runs `work(connection, *args)` as one transaction in a thread."""
-        return await anyio.to_thread.run_sync(self._write, work, args, limiter=self._writers)
+        return await self._writers.run(self._write, work, args)
 
     def prepare(self) -> None:
         """Makes the platform's own tables where they are missing."""
@@ -79,6 +78,8 @@ class Database:
             system.create_all(connection)
 
     def close(self) -> None:
+        self._readers.close()
+        self._writers.close()
         self.engine.dispose()
         self._reader.dispose()
 

@@ -1,0 +1,99 @@
+"""Blocking work in threads, waited for by an event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from customary.engine.threads import Threads
+
+
+def test_what_the_work_gives_or_raises_comes_back():
+    async def ask() -> None:
+        assert await threads.run(divmod, 7, 2) == (3, 1)
+        with pytest.raises(ZeroDivisionError):
+            await threads.run(divmod, 7, 0)
+        assert await threads.run(threading.current_thread) is not threading.current_thread()
+
+    threads = Threads(2)
+    asyncio.run(ask())
+    threads.close()
+
+
+def test_work_runs_side_by_side_as_far_as_there_are_threads():
+    at_once, most = [0], [0]
+    lock = threading.Lock()
+
+    def work() -> None:
+        with lock:
+            at_once[0] += 1
+            most[0] = max(most[0], at_once[0])
+        time.sleep(0.02)
+        with lock:
+            at_once[0] -= 1
+
+    async def ask() -> None:
+        await asyncio.gather(*(threads.run(work) for _ in range(12)))
+
+    threads = Threads(3)
+    asyncio.run(ask())
+    threads.close()
+    assert most == [3]
+
+
+def test_one_thread_does_its_work_in_the_order_of_asking():
+    done: list[int] = []
+
+    async def ask() -> None:
+        await asyncio.gather(*(threads.run(done.append, number) for number in range(20)))
+
+    threads = Threads(1)
+    asyncio.run(ask())
+    threads.close()
+    assert done == list(range(20))
+
+
+def test_whoever_gives_up_waiting_leaves_the_thread_to_the_others():
+    async def ask() -> str:
+        slow = asyncio.create_task(threads.run(time.sleep, 0.05))
+        await asyncio.sleep(0.01)
+        slow.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await slow
+        return await threads.run(str.upper, "next")
+
+    threads = Threads(1)
+    assert asyncio.run(ask()) == "NEXT"
+    threads.close()
+
+
+def test_threads_end_with_what_they_belong_to_and_start_anew_after_closing():
+    def running() -> int:
+        return sum(each.name == "customary-work" for each in threading.enumerate())
+
+    async def ask() -> list[None]:
+        return await asyncio.gather(*(threads[0].run(time.sleep, 0.01) for _ in range(3)))
+
+    before = running()
+    threads = [Threads(3)]
+    asyncio.run(ask())
+    assert running() == before + 3
+    threads[0].close()
+    _soon(lambda: running() == before)
+    asyncio.run(ask())
+    assert running() == before + 3
+    threads.clear()
+    gc.collect()
+    _soon(lambda: running() == before)
+
+
+def _soon(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + 5
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.005)
