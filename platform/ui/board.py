@@ -77,8 +77,8 @@ async def draw(desk: Desk, request: Request, listing: Listing) -> Response:
     """The board that a list's address asks for."""
     from customary.ui.list.page import values
 
-    board = await desk.read(_board, listing.entity, listing.state, listing.filter)
-    more = values(desk, listing, texts(request.query_params))
+    board, bare = await desk.read(_board, listing.entity, listing.state, listing.filter)
+    more = values(desk, listing, texts(request.query_params)) | {"bare": bare}
     if desk.htmx:
         desk.header("HX-Push-Url", listing.state.address())
         return desk.part("part_board.html", board=board, swapped=True, **more)
@@ -114,12 +114,15 @@ def query_of(form: Typed) -> dict[str, str]:
 # Reading --------------------------------------------------------------------------------------------
 
 
-def _board(work: Work, entity: Entity, at: ListState, filtered: Filter) -> Board:
+def _board(work: Work, entity: Entity, at: ListState, filtered: Filter) -> tuple[Board, bool]:
+    """The board, and whether it is empty because there is no record yet."""
     view, pipeline = _pipeline_of(work, entity, at)
     found = read_board(work, view, SIZE, filtered.expression, at.text or None)
     todos = _todos(work, entity, [(each.stage, each.page) for each in found.columns])
     columns = [_column(work, view, each.stage, each.page, each.count, each.sum, todos) for each in found.columns]
-    return _made(work, entity, at, pipeline, columns, view, found.titles)
+    empty = not any(each.count for each in columns)
+    bare = empty and not records.select(work, entity.name, records.Query(limit=1)).records
+    return _made(work, entity, at, pipeline, columns, view, found.titles), bare
 
 
 def _todos(work: Work, entity: Entity, shown: Iterable[tuple[Stage, records.Page]]) -> Mapping[UUID, Todo]:

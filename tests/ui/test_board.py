@@ -39,6 +39,22 @@ def test_a_filter_narrows_cards_and_totals_alike(client: TestClient) -> None:
     assert 0 < sum(counted) == len(re.findall(r'<li class="board-card"', page)) < 50
 
 
+def test_a_board_that_a_filter_empties_says_so_and_offers_to_clear_it(client: TestClient) -> None:
+    page = client.get("/deal?view=board&q=zzzzzz").text
+    assert "Nothing matches" in page and 'href="/deal?view=board"' in page and 'class="column"' not in page
+    wrong = client.get("/deal?view=board&where=amountt").text
+    assert "where-problem" in wrong and "board-card" not in wrong
+
+
+def test_a_board_without_any_record_says_what_it_is_for(signed_in: Callable) -> None:
+    page = signed_in("sales_rep").get("/deal?view=board").text
+    assert "No deals yet" in page and "Import a file" in page and "Nothing matches" not in page
+
+
+def test_a_column_without_cards_has_a_hint(client: TestClient) -> None:
+    assert client.get("/deal?view=board").text.count('data-none="Nothing in this stage"') == 5
+
+
 def test_long_columns_are_drawn_in_parts(client: TestClient, first: Callable, inside: Callable) -> None:
     account = first("account").id
     rows = [{"name": f"Deal {n}", "account": account, "amount": Money(Decimal(n), "EUR")} for n in range(60)]
