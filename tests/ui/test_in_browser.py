@@ -76,6 +76,24 @@ def test_a_filter_is_built_without_a_page_load_and_the_address_follows(page, acc
     page.locator(".chip", has_text="Amount over 50,000").wait_for(state="detached")
 
 
+def test_alternatives_are_added_by_keys_and_taken_away(page, accessible) -> None:
+    page.goto("/deal?view=all&where=amount+%3E+50000")
+    page.locator(".chip-part").first.focus()
+    page.keyboard.press("Enter")
+    page.locator("#filter-menu").get_by_role("button", name="Or …").press("Enter")
+    page.locator("#filter-menu >> text=Or filter by").wait_for()
+    page.locator("#filter-menu >> text=Next step").press("Enter")
+    page.locator("#filter-operator").select_option("filled")
+    page.locator("#filter-menu").get_by_role("button", name="Apply").press("Enter")
+    group = page.get_by_role("group", name="Any of these")
+    expect(group).to_have_text(re.compile(r"Amount\s+over\s+50,000\s+or\s+Next step\s+is filled in"))
+    assert accessible(page) == []
+    group.get_by_label("Remove this condition").first.click()
+    page.locator(".chip", has_text="Next step is filled in").wait_for()
+    assert page.get_by_role("group", name="Any of these").count() == 0
+    assert "next_step+%21%3D+null" in page.url
+
+
 def test_quick_search_keeps_the_focus(page) -> None:
     page.goto("/deal")
     page.keyboard.press("/")

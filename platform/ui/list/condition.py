@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,10 +13,9 @@ from uuid import UUID
 from customary.engine.expressions import tree
 from customary.engine.expressions.error import ExpressionError
 from customary.engine.expressions.parser import parse
-from customary.engine.expressions.tokens import tokens
 from customary.engine.fields.field import Field
+from customary.ui.list.pieces import LOOSE, closed, cut, opened, outer
 
-UNITS = {"d": "d", "w": "w"}
 _RELATIVE = re.compile(r"^([+-]?\d{1,4})\s*([dw])$")
 _COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
@@ -48,12 +47,23 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A field, an operator of its kind and values; or, without a field, a piece of expression as it is."""
+    """A field, an operator of its kind and values; or alternatives; else a piece of expression as it is."""
 
     text: str
     field: str = ""
     operator: str = ""
     values: tuple[Value, ...] = ()
+    any: tuple[Condition, ...] = ()
+    """Conditions of which one must hold."""
+
+    @property
+    def simple(self) -> tuple[Condition, ...]:
+        """Its alternatives, or itself alone."""
+        return self.any or (self,)
+
+
+Said = tuple[str, str, tuple[Value, ...]]
+"""A field's name, an operator and values."""
 
 
 def conditions(text: str, fields: Mapping[str, Field]) -> list[Condition]:
@@ -70,7 +80,14 @@ def whole(found: list[Condition]) -> str:
     """The expression that all conditions make together."""
     if len(found) == 1:
         return found[0].text
-    return " && ".join(_closed(each.text) for each in found)
+    return " && ".join(closed(each.text) for each in found)
+
+
+def alternatives(found: Sequence[Condition]) -> Condition:
+    """The condition that holds where one of these does."""
+    if len(found) == 1:
+        return found[0]
+    return Condition(" || ".join(closed(each.text, LOOSE | {"&&"}) for each in found), any=tuple(found))
 
 
 def compose(field: Field, operator: str, values: tuple[Value, ...]) -> Condition:
@@ -107,38 +124,28 @@ def _today_and(days: int) -> str:
     return f'today() {"+" if days > 0 else "-"} duration("{abs(days)}d")'
 
 
-def _closed(text: str) -> str:
-    """A piece in brackets where it would otherwise fall apart beside others."""
-    loose = {token.value for token, depth in _depths(text) if depth == 0 and token.kind == "symbol"}
-    return f"({text})" if loose & {"||", "?"} else text
-
-
 # Reading ------------------------------------------------------------------------------------------
 
 
 def _pieces(text: str) -> list[str]:
     """The text cut at each `&&` that stands outside all brackets."""
-    found = _depths(text)
-    if any(depth == 0 and token.value in ("||", "?") and token.kind == "symbol" for token, depth in found):
-        return [text.strip()]
-    cuts = [token for token, depth in found if depth == 0 and token.kind == "symbol" and token.value == "&&"]
-    starts = [0, *(cut.end for cut in cuts)]
-    ends = [*(cut.offset for cut in cuts), len(text)]
-    return [text[start:end].strip() for start, end in zip(starts, ends, strict=True)]
+    return [text.strip()] if outer(text) & LOOSE else cut(text, "&&")
 
 
-def _depths(text: str) -> list[tuple]:
-    depth, found = 0, []
-    for token in tokens(text):
-        opens = token.kind == "symbol" and token.value in ("(", "[")
-        closes = token.kind == "symbol" and token.value in (")", "]")
-        depth -= closes
-        found.append((token, depth))
-        depth += opens
-    return found
+def _alternatives(text: str) -> list[str]:
+    """The text, freed of brackets around it all, cut at each `||`; whole where something else binds it."""
+    inner = opened(text)
+    return cut(inner, "||") if outer(inner) & LOOSE == {"||"} else [text]
 
 
 def _condition(piece: str, fields: Mapping[str, Field]) -> Condition:
+    parts = _alternatives(piece)
+    if len(parts) == 1:
+        return _simple(piece, fields)
+    return Condition(piece, any=tuple(_simple(part, fields) for part in parts))
+
+
+def _simple(piece: str, fields: Mapping[str, Field]) -> Condition:
     said = _said(parse(piece))
     if said is None or said[0] not in fields:
         return Condition(piece)
@@ -164,7 +171,7 @@ def _fits(field: Field, value: Value) -> bool:
     return True
 
 
-def _said(node: tree.Tree) -> tuple[str, str, tuple[Value, ...]] | None:
+def _said(node: tree.Tree) -> Said | None:
     """Field name, operator and values of a simple condition."""
     match node:
         case tree.Name(name=name):
@@ -173,6 +180,8 @@ def _said(node: tree.Tree) -> tuple[str, str, tuple[Value, ...]] | None:
             return name, "==", (Value("boolean", False),)
         case tree.Call(name="contains" | "starts_with" as operator):
             return _said_of_text(node, operator)
+        case tree.Chain(operator="&&", terms=(low, high)):
+            return _said_of_span(_said(low), _said(high))
         case tree.Binary(operator="in", left=left, right=right):
             return _said_of_list(left, right)
         case tree.Binary(operator=operator, left=left, right=right) if operator in _COMPARISONS:
@@ -180,7 +189,7 @@ def _said(node: tree.Tree) -> tuple[str, str, tuple[Value, ...]] | None:
     return None
 
 
-def _compared(left: tree.Tree, operator: str, right: tree.Tree) -> tuple[str, str, tuple[Value, ...]] | None:
+def _compared(left: tree.Tree, operator: str, right: tree.Tree) -> Said | None:
     match left:
         case tree.Call(name="size", target=None, arguments=(tree.Name(name=name),)):
             counted = isinstance(right, tree.Literal) and right.value == 0
@@ -194,7 +203,7 @@ def _compared(left: tree.Tree, operator: str, right: tree.Tree) -> tuple[str, st
     return None
 
 
-def _said_of_text(node: tree.Call, operator: str) -> tuple[str, str, tuple[Value, ...]] | None:
+def _said_of_text(node: tree.Call, operator: str) -> Said | None:
     parts = (node.target, *node.arguments) if node.target else node.arguments
     match parts:
         case (tree.Call(name="lower", arguments=(tree.Name(name=name),)), tree.Literal(value=str(text))):
@@ -202,7 +211,13 @@ def _said_of_text(node: tree.Call, operator: str) -> tuple[str, str, tuple[Value
     return None
 
 
-def _said_of_list(left: tree.Tree, right: tree.Tree) -> tuple[str, str, tuple[Value, ...]] | None:
+def _said_of_span(low: Said | None, high: Said | None) -> Said | None:
+    if low is None or high is None or low[0] != high[0] or (low[1], high[1]) != (">=", "<="):
+        return None
+    return low[0], "between", (*low[2], *high[2])
+
+
+def _said_of_list(left: tree.Tree, right: tree.Tree) -> Said | None:
     match left, right:
         case tree.Name(name=name), tree.Items(items=items):
             values = [_value(item) for item in items]

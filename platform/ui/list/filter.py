@@ -24,6 +24,7 @@ from customary.ui.entity import entity_of
 from customary.ui.list.condition import Condition, Value, compose, whole
 from customary.ui.list.load import Listing, load, visible
 from customary.ui.list.page import SIZE, answer
+from customary.ui.list.place import Place, place, put, standing
 from customary.ui.list.sentence import NUMBERS, Sentence, is_yes
 from customary.ui.list.state import LONGEST
 
@@ -34,9 +35,9 @@ _RELATIVE = re.compile(r"^(?:today|今天|σήμερα|([+-]\d{1,4})\s*([dw]))$"
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A chip's form: which condition it changes (None for a new one), and what stands in it."""
+    """A chip's form: where its condition comes to stand, and what stands in it."""
 
-    index: int | None
+    place: Place
     field: Field
     operator: str
     texts: tuple[str, ...] = ()
@@ -50,8 +51,8 @@ async def filter_form(desk: AtDesk, request: Request, entity: FromPath[str]) -> 
     """The form of a chip: first which field, then what of it."""
     query = texts(request.query_params)
     listing = await desk.read(load, entity_of(desk, entity), query, desk.language, 1)
-    chip = _chip(desk, listing, query)
-    return desk.part("part_filter.html", **_values(desk, listing, chip))
+    where = place(query.get("at", ""), listing.filter.chips)
+    return desk.part("part_filter.html", **_values(desk, listing, _chip(desk, listing, where, query), where))
 
 
 @get("/{entity:str}/filtered")
@@ -64,7 +65,7 @@ async def filtered(desk: AtDesk, request: Request, entity: FromPath[str]) -> Res
     if refused:
         desk.header("HX-Retarget", "#filter-menu")
         desk.header("HX-Reswap", "innerHTML")
-        return desk.part("part_filter.html", status=422, **_values(desk, listing, refused))
+        return desk.part("part_filter.html", status=422, **_values(desk, listing, refused, refused.place))
     return answer(desk, listing, listing.state.params())
 
 
@@ -75,12 +76,12 @@ def _apply(
     if field is None:
         raise Missing(entity.name)
     listing = load(work, entity, query, language, 1)
-    index, operator = _index(query, listing), query.get("operator", "")
+    at, operator = place(query.get("at", ""), listing.filter.chips), query.get("operator", "")
     try:
         made = condition(field, operator, given, query.get("mine") == "1", locale)
     except Refusal as refusal:
-        return listing, Chip(index, field, operator, tuple(given), problem=refusal.reason)
-    where = whole(_put(listing.filter.chips, index, made))[:LONGEST]
+        return listing, Chip(at, field, operator, tuple(given), problem=refusal.reason)
+    where = whole(put(listing.filter.chips, at, made))[:LONGEST]
     return load(work, entity, {**query, "where": where, "after": ""}, language, SIZE), None
 
 
@@ -140,19 +141,19 @@ def _id(text: str) -> UUID:
         raise Refusal("must be chosen from the list") from None
 
 
-def _chip(desk: Desk, listing: Listing, query: Mapping[str, str]) -> Chip | None:
+def _chip(desk: Desk, listing: Listing, at: Place, query: Mapping[str, str]) -> Chip | None:
     """The chip that the address names, by its place or by the field of a new one."""
-    index = _index(query, listing)
-    if index is not None and (now := listing.filter.chips[index]).field:
+    now = standing(listing.filter.chips, at)
+    if now is not None and now.field:
         field = listing.fields[now.field]
         sentence = Sentence(desk.locale, listing.fields, listing.chip_titles, desk.me.id)
         mine = any(value.kind == "user" for value in now.values)
         words = tuple(_typed(field, value, desk.locale) for value in now.values)
         if field.kind == "boolean":
             words = ("true" if is_yes(now) else "false",)
-        return Chip(index, field, now.operator, () if mine else words, (sentence.object(now),), mine)
+        return Chip(at, field, now.operator, () if mine else words, (sentence.object(now),), mine)
     field = listing.fields.get(query.get("field", ""))
-    return Chip(index, field, first_operator(field)) if field else None
+    return Chip(at, field, first_operator(field)) if field else None
 
 
 def operators(field: Field) -> tuple[str, ...]:
@@ -182,22 +183,14 @@ def _typed(field: Field, value: Value, locale: Locale) -> str:
     return str(value.data)
 
 
-def _put(chips: list[Condition], index: int | None, made: Condition) -> list[Condition]:
-    return [*chips, made] if index is None else [*chips[:index], made, *chips[index + 1 :]]
-
-
-def _index(query: Mapping[str, str], listing: Listing) -> int | None:
-    text = query.get("at", "")
-    return int(text) if text.isascii() and text.isdecimal() and int(text[:6]) < len(listing.filter.chips) else None
-
-
-def _values(desk: Desk, listing: Listing, chip: Chip | None) -> dict[str, Any]:
+def _values(desk: Desk, listing: Listing, chip: Chip | None, at: Place) -> dict[str, Any]:
     offered = [each for each in listing.fields.values() if each.kind not in NOT_OFFERED and each.operators]
     return {
         "listing": listing,
         "at": listing.state,
         "entity": listing.entity,
         "chip": chip,
+        "place": at,
         "offered": offered,
         "sentence": Sentence(desk.locale, listing.fields, listing.chip_titles, desk.me.id),
         "no_value": NO_VALUE,

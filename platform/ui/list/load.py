@@ -17,6 +17,7 @@ from customary.engine.records import saved_view
 from customary.engine.records.record import Page, Query
 from customary.engine.records.work import Work
 from customary.ui.list.condition import Condition, conditions, whole
+from customary.ui.list.place import Place, without
 from customary.ui.list.state import ListState, Shown, shown, state
 
 FIRST_COLUMNS = 6
@@ -64,10 +65,9 @@ class Listing:
     def sortable(field: Field) -> bool:
         return field.stored and field.kind not in UNSORTED
 
-    def without(self, index: int) -> str:
+    def without(self, chip: int, part: int | None = None) -> str:
         """The address of the list without one of its conditions."""
-        chips = self.filter.chips
-        return self.state.with_(where=whole([*chips[:index], *chips[index + 1 :]])).address()
+        return self.state.with_(where=whole(without(self.filter.chips, Place(chip, part)))).address()
 
     def address_of(self, view: Shown) -> str:
         """The address of another view as it is."""
@@ -178,7 +178,7 @@ def _with_columns(view: Shown, columns: tuple[str, ...]) -> Shown:
 def _linked(chips: list[Condition], fields: Mapping[str, Field]) -> list[tuple[str, UUID]]:
     """The records that chips name, so that they show a title."""
     found = []
-    for chip in chips:
+    for chip in (part for each in chips for part in each.simple):
         to = getattr(fields.get(chip.field), "to", None)
         found += [(to, UUID(str(value.data))) for value in chip.values if to and value.kind == "text"]
     return found

@@ -17,6 +17,7 @@ from customary.engine.fields.option import with_options
 from customary.engine.locale import locale
 from customary.ui.list.condition import Condition, Value, compose, conditions, whole
 from customary.ui.list.filter import condition
+from customary.ui.list.place import place, put, without
 
 ENGLISH = locale("en", ZoneInfo("UTC"))
 GREEK = locale("el", ZoneInfo("UTC"))
@@ -61,10 +62,66 @@ def test_a_simple_condition_becomes_a_chip(text: str, expected: tuple) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["account.tier == 1", "amount > 1 || open", "amount * 2 > 10", "nobody == 1", "amount >", 'name == "&&"&', "(("],
+    [
+        "account.tier == 1",
+        "open ? amount > 1 : open",
+        "amount * 2 > 10",
+        "nobody == 1",
+        "amount >",
+        'name == "&&"&',
+        "((",
+    ],
 )
 def test_what_no_chip_can_say_stays_as_it_is(text: str) -> None:
     assert conditions(text, FIELDS) == [Condition(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("amount > 1 || open", [("amount", ">"), ("open", "==")]),
+        ('(stage == "new" || account.tier == 1)', [("stage", "=="), ("", "")]),
+        ("(amount >= 1 && amount <= 5) || open", [("amount", "between"), ("open", "==")]),
+        ("open && amount > 1 || name == null", [("", ""), ("name", "empty")]),
+    ],
+)
+def test_alternatives_become_one_chip_of_parts(text: str, expected: list) -> None:
+    [group] = conditions(text, FIELDS)
+    assert [(each.field, each.operator) for each in group.any] == expected
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        ("", "open && (amount > 1 || name == null) && amount > 9"),
+        ("0", "amount > 9 && (amount > 1 || name == null)"),
+        ("0.or", "(open || amount > 9) && (amount > 1 || name == null)"),
+        ("1.0", "open && (amount > 9 || name == null)"),
+        ("1.or", "open && (amount > 1 || name == null || amount > 9)"),
+        ("7", "open && (amount > 1 || name == null) && amount > 9"),
+        ("1.7", "open && (amount > 1 || name == null) && amount > 9"),
+    ],
+)
+def test_a_condition_is_put_at_its_place(at: str, expected: str) -> None:
+    chips = conditions("open && (amount > 1 || name == null)", FIELDS)
+    [made] = conditions("amount > 9", FIELDS)
+    assert whole(put(chips, place(at, chips), made)) == expected
+
+
+def test_a_span_among_alternatives_gets_brackets_of_its_own() -> None:
+    chips = conditions("open", FIELDS)
+    span = condition(FIELDS["amount"], "between", ["1", "5"], False, ENGLISH)
+    text = whole(put(chips, place("0.or", chips), span))
+    assert text == "open || (amount >= 1 && amount <= 5)"
+    assert [each.operator for each in conditions(text, FIELDS)[0].any] == ["==", "between"]
+
+
+@pytest.mark.parametrize(
+    ("at", "left"), [("0", "amount > 1 || name == null"), ("1", "open"), ("1.0", "open && name == null")]
+)
+def test_a_condition_is_taken_away_and_a_group_of_one_is_none(at: str, left: str) -> None:
+    chips = conditions("open && (amount > 1 || name == null)", FIELDS)
+    assert whole(without(chips, place(at, chips))).replace("(", "").replace(")", "") == left
 
 
 def test_conditions_are_cut_at_the_outer_and_only() -> None:

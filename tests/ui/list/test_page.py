@@ -103,6 +103,22 @@ def test_a_chips_form_leads_to_the_filtered_list(client: TestClient) -> None:
     assert answer.headers["HX-Push-Url"] == "/deal?where=amount+%3E+50000"
 
 
+def test_alternatives_are_one_chip_whose_parts_open_alone(client: TestClient) -> None:
+    where = quote('stage == "won" || amount > 60000')
+    html = client.get(f"/deal?view=all&where={where}").text
+    text = " ".join(re.sub(r"<[^>]+>", " ", html).split())
+    assert "Stage is Won or Amount over 60,000" in text
+    form = client.get(f"/deal/filter?view=all&where={where}&at=0.1", headers=HTMX).text
+    assert 'name="at" value="0.1"' in form and 'value="60,000"' in form
+    both = ids(html)
+    assert set(ids(client.get("/deal?view=all&where=" + quote('stage == "won"')).text)) < set(both)
+
+
+def test_an_alternative_joins_the_chip_it_was_asked_for(client: TestClient) -> None:
+    answer = client.get("/deal/filtered?where=open&at=0.or&field=amount&operator=>&value=5", headers=HTMX)
+    assert answer.headers["HX-Push-Url"] == "/deal?where=open+%7C%7C+amount+%3E+5"
+
+
 def test_a_chip_that_cannot_be_read_says_why_in_its_form(client: TestClient) -> None:
     answer = client.get("/deal/filtered?field=amount&operator=>&value=lots", headers=HTMX)
     assert answer.status_code == 422
