@@ -17,9 +17,6 @@ from customary.ui import draft as drafts
 from customary.ui.draft import Draft, State
 from customary.ui.typed import LISTS, POINTERS, Entry, Line
 
-WIDE = frozenset({"long_text", "lines", "links", "choices", "tags", "json", "markdown"})
-"""Controls that take a row of their own where no layout says otherwise."""
-
 CURRENCIES = ("EUR", "USD", "GBP", "CNY", "CHF", "JPY", "HKD", "AUD", "CAD", "SEK", "PLN", "TRY")
 """Offered beside the workspace's currency; another one comes with the value that has it."""
 
@@ -86,7 +83,7 @@ class Control:
 
     @property
     def wide(self) -> bool:
-        return self.kind in WIDE
+        return self.field.wide
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

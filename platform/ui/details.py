@@ -127,7 +127,7 @@ def _pointing(work: Work, field: Field | None, data: Any, titles: Mapping) -> De
 
 def _target(field: Field | None, data: Any) -> tuple[str, UUID] | None:
     """The record that a link's id in plain data names."""
-    if field is None or field.kind not in ("link", "user") or not isinstance(data, str):
+    if field is None or field.points != "one" or not isinstance(data, str):
         return None
     id = id_in(data)
     return (field.to, id) if id else None

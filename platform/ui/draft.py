@@ -99,7 +99,7 @@ def copied(draft: Draft) -> Draft:
     entries = {
         name: replace(entry, lines=tuple(replace(line, id="") for line in entry.lines))
         for name, entry in draft.entries.items()
-        if draft.entity.fields[name].kind != "auto_number"
+        if draft.entity.fields[name].writable
     }
     return Draft(entity=draft.entity, entries=entries)
 
@@ -146,7 +146,7 @@ def entered(work: Work, entity: Entity) -> list[Field]:
 
 def is_typed(field: Field) -> bool:
     """Whether people fill it in: not computed, not numbered by the platform."""
-    return field.entered and field.control != "read_only"
+    return field.entered
 
 
 def default(work: Work, field: Field, record: Mapping[str, Any] | None = None) -> Any:

@@ -11,13 +11,15 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from customary.engine.fields import kinds
 from customary.engine.model.model import Model
 from customary.ui.assets import FOLDER, Asset, asset
-from customary.ui.show import KIND_ICONS
 
 UNKNOWN = "square-dashed"
 MOST_MODELS = 16
-BY_NAME_ONLY = frozenset({UNKNOWN, "type", "circle-check", "circle-alert", "info", *KIND_ICONS.values()})
+BY_NAME_ONLY = frozenset(
+    {UNKNOWN, "type", "circle-check", "circle-alert", "info", *(each.icon for each in kinds().values())}
+)
 """Icons that no template names literally."""
 
 

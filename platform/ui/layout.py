@@ -14,7 +14,7 @@ from customary.engine.model.model import Entity, Section
 from customary.engine.records.scope import RecordScope, RecordView
 from customary.engine.records.work import Work
 from customary.engine.words import Reason, Words
-from customary.ui.controls import WIDE, Control, Problems, control, line_values
+from customary.ui.controls import Control, Problems, control, line_values
 from customary.ui.draft import Draft, State, child_of, columns, filled, is_typed
 from customary.ui.typed import Entry
 
@@ -96,7 +96,7 @@ def _paired(fields: Iterable[Field]) -> tuple[tuple[str, ...], ...]:
     rows: list[tuple[str, ...]] = []
     alone: str | None = None
     for each in fields:
-        if each.control in WIDE:
+        if each.wide:
             rows += [(alone,)] * bool(alone) + [(each.name,)]
             alone = None
         elif alone:

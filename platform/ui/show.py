@@ -19,30 +19,6 @@ from customary.engine.words import Words
 EMPTY = Markup('<span class="empty">—</span>')
 NAMELESS = Markup('<span class="quiet">•••</span>')
 """A record whose title the reader may not know."""
-RIGHT = frozenset({"integer", "decimal", "money", "percent"})
-"""Kinds that stand at the right of their column."""
-KIND_ICONS = {
-    "integer": "hash",
-    "decimal": "hash",
-    "money": "coins",
-    "percent": "percent",
-    "boolean": "square-check",
-    "date": "calendar",
-    "datetime": "clock",
-    "choice": "circle-dot",
-    "choices": "list-checks",
-    "tags": "tags",
-    "email": "mail",
-    "phone": "phone",
-    "url": "link",
-    "link": "arrow-up-right",
-    "links": "arrow-up-right",
-    "any_link": "arrow-up-right",
-    "user": "circle-user-round",
-    "auto_number": "hash",
-    "long_text": "text-align-start",
-    "markdown": "text-align-start",
-}
 Titles = Mapping[tuple[str, UUID], str]
 NO_TITLES: Titles = {}
 
@@ -78,11 +54,9 @@ class Show:
         draw = self._kinds.get(field.kind)
         return draw(field, value, titles, now) if draw else escape(field.format(value, self.locale))
 
-    right = RIGHT
-
     def cells(self, fields: Iterable[Field], titles: Titles, now: datetime) -> Callable[[Mapping[str, Any]], Markup]:
         """Draws the cells of a row for these columns, all at once: a call from a template costs as much as a cell."""
-        columns = [(each, '<td class="end number">' if at_right(each) else "<td>") for each in fields]
+        columns = [(each, '<td class="end number">' if each.at_right else "<td>") for each in fields]
 
         def row(values: Mapping[str, Any]) -> Markup:
             drawn = [f"{opening}{self(each, values[each.name], titles, now)}</td>" for each, opening in columns]
@@ -116,7 +90,7 @@ class Show:
     @staticmethod
     def kind_icon(field: Field) -> str:
         """The icon that tells a kind of field in a list of fields."""
-        return KIND_ICONS.get(field.kind, "type")
+        return field.icon
 
     def option(self, field: Any, name: str) -> Markup:
         """A choice as a quiet pill with the option's colour."""
@@ -172,11 +146,6 @@ class Show:
     @staticmethod
     def _many(parts: Any) -> Markup:
         return _made(f'<span class="many">{"".join(parts)}</span>')
-
-
-def at_right(field: Field) -> bool:
-    """Whether a field's column is set to the right."""
-    return field.kind in RIGHT
 
 
 def _anchor(target: str, text: str) -> Markup:

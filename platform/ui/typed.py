@@ -100,13 +100,9 @@ def entry_of_value(field: Field, value: Any, locale: Locale) -> Entry:
     """The texts with which a control shows a value."""
     if field.control in LISTS:
         return Entry(tuple(str(each) for each in value or ()), value)
-    if field.control == "money":
-        return Entry(_money_texts(field, value, locale), value)
     if field.control in POINTERS:
         return Entry((pointer(value),), value)
-    if field.control == "boolean":
-        return Entry(("true" if value else "",), value)
-    return Entry((field.edit(value, locale) if value is not None else "",), value)
+    return Entry(field.texts(value, locale), value)
 
 
 def pointer(value: Any) -> str:
@@ -119,17 +115,9 @@ def pointer(value: Any) -> str:
 def _texts(field: Field, typed: Typed, name: str) -> tuple[str, ...]:
     if field.control in LISTS:
         return tuple(text for text in typed.all(name) if text)
-    if field.control == "money":
-        return (typed.one(name), typed.one(f"{name}.currency"))
     if field.control in POINTERS:
         return (_id(typed, name), typed.one(f"{name}.text"))
-    return (typed.one(name),)
-
-
-def _money_texts(field: Field, value: Any, locale: Locale) -> tuple[str, str]:
-    if value is None:
-        return ("", "")
-    return (field.edit(value, locale).removesuffix(value.currency).strip(), value.currency)
+    return tuple(typed.one(f"{name}.{part}" if part else name) for part in field.inputs)
 
 
 def _meaning(field: Field, typed: Typed, name: str, locale: Locale, find: Find) -> Any:
@@ -137,11 +125,7 @@ def _meaning(field: Field, typed: Typed, name: str, locale: Locale, find: Find) 
         return _several(field, typed, name, find)
     if field.control in POINTERS:
         return _pointed(field, _id(typed, name), typed.one(f"{name}.text").strip(), find)
-    text = typed.one(name).strip()
-    if field.control == "money":
-        own = any(letter.isalpha() or letter in "€$£¥₺₽₹" for letter in text)  # "12 USD" was typed, or pasted
-        return field.parse(text if own or not text else f"{text} {typed.one(f'{name}.currency')}".strip(), locale)
-    return field.parse(text, locale)
+    return field.read(_texts(field, typed, name), locale)
 
 
 def _several(field: Field, typed: Typed, name: str, find: Find) -> Any:

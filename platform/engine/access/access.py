@@ -199,10 +199,8 @@ def target_of(model: Model, entity: str, name: str) -> str | None:
     each = owner.fields.get(name)
     if each is None:
         return None
-    if each.kind == "user" or name in ("created_by", "updated_by"):
-        people = model.playing("user")
-        return people.name if people else None
-    return getattr(each, "to", None) if each.kind in ("link", "links", "lines") else None
+    to = each.to if each.points in ("one", "many", "inside") else None
+    return to if to in model.entities else None
 
 
 def _link_of(model: Model, parent: str, lines: str) -> str:

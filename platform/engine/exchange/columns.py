@@ -104,7 +104,7 @@ def importable(work: Work, entity: str) -> dict[str, Field]:
     return {
         name: each
         for name, each in fields.items()
-        if name not in closed and (each.entered or name == "stage") and each.kind not in ("lines", "auto_number")
+        if name not in closed and (each.entered or name == "stage") and each.points != "inside"
     }
 
 

@@ -16,8 +16,6 @@ from customary.engine.records.work import Work
 from customary.engine.words import Reason
 
 PAGE = 1000
-LEFT_OUT = ("lines",)
-"""Child rows are exported as what they are: records of their own entity."""
 NUMBERS = ("integer", "decimal", "percent")
 
 
@@ -53,7 +51,7 @@ def _conditions(work: Work, entity: str, where: str | Expression | None) -> Expr
 def _fields(work: Work, entity: str, wanted: Iterable[str] | None) -> tuple[str, ...]:
     declared, hidden = work.model.entities[entity].fields, work.access.hidden(entity)
     names = tuple(wanted) if wanted is not None else tuple(declared)
-    return tuple(name for name in names if name not in hidden and declared[name].kind not in LEFT_OUT)
+    return tuple(name for name in names if name not in hidden and declared[name].points != "inside")
 
 
 def _rows(work: Work, entity: str, query: Query, fields: list[Field], format: str) -> Iterator[list[Any]]:
@@ -97,9 +95,9 @@ def _cell(each: Field, record: Record, page: Page, format: str, zone: ZoneInfo) 
 
 
 def _text(each: Field, value: Any, titles: Mapping[Any, str]) -> str:
-    if each.kind == "links":
+    if each.points == "many":
         return "; ".join(titles.get((each.to, id), str(id)) for id in value)
-    if each.kind == "any_link":
+    if each.points == "any":
         return f"{value.entity}: {titles.get((value.entity, value.id), value.id)}"
     if hasattr(each, "to") and isinstance(each.to, str):
         return titles.get((each.to, value), "")
@@ -110,10 +108,10 @@ def _text(each: Field, value: Any, titles: Mapping[Any, str]) -> str:
 
 def _json(each: Field, value: Any, titles: Mapping[Any, str]) -> Any:
     plain = each.to_json(value) if value is not None else None
-    if each.kind in ("link", "user") and value is not None:
+    if each.points == "one" and value is not None:
         return {"id": plain, "title": titles.get((each.to, value))}
-    if each.kind == "links":
+    if each.points == "many":
         return [{"id": str(id), "title": titles.get((each.to, id))} for id in value or ()]
-    if each.kind == "any_link" and value is not None:
+    if each.points == "any" and value is not None:
         return {**plain, "title": titles.get((value.entity, value.id))}
     return plain

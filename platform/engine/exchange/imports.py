@@ -12,7 +12,7 @@ from customary.engine import records
 from customary.engine.exchange.columns import Column
 from customary.engine.exchange.lookup import lookup, nearest
 from customary.engine.exchange.sheet import Row, Sheet
-from customary.engine.exchange.values import CHOICES, Later, Values, title_field, values_of
+from customary.engine.exchange.values import Later, Values, title_field, values_of
 from customary.engine.fields.normal import normal
 from customary.engine.records.create import BATCH
 from customary.engine.records.refusal import FieldProblem, Refused
@@ -199,7 +199,7 @@ def _unknown(work: Work, entity: str, values: Values) -> tuple[Unknown, ...]:
     for (name, text), count in sorted(values.missed.items(), key=lambda item: -item[1]):
         column = by_name[name]
         each = fields[column.field]
-        if each.kind in CHOICES:
+        if hasattr(each, "options"):
             near = nearest(text, (word for option in each.options.values() for word in _calls(option)))
             found.append(Unknown(name, column.field, "", text, count, near))
             continue

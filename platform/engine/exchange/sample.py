@@ -183,23 +183,23 @@ class _Loading:
 
     def _make_linked(self, each: Field, plain: Any) -> bool:
         """Makes the records a link is to. False for one that waits for this one in turn."""
-        if each.kind not in (*ONE, "links") or plain is None:
+        if each.points not in ("one", "many", "any") or plain is None:
             return True
-        targets = [self._target(each, item) for item in (plain if each.kind == "links" else [plain])]
+        targets = [self._target(each, item) for item in (plain if each.points == "many" else [plain])]
         for target in targets:
             if target in self.written:
                 self._make(target)
-        return each.kind == "links" or targets[0] in self.ids or targets[0] not in self.busy
+        return each.points == "many" or targets[0] in self.ids or targets[0] not in self.busy
 
     def _value(self, key: Key, each: Field, plain: Any) -> Any:
         """A value from its plain form."""
         if plain is None:
             return None
-        if each.kind in ONE:
+        if each.points in ("one", "any"):
             return self._link(each, plain)
-        if each.kind == "links":
+        if each.points == "many":
             return tuple(self._link(each, item) for item in plain)
-        if each.kind == "lines":
+        if each.points == "inside":
             return [self._values(key, row, each.of.partition(".")[0]) for row in plain]
         if each.kind == "date":
             return read_day(str(plain), self.work.now.astimezone(self.model.settings.time_zone).date())

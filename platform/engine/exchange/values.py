@@ -24,8 +24,6 @@ from customary.engine.records.refusal import FieldProblem
 from customary.engine.records.work import Work
 from customary.engine.words import Reason, Words
 
-LINKS = ("link", "user", "links")
-CHOICES = ("choice", "choices")
 WRITTEN = ("integer", "decimal", "percent", "money", "date", "datetime")
 """Kinds whose values are written differently in different places."""
 _LIST = re.compile(r"\s*[;|\n]\s*")
@@ -77,7 +75,7 @@ class Values:
         return values, problems, later
 
     def _count_miss(self, column: Column, each: Field, cell: Any) -> None:
-        if each.kind in (*LINKS, *CHOICES):
+        if each.points in ("one", "many") or hasattr(each, "options"):
             key = (column.name, str(cell).strip())
             self.missed[key] = self.missed.get(key, 0) + 1
 
@@ -102,9 +100,9 @@ def values_of(work: Work, entity: str, sheet: Sheet, columns: tuple[Column, ...]
 
 def _reader(values: Values, column: Column, each: Field, local: Locale) -> Reader:
     """How a filled cell of a column becomes a value; what cannot be one raises Refusal."""
-    if each.kind in LINKS:
+    if each.points in ("one", "many"):
         return _link_reader(values, column, each)
-    if each.kind == "any_link":
+    if each.points == "any":
         return lambda cell: _any_link(values, cell)
     today = values.work.now.astimezone(local.zone).date()
     return lambda cell: _plain(each, cell, local, today)
@@ -152,7 +150,7 @@ def _link_reader(values: Values, column: Column, each: Field) -> Reader:
 
     def one(cell: Any) -> UUID | Later:
         if isinstance(cell, Mapping):
-            return each.from_json(cell) if each.kind != "links" else _id(cell)
+            return each.from_json(cell) if each.points != "many" else _id(cell)
         text = str(cell).strip()
         if _UUID.fullmatch(text.lower()):
             return UUID(text)
@@ -164,7 +162,7 @@ def _link_reader(values: Values, column: Column, each: Field) -> Reader:
         items = cell if isinstance(cell, list | tuple) else _parts(str(cell), known)
         return tuple(item for item in map(one, items) if isinstance(item, UUID))
 
-    return many if each.kind == "links" else one
+    return many if each.points == "many" else one
 
 
 def found(work: Work, known: Lookup, text: str) -> UUID:

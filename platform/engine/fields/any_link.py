@@ -36,6 +36,9 @@ class AnyLinkField(Field):
     }
     control: ClassVar[str] = "any_link"
     operators: ClassVar[tuple[str, ...]] = ("==", "!=", "empty", "filled")
+    points: ClassVar[str] = "any"
+    sortable: ClassVar[bool] = False
+    icon: ClassVar[str] = "arrow-up-right"
 
     to: tuple[str, ...] = ()
     inverse: str | None = None

@@ -31,6 +31,10 @@ class AutoNumber(Textual):
     }
     control: ClassVar[str] = "read_only"
     longest: ClassVar[int] = 100
+    searchable: ClassVar[bool] = True
+    naming: ClassVar[bool] = True
+    writable: ClassVar[bool] = False
+    icon: ClassVar[str] = "hash"
 
     written: str = "#####"
     """The key `format`."""

@@ -25,6 +25,10 @@ class Boolean(Field):
     type: ClassVar[Type] = BOOLEAN
     control: ClassVar[str] = "boolean"
     operators: ClassVar[tuple[str, ...]] = ("==", "!=")
+    comparable: ClassVar[bool] = False
+    computable: ClassVar[bool] = True
+    settable: ClassVar[bool] = True
+    icon: ClassVar[str] = "square-check"
 
     def parts(self, codes: Mapping[str, str]) -> tuple[Part, ...]:
         return (Part("", sa.Boolean()),)
@@ -55,6 +59,10 @@ class Boolean(Field):
 
     def edit(self, value: bool | None, locale: Locale) -> str:
         return "" if value is None else "true" if value else "false"
+
+    def texts(self, value: bool | None, locale: Locale) -> tuple[str, ...]:
+        """As a box that is ticked or not."""
+        return ("true" if value else "",)
 
     def check(self, value: Any) -> list[Reason]:
         return [] if isinstance(value, bool) else [Reason("must be yes or no")]

@@ -22,6 +22,9 @@ class Choice(Optional):
     kind: ClassVar[str] = "choice"
     control: ClassVar[str] = "choice"
     operators: ClassVar[tuple[str, ...]] = ("==", "!=", "in", "empty", "filled")
+    computable: ClassVar[bool] = True
+    settable: ClassVar[bool] = True
+    icon: ClassVar[str] = "circle-dot"
 
     @cached_property
     def value_type(self) -> types.Type:

@@ -23,6 +23,13 @@ class Choices(Optional):
     kind: ClassVar[str] = "choices"
     control: ClassVar[str] = "choices"
     operators: ClassVar[tuple[str, ...]] = ("has", "empty", "filled")
+    several: ClassVar[bool] = True
+    comparable: ClassVar[bool] = False
+    sortable: ClassVar[bool] = False
+    listed: ClassVar[bool] = False
+    groupable: ClassVar[bool] = False
+    wide: ClassVar[bool] = True
+    icon: ClassVar[str] = "list-checks"
 
     @cached_property
     def value_type(self) -> types.Type:

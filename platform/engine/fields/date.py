@@ -26,6 +26,10 @@ class Date(Field):
     keys: ClassVar[Mapping[str, Any]] = {"min": DAY, "max": DAY}
     control: ClassVar[str] = "date"
     operators: ClassVar[tuple[str, ...]] = ("==", "!=", "<", "<=", ">", ">=", "between", "empty", "filled")
+    computable: ClassVar[bool] = True
+    ranged: ClassVar[bool] = True
+    settable: ClassVar[bool] = True
+    icon: ClassVar[str] = "calendar"
 
     min: dt.date | None = None
     max: dt.date | None = None

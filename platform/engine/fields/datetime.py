@@ -26,6 +26,9 @@ class DateTime(Field):
     type: ClassVar[Type] = DATETIME
     control: ClassVar[str] = "datetime"
     operators: ClassVar[tuple[str, ...]] = ("==", "!=", "<", "<=", ">", ">=", "between", "empty", "filled")
+    computable: ClassVar[bool] = True
+    ranged: ClassVar[bool] = True
+    icon: ClassVar[str] = "clock"
 
     def parts(self, codes: Mapping[str, str]) -> tuple[Part, ...]:
         return (Part("", Moment()),)

@@ -13,3 +13,4 @@ class DecimalNumber(Numeric):
     """An exact number with decimals: a weight, a factor. `scale` says how many decimals are kept (4 unless given)."""
 
     kind: ClassVar[str] = "decimal"
+    settable: ClassVar[bool] = True

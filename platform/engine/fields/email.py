@@ -25,6 +25,10 @@ class Email(Textual):
     kind: ClassVar[str] = "email"
     control: ClassVar[str] = "email"
     longest: ClassVar[int] = 254
+    searchable: ClassVar[bool] = True
+    templated: ClassVar[bool] = True
+    naming: ClassVar[bool] = True
+    icon: ClassVar[str] = "mail"
 
     def tidy(self, text: str) -> str:
         address = text.removeprefix("mailto:").strip()

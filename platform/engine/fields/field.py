@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -43,8 +43,44 @@ class Field:
     type: ClassVar[Type] = TEXT
     stored: ClassVar[bool] = True
     """Whether it has columns in its entity's own table."""
+    writable: ClassVar[bool] = True
+    """Whether anybody may give it a value: the platform alone counts."""
+    inputs: ClassVar[tuple[str, ...]] = ("",)
+    """The texts of its form control, each sent under the field's name and, after a point, this."""
     sort_suffix: ClassVar[str] = ""
     """The part to order by."""
+    points: ClassVar[str] = ""
+    """What it links to: "one" record, "many" (through a table of pairs), "any" (one of several entities), "inside"
+    (rows edited within the record); nothing for plain values."""
+    part: ClassVar[str] = ""
+    """The part (`plays:`) of the entity that it always links to."""
+    several: ClassVar[bool] = False
+    """Whether its value is a tuple; nothing is then ()."""
+    comparable: ClassVar[bool] = True
+    """Whether it may be unique: its value is compared as a whole."""
+    sortable: ClassVar[bool] = True
+    searchable: ClassVar[bool] = False
+    """Whether search may look in it."""
+    computable: ClassVar[bool] = False
+    """Whether a formula may give its value."""
+    templated: ClassVar[bool] = False
+    """Whether a text with holes may give its value."""
+    naming: ClassVar[bool] = False
+    """Whether it can stand for a record in one line."""
+    listed: ClassVar[bool] = True
+    """Whether it is among the columns of a list that names none."""
+    groupable: ClassVar[bool] = True
+    summable: ClassVar[bool] = False
+    ranged: ClassVar[bool] = False
+    """Whether there is a least and a greatest of its values."""
+    settable: ClassVar[bool] = False
+    """Whether one control line may give many records the same value."""
+    wide: ClassVar[bool] = False
+    """Whether its control takes a row of its own where no layout says otherwise."""
+    at_right: ClassVar[bool] = False
+    """Whether its column is set to the right, as numbers are."""
+    icon: ClassVar[str] = "type"
+    """The Lucide icon that tells it in a list of fields."""
 
     name: str
     entity: str = ""
@@ -82,7 +118,7 @@ class Field:
     @property
     def entered(self) -> bool:
         """Whether people and programs may write it (not computed, not kept by the platform)."""
-        return self.formula is None and not self.system
+        return self.writable and self.formula is None and not self.system
 
     def parts(self, codes: Mapping[str, str]) -> tuple[Part, ...]:
         """Its columns. `codes` maps today's option names to the codes they were born with."""
@@ -126,6 +162,14 @@ class Field:
     def edit(self, value: Any, locale: Locale) -> str:
         """A value as it stands in its form control; `parse` reads it back."""
         return self.format(value, locale)
+
+    def texts(self, value: Any, locale: Locale) -> tuple[str, ...]:
+        """A value as it stands in the `inputs` of its form control; `read` reads them back."""
+        return (self.edit(value, locale) if value is not None else "",)
+
+    def read(self, texts: Sequence[str], locale: Locale) -> Any:
+        """What a person typed into the `inputs`, as a value. Raises Refusal."""
+        return self.parse(texts[0], locale)
 
     def check(self, value: Any) -> list[Reason]:
         """What is wrong with a value that is not None, beyond its form."""

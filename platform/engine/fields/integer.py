@@ -21,6 +21,7 @@ class Integer(Numeric):
     kind: ClassVar[str] = "integer"
     keys: ClassVar[Mapping[str, Any]] = BOUNDS
     control: ClassVar[str] = "integer"
+    settable: ClassVar[bool] = True
 
     scale: int = 0
 

@@ -24,6 +24,7 @@ class Lines(ManyLinked):
     keys: ClassVar[Mapping[str, Any]] = {"of": {"type": "string", "pattern": r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$"}}
     control: ClassVar[str] = "lines"
     operators: ClassVar[tuple[str, ...]] = ("empty", "filled")
+    points: ClassVar[str] = "inside"
 
     of: str = ""
     through: str = ""

@@ -31,6 +31,7 @@ class Linked(Field):
 
     control: ClassVar[str] = "link"
     operators: ClassVar[tuple[str, ...]] = ("==", "!=", "in", "empty", "filled")
+    icon: ClassVar[str] = "arrow-up-right"
 
     to: str = ""
     inverse: str | None = None
@@ -43,6 +44,9 @@ class Linked(Field):
 @dataclass(frozen=True, kw_only=True)
 class OneLinked(Linked):
     """A field whose value names one record: its id."""
+
+    points: ClassVar[str] = "one"
+    settable: ClassVar[bool] = True
 
     @cached_property
     def value_type(self) -> types.Type:
@@ -75,6 +79,12 @@ class ManyLinked(Field):
     """A field whose value names several records of `to`. It has no column: other tables say which."""
 
     stored: ClassVar[bool] = False
+    several: ClassVar[bool] = True
+    comparable: ClassVar[bool] = False
+    sortable: ClassVar[bool] = False
+    listed: ClassVar[bool] = False
+    groupable: ClassVar[bool] = False
+    wide: ClassVar[bool] = True
 
     to: str = ""
 

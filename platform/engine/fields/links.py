@@ -21,6 +21,7 @@ class Links(ManyLinked, Linked):
     keys: ClassVar[Mapping[str, Any]] = {**TO, **INVERSE}
     control: ClassVar[str] = "links"
     operators: ClassVar[tuple[str, ...]] = ("has", "empty", "filled")
+    points: ClassVar[str] = "many"
 
     def take(self, value: Any) -> tuple[UUID, ...]:
         return identifiers([value] if isinstance(value, UUID | str) else value)

@@ -19,3 +19,11 @@ class LongText(Textual):
     operators: ClassVar[tuple[str, ...]] = ("contains", "starts_with", "empty", "filled")
     lines_allowed: ClassVar[bool] = True
     longest: ClassVar[int] = 100_000
+    searchable: ClassVar[bool] = True
+    computable: ClassVar[bool] = True
+    templated: ClassVar[bool] = True
+    comparable: ClassVar[bool] = False
+    sortable: ClassVar[bool] = False
+    listed: ClassVar[bool] = False
+    wide: ClassVar[bool] = True
+    icon: ClassVar[str] = "text-align-start"

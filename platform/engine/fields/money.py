@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -33,7 +33,14 @@ class Money(Field):
         "currency": {"type": "string", "pattern": "^[A-Z]{3}$"},
     }
     control: ClassVar[str] = "money"
+    inputs: ClassVar[tuple[str, ...]] = ("", "currency")
     operators: ClassVar[tuple[str, ...]] = Numeric.operators
+    computable: ClassVar[bool] = True
+    summable: ClassVar[bool] = True
+    ranged: ClassVar[bool] = True
+    at_right: ClassVar[bool] = True
+    groupable: ClassVar[bool] = False
+    icon: ClassVar[str] = "coins"
 
     min: Decimal | None = None
     max: Decimal | None = None
@@ -117,6 +124,17 @@ class Money(Field):
         amount = value.amount
         text = locale.number(amount, places if round(amount, places) == amount else None)
         return text if value.currency == self.currency else f"{text} {value.currency}"
+
+    def texts(self, value: Amount | None, locale: Locale) -> tuple[str, ...]:
+        if value is None:
+            return ("", "")
+        return (self.edit(value, locale).removesuffix(value.currency).strip(), value.currency)
+
+    def read(self, texts: Sequence[str], locale: Locale) -> Amount | None:
+        """The currency that was chosen holds unless another was typed, or pasted, with the amount: `12 USD`."""
+        text, currency = texts[0].strip(), texts[1]
+        own = any(letter.isalpha() or letter in "€$£¥₺₽₹" for letter in text)
+        return self.parse(text if own or not text else f"{text} {currency}".strip(), locale)
 
     def check(self, value: Any) -> list[Reason]:
         if not isinstance(value, Amount):

@@ -31,6 +31,11 @@ class Numeric(Field):
     keys: ClassVar[Mapping[str, Any]] = {**BOUNDS, **SCALE}
     control: ClassVar[str] = "number"
     operators: ClassVar[tuple[str, ...]] = ("==", "!=", "<", "<=", ">", ">=", "between", "in", "empty", "filled")
+    computable: ClassVar[bool] = True
+    summable: ClassVar[bool] = True
+    ranged: ClassVar[bool] = True
+    at_right: ClassVar[bool] = True
+    icon: ClassVar[str] = "hash"
 
     min: Decimal | None = None
     max: Decimal | None = None

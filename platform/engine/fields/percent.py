@@ -18,6 +18,8 @@ class Percent(Numeric):
     kind: ClassVar[str] = "percent"
     keys: ClassVar[Mapping[str, Any]] = Numeric.keys
     control: ClassVar[str] = "percent"
+    settable: ClassVar[bool] = True
+    icon: ClassVar[str] = "percent"
 
     scale: int = 2
 

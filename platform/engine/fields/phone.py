@@ -23,6 +23,10 @@ class Phone(Textual):
     keys: ClassVar[Mapping[str, Any]] = {"region": {"type": "string", "pattern": "^[A-Z]{2}$"}}
     control: ClassVar[str] = "phone"
     longest: ClassVar[int] = 60
+    searchable: ClassVar[bool] = True
+    templated: ClassVar[bool] = True
+    naming: ClassVar[bool] = True
+    icon: ClassVar[str] = "phone"
 
     region: str | None = None
 

@@ -26,6 +26,16 @@ class Tags(Field):
     type: ClassVar[Type] = ListOf(item=TEXT)
     control: ClassVar[str] = "tags"
     operators: ClassVar[tuple[str, ...]] = ("has", "empty", "filled")
+    several: ClassVar[bool] = True
+    comparable: ClassVar[bool] = False
+    sortable: ClassVar[bool] = False
+    listed: ClassVar[bool] = False
+    groupable: ClassVar[bool] = False
+    searchable: ClassVar[bool] = True
+    templated: ClassVar[bool] = True
+    settable: ClassVar[bool] = True
+    wide: ClassVar[bool] = True
+    icon: ClassVar[str] = "tags"
 
     def parts(self, codes: Mapping[str, str]) -> tuple[Part, ...]:
         return (Part("", Names()),)

@@ -29,6 +29,11 @@ class Text(Textual):
     }
     control: ClassVar[str] = "text"
     sort_suffix: ClassVar[str] = "_sort"
+    searchable: ClassVar[bool] = True
+    computable: ClassVar[bool] = True
+    templated: ClassVar[bool] = True
+    naming: ClassVar[bool] = True
+    settable: ClassVar[bool] = True
 
     pattern: Pattern | None = None
     shape: str = ""

@@ -23,6 +23,10 @@ class Url(Textual):
     kind: ClassVar[str] = "url"
     control: ClassVar[str] = "url"
     longest: ClassVar[int] = 2_000
+    searchable: ClassVar[bool] = True
+    templated: ClassVar[bool] = True
+    naming: ClassVar[bool] = True
+    icon: ClassVar[str] = "link"
 
     def tidy(self, text: str) -> str:
         address = text if _SCHEME.match(text) else f"https://{text.lstrip('/')}"

@@ -16,6 +16,8 @@ class User(OneLinked):
     kind: ClassVar[str] = "user"
     keys: ClassVar[Mapping[str, Any]] = {**INVERSE, **ON_DELETE}
     control: ClassVar[str] = "user"
+    part: ClassVar[str] = "user"
+    icon: ClassVar[str] = "circle-user-round"
 
     to: str = "user"
 

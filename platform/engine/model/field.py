@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from customary.engine.expressions import Template
+from customary.engine.expressions.types import DATE, DATETIME
 from customary.engine.fields import Field, KeyProblem, Refusal, kinds
 from customary.engine.fields.text import Text
 from customary.engine.model.build import Build, Sketch, items, label, plain, was
@@ -18,11 +19,6 @@ from customary.engine.words import words
 LATER = ("default", "required", "read_only", "visible", "formula", "where")
 """Keys that may hold expressions: they wait until every field of every entity is known."""
 
-LISTS = ("choices", "tags", "links", "lines")
-NEVER_UNIQUE = (*LISTS, "long_text", "markdown", "boolean")
-SEARCHED = ("text", "long_text", "markdown", "email", "phone", "url", "auto_number", "tags")
-COMPUTED = ("text", "long_text", "integer", "decimal", "percent", "money", "boolean", "date", "datetime", "choice")
-WITH_HOLES = ("text", "long_text", "markdown", "email", "phone", "url", "tags")
 RESERVED = frozenset({"old", "user", "record", "payload", "entity", "this", "now", "true", "false", "null", "in"})
 
 
@@ -57,7 +53,7 @@ def _shaped(build: Build, sketch: Sketch, name: str, body: text.Mapping) -> Fiel
     for key in ("unique", "index", "search", "personal"):
         common[key] = plain(body, key, False) is True
     common["history"] = plain(body, "history", plain(sketch.body, "history", True)) is not False
-    _check_keys(build, name, kind.kind, body)
+    _check_keys(build, name, kind, body)
     own = {key: text.plain(body.get(key)) for key in kind.keys if key in body and key not in LATER}
     return _configured(build, kind, body, {key: each for key, each in own.items() if each is not None}, common)
 
@@ -82,13 +78,15 @@ def _configured(
             return Text(**common)
 
 
-def _check_keys(build: Build, name: str, kind: str, body: text.Mapping) -> None:
-    if plain(body, "unique") is True and kind in NEVER_UNIQUE:
-        build.add(body.get("unique").place, f"“{name}” cannot be unique", f"A {kind} field is not compared as a whole.")
-    if plain(body, "search") is True and kind not in SEARCHED:
-        build.add(body.get("search").place, f"“{name}” cannot be searched", f"Search looks in texts, not in {kind}.")
-    if "formula" in body and kind not in COMPUTED:
-        build.add(body.place_of("formula"), f"a {kind} field cannot be computed", f"Use one of {', '.join(COMPUTED)}.")
+def _check_keys(build: Build, name: str, kind: type[Field], body: text.Mapping) -> None:
+    word = kind.kind
+    if plain(body, "unique") is True and not kind.comparable:
+        build.add(body.get("unique").place, f"“{name}” cannot be unique", f"A {word} field is not compared as a whole.")
+    if plain(body, "search") is True and not kind.searchable:
+        build.add(body.get("search").place, f"“{name}” cannot be searched", f"Search looks in texts, not in {word}.")
+    if "formula" in body and not kind.computable:
+        remedy = f"Use one of {', '.join(each.kind for each in kinds().values() if each.computable)}."
+        build.add(body.place_of("formula"), f"a {word} field cannot be computed", remedy)
     if "formula" in body:
         for key in ("default", "required", "unique", "read_only"):
             if key in body:
@@ -115,7 +113,7 @@ def _later_keys(build: Build, each: Field, body: text.Mapping, names: ModelNames
             more[key] = given if isinstance(given, bool) else build.condition(body.get(key), names) or False
     if "visible" in body:
         more["visible"] = build.condition(body.get("visible"), names)
-    if "formula" in body and each.kind in COMPUTED:
+    if "formula" in body and each.computable:
         more["formula"] = build.expression(body.get("formula"), _formula_names(names), each.value_type)
     if "where" in body and hasattr(each, "where"):
         chosen = build.names(each.to, old=False)
@@ -148,12 +146,12 @@ def field_value(build: Build, node: text.Node, each: Field, names: ModelNames, *
     if isinstance(given, str) and given.startswith("="):
         return build.expression(node, names, each.value_type)
     if isinstance(given, str) and "{{" in given:
-        if each.kind in WITH_HOLES:
+        if each.templated:
             return build.template(node, names)
         build.add(node.place, f"a {each.kind} field takes no text with holes", "Begin an expression with “=”.")
         return None
-    if durations and isinstance(given, str) and each.kind in ("date", "datetime"):
-        moved = from_now(given, day=each.kind == "date")
+    if durations and isinstance(given, str) and each.value_type in (DATE, DATETIME):
+        moved = from_now(given, day=each.value_type == DATE)
         if moved is not None:
             return build.expression(text.Scalar(moved, node.place), names, each.value_type)
     return literal(build, node, each)
@@ -164,11 +162,11 @@ def literal(build: Build, node: text.Node, each: Field) -> object:
     given = text.plain(node)
     if given is None:
         return None
-    if each.kind in ("link", "links", "user", "any_link", "lines"):
+    if each.points:
         build.add(node.place, f"“{given}” is not a record", f"Write an expression: {each.name}: =user.")
         return None
     try:
-        value = each.take(given) if each.kind in LISTS else each.from_json(given)
+        value = each.take(given) if each.several else each.from_json(given)
     except Refusal as refusal:
         build.add(node.place, f"“{_shown(given)}” does not fit {each.name}: it {refusal}")
         return None
@@ -183,6 +181,4 @@ def _shown(given: object) -> str:
 
 def text_like(fields: Iterable[Field]) -> Iterable[Field]:
     """Fields that can stand for a record in one line."""
-    return (
-        each for each in fields if each.kind in ("text", "email", "auto_number", "phone", "url") and not each.system
-    )
+    return (each for each in fields if each.naming and not each.system)

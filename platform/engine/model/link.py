@@ -13,13 +13,13 @@ def connect(build: Build, sketch: Sketch) -> None:
     for name, each in list(sketch.fields.items()):
         if each.system:
             continue
-        if each.kind in ("link", "links"):
+        if each.part:
+            _check_part(build, sketch, each)
+        elif each.points in ("one", "many"):
             _check_target(build, sketch, each)
-        elif each.kind == "user":
-            _check_user(build, sketch, each)
-        elif each.kind == "any_link":
+        elif each.points == "any":
             _check_targets(build, sketch, each)
-        elif each.kind == "lines":
+        elif each.points == "inside":
             _connect_lines(build, sketch, each)
         if getattr(each, "inverse", None):
             for target in _targets(build, each):
@@ -34,10 +34,12 @@ def _check_target(build: Build, sketch: Sketch, each: Field) -> None:
         build.add(body.get("to").place, f"“{each.to}” is not an entity", did_you_mean(each.to, build.sketches))
 
 
-def _check_user(build: Build, sketch: Sketch, each: Field) -> None:
+def _check_part(build: Build, sketch: Sketch, each: Field) -> None:
     if each.to not in build.sketches:
         place = sketch.nodes[each.name].place
-        build.add(place, "there is no entity of users", "Add the pack core, or an entity with plays: user.")
+        build.add(
+            place, f"there is no entity of {each.part}s", f"Add the pack core, or an entity with plays: {each.part}."
+        )
 
 
 def _check_targets(build: Build, sketch: Sketch, each: Field) -> None:
@@ -68,7 +70,7 @@ def _connect_lines(build: Build, sketch: Sketch, each: Field) -> None:
 
 
 def _targets(build: Build, each: Field) -> list[Sketch]:
-    if each.kind == "any_link":
+    if each.points == "any":
         names = each.to or tuple(name for name in build.sketches if name != each.entity)
     else:
         names = (each.to,)
@@ -86,6 +88,6 @@ def _add_inverse(build: Build, sketch: Sketch, name: str, each: Field, target: S
             place, f"“{inverse}” of {target.name} is already {other.entity}.{other.field}", "Choose another name."
         )
     else:
-        many = each.kind == "links"
+        many = each.points == "many"
         made = Inverse(name=inverse, label=sketch.plural, entity=sketch.name, field=name, many_to_many=many)
         target.inverses[inverse] = made

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from customary.engine.expressions import Template
+from customary.engine.fields import kinds
 from customary.engine.model.build import Build, Sketch, frozen, items, label, plain
 from customary.engine.model.field import text_like
 from customary.engine.model.model import Check, Pipeline, Section, View
@@ -17,10 +18,8 @@ DETAILS = Words({"en": "Details", "zh": "详细信息", "el": "Στοιχεία"
 MORE = Words({"en": "More", "zh": "更多", "el": "Περισσότερα"})
 MUST_HOLD = Words({"en": "is not allowed", "zh": "不符合规定", "el": "δεν επιτρέπεται"})
 
-UNLISTED = ("long_text", "markdown", "links", "lines", "tags", "choices")
-SUMMED = ("money", "integer", "decimal", "percent")
+SUMMED = tuple(word for word, each in kinds().items() if each.summable)
 GROUPED = ("choice", "user", "link", "boolean")
-WIDE = ("long_text", "markdown", "lines", "links")
 COLUMNS = 6
 
 
@@ -68,7 +67,7 @@ def compile_unique(build: Build, sketch: Sketch) -> Mapping[str, tuple[str, ...]
     for name, node in groups.items() if isinstance(groups, text.Mapping) else ():
         fields = build.field_names(node, sketch)
         for each in (sketch.fields[field] for field in fields):
-            if each.kind in UNLISTED or each.formula is not None:
+            if not each.comparable or each.formula is not None:
                 build.add(node.place, f"“{each.name}” cannot make records unique", "Use a field that is entered.")
         if fields:
             found[name] = fields
@@ -110,7 +109,7 @@ def _columns(sketch: Sketch) -> tuple[str, ...]:
     wanted += [name for name in plain(sketch.body, "highlights", ()) if name in sketch.fields]
     if "stage" in sketch.fields:
         wanted.append("stage")
-    wanted += [each.name for each in sketch.fields.values() if not each.system and each.kind not in UNLISTED]
+    wanted += [each.name for each in sketch.fields.values() if not each.system and each.listed]
     return tuple(dict.fromkeys(wanted))[:COLUMNS] or ("created_at",)
 
 
@@ -122,7 +121,7 @@ def _sort(build: Build, sketch: Sketch, node: text.Node | None) -> tuple[tuple[s
         named = text.Scalar(name, item.place)
         if build.one_of(named, sketch.fields, f"a field of {sketch.name}") is None:
             continue
-        if sketch.fields[name].kind in UNLISTED:
+        if not sketch.fields[name].sortable:
             build.add(item.place, f"“{name}” cannot be sorted by", f"A {sketch.fields[name].kind} field has no order.")
         else:
             found.append((name, written.startswith("-")))
@@ -178,7 +177,7 @@ def _pairs(fields: Iterable[Any]) -> Iterable[tuple[str, ...]]:
     """Two to a row; what needs the whole width alone."""
     waiting: str | None = None
     for each in fields:
-        if each.kind in WIDE:
+        if each.wide:
             if waiting:
                 yield (waiting,)
             waiting = None

@@ -17,7 +17,6 @@ from customary.engine.plan.convert import convert
 from customary.engine.plan.fill import ConvertValues, values_of, write_values
 from customary.engine.plan.plan import Plan
 from customary.engine.releases import Release
-from customary.engine.tables.shape import MANY_TO_MANY
 
 NOTICED_SECONDS = 2.0
 """After this, every process is on the new release."""
@@ -38,7 +37,7 @@ def catch_up(database: Database, plan: Plan, release: Release, after_seconds: fl
 
 
 def _has_columns(conversion: ConvertValues) -> bool:
-    return MANY_TO_MANY not in (conversion.old.kind, conversion.new.kind)
+    return "many" not in (conversion.old.points, conversion.new.points)
 
 
 def _again(connection: sa.Connection, conversion: ConvertValues, plan: Plan, release: Release) -> int:

@@ -20,7 +20,6 @@ from customary.engine.plan.structure import AddColumns, AddKeys, AddTable
 from customary.engine.releases import Release
 from customary.engine.tables import EntityTable, Tables
 from customary.engine.tables.growth import Turn
-from customary.engine.tables.shape import MANY_TO_MANY
 
 
 @dataclass
@@ -141,7 +140,7 @@ def _field(comparison: Comparison, made: EntityTable, turn: Turn, shown: bool) -
 
 
 def _columns(comparison: Comparison, made: EntityTable, declared: Field) -> Iterator[Change]:
-    if declared.kind == MANY_TO_MANY:
+    if declared.points == "many":
         links = made.links(declared.name)
         yield AddTable(table=links)
         yield AddKeys(table=links)
@@ -174,7 +173,7 @@ def _fills(declared: Field) -> bool:
 def _retyped(comparison: Comparison, made: EntityTable, declared: Field, turn: Turn) -> Iterator[Change]:
     old_table, old = _old_field(comparison, turn)
     text = f"field {made.entity.name}.{declared.name}: {turn.before.shape.kind} becomes {declared.kind}"
-    if old is None or not (made.has(declared.name) or declared.kind == MANY_TO_MANY):
+    if old is None or not (made.has(declared.name) or declared.points == "many"):
         yield Change(sign="~", text=text)
         return
     if old.kind == declared.kind:
@@ -212,7 +211,7 @@ def _old_field(comparison: Comparison, turn: Turn) -> tuple[EntityTable | None, 
         return None, None
     made = current.tables.entity(owner.name)
     old = made.entity.fields.get(turn.before.name)
-    readable = old is not None and (made.has(old.name) or old.kind == MANY_TO_MANY)
+    readable = old is not None and (made.has(old.name) or old.points == "many")
     return (made, old) if readable else (None, None)
 
 

@@ -15,7 +15,6 @@ from customary.engine.model.model import Settings
 from customary.engine.plan.change import FILL, Change
 from customary.engine.plan.convert import convert
 from customary.engine.tables import EntityTable, Tables
-from customary.engine.tables.shape import MANY_TO_MANY
 
 if TYPE_CHECKING:
     from alembic.operations import Operations
@@ -99,7 +98,7 @@ def values_of(
     connection: sa.Connection, table: EntityTable, field: Field, only: Iterable[UUID] | None = None
 ) -> Iterator[dict[UUID, Any]]:
     """The filled values of one field by record id, in batches; of all records, or of some."""
-    if field.kind == MANY_TO_MANY:
+    if field.points == "many":
         yield from _linked(connection, table.links(field.name))
         return
     columns = table.columns([field.name])
@@ -125,7 +124,7 @@ def write_values(
     values = {id: value for id, value in values.items() if empty_too or value is not None}
     if not values:
         return
-    if field.kind == MANY_TO_MANY:
+    if field.points == "many":
         pairs = [{"source": id, "target": target} for id, value in values.items() for target in value]
         connection.execute(table.links(field.name).insert(), pairs)
         return

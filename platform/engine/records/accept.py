@@ -10,8 +10,6 @@ from customary.engine.fields.field import Field, Refusal
 from customary.engine.problem import did_you_mean
 from customary.engine.records.draft import Draft, is_empty
 
-LISTS = ("choices", "tags", "links")
-
 
 def accept(draft: Draft) -> None:
     """Takes the given values into the draft; what may not be written is a problem."""
@@ -25,7 +23,7 @@ def accept(draft: Draft) -> None:
         if name in hidden:
             draft.refuse(name, "may not be changed by you")
             continue
-        if each.kind == "lines":
+        if each.points == "inside":
             _take_rows(draft, name, value)
             continue
         value = _coerced(draft, each, value)
@@ -81,6 +79,6 @@ def _coerced(draft: Draft, each: Field, value: Any) -> Any:
     except Refusal as refusal:
         draft.refuse_because(each.name, refusal.reason)
         return draft.after.get(each.name)
-    if each.kind == "links":
+    if each.points == "many":
         return tuple(sorted(set(value or ())))
-    return () if value is None and each.kind in LISTS else value
+    return () if value is None and each.several else value

@@ -28,9 +28,6 @@ from customary.engine.words import Reason
 
 MOST = 10_000
 """Groups in one answer."""
-_SUMMED = frozenset(("integer", "decimal", "percent", "money"))
-_COMPARED = _SUMMED | {"date", "datetime"}
-_NO_GROUP = frozenset(("links", "lines", "choices", "tags", "money", "json"))
 _DECIMALS = Decimal("1e-10")
 
 
@@ -96,7 +93,7 @@ def _keys(work: Work, entity: str, group: Sequence[str]) -> list[_Key]:
             kind = expression.type
             target = kind.entity or None if isinstance(kind, RecordType) else None
             found.append(_Key(text, None, expression, target))
-        elif each.kind in _NO_GROUP:
+        elif not each.groupable:
             problems.append(FieldProblem(text, Reason("cannot be grouped by"), each.label))
         else:
             found.append(_Key(text, each, None, target_of(work.model, entity, text)))
@@ -114,7 +111,7 @@ def _figures(work: Work, entity: str, wanted: Mapping[str, Sequence[str]]) -> li
             each = fields.get(name)
             if each is None or name in hidden:
                 problems.append(FieldProblem(None, Reason("has no field “{name}”", {"name": name})))
-            elif each.kind not in (_SUMMED if how in ("sum", "avg") else _COMPARED):
+            elif not (each.summable if how in ("sum", "avg") else each.ranged):
                 problems.append(FieldProblem(name, Reason("has no {how}", {"how": how}), each.label))
             else:
                 found[name] = each

@@ -89,14 +89,12 @@ def _pointing_at(work: Work, target: str) -> list[tuple[Entity, Field]]:
 
 
 def _find_pointing(work: Work, target: str) -> list[tuple[Entity, Field]]:
-    people = work.model.playing("user")
     found = []
     for entity in work.model.entities.values():
         for each in entity.fields.values():
             if each.system or each.formula is not None:
                 continue
-            to = people.name if each.kind == "user" and people else getattr(each, "to", None)
-            if (each.kind in ("link", "links", "user") and to == target) or each.kind == "any_link":
+            if (each.points in ("one", "many") and each.to == target) or each.points == "any":
                 found.append((entity, each))
     return found
 
@@ -106,7 +104,7 @@ def _on_delete(work: Work, entity: Entity, each: Field) -> str:
         parent, name = entity.child_of
         if each.name == lines.link_of(work.model.entities[parent].fields[name])[1]:
             return "cascade"
-    if each.kind == "links":
+    if each.points == "many":
         return "clear"
     return getattr(each, "on_delete", None) or "clear"
 
@@ -114,7 +112,7 @@ def _on_delete(work: Work, entity: Entity, each: Field) -> str:
 def _holders(work: Work, entity: Entity, each: Field, id: UUID) -> list[UUID]:
     """The records whose field points at `id`, archived ones too."""
     table = work.release.tables.entity(entity.name)
-    if each.kind == "links":
+    if each.points == "many":
         pairs = table.links(each.name)
         statement = sa.select(pairs.c.source).where(pairs.c.target == id).order_by(pairs.c.source)
     else:
@@ -127,7 +125,7 @@ def _clear(work: Work, entity: Entity, each: Field, holder: UUID, id: UUID) -> N
     """Takes the link out of a record that stays: a change of its own, with a change row of its own."""
     values: Any = storage.load(work, entity.name, holder, lock=not work.is_sqlite)
     draft = Draft(work, shape(work, entity.name), holder, values, dict(values), {})
-    if each.kind == "links":
+    if each.points == "many":
         draft.after[each.name] = tuple(target for target in values[each.name] if target != id)
     else:
         draft.after[each.name] = None

@@ -90,8 +90,8 @@ def _telling(work: Work, entity: str) -> list[tuple[Entity, str]]:
         if other.plays not in ("activity", "task") or other.name == entity or not work.access.may(other.name, "read"):
             continue
         for each in other.fields.values():
-            about_any = each.kind == "any_link" and (not each.to or entity in each.to)
-            about_this = each.kind == "link" and each.to == entity
+            about_any = each.points == "any" and (not each.to or entity in each.to)
+            about_this = each.points == "one" and each.to == entity
             if (about_any or about_this) and each.name not in work.access.hidden(other.name):
                 found.append((other, each.name))
     return found
@@ -121,7 +121,7 @@ def _about(work: Work, other: Entity, link: str, entity: str, moment: str, paged
     rows = all_rows(work, other.name)
     statement = sa.select(rows.column("id")).select_from(rows.from_clause)
     statement = statement.where(rows.column(link) == sa.bindparam("about"), rows.column("archived_at").is_(None))
-    if other.fields[link].kind == "any_link":
+    if other.fields[link].points == "any":
         statement = statement.where(rows.column(link, "_entity") == entity)
     if paged:
         statement = statement.where(rows.column(moment) < sa.bindparam("before"))
@@ -156,10 +156,10 @@ def _mentioned(work: Work, each: Change) -> set[tuple[str, UUID]]:
             field = declared.fields.get(name) if declared is not None else None
             if field is None or not value:
                 continue
-            if field.kind in ("link", "user"):
+            if field.points == "one":
                 found.add((field.to, UUID(value)))
-            elif field.kind == "links":
+            elif field.points == "many":
                 found.update((field.to, UUID(id)) for id in value)
-            elif field.kind == "any_link":
+            elif field.points == "any":
                 found.add((value["entity"], UUID(value["id"])))
     return found

@@ -25,9 +25,6 @@ from customary.engine.words import Reason
 
 DETAILS = 2
 """Highlights in an option's second line."""
-_SHOWN_IN_DETAIL = frozenset(
-    ("text", "email", "phone", "choice", "money", "date", "link", "user", "auto_number", "integer", "decimal")
-)
 
 
 def options(
@@ -127,7 +124,7 @@ def _details(work: Work, entity: str, ids: list[UUID]) -> Mapping[UUID, str]:
     shown = [
         declared.fields[name]
         for name in declared.highlights
-        if name in declared.fields and name not in hidden and declared.fields[name].kind in _SHOWN_IN_DETAIL
+        if name in declared.fields and name not in hidden and declared.fields[name].listed
     ]
     shown = [each for each in shown if each.formula is None]
     if not shown or not ids:
@@ -145,7 +142,7 @@ def _details(work: Work, entity: str, ids: list[UUID]) -> Mapping[UUID, str]:
 def _shown(each: Any, value: Any, names: Mapping[tuple[str, UUID], str], spoken: Locale) -> str:
     if value is None:
         return ""
-    if each.kind in ("link", "user"):
+    if each.points == "one":
         return names.get((each.to, value), "")
     return each.format(value, spoken)
 

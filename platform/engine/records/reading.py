@@ -15,8 +15,6 @@ from customary.engine.records.titles import reader_key
 from customary.engine.records.work import Work
 from customary.engine.words import Reason
 
-UNSORTED = frozenset(("links", "lines", "choices", "tags", "json"))
-
 
 @dataclass(frozen=True)
 class Reading:
@@ -45,7 +43,7 @@ def ready(work: Work, entity: str, query: Query) -> Reading:
     shape = repr((entity, sort, [each.text for each in conditions], typed, query.archived))
     after = read_cursor(shape, query.after, len(sort) + 1) if query.after else None
     fields = _wanted_fields(work, entity, query)
-    many = tuple(each.name for each in work.model.entities[entity].fields.values() if each.kind == "links")
+    many = tuple(each.name for each in work.model.entities[entity].fields.values() if each.points == "many")
     volatile = any(each.reads_now for each in conditions)
     same = (entity, sort, tuple(each.text for each in conditions), bool(typed), query.archived)
     key = None if volatile else (same, fields, reader_key(work))
@@ -63,7 +61,7 @@ def _checked_sort(work: Work, entity: str, sort: Sequence[tuple[str, bool]]) -> 
     for name, _ in sort:
         if name not in fields or name in hidden:
             problems.append(FieldProblem(None, Reason("has no field “{name}” to sort by", {"name": name})))
-        elif fields[name].kind in UNSORTED:
+        elif not fields[name].sortable:
             problems.append(FieldProblem(name, Reason("cannot be sorted by"), fields[name].label))
     if problems:
         raise Refused(problems)
@@ -75,7 +73,7 @@ def _checked_sort(work: Work, entity: str, sort: Sequence[tuple[str, bool]]) -> 
 def _wanted_fields(work: Work, entity: str, query: Query) -> tuple[str, ...]:
     fields, hidden = work.model.entities[entity].fields, work.access.hidden(entity)
     if query.fields is None:
-        wanted = [name for name, each in fields.items() if each.kind not in ("lines", "links")]
+        wanted = [name for name, each in fields.items() if each.points not in ("inside", "many")]
     else:
         wanted = [name for name in query.fields if name in fields]
         unknown = [name for name in query.fields if name not in fields or name in hidden]

@@ -34,7 +34,7 @@ class RecordView(Mapping[str, Any]):
                 return self._entity
             raise KeyError(name)
         if each.formula is None:
-            return () if each.kind in ("choices", "tags", "links", "lines") else None
+            return () if each.several else None
         return each.formula.evaluate(self._scope.about(self))
 
     def __iter__(self) -> Iterator[str]:
@@ -97,12 +97,12 @@ class RecordScope:
         owner = self.work.model.entities[entity]
         each = owner.fields.get(field)
         target = target_of(self.work.model, entity, field)
-        if each is not None and each.kind in ("link", "user", "any_link"):
+        if each is not None and each.points in ("one", "any"):
             value = record[field]
             if value is None:
                 return None
-            return self.find(*((value.entity, value.id) if each.kind == "any_link" else (target, value)))
-        if each is not None and each.kind == "links":
+            return self.find(*((value.entity, value.id) if each.points == "any" else (target, value)))
+        if each is not None and each.points == "many":
             return self._list(target, storage.load_many(self.work, target, record[field]))
         if each is not None:
             return self._list(target, storage.load_where(self.work, target, each.through, record["id"]))

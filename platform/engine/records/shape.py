@@ -9,11 +9,11 @@ from customary.engine.expressions import Expression
 from customary.engine.fields.field import Field
 from customary.engine.model.model import Check, Entity
 from customary.engine.records.kept import kept
+from customary.engine.records.titles import LINKED
 from customary.engine.records.work import Work
 from customary.engine.tables import SYSTEM_COLUMNS
 
 OF_PIPELINE = ("stage", "outcome", "probability", "stage_entered_at")
-LINKS = frozenset(("link", "user", "any_link", "links"))
 
 
 @dataclass(frozen=True)
@@ -72,9 +72,9 @@ def _shape(work: Work, entity: Entity) -> Shape:
         entered=entered,
         defaults=tuple(each for each in own if each.default is not None),
         numbered=tuple(each for each in fields if each.kind == "auto_number"),
-        links=tuple(each for each in own if each.kind in LINKS),
-        many=tuple(each for each in own if each.kind == "links"),
-        lines=tuple(each for each in own if each.kind == "lines"),
+        links=tuple(each for each in own if each.points in LINKED),
+        many=tuple(each for each in own if each.points == "many"),
+        lines=tuple(each for each in own if each.points == "inside"),
         required=tuple(each for each in own if each.required is True),
         conditional=tuple((each, reads(entity, each.required)) for each in own if not isinstance(each.required, bool)),
         unique=_unique(entity),
@@ -87,13 +87,13 @@ def _shape(work: Work, entity: Entity) -> Shape:
 
 
 def _may_be_set(each: Field) -> bool:
-    return each.name == "stage" if each.system else each.formula is None and each.kind != "auto_number"
+    return each.name == "stage" if each.system else each.entered
 
 
 def _is_recorded(each: Field) -> bool:
     if each.system:
         return each.name in OF_PIPELINE
-    return each.formula is None and each.kind != "lines"
+    return each.formula is None and each.points != "inside"
 
 
 def _unique(entity: Entity) -> tuple[tuple[str, ...], ...]:
@@ -107,7 +107,7 @@ def _searched(entity: Entity) -> tuple[Field, ...]:
     return tuple(
         each
         for each in entity.fields.values()
-        if (each.search or each.name in in_title) and each.formula is None and each.kind not in LINKS
+        if (each.search or each.name in in_title) and each.formula is None and each.points not in LINKED
     )
 
 

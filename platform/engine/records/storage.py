@@ -77,7 +77,7 @@ def add_links(work: Work, entity: str, records: list[dict[str, Any]]) -> None:
     if not records:
         return
     for each in work.model.entities[entity].fields.values():
-        if each.kind == "links":
+        if each.points == "many":
             targets = targets_of(work, entity, each.name, [values["id"] for values in records])
             for values in records:
                 values[each.name] = tuple(targets.get(values["id"], ()))

@@ -43,7 +43,7 @@ def check_targets(work: Work, drafts: Iterable[Draft]) -> None:
 
 def _is_sure(draft: Draft, each: Field, id: UUID) -> bool:
     """Whether an end needs no look: the actor, or the parent that is written together with this row."""
-    if id in draft.sure or (each.kind == "user" and id == draft.work.actor.id):
+    if id in draft.sure or (each.part == "user" and id == draft.work.actor.id):
         return True
     return draft.parent is not None and id == draft.parent.id
 
@@ -51,10 +51,10 @@ def _is_sure(draft: Draft, each: Field, id: UUID) -> bool:
 def _ends(work: Work, draft: Draft, each: Field) -> list[tuple[str, UUID]]:
     """The ends this write adds; those that were there before may stay."""
     value = draft.after.get(each.name)
-    if each.kind == "any_link":
+    if each.points == "any":
         return [(value.entity, value.id)] if value is not None else []
     target = target_of(work.model, draft.entity, each.name)
-    if each.kind == "links":
+    if each.points == "many":
         old = set((draft.before or {}).get(each.name, ()))
         return [(target, id) for id in value or () if id not in old]
     return [(target, value)] if value is not None else []

@@ -16,6 +16,9 @@ from customary.engine.records.storage import CHUNK
 from customary.engine.records.work import Work
 from customary.engine.tables import TableRows
 
+LINKED = ("one", "many", "any")
+"""How fields point that hold links of their own."""
+
 
 def titles(work: Work, wanted: Iterable[tuple[str, UUID]]) -> Titles:
     """The titles of these records. Those that the actor may not read, or that are gone, are left out."""
@@ -38,9 +41,9 @@ def linked(work: Work, entity: str, records: Iterable[Mapping[str, Any]]) -> set
             value = values.get(name)
             if not value:
                 continue
-            if kind == "any_link":
+            if kind == "any":
                 found.add((value.entity, value.id))
-            elif kind == "links":
+            elif kind == "many":
                 found.update((target, id) for id in value)
             else:
                 found.add((target, value))
@@ -96,12 +99,5 @@ def _is_colleague(work: Work, entity: str) -> bool:
 
 
 def _linking(work: Work, entity: str) -> list[tuple[str, str, str]]:
-    people = work.model.playing("user")
-    found = []
-    for each in work.model.entities[entity].fields.values():
-        if each.name in ("created_by", "updated_by") or each.kind == "user":
-            if people is not None:
-                found.append((each.name, "link", people.name))
-        elif each.kind in ("link", "links", "any_link"):
-            found.append((each.name, each.kind, getattr(each, "to", "") or ""))
-    return found
+    fields = work.model.entities[entity].fields.values()
+    return [(each.name, each.points, getattr(each, "to", "")) for each in fields if each.points in LINKED]

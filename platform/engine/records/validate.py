@@ -27,7 +27,7 @@ def validate(draft: Draft) -> None:
     changes = draft.changes | set(draft.children)
     for name in changes & draft.shape.entered.keys():
         each, value = draft.shape.entered[name], draft.after.get(name)
-        if each.kind != "lines" and not is_empty(value):
+        if each.points != "inside" and not is_empty(value):
             for reason in each.check(value):
                 draft.refuse_because(name, reason)
     stages.check_entry(draft)
@@ -55,7 +55,7 @@ def _require(draft: Draft, name: str) -> None:
     if any(problem.field == name for problem in draft.problems):
         return
     filled = draft.children[name] if name in draft.children else draft.after.get(name)
-    if not is_empty(filled) or (each.kind == "lines" and not draft.is_new and name not in draft.children):
+    if not is_empty(filled) or (each.points == "inside" and not draft.is_new and name not in draft.children):
         return
     if each.visible is None or each.visible.holds(draft.scope):
         draft.refuse(name, "is required")

@@ -59,8 +59,8 @@ def whole(work: Work, entity: str, id: UUID) -> Whole | None:
 
 def _asked(work: Work, entity: str) -> _Asked:
     table, fields = work.release.tables.entity(entity), work.model.entities[entity].fields.values()
-    many = [each.name for each in fields if each.kind == "links"]
-    lines = [each for each in fields if each.kind == "lines"]
+    many = [each.name for each in fields if each.points == "many"]
+    lines = [each for each in fields if each.points == "inside"]
     links = [each.name for each in fields if _may_be_named(work, entity, each)]
     statement = sa.select(
         *table.table.c,
@@ -75,7 +75,7 @@ def _asked(work: Work, entity: str) -> _Asked:
 
 def _may_be_named(work: Work, entity: str, each: Field) -> bool:
     """Whether a field links to one record whose title the actor may know."""
-    is_link = each.kind in ("link", "user") or each.name in ("created_by", "updated_by")
+    is_link = each.points == "one"
     target = target_of(work.model, entity, each.name) if is_link else None
     return target is not None and may_name(work, target)
 

@@ -135,7 +135,7 @@ class EntityTable:
         if type(field).load is Field.load:
             return itemgetter(first)
         pairs = [(suffix, self.physical[name] + suffix) for suffix in self._suffixes[name]]
-        if field.kind == "any_link":
+        if field.points == "any":
             # A record of an entity that is retired is kept, but nobody can be led to it.
             known, code = self._entities, self.physical[name] + "_entity"
             return lambda row: field.load({s: row[column] for s, column in pairs}) if row[code] in known else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from customary.engine.tables.catalogue import Catalogue, Entry
-from customary.engine.tables.shape import MANY_TO_MANY, Shape, shape_of
+from customary.engine.tables.shape import Shape, shape_of
 
 if TYPE_CHECKING:
     from customary.engine.fields.field import Field
@@ -70,10 +70,8 @@ def _wanted_fields(entity: Entity, model: Model, tables: dict[str, str]) -> list
 
 def target(field: Field, model: Model) -> str:
     """The entity that a link points to, or empty."""
-    if field.kind == "user":
-        users = model.playing("user")
-        return users.name if users else ""
-    return getattr(field, "to", "") if field.kind in ("link", MANY_TO_MANY) else ""
+    to = getattr(field, "to", "") if field.points in ("one", "many") else ""
+    return to if to in model.entities else ""
 
 
 def _wanted_options(entity: Entity, field: Field) -> list[_Wanted]:
@@ -172,7 +170,7 @@ def _birth_name(
 ) -> str:
     """A physical name that nothing has, or ever had, in the same table."""
     stem, taken = _stem(kind, parent, wanted), set()
-    is_table = kind == "entity" or (wanted.shape is not None and wanted.shape.kind == MANY_TO_MANY)
+    is_table = kind == "entity" or (wanted.shape is not None and wanted.shape.is_table)
     rivals = catalogue.entries.values() if is_table else catalogue.children(kind, parent.id if parent else None)
     for entry in (*rivals, *changed):
         taken |= entry.columns()
@@ -190,6 +188,6 @@ def _stem(kind: str, parent: Entry | None, wanted: _Wanted) -> str:
     name = wanted.name[:LONGEST]
     if kind == "entity":
         return f"x_{name}"
-    if wanted.shape is not None and wanted.shape.kind == MANY_TO_MANY and parent is not None:
+    if wanted.shape is not None and wanted.shape.is_table and parent is not None:
         return f"l_{parent.physical[2:][:18]}_{name[:30]}"
     return f"f_{name}"

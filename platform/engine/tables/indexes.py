@@ -94,7 +94,7 @@ def _compared(made: EntityTable, name: str) -> list[sa.Column]:
 def _lookups(made: EntityTable) -> Iterator[tuple[sa.Column, bool]]:
     """Columns to find records by, and whether they are links."""
     for name, field in made.entity.fields.items():
-        links = field.kind in ("link", "user", "any_link")
+        links = field.points in ("one", "any")
         if (links or field.index) and made.has(name) and name not in SYSTEM_COLUMNS:
             yield made.column(name), links
 

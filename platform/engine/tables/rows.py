@@ -9,7 +9,6 @@ import sqlalchemy as sa
 
 from customary.engine.tables.entity_table import SYSTEM_COLUMNS
 from customary.engine.tables.growth import target
-from customary.engine.tables.shape import MANY_TO_MANY
 
 if TYPE_CHECKING:
     from customary.engine.expressions import Values
@@ -54,9 +53,9 @@ class TableRows:
         if field in declared.inverses:
             return self._follow_inverse(field)
         step = declared.fields[field]
-        if step.kind == MANY_TO_MANY:
+        if step.points == "many":
             return self._follow_many(step.to, self.entity, field, "source", "target")
-        if step.kind == "lines":
+        if step.points == "inside":
             child, _, link = step.of.partition(".")
             rows = self._fresh(child)
             return rows, rows.seen(rows.column(link) == self.column("id"))
@@ -83,7 +82,7 @@ class TableRows:
             return self._follow_many(inverse.entity, inverse.entity, inverse.field, "target", "source")
         rows = self._fresh(inverse.entity)
         joined = rows.column(inverse.field) == self.column("id")
-        if self.tables.model.entities[inverse.entity].fields[inverse.field].kind == "any_link":
+        if self.tables.model.entities[inverse.entity].fields[inverse.field].points == "any":
             joined = sa.and_(joined, rows.column(inverse.field, "_entity") == self.entity)
         return rows, rows.seen(joined)
 

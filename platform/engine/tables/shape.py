@@ -11,8 +11,6 @@ import sqlalchemy as sa
 if TYPE_CHECKING:
     from customary.engine.fields.field import Field
 
-MANY_TO_MANY = "links"
-
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -25,6 +23,11 @@ class Shape:
     @property
     def suffixes(self) -> tuple[str, ...]:
         return tuple(suffix for suffix, _ in self.parts)
+
+    @property
+    def is_table(self) -> bool:
+        """Whether it lies in a table of pairs: it links, and has no column of its own."""
+        return bool(self.to) and not self.parts
 
     def to_text(self) -> str:
         return json.dumps({"kind": self.kind, "to": self.to, "parts": self.parts})

@@ -14,7 +14,7 @@ from customary.engine.tables.entity_table import SYSTEM_COLUMNS, EntityTable
 from customary.engine.tables.growth import target
 from customary.engine.tables.indexes import add_indexes
 from customary.engine.tables.rows import Predicate, TableRows
-from customary.engine.tables.shape import MANY_TO_MANY, is_stored
+from customary.engine.tables.shape import is_stored
 
 if TYPE_CHECKING:
     from customary.engine.expressions import Values
@@ -66,7 +66,7 @@ class Tables:
             if name in SYSTEM_COLUMNS:
                 continue
             physical[name] = self.catalogue.field(entity.name, name).physical
-            if field.kind == MANY_TO_MANY:
+            if field.points == "many":
                 link_tables[name] = self._link_table(entity, field, physical[name])
             else:
                 suffixes[name] = self._add_columns(table, entity, field, physical[name])
@@ -84,7 +84,7 @@ class Tables:
 
     def _codes_of(self, entity: Entity, field: Field) -> dict[str, str]:
         """What today's names in the field's values are kept as: entities for any_link, else its options."""
-        if field.kind == "any_link":
+        if field.points == "any":
             return self._codes
         return self.catalogue.codes(self.catalogue.field(entity.name, field.name).id)
 

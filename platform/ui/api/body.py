@@ -67,7 +67,7 @@ def given(model: Model, entity: Entity, data: Mapping[str, Any]) -> Given:
 
 
 def _value(model: Model, field: Field, item: Any, problems: list[FieldProblem]) -> Any:
-    if field.kind != "lines":
+    if field.points != "inside":
         return field.from_json(item)
     if item is not None and not (isinstance(item, list) and all(isinstance(line, dict) for line in item)):
         raise Refusal("must be a list of objects")

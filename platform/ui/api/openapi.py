@@ -117,19 +117,19 @@ def _input(model: Model, entity: Entity, inside: str = "") -> Schema:
 
 
 def _shown(field: Field) -> Schema:
-    if field.kind in ("link", "user"):
+    if field.points == "one":
         return {"$ref": "#/components/schemas/Link"}
-    if field.kind == "links":
+    if field.points == "many":
         return {"type": "array", "items": {"$ref": "#/components/schemas/Link"}}
-    if field.kind == "lines":
+    if field.points == "inside":
         return {"type": "array", "items": {"$ref": f"#/components/schemas/{field.to}"}}
     return field.json_schema()
 
 
 def _taken(model: Model, field: Field) -> Schema:
-    if field.kind in ("link", "user"):
+    if field.points == "one":
         return {"anyOf": [ID, {"$ref": "#/components/schemas/Link"}]}
-    if field.kind == "lines":
+    if field.points == "inside":
         line = _input(model, model.entities[field.to], field.through)
         return {"type": "array", "items": {**line, "properties": {"id": ID, **line["properties"]}}}
     return field.json_schema()

@@ -26,7 +26,7 @@ def record(work: Work, found: Record) -> dict[str, Any]:
     """One record whole, its lines with their own fields."""
     shown = listed(work.model, found)
     for field in work.model.entities[found.entity].fields.values():
-        if field.kind == "lines" and field.name in found.values:
+        if field.points == "inside" and field.name in found.values:
             lines = load_records(work, field.to, found.values[field.name])
             shown[field.name] = [listed(work.model, line) for line in lines]
     return shown
@@ -73,16 +73,16 @@ def _shows(model: Model, entity: str) -> Mapping[str, Show]:
         if len(_kept) >= MOST_KEPT:
             _kept.clear()
         fields = model.entities[entity].fields.items()
-        _kept[key] = {name: _show(field) for name, field in fields if field.kind != "lines"}
+        _kept[key] = {name: _show(field) for name, field in fields if field.points != "inside"}
     return _kept[key]
 
 
 def _show(field: Field) -> Show:
-    if field.kind in ("link", "user"):
+    if field.points == "one":
         return lambda value, titles: None if value is None else _link(field.to, value, titles)
-    if field.kind == "links":
+    if field.points == "many":
         return lambda value, titles: [_link(field.to, each, titles) for each in value or ()]
-    if field.kind == "any_link":
+    if field.points == "any":
         return _any_link
     return lambda value, _titles: field.to_json(value)
 

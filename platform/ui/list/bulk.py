@@ -22,8 +22,6 @@ from customary.ui.list.state import state
 MANY = 500
 UNDONE = 50
 """How many archived records a toast can bring back: their ids travel with it."""
-SET_TOGETHER = ("choice", "user", "link", "boolean", "date", "text", "integer", "decimal", "percent", "tags")
-"""Kinds that may be given one value for many records."""
 
 
 @get("/{entity:str}/bulk")
@@ -107,7 +105,7 @@ def settable(desk: Desk, entity: Entity) -> list[Field]:
     """The fields that this person may give one value for many records."""
     hidden = desk.access.hidden(entity.name) | desk.access.read_only(entity.name)
     fields = (each for each in entity.fields.values() if each.entered and each.name not in hidden)
-    return [each for each in fields if each.kind in SET_TOGETHER and not each.unique and each.read_only is False]
+    return [each for each in fields if each.settable and not each.unique and each.read_only is False]
 
 
 def _set(work: Work, entity: Entity, ids: list[UUID], field: Field, value: Any) -> None:

@@ -13,6 +13,7 @@ from uuid import UUID
 from customary.engine.expressions import tree
 from customary.engine.expressions.error import ExpressionError
 from customary.engine.expressions.parser import parse
+from customary.engine.expressions.types import BOOLEAN, DATETIME
 from customary.engine.fields.field import Field
 from customary.ui.list.pieces import LOOSE, closed, cut, opened, outer
 
@@ -99,8 +100,8 @@ def compose(field: Field, operator: str, values: tuple[Value, ...]) -> Condition
 
 
 def _text(field: Field, operator: str, values: list[str]) -> str:
-    name = f"date({field.name})" if field.kind == "datetime" else field.name
-    several = field.kind in ("choices", "tags", "links", "lines")
+    name = f"date({field.name})" if field.value_type == DATETIME else field.name
+    several = field.several
     if operator == "empty":
         return f"size({field.name}) == 0" if several else f"{field.name} == null"
     if operator == "filled":
@@ -113,7 +114,7 @@ def _text(field: Field, operator: str, values: list[str]) -> str:
         return f"{name} in [{', '.join(values)}]"
     if operator == "between":
         return f"{name} >= {values[0]} && {name} <= {values[-1]}"
-    if field.kind == "boolean":
+    if field.value_type == BOOLEAN:
         return field.name if (values[0] == "true") == (operator == "==") else f"!{field.name}"
     return f"{name} {operator} {values[0]}"
 
@@ -151,7 +152,7 @@ def _simple(piece: str, fields: Mapping[str, Field]) -> Condition:
         return Condition(piece)
     name, operator, values = said
     field = fields[name]
-    if field.kind == "boolean" and operator == "" and not values:
+    if field.value_type == BOOLEAN and operator == "" and not values:
         return Condition(piece)
     if operator not in field.operators or not all(_fits(field, value) for value in values):
         return Condition(piece)
@@ -160,7 +161,7 @@ def _simple(piece: str, fields: Mapping[str, Field]) -> Condition:
 
 def _fits(field: Field, value: Value) -> bool:
     """Whether a chip can show the value: a link's must be an id, so that it has a title."""
-    if field.kind == "any_link":
+    if field.points == "any":
         return False
     if getattr(field, "to", None) is None or value.kind != "text":
         return True

@@ -12,6 +12,7 @@ from uuid import UUID
 from litestar import Request, Response, get
 from litestar.params import FromPath
 
+from customary.engine.expressions.types import BOOLEAN, DATE, DATETIME, MONEY, NUMBER
 from customary.engine.fields.field import Field, Refusal
 from customary.engine.locale import Locale
 from customary.engine.model.model import Entity
@@ -25,7 +26,7 @@ from customary.ui.list.condition import Condition, Value, compose, whole
 from customary.ui.list.load import Listing, load, visible
 from customary.ui.list.page import SIZE, answer
 from customary.ui.list.place import Place, place, put, standing
-from customary.ui.list.sentence import NUMBERS, Sentence, is_yes
+from customary.ui.list.sentence import Sentence, is_yes
 from customary.ui.list.state import LONGEST
 
 NO_VALUE = ("empty", "filled")
@@ -91,7 +92,7 @@ def condition(field: Field, operator: str, given: list[str], mine: bool, locale:
         raise Refusal("cannot be compared like this")
     if operator in NO_VALUE:
         return compose(field, operator, ())
-    if field.kind == "any_link":
+    if field.points == "any":
         raise Refusal("cannot be compared like this")
     if mine and getattr(field, "to", None):
         return compose(field, "!=" if operator == "!=" else "==", (Value("user"),))
@@ -108,14 +109,14 @@ def condition(field: Field, operator: str, given: list[str], mine: bool, locale:
 
 
 def _read(field: Field, text: str, locale: Locale) -> Value:
-    if field.kind in ("date", "datetime") and (relative := _RELATIVE.match(text.strip())):
+    if field.value_type in (DATE, DATETIME) and (relative := _RELATIVE.match(text.strip())):
         count = int(relative.group(1) or 0)
         return Value("days", count * (7 if (relative.group(2) or "").lower() == "w" else 1))
-    if field.kind in ("date", "datetime"):
+    if field.value_type in (DATE, DATETIME):
         return _read_day(text, locale)
-    if field.kind == "boolean":
+    if field.value_type == BOOLEAN:
         return Value("boolean", text == "true")
-    if field.kind in NUMBERS:
+    if field.value_type in (NUMBER, MONEY):
         value = field.parse(text, locale)
         return Value("number", Decimal(value.amount if isinstance(value, Money) else value))
     if getattr(field, "options", None):
@@ -158,7 +159,7 @@ def _chip(desk: Desk, listing: Listing, at: Place, query: Mapping[str, str]) -> 
 
 def operators(field: Field) -> tuple[str, ...]:
     """The comparisons that a chip's form offers: one of several options says "is" too."""
-    if field.kind == "any_link":
+    if field.points == "any":
         return NO_VALUE
     said_otherwise = "in" in field.operators and hasattr(field, "options")
     return tuple(each for each in field.operators if not (each == "==" and said_otherwise))
@@ -166,7 +167,7 @@ def operators(field: Field) -> tuple[str, ...]:
 
 def first_operator(field: Field) -> str:
     """What one most likely wants to ask of a field."""
-    if field.kind == "any_link":
+    if field.points == "any":
         return "filled"
     for wanted in ("contains", "in", "has", ">=", "=="):
         if wanted in field.operators:

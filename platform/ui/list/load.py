@@ -21,9 +21,6 @@ from customary.ui.list.place import Place, without
 from customary.ui.list.state import ListState, Shown, shown, state
 
 FIRST_COLUMNS = 6
-SUMMED = ("money", "integer", "decimal")
-UNSORTED = ("choices", "tags", "links", "lines", "any_link", "long_text", "markdown")
-TITLES = ("text", "auto_number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +56,11 @@ class Listing:
 
     @property
     def title_field(self) -> str:
-        return next((name for name, each in self.fields.items() if each.kind in TITLES), "")
+        return next((name for name, each in self.fields.items() if each.naming), "")
 
     @staticmethod
     def sortable(field: Field) -> bool:
-        return field.stored and field.kind not in UNSORTED
+        return field.stored and field.sortable
 
     def without(self, chip: int, part: int | None = None) -> str:
         """The address of the list without one of its conditions."""
@@ -98,7 +95,7 @@ def load(work: Work, entity: Entity, query: Mapping[str, str], language: str, si
 def visible(work: Work, entity: Entity) -> dict[str, Field]:
     """The fields that this person may see in a list, in their order."""
     hidden = work.access.hidden(entity.name)
-    return {name: each for name, each in entity.fields.items() if name not in hidden and each.kind not in ("lines",)}
+    return {name: each for name, each in entity.fields.items() if name not in hidden and each.points != "inside"}
 
 
 def views_of(work: Work, entity: Entity, language: str, fields: Mapping[str, Field]) -> list[Shown]:
@@ -142,7 +139,7 @@ def summary(work: Work, entity: Entity, query: Mapping[str, str], language: str)
     listing = Listing(entity, fields, offered, at, filtered, Page(()), {})
     if filtered.problem:
         return listing, 0, {}
-    sums = [each.name for each in listing.columns if each.kind in SUMMED and not each.system]
+    sums = [each.name for each in listing.columns if each.summable and each.kind != "percent" and not each.system]
     groups = records.aggregate(work, entity.name, sums=sums, where=filtered.expression, text=at.text or None)
     found = groups[0] if groups else None
     return listing, found.count if found else 0, dict(found.values.get("sum", {})) if found else {}
@@ -164,7 +161,7 @@ def _saved(view: saved_view.SavedView, work: Work, fields: Mapping[str, Field]) 
 
 def _usual_columns(entity: Entity, fields: Mapping[str, Field]) -> tuple[str, ...]:
     """Title fields, highlights, then the first others: for views that name no columns."""
-    own = [name for name, each in fields.items() if not each.system and each.kind not in ("long_text", "markdown")]
+    own = [name for name, each in fields.items() if not each.system and each.listed]
     names = [*own[:1], *(name for name in entity.highlights if name in fields), *own]
     if "stage" in fields:
         names.insert(2, "stage")

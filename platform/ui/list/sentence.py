@@ -7,13 +7,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from customary.engine.expressions.types import DATE, DATETIME
 from customary.engine.fields.field import Field
 from customary.engine.locale import Locale
 from customary.ui.catalogue import say
 from customary.ui.list.condition import Condition, Value
-
-DATES = ("date", "datetime")
-NUMBERS = ("integer", "decimal", "money", "percent")
 
 
 class Sentence:
@@ -76,7 +74,7 @@ class Sentence:
 def verb(field: Field, operator: str) -> str:
     """The msgid of an operator for a kind of field."""
     if operator in ("<", "<=", ">", ">="):
-        return (BY_DATE if field.kind in DATES else BY_NUMBER)[operator]
+        return (BY_DATE if field.value_type in (DATE, DATETIME) else BY_NUMBER)[operator]
     return PLAIN[operator]
 
 
