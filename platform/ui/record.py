@@ -1,4 +1,4 @@
-"""The record page: what it is, what happened, what belongs to it; its fields are edited in place."""
+"""The record page: what it is, what happened, what belongs to it."""
 
 from __future__ import annotations
 
@@ -7,32 +7,26 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from litestar import Request, Response, get, put
+from litestar import Response, get
 from litestar.params import FromPath
 
 from customary.engine import records
 from customary.engine.fields.field import Field
 from customary.engine.model.model import Entity
-from customary.engine.records.refusal import FieldProblem, Missing, Refused, Stale
 from customary.engine.records.scope import RecordScope
 from customary.engine.records.work import Work
-from customary.engine.words import Reason, Words
+from customary.engine.words import Words
 from customary.ui import draft as drafts
 from customary.ui import layout, related, timeline
-from customary.ui.controls import Control, control
 from customary.ui.desk import AtDesk, Desk
 from customary.ui.draft import State
 from customary.ui.entity import entity_of
-from customary.ui.form import by_control, typed_in, unread
 from customary.ui.path import Path, path_of
 from customary.ui.related import Card
 from customary.ui.timeline import Timeline
-from customary.ui.typed import Typed
 
 if TYPE_CHECKING:
     from customary.ui.stage import RefusedMove
-
-STALE = Reason("was changed by somebody else meanwhile: what is saved now stands here")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,41 +85,16 @@ async def show(desk: AtDesk, entity: FromPath[str], id: FromPath[UUID]) -> Respo
 @get("/{entity:str}/{id:uuid}/facts")
 async def facts(desk: AtDesk, entity: FromPath[str], id: FromPath[UUID]) -> Response:
     """The fields by section, as after leaving a control without saving."""
-    page = await desk.read(_page, entity_of(desk, entity), id, False, desk.locale)
+    return await draw_saved(desk, entity_of(desk, entity), id)
+
+
+# For the rooms of fields and of moves ---------------------------------------------------------------
+
+
+async def draw_saved(desk: Desk, entity: Entity, id: UUID) -> Response:
+    """The parts of the page that a changed field changes."""
+    page = await desk.read(_page, entity, id, False, desk.locale)
     return desk.part("part_saved_field.html", page=page, refused=None, oob=True)
-
-
-@get("/{entity:str}/{id:uuid}/field/{name:str}")
-async def edit_field(desk: AtDesk, entity: FromPath[str], id: FromPath[UUID], name: FromPath[str]) -> Response:
-    """The control of one field, in its place on the page."""
-    found = entity_of(desk, entity, "update")
-    made, revision = await desk.read(_control, found, id, name, None, (), desk.locale)
-    return _draw_control(desk, found, id, made, revision)
-
-
-@put("/{entity:str}/{id:uuid}/field/{name:str}")
-async def save_field(
-    desk: AtDesk, request: Request, entity: FromPath[str], id: FromPath[UUID], name: FromPath[str]
-) -> Response:
-    """Saves one field; what speaks against it is said at its control."""
-    found, form = entity_of(desk, entity, "update"), await typed_in(request)
-    try:
-        await desk.write(_save_field, found, id, name, form, desk.locale)
-    except Refused as refused:
-        made, revision = await desk.read(_control, found, id, name, form, tuple(refused.problems), desk.locale)
-        others = [each for each in refused.problems if each.field != name]
-        return _draw_control(desk, found, id, made, revision, others, status=422)
-    except Stale:
-        made, revision = await desk.read(_control, found, id, name, None, (FieldProblem(name, STALE),), desk.locale)
-        return _draw_control(desk, found, id, made, revision, status=422)
-    page = await desk.read(_page, found, id, False, desk.locale)
-    desk.header("HX-Retarget", "#facts")
-    desk.header("HX-Reswap", "innerHTML")
-    desk.event("saved", {"field": name})
-    return desk.part("part_saved_field.html", page=page, refused=None, oob=True)
-
-
-# For the room of moves ------------------------------------------------------------------------------
 
 
 async def draw_moved(desk: Desk, entity: Entity, id: UUID, undo: str = "") -> Response:
@@ -197,43 +166,4 @@ def _sections(
             yield FactSection(name=section.name, label=section.label, facts=facts)
 
 
-# One field ------------------------------------------------------------------------------------------
-
-
-def _control(
-    work: Work, entity: Entity, id: UUID, name: str, form: Typed | None, problems: tuple[FieldProblem, ...], locale: Any
-) -> tuple[Control, int]:
-    record, each = records.get(work, entity.name, id), _field(work, entity, name)
-    draft = drafts.stored(work, entity, record, locale)
-    if form is not None:
-        draft = drafts.over(draft, drafts.typed(work, entity, form, locale, record))
-    state = layout.states(work, draft)[name]
-    said = by_control(work, draft, [each for each in problems if each.field == name])
-    return control(work, draft, each, state, said, False, locale), record.values["revision"]
-
-
-def _field(work: Work, entity: Entity, name: str) -> Field:
-    if name not in entity.fields or name in work.access.hidden(entity.name) or not entity.fields[name].entered:
-        raise Missing(entity.name)
-    return entity.fields[name]
-
-
-def _save_field(work: Work, entity: Entity, id: UUID, name: str, form: Typed, locale: Any) -> None:
-    _field(work, entity, name)
-    record = records.get(work, entity.name, id)
-    draft = drafts.typed(work, entity, form, locale, record)
-    if problems := unread(draft):
-        raise Refused(problems)
-    if name not in draft.entries:
-        raise Missing(entity.name)
-    records.update(work, entity.name, id, {name: draft.entries[name].value}, form.revision)
-
-
-def _draw_control(
-    desk: Desk, entity: Entity, id: UUID, made: Control, revision: int, others: Any = (), status: int = 200
-) -> Response:
-    values = {"entity": entity, "id": id, "c": made, "revision": revision, "others": others}
-    return desk.part("part_fact_edit.html", status=status, **values)
-
-
-handlers = [show, facts, edit_field, save_field]
+handlers = [show, facts]

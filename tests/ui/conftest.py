@@ -135,11 +135,17 @@ def chromium() -> Iterator[Any]:
 
 
 @pytest.fixture
-def page(chromium: Any, served: str, workspace: Workspace) -> Iterator[Any]:
+def complaints() -> list[str]:
+    """What the browser's console complained of so far; a test that breaks something on purpose clears it."""
+    return []
+
+
+@pytest.fixture
+def page(chromium: Any, served: str, workspace: Workspace, complaints: list[str]) -> Iterator[Any]:
     """A browser's page of a signed-in person. What the console complains of fails the test."""
     context = chromium.new_context(base_url=served, viewport={"width": 1440, "height": 900})
     context.add_cookies([{"name": SESSION, "value": _session(workspace), "url": served}])
-    page, complaints = context.new_page(), []
+    page = context.new_page()
     page.set_default_timeout(10_000)
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from customary.ui.list import bulk, filter, page, views
+from customary.ui.list import bulk, cell, filter, page, views
 
-handlers = [*page.handlers, *filter.handlers, *views.handlers, *bulk.handlers]
+handlers = [*page.handlers, *filter.handlers, *views.handlers, *bulk.handlers, *cell.handlers]

@@ -56,7 +56,18 @@ def values(desk: Desk, listing: Listing, query: Mapping[str, str]) -> dict[str, 
         "may_update": desk.access.may(listing.entity.name, "update"),
         "may_export": desk.access.may(listing.entity.name, "export"),
         "continued": "after" in query,
+        "editable": editable(desk, listing),
     }
+
+
+def editable(desk: Desk, listing: Listing) -> frozenset[str]:
+    """The columns whose cells this person may edit, as far as it does not depend on the record."""
+    name = listing.entity.name
+    if not desk.access.may(name, "update"):
+        return frozenset()
+    closed = desk.access.read_only(name)
+    open_ = (each for each in listing.columns if each.entered and each.read_only is not True)
+    return frozenset(each.name for each in open_ if each.name not in closed and each.name != "stage")
 
 
 handlers = [list_page, list_summary]
