@@ -15,7 +15,7 @@ from customary.engine.definitions.kinds.workflow import STEP_KEYS, STEPS, TRIGGE
 from customary.engine.expressions.functions import FUNCTIONS, MACROS
 
 PAGE = Path(__file__).with_name("reference.md")
-KINDS = ("workspace", "pack", "entity", "pipeline", "workflow", "role", "message", "demo")
+KINDS = ("workspace", "pack", "entity", "pipeline", "workflow", "role", "message", "calendar", "demo")
 HEAD = """# Reference
 
 Generated from the code by `python docs/reference.py`; the guide that explains it is [language.md](language.md).

@@ -20,6 +20,8 @@ _CONTEXT = Context(prec=100, rounding=ROUND_HALF_EVEN, traps=[])
 _AWAY = Context(prec=100, rounding=ROUND_HALF_UP, traps=[])
 _FIRST = datetime(1, 1, 2, tzinfo=UTC)
 _LAST = datetime(9999, 12, 30, tzinfo=UTC)
+_FIRST_ON_THE_WALL = datetime(1, 1, 3)
+_LAST_ON_THE_WALL = datetime(9999, 12, 29)
 _MICROSECOND = timedelta(microseconds=1)
 
 Day = TypeVar("Day", date, datetime)
@@ -80,6 +82,15 @@ def local(moment: datetime, zone: ZoneInfo) -> datetime:
     """The moment by the clocks of a zone; on the first and last day of the calendar, which a zone could leave,
     by those of UTC."""
     return moment.astimezone(zone if _FIRST <= moment <= _LAST else UTC)
+
+
+def on_the_clock(wall: datetime, zone: ZoneInfo) -> datetime:
+    """The moment at which the clocks of a zone show `wall`; where they show it twice, the later one. Near the ends of
+    the calendar, which a zone could leave, by the clocks of UTC."""
+    if not _FIRST_ON_THE_WALL <= wall <= _LAST_ON_THE_WALL:
+        return wall.replace(tzinfo=UTC)
+    readings = (wall.replace(tzinfo=zone, fold=fold).utcoffset() or timedelta() for fold in (0, 1))
+    return (wall - min(readings)).replace(tzinfo=UTC)
 
 
 def shift(moment: datetime, duration: timedelta) -> datetime | None:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from customary.engine import arithmetic
+from customary.engine import arithmetic, working
 from customary.engine.likeness import similar
 from customary.engine.pattern import pattern
 
@@ -166,6 +166,36 @@ def _times_between(later: str, earlier: str) -> int:
     )
 
 
+def _moment_of(day: str, at: str, zone: str) -> str:
+    return _kept(arithmetic.on_the_clock(datetime.fromisoformat(f"{day} {at}"), _zone(zone)))
+
+
+def _business_days(start: str, end: str, calendar: str) -> int:
+    return working.business_days(working.calendar_of(calendar), date.fromisoformat(start), date.fromisoformat(end))
+
+
+def _add_business_days(day: str, count: Any, calendar: str) -> str | None:
+    found = working.add_business_days(working.calendar_of(calendar), date.fromisoformat(day), int(Decimal(count)))
+    return found.isoformat() if found else None
+
+
+def _working_time(start: str, end: str, zone: str, calendar: str) -> int:
+    moments = (_wall(each, zone) for each in (start, end))
+    return arithmetic.microseconds(working.working_time(working.calendar_of(calendar), *moments))
+
+
+def _add_working_time(moment: str, microseconds: Any, zone: str, calendar: str) -> str | None:
+    span = _span(microseconds)
+    if not span:
+        return None if span is None else moment
+    found = working.add_working_time(working.calendar_of(calendar), _wall(moment, zone), span)
+    return _kept(arithmetic.on_the_clock(found, _zone(zone))) if found else None
+
+
+def _wall(moment: str, zone: str) -> datetime:
+    return arithmetic.local(_moment(moment), _zone(zone)).replace(tzinfo=None)
+
+
 def _moment_text(moment: str, zone: str) -> str:
     return arithmetic.local(_moment(moment), _zone(zone)).replace(tzinfo=None).isoformat(" ", "minutes")
 
@@ -197,7 +227,12 @@ def _shift_days(day: str, microseconds: Any) -> str | None:
 def _shift(moment: str, microseconds: Any) -> str | None:
     span = _span(microseconds)
     found = arithmetic.shift(_moment(moment), span) if span is not None else None
-    return found.replace(tzinfo=None).isoformat(" ", "microseconds") if found else None
+    return _kept(found) if found else None
+
+
+def _kept(moment: datetime) -> str:
+    """A moment as the column keeps it."""
+    return moment.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def _span(microseconds: Any) -> timedelta | None:
@@ -239,7 +274,8 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     for function in (
         _exact, _whole, _plus, _minus, _times, _divide, _remainder, _absolute, _rounded, _compare, _plain,
         _lower, _upper, _ends_with, _starts_with, _matches, _similar,
-        _day_of, _time_of, _moment_text, _day_part, _add_months,
+        _day_of, _time_of, _moment_of, _moment_text, _day_part, _add_months,
         _days_between, _times_between, _moments_between, _shift_days, _shift,
+        _business_days, _add_business_days, _working_time, _add_working_time,
     )
 }  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from customary.engine.access.access import Access
 from customary.engine.expressions.types import Names, Type
+from customary.engine.working import Calendar
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,12 @@ class Readable:
 
     def has_entity(self, name: str) -> bool:
         return self.names.has_entity(name) and self._may_read(name)
+
+    def calendar(self, name: str) -> Calendar | None:
+        return self.names.calendar(name)
+
+    def calendars(self) -> Iterable[str]:
+        return self.names.calendars()
 
     def known(self, entity: str | None = None) -> Iterable[str]:
         hidden = self.access.hidden(entity or self.entity)

@@ -35,7 +35,7 @@ LABEL: Shape = {
 WAS: Shape = {"anyOf": [{"type": "string"}, NAMES], "x-what": "an old name, or a list of them"}
 DURATION: Shape = {
     "type": "string",
-    "pattern": r"^[0-9]+ ?(min|h|d|w|months?|y)$",
+    "pattern": r"^[0-9]{1,6} ?(min|h|d|w|months?|y)$",
     "x-what": "a duration, such as 30min, 2h, 3d, 1w, 6months, 1y",
 }
 DATE: Shape = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$", "x-what": "a date, such as 2026-12-25"}

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from customary.engine.expressions import meaning, operators
 from customary.engine.expressions.error import ExpressionError
-from customary.engine.expressions.functions import FUNCTIONS, LATER, MACROS, Function
+from customary.engine.expressions.functions import FUNCTIONS, MACROS, Function
 from customary.engine.expressions.meaning import Constant, Node
 from customary.engine.expressions.tree import Call, Literal, Name, Tree
 from customary.engine.expressions.types import (
     BOOLEAN,
+    CALENDAR,
     DATE,
     DATETIME,
     DURATION,
@@ -56,12 +57,11 @@ def call(checker: Checker, tree: Call) -> Node:
         return _macro(checker, tree, arguments)
     if not FUNCTIONS[tree.name]:
         raise _unknown(tree)
-    return _invoke(tree, [checker.node(argument) for argument in arguments])
+    nodes = [checker.node(argument) for argument in arguments]
+    return _by_calendar(checker, tree, nodes) if _counts_by_calendar(tree.name) else _invoke(tree, nodes)
 
 
 def _unknown(tree: Call) -> ExpressionError:
-    if tree.name in LATER:
-        return ExpressionError(tree.offset, f"“{tree.name}” is not available", LATER[tree.name])
     known = {*FUNCTIONS.by_name(), *MACROS}
     return ExpressionError(tree.offset, f"there is no function “{tree.name}”", did_you_mean(tree.name, known))
 
@@ -80,6 +80,24 @@ def _invoke(tree: Call, arguments: list[Node]) -> Node:
                 _must_be_percent(arguments[2])
             return meaning.Invoke(tree.offset, function.result, function, tuple(arguments))
     raise ExpressionError(tree.offset, _mismatch(tree.name, arguments), _known(FUNCTIONS[tree.name]))
+
+
+def _counts_by_calendar(name: str) -> bool:
+    return any(CALENDAR in function.parameters for function in FUNCTIONS[name])
+
+
+def _by_calendar(checker: Checker, tree: Call, nodes: list[Node]) -> Node:
+    """A call with its calendar: the one it names last, or the workspace's."""
+    *others, last = nodes or [None]
+    named = last.value if len(others) == 2 and isinstance(last, Constant) and isinstance(last.value, str) else ""
+    found = checker.names.calendar(named)
+    if found is None:
+        known = [*checker.names.calendars()]
+        if named:
+            raise ExpressionError(last.offset, f"“{named}” is not a calendar", did_you_mean(named, known))
+        remedy = f'Name one: {tree.name}(a, b, "{known[0]}").' if known else "Define one, such as calendar: office."
+        raise ExpressionError(tree.offset, f"“{tree.name}” does not know which calendar counts", remedy)
+    return _invoke(tree, [*(others if named else nodes), Constant(tree.offset, CALENDAR, found)])
 
 
 def _takes(parameter: Type, argument: Node) -> bool:
@@ -112,9 +130,8 @@ def _must_be_pattern(node: Node) -> None:
 
 
 def _mismatch(name: str, arguments: list[Node]) -> str:
-    if not arguments:
-        return f"“{name}” needs something in its brackets"
-    return f"“{name}” does not take {', '.join(str(operators.spoken(each.type)) for each in arguments)}"
+    given = [str(operators.spoken(each.type)) for each in arguments if each.type != CALENDAR]
+    return f"“{name}” does not take {', '.join(given)}" if given else f"“{name}” needs something in its brackets"
 
 
 def _known(functions: tuple[Function, ...]) -> str:
@@ -155,6 +172,8 @@ def _span(text: str, offset: int) -> timedelta:
     while match := _SPAN.match(rest):
         if match[2] in ("month", "months", "y", "year", "years"):
             remedy = "Months differ in length; write add_months(date, 1)."
+        if match[2] in ("business", "working"):
+            remedy = "A calendar counts these: write business_days(date, 2) or working_time(datetime, duration(“4h”))."
         if match[2] not in _SECONDS:
             break
         seconds += int(match[1]) * _SECONDS[match[2]]

@@ -46,7 +46,7 @@ class PatternText(sa.types.TypeDecorator):
         return pattern(value).postgresql if value is not None and dialect.name == "postgresql" else value
 
 
-def _element(name: str, type_: sa.types.TypeEngine, postgresql: str, sqlite: str | None = None) -> type:
+def element(name: str, type_: sa.types.TypeEngine, postgresql: str, sqlite: str | None = None) -> type:
     element = type(name, (FunctionElement,), {"name": name, "type": type_, "inherit_cache": True})
     compiles(element, "postgresql")(_writer(postgresql))
     compiles(element, "sqlite")(_writer(sqlite or f"customary_{name}({{all}})"))
@@ -87,56 +87,56 @@ _TIE = "2 * abs(x - trunc(x)) = 1 AND mod(trunc(x), 2) = 0"
 _EVEN = f"CASE WHEN {_TIE} THEN trunc(x) ELSE round(x) END"
 _KEPT = "SELECT CASE WHEN abs(v) < 1e28 THEN v END"
 
-exact = _element("exact", Exact(), "{0}::numeric * 1e-{1}")
-whole = _element(
+exact = element("exact", Exact(), "{0}::numeric * 1e-{1}")
+whole = element(
     "whole",
     sa.BigInteger(),
     f"SELECT CASE WHEN v BETWEEN -9223372036854775808 AND 9223372036854775807 THEN v::bigint END "  # noqa: S608
     f"FROM (SELECT {_EVEN} AS v FROM (SELECT {{0}} * 1e{{1}} AS x OFFSET 0) AS a) AS b",
 )
-plus = _element("plus", Exact(), "{0} + {1}")
-minus = _element("minus", Exact(), "{0} - {1}")
-times = _element(
+plus = element("plus", Exact(), "{0} + {1}")
+minus = element("minus", Exact(), "{0} - {1}")
+times = element(
     "times",
     Exact(),
     f"{_KEPT} FROM (SELECT {_EVEN} * 1e-10 AS v FROM (SELECT {{0}} * {{1}} * 1e10 AS x OFFSET 0) AS a) AS b",  # noqa: S608
 )
-divide = _element(
+divide = element(
     "divide",
     Exact(),
     f"{_KEPT} FROM (SELECT (q + CASE WHEN 2 * abs(n - q * d) > abs(d) OR (2 * abs(n - q * d) = abs(d) "  # noqa: S608
     "AND mod(q, 2) <> 0) THEN sign(n) * sign(d) ELSE 0 END) * 1e-10 AS v FROM (SELECT n, d, div(n, d) AS q "
     "FROM (SELECT {0} * 1e10 AS n, nullif({1}, 0) AS d OFFSET 0) AS a OFFSET 0) AS b) AS c",
 )
-remainder = _element("remainder", Exact(), "mod({0}, nullif({1}, 0))")
-absolute = _element("absolute", Exact(), "abs({0})")
-rounded = _element("rounded", Exact(), "round({0}, {1})")
-plain = _element("plain", CodePointText(), 'trim_scale({0})::text COLLATE "C"')
+remainder = element("remainder", Exact(), "mod({0}, nullif({1}, 0))")
+absolute = element("absolute", Exact(), "abs({0})")
+rounded = element("rounded", Exact(), "round({0}, {1})")
+plain = element("plain", CodePointText(), 'trim_scale({0})::text COLLATE "C"')
 compared = {
-    operator: _element(name, sa.Boolean(), f"{{0}} {operator} {{1}}", f"customary_compare({{all}}) {operator} 0")
+    operator: element(name, sa.Boolean(), f"{{0}} {operator} {{1}}", f"customary_compare({{all}}) {operator} 0")
     for operator, name in (("<", "less"), ("<=", "at_most"), (">", "more"), (">=", "at_least"))
 }
-equal = _element("equal", sa.Boolean(), "{0} = {1}", "customary_compare({all}) = 0")
-same = _element("same", sa.Boolean(), "{0} IS NOT DISTINCT FROM {1}")
-total = _element("total", Exact(), "coalesce(sum({0}), 0)", "coalesce(customary_sum({0}), 0)")
-least = _element("least", Exact(), "min({0})")
-greatest = _element("greatest", Exact(), "max({0})")
+equal = element("equal", sa.Boolean(), "{0} = {1}", "customary_compare({all}) = 0")
+same = element("same", sa.Boolean(), "{0} IS NOT DISTINCT FROM {1}")
+total = element("total", Exact(), "coalesce(sum({0}), 0)", "coalesce(customary_sum({0}), 0)")
+least = element("least", Exact(), "min({0})")
+greatest = element("greatest", Exact(), "max({0})")
 
 # Text ---------------------------------------------------------------------------------------------
 
-lower = _element("lower", CodePointText(), 'lower({0} COLLATE "und-x-icu") COLLATE "C"')
-upper = _element("upper", CodePointText(), 'upper({0} COLLATE "und-x-icu") COLLATE "C"')
-trim = _element("trim", CodePointText(), f"btrim({{0}}, '{BLANKS}')", f"trim({{0}}, '{BLANKS}')")
-length = _element("length", sa.BigInteger(), "char_length({0})", "length({0})")
-contains = _element("contains", sa.Boolean(), "strpos({0}, {1}) > 0", "instr({0}, {1}) > 0")
-starts_with = _element("starts_with", sa.Boolean(), "starts_with({0}, {1})")
-ends_with = _element("ends_with", sa.Boolean(), "starts_with(reverse({0}), reverse({1}))")
-joined = _element("joined", CodePointText(), "{0} || {1}", "{0} || {1}")
-list_size = _element(
+lower = element("lower", CodePointText(), 'lower({0} COLLATE "und-x-icu") COLLATE "C"')
+upper = element("upper", CodePointText(), 'upper({0} COLLATE "und-x-icu") COLLATE "C"')
+trim = element("trim", CodePointText(), f"btrim({{0}}, '{BLANKS}')", f"trim({{0}}, '{BLANKS}')")
+length = element("length", sa.BigInteger(), "char_length({0})", "length({0})")
+contains = element("contains", sa.Boolean(), "strpos({0}, {1}) > 0", "instr({0}, {1}) > 0")
+starts_with = element("starts_with", sa.Boolean(), "starts_with({0}, {1})")
+ends_with = element("ends_with", sa.Boolean(), "starts_with(reverse({0}), reverse({1}))")
+joined = element("joined", CodePointText(), "{0} || {1}", "{0} || {1}")
+list_size = element(
     "list_size", sa.BigInteger(), "jsonb_array_length(coalesce({0}, '[]'))", "json_array_length(coalesce({0}, '[]'))"
 )
-matches = _element("matches", sa.Boolean(), "{0} ~ {1}")
-by_code_point = _element("by_code_point", CodePointText(), '{0} COLLATE "C"', "{0}")
+matches = element("matches", sa.Boolean(), "{0} ~ {1}")
+by_code_point = element("by_code_point", CodePointText(), '{0} COLLATE "C"', "{0}")
 
 # `likeness.similar`, piece by piece
 _BARE = (
@@ -146,7 +146,7 @@ _BARE = (
 )
 _PAIRS = 'SELECT substr({0}, i, 2) COLLATE "C" FROM generate_series(1, length({0}) - 1) AS i'
 _COUNT = 'count(DISTINCT substr({0}, i, 2) COLLATE "C") FROM generate_series(1, length({0}) - 1) AS i'
-similar = _element(
+similar = element(
     "similar",
     sa.Boolean(),
     f"SELECT CASE WHEN a IS NOT NULL AND b IS NOT NULL THEN length(a) > 2 AND length(b) > 2 AND 200 * "  # noqa: S608
@@ -157,35 +157,42 @@ similar = _element(
 )
 
 # Conditions that stand beside an operator: SQLAlchemy would leave out their brackets
-grouped = _element("grouped", sa.Boolean(), "{0}", "{0}")
+grouped = element("grouped", sa.Boolean(), "{0}", "{0}")
 
 # Days and moments; durations are whole microseconds -------------------------------------------------
 
-_LOCAL = "m AT TIME ZONE CASE WHEN m BETWEEN '0001-01-02 00:00Z' AND '9999-12-30 00:00Z' THEN z ELSE 'UTC' END"
+LOCAL = "{0} AT TIME ZONE CASE WHEN {0} BETWEEN '0001-01-02 00:00Z' AND '9999-12-30 00:00Z' THEN z ELSE 'UTC' END"
+WALL_TO_MOMENT = "l AT TIME ZONE CASE WHEN l BETWEEN '0001-01-03 00:00' AND '9999-12-29 00:00' THEN z ELSE 'UTC' END"
+_LOCAL = LOCAL.format("m")
 _MOMENT = "FROM (SELECT {0} AS m, {1} AS z OFFSET 0) AS a"
 
-day_of = _element("day_of", sa.Date(), f"SELECT ({_LOCAL})::date {_MOMENT}")
-time_of = _element("time_of", sa.Time(), f"SELECT ({_LOCAL})::time {_MOMENT}")
-day_part = _element("day_part", sa.BigInteger(), "date_part(replace({1}, 'weekday', 'isodow'), {0})::bigint")
-day_text = _element("day_text", CodePointText(), "to_char({0}, 'YYYY-MM-DD')", "{0}")
-time_text = _element("time_text", CodePointText(), "to_char({0}, 'HH24:MI')", "substr({0}, 1, 5)")
-moment_text = _element("moment_text", CodePointText(), f"SELECT to_char({_LOCAL}, 'YYYY-MM-DD HH24:MI') {_MOMENT}")
-add_months = _element(
+day_of = element("day_of", sa.Date(), f"SELECT ({_LOCAL})::date {_MOMENT}")
+time_of = element("time_of", sa.Time(), f"SELECT ({_LOCAL})::time {_MOMENT}")
+day_part = element("day_part", sa.BigInteger(), "date_part(replace({1}, 'weekday', 'isodow'), {0})::bigint")
+day_text = element("day_text", CodePointText(), "to_char({0}, 'YYYY-MM-DD')", "{0}")
+time_text = element("time_text", CodePointText(), "to_char({0}, 'HH24:MI')", "substr({0}, 1, 5)")
+moment_text = element("moment_text", CodePointText(), f"SELECT to_char({_LOCAL}, 'YYYY-MM-DD HH24:MI') {_MOMENT}")
+add_months = element(
     "add_months",
     sa.Date(),
     "SELECT CASE WHEN extract(year FROM d) * 12 + extract(month FROM d) - 1 + m BETWEEN 12 AND 119999 "
     "THEN (d + make_interval(months => m::int))::date END FROM (SELECT {0} AS d, trunc({1}) AS m OFFSET 0) AS a",
 )
-days_between = _element("days_between", Exact(), "({0} - {1})::numeric * 86400000000")
-moments_between = _element("moments_between", Exact(), "(extract(epoch FROM {0}) - extract(epoch FROM {1})) * 1000000")
-times_between = _element("times_between", Exact(), "extract(epoch FROM {0} - {1}) * 1000000")
-shift_days = _element(
+moment_of = element(
+    "moment_of",
+    Moment(),
+    f"SELECT {WALL_TO_MOMENT} FROM (SELECT {{0}} + {{1}} AS l, {{2}} AS z OFFSET 0) AS a",  # noqa: S608
+)
+days_between = element("days_between", Exact(), "({0} - {1})::numeric * 86400000000")
+moments_between = element("moments_between", Exact(), "(extract(epoch FROM {0}) - extract(epoch FROM {1})) * 1000000")
+times_between = element("times_between", Exact(), "extract(epoch FROM {0} - {1}) * 1000000")
+shift_days = element(
     "shift_days",
     sa.Date(),
     "SELECT CASE WHEN (d - DATE '0001-01-01') + n BETWEEN 0 AND 3652058 THEN d + n::int END "
     "FROM (SELECT {0} AS d, div({1}, 86400000000) AS n OFFSET 0) AS a",
 )
-shift = _element(
+shift = element(
     "shift",
     Moment(),
     "SELECT CASE WHEN extract(epoch FROM m) * 1000000 + s BETWEEN -62135596800000000 AND 253402300799999999 "

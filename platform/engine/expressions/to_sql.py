@@ -21,6 +21,7 @@ from customary.engine.expressions.sql_leaves import grouped, known, named, plain
 from customary.engine.expressions.sql_operands import Amount, Number, Operand
 from customary.engine.expressions.types import (
     BOOLEAN,
+    CALENDAR,
     DATE,
     DATETIME,
     DURATION,
@@ -275,7 +276,9 @@ class Writer:
         return function.sql(*([self.values] if function.context else []), *arguments)
 
     def typed(self, node: Node, kind: Type) -> Operand:
-        """An operand of a given type, also where the node is a bare null or an option."""
+        """An operand of a given type, also where the node is a bare null or an option; a calendar is itself."""
+        if kind == CALENDAR:
+            return node.value  # type: ignore[attr-defined]  # the checker put a Constant there
         if node.type == NULL:
             return known(None, kind)
         operand = self.operand(node)

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from customary.engine.working import Calendar
+
 
 @dataclass(frozen=True, slots=True)
 class Type:
@@ -54,6 +56,8 @@ TIME = Type("time")
 DURATION = Type("duration")
 JSON = Type("json")
 NULL = Type("null")
+CALENDAR = Type("calendar")
+"""Working hours and holidays; named in an expression by a plain text."""
 
 
 class Names(Protocol):
@@ -76,6 +80,12 @@ class Names(Protocol):
 
     def has_entity(self, name: str) -> bool:
         """Whether `all(name)` may be written."""
+
+    def calendar(self, name: str) -> Calendar | None:
+        """The calendar of a name; "" asks for the one that holds where none is named."""
+
+    def calendars(self) -> Iterable[str]:
+        """The names of all calendars."""
 
     def known(self, entity: str | None = None) -> Iterable[str]:
         """The names that could have been meant: bare ones, or the fields of `entity`."""

@@ -84,6 +84,16 @@ class Build:
             self.add(node.text_place(error.offset + begin), error.summary, error.remedy)
             return None
 
+    def spelled_out(
+        self, node: text.Node, written: str, names: ModelNames, expect: Type | None = None
+    ) -> Expression | None:
+        """The expression that a short form at `node` stands for; what is wrong with it is said there."""
+        try:
+            return expressions.compile(written, names, expect)
+        except ExpressionError as error:
+            self.add(node.place, error.summary, error.remedy)
+            return None
+
     def template(self, node: text.Node, names: ModelNames) -> Template | None:
         """A text with `{{ holes }}`."""
         written = node.data if isinstance(node, text.Scalar) else None

@@ -8,6 +8,7 @@ from typing import Any
 from customary.engine.definitions import Definitions, define
 from customary.engine.locale import country_of
 from customary.engine.model.build import Build, frozen
+from customary.engine.model.calendar import compile_calendars
 from customary.engine.model.entity import finish_entity, sketch_entities
 from customary.engine.model.formula import check_circles
 from customary.engine.model.link import connect
@@ -29,6 +30,7 @@ def compile(definitions: Definitions, problems: Problems) -> Model | None:  # no
     settings = compile_settings(definitions, problems)
     build = Build(definitions, problems, settings, country_of(settings.time_zone))
     _shape(build)
+    compile_calendars(build)
     pipelines = finish_pipelines(build)
     entities = {sketch.name: finish_entity(build, sketch) for sketch in build.sketches.values()}
     check_circles(build)
@@ -40,6 +42,8 @@ def compile(definitions: Definitions, problems: Problems) -> Model | None:  # no
         messages=(messages := compile_messages(build)),
         roles=(roles := compile_roles(build)),
         workflows=compile_workflows(build, messages, roles),
+        calendars=frozen(dict(build.world.calendars)),
+        calendar=build.world.calendar,
         navigation=compile_navigation(build),
         packs=definitions.source.packs,
         demos=_demos(build),

@@ -1,18 +1,19 @@
-"""Durations as definitions write them: `30min`, `2h`, `3d`, `1w`, `6months`, `1y`."""
+"""Durations as definitions write them: `30min`, `3d`, `6months`, `1y`, `2 business days`, `4 working hours`."""
 
 from __future__ import annotations
 
 import re
 
-FORM = re.compile(r"(\d{1,6}) ?(min|h|d|w|months?|y)")
+FORM = re.compile(r"(\d{1,6}) ?(min|h|d|w|months?|y|business days?|working hours?)")
 
 _SECONDS = {"min": 60, "h": 3_600, "d": 86_400, "w": 604_800, "month": 2_592_000, "months": 2_592_000, "y": 31_536_000}
 
 
 def seconds(text: str) -> int | None:
-    """The length of a duration in seconds (a month counts 30 days, a year 365), or None when it is none."""
+    """The length of a duration in seconds (a month counts 30 days, a year 365), or None when it is none, or one that
+    only a calendar can measure."""
     found = FORM.fullmatch(text.strip())
-    return int(found[1]) * _SECONDS[found[2]] if found else None
+    return int(found[1]) * _SECONDS[found[2]] if found and found[2] in _SECONDS else None
 
 
 def from_now(text: str, *, day: bool) -> str | None:
@@ -22,7 +23,13 @@ def from_now(text: str, *, day: bool) -> str | None:
         return None
     count, unit = int(found[1]), found[2].removesuffix("s")
     if unit in ("month", "y"):
-        moved = f"add_months(today(), {count * (12 if unit == 'y' else 1)})"
-        return moved if day else f"datetime({moved})"
-    length = f'duration("{count}{found[2]}")'
-    return f"date(now() + {length})" if day else f"now() + {length}"
+        return _on_day(f"add_months(today(), {count * (12 if unit == 'y' else 1)})", day)
+    if unit == "business day":
+        return _on_day(f"business_days(today(), {count})", day)
+    length = f'duration("{count}h")' if unit == "working hour" else f'duration("{count}{found[2]}")'
+    moment = f"working_time(now(), {length})" if unit == "working hour" else f"now() + {length}"
+    return f"date({moment})" if day else moment
+
+
+def _on_day(moved: str, day: bool) -> str:
+    return moved if day else f"datetime({moved}, time(now()))"

@@ -153,7 +153,7 @@ def field_value(build: Build, node: text.Node, each: Field, names: ModelNames, *
     if durations and isinstance(given, str) and each.value_type in (DATE, DATETIME):
         moved = from_now(given, day=each.value_type == DATE)
         if moved is not None:
-            return build.expression(text.Scalar(moved, node.place), names, each.value_type)
+            return build.spelled_out(node, moved, names, each.value_type)
     return literal(build, node, each)
 
 

@@ -11,6 +11,7 @@ from customary.engine.expressions import Expression, Template
 from customary.engine.fields.field import Field
 from customary.engine.problem import Place
 from customary.engine.words import Words
+from customary.engine.working import Calendar
 
 
 class _Nothing(Mapping[str, Any]):
@@ -86,7 +87,7 @@ class StageTask:
     """A task made when a record enters a stage."""
 
     title: Template
-    due: str | None = None
+    due: Expression | None = None
     owner: Expression | None = None
 
 
@@ -239,6 +240,8 @@ class Settings:
     first_weekday: str = "mon"
     mail: Mapping[str, Any] = NOTHING
     accent: str | None = None
+    calendar: str | None = None
+    """The calendar that counts where none is named."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -252,6 +255,9 @@ class Model:
     workflows: Mapping[str, Workflow] = NOTHING
     roles: Mapping[str, Role] = NOTHING
     messages: Mapping[str, Message] = NOTHING
+    calendars: Mapping[str, Calendar] = NOTHING
+    calendar: str = ""
+    """The calendar that counts where none is named; "" where there is none, or none of many was chosen."""
     navigation: tuple[Group, ...] = ()
     packs: tuple[str, ...] = ()
     demos: Mapping[str, Any] = NOTHING

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from customary.engine.expressions.types import DATETIME, ListOf, Record, Type
 from customary.engine.fields import Field
 from customary.engine.model.model import Inverse
+from customary.engine.working import Calendar
 
 ANY: Mapping[str, Type] = {"id": Record(), "created_at": DATETIME, "updated_at": DATETIME}
 """What the records of all entities share: the members of an `any_link`."""
@@ -18,6 +19,9 @@ class World:
     """The members of every entity, as far as they are known while a model is compiled."""
 
     members: dict[str, dict[str, Type]] = field(default_factory=lambda: {"": dict(ANY)})
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    calendar: str = ""
+    """The calendar that counts where none is named; "" where there is none, or none of many was chosen."""
 
     def declare(self, entity: str, fields: Iterable[Field], inverses: Iterable[Inverse]) -> None:
         own = {each.name: each.value_type for each in fields}
@@ -46,6 +50,12 @@ class ModelNames:
 
     def has_entity(self, name: str) -> bool:
         return bool(name) and name in self.world.members
+
+    def calendar(self, name: str) -> Calendar | None:
+        return self.world.calendars.get(name or self.world.calendar)
+
+    def calendars(self) -> Iterable[str]:
+        return self.world.calendars
 
     def known(self, entity: str | None = None) -> Iterable[str]:
         if entity is not None:

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from customary.engine.expressions import Expression
 from customary.engine.expressions.types import Record
 from customary.engine.model.build import Build, Sketch, frozen, items, label, plain, was
-from customary.engine.model.duration import FORM, seconds
+from customary.engine.model.duration import from_now, seconds
 from customary.engine.model.model import Pipeline, Stage, StageTask
 from customary.engine.model.names import ModelNames
 from customary.engine.model.system import PIPELINE_FIELDS, pipeline_fields
@@ -144,14 +145,25 @@ def _task(build: Build, body: text.Node, names: ModelNames) -> StageTask | None:
     if not isinstance(body, text.Mapping) or body.get("title") is None:
         return None
     title = build.template(body.get("title"), names)
-    due = plain(body, "due")
-    if due is not None and not FORM.fullmatch(str(due)):
-        build.add(body.get("due").place, f"“{due}” is not a duration", "For example 30min, 2h, 3d, 1w.")
-        due = None
+    due = _due(build, body.get("due"), names)
     owner = None
     if (node := body.get("owner")) is not None:
         owner = build.expression(node, names, Record(entity=build.user))
     return StageTask(title=title, due=due, owner=owner) if title is not None else None
+
+
+def _due(build: Build, node: text.Node | None, names: ModelNames) -> Expression | None:
+    """How long after entering the stage its task is due, as the tasks' field `due` takes it."""
+    if node is None:
+        return None
+    task = next((each for each in build.sketches.values() if each.plays == "task"), None)
+    field = task.fields.get("due") if task else None
+    moved = from_now(str(text.plain(node)), day=field is not None and field.kind == "date")
+    if moved is None:
+        remedy = "For example 30min, 2h, 3d, 1w, 2 business days."
+        build.add(node.place, f"“{text.plain(node)}” is not a duration", remedy)
+        return None
+    return build.spelled_out(node, moved, names)
 
 
 def stage_of(build: Build, node: text.Node) -> tuple[str, str] | None:

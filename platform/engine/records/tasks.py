@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,9 +9,6 @@ from customary.engine.fields.any_link import AnyLink
 from customary.engine.model.model import Entity, StageTask
 from customary.engine.records.draft import Draft
 from customary.engine.records.work import Work
-
-_DURATION = re.compile(r"(\d+)(min|h|d|w)")
-_UNITS = {"min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 def make_tasks(drafts: list[Draft]) -> None:
@@ -40,16 +35,11 @@ def _values(work: Work, entity: Entity, task: StageTask, draft: Draft) -> dict[s
     title = next((name for name in ("title", "name", "subject") if name in entity.fields), None)
     if title:
         values[title] = task.title.render(draft.scope)
-    if task.due and "due" in entity.fields:
-        due = work.now.astimezone(work.model.settings.time_zone) + _duration(task.due)
-        values["due"] = due.date() if entity.fields["due"].kind == "date" else due
+    if task.due is not None and "due" in entity.fields:
+        values["due"] = task.due.evaluate(draft.scope)
     if task.owner is not None and "owner" in entity.fields:
         values["owner"] = entity.fields["owner"].take(task.owner.evaluate(draft.scope))
     for name, each in entity.fields.items():
         if each.kind == "any_link" and name == "about":
             values[name] = AnyLink(draft.entity, draft.id)
     return values
-
-
-def _duration(text: str) -> timedelta:
-    return sum((timedelta(**{_UNITS[unit]: int(count)}) for count, unit in _DURATION.findall(text)), timedelta())

@@ -42,7 +42,7 @@ def _names(work: Work, entity: str) -> Readable:
 
 
 def _world(work: Work) -> World:
-    world = World()
+    world = World(calendars=work.model.calendars, calendar=work.model.calendar)
     for each in work.model.entities.values():
         world.declare(each.name, each.fields.values(), each.inverses.values())
     return world

@@ -33,6 +33,7 @@ from customary.engine.expressions.types import (
     Type,
 )
 from customary.engine.money import Money
+from customary.engine.working import Calendar
 
 NOW = datetime(2026, 3, 31, 22, 30, 15, 123456, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Athens")
@@ -88,6 +89,12 @@ FIELDS: dict[str, dict[str, Type]] = {
     },
     "person": {"id": Record(entity="person"), "name": TEXT, "quota": NUMBER, "boss": Record(entity="person")},
 }
+HOUR = 3_600_000_000
+OFFICE = ((9 * HOUR, 13 * HOUR), (14 * HOUR, 17 * HOUR + 1_800_000_000))
+CALENDARS = {
+    "office": Calendar("office", (OFFICE,) * 5 + ((),) * 2, (date(2026, 3, 31), date(2026, 4, 3), date(2026, 4, 5))),
+    "night": Calendar("night", ((), ((0, 6 * HOUR), (22 * HOUR, 24 * HOUR)), (), (), (), ((0, 24 * HOUR),), ())),
+}
 CODES = (("new", "new"), ("offer", "proposal"), ("won", "won"))
 
 
@@ -105,6 +112,12 @@ class HouseNames:
 
     def has_entity(self, name: str) -> bool:
         return name in FIELDS
+
+    def calendar(self, name: str) -> Calendar | None:
+        return CALENDARS.get(name or "office")
+
+    def calendars(self) -> Sequence[str]:
+        return [*CALENDARS]
 
     def known(self, entity: str | None = None) -> Sequence[str]:
         return [*FIELDS[entity]] if entity else [*FIELDS["deal"], "old", "record", "user", "payload", "target"]

@@ -12,6 +12,7 @@ PATTERNS = ('"^[A-Z]"', 'r"\\w\\s\\w"', '"l{2}$"', '"[^a-zA-Z ]"', '"(B|c)a?"', 
 STAGES = ('"new"', '"offer"')
 TAGS = ('"x"', '"vip"', "name")
 CHOSEN = ("(open ? owner : helper).name", "coalesce(owner, helper).name", "tasks.last().owner.boss.name")
+CALENDARS = ("", ', "night"', ', "office"')
 SPANS = ('duration("14d")', 'duration("36h")', 'duration("90s")', 'duration("900w")')
 
 
@@ -75,6 +76,7 @@ class Generator:
             lambda: f"{self._list(write)}.{self._fold('number', write, ('sum', 'avg', 'min', 'max'))}",
             lambda: f"size({self._list(write)}.map(m, m.title).distinct())",
             lambda: "size(tags)",
+            lambda: f"business_days({write('date')}, {write('date')}{pick(CALENDARS)})",
         ]
 
     def _money(self, write: Callable[[str], str]) -> list[Callable[[], str]]:
@@ -106,11 +108,17 @@ class Generator:
             lambda: f"({write('date')} {pick('+-')} {write('span')})",
             lambda: f"add_months({write('date')}, {write('number')})",
             lambda: f"date({write('moment')})",
+            lambda: f"business_days({write('date')}, {write('number')}{pick(CALENDARS)})",
             lambda: f"{self._list(write)}.{self._fold('date', write, ('min', 'max'))}",
         ]
 
     def _moment(self, write: Callable[[str], str]) -> list[Callable[[], str]]:
-        return [lambda: f"({write('moment')} {self.random.choice('+-')} {write('span')})"]
+        return [
+            lambda: f"({write('moment')} {self.random.choice('+-')} {write('span')})",
+            lambda: f"datetime({write('date')})",
+            lambda: f"datetime({write('date')}, {write('clock')})",
+            lambda: f"working_time({write('moment')}, {write('span')}{self.random.choice(CALENDARS)})",
+        ]
 
     def _clock(self, write: Callable[[str], str]) -> list[Callable[[], str]]:
         return [lambda: f"time({write('moment')})"]
@@ -122,6 +130,7 @@ class Generator:
             lambda: f"({write('span')} {self.random.choice('+-')} {write('span')})",
             lambda: f"abs({write('span')})",
             lambda: f"({write('clock')} - {write('clock')})",
+            lambda: f"working_time({write('moment')}, {write('moment')}{self.random.choice(CALENDARS)})",
         ]
 
     def _boolean(self, write: Callable[[str], str]) -> list[Callable[[], str]]:

@@ -38,6 +38,12 @@ class Names:
     def has_entity(self, name: str) -> bool:
         return False
 
+    def calendar(self, name: str) -> None:
+        return None
+
+    def calendars(self) -> list[str]:
+        return []
+
     def known(self, entity: str | None = None) -> list[str]:
         return [*KINDS]
 

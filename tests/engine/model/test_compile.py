@@ -110,7 +110,10 @@ def test_a_pipeline_gives_its_entity_fields_and_its_stages_their_gates() -> None
     assert [stage.probability for stage in stages.values()] == [None, 60, 100, 0]
     assert stages["planned"].stale_after_seconds == 14 * 86_400
     assert isinstance(stages["planned"].tasks[0], StageTask)
-    assert (stages["planned"].tasks[0].title.text, stages["planned"].tasks[0].due) == ("Prepare {{ name }}", "2d")
+    assert (stages["planned"].tasks[0].title.text, stages["planned"].tasks[0].due.text) == (
+        "Prepare {{ name }}",
+        'now() + duration("2d")',
+    )
     assert (stages["met"].requires, stages["met"].guard.text) == (("at",), "cost != null")
     assert (stages["won"].locks, stages["lost"].locks) == (("cost",), ("all",))
     assert entity.pipelines == (found.pipelines["visiting"],)

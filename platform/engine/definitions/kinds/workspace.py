@@ -37,6 +37,7 @@ SHAPE = mapping(
         "first_weekday": told(
             one_of(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "weekday"), "where a week begins"
         ),
+        "calendar": told(TEXT, "the calendar that counts where none is named"),
         "database": told(TEXT, "its URL; a SQLite file in the folder where it is left out"),
         "mail": told(MAIL, "the server that sends mail"),
         "navigation": told(NAVIGATION, "groups of the rail, laid over the packs'"),

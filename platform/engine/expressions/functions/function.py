@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from customary.engine.expressions.types import Type
+from customary.engine.expressions.types import CALENDAR, Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,8 @@ class Function:
     """One function for one list of parameter types.
 
     `python` takes values that are not None (a missing one makes the result unknown before it is called) and
-    `sql` takes operands (see `sql_operands`); with `context` both take the Scope or Values first.
+    `sql` takes operands (see `sql_operands`); with `context` both take the Scope or Values first. A function whose
+    last parameter is a calendar counts by the workspace's where none is named.
     """
 
     name: str
@@ -28,7 +29,12 @@ class Function:
     @property
     def signature(self) -> str:
         """For the reference: `add_months(date, number) → date`."""
-        return f"{self.name}({', '.join(map(str, self.parameters))}) → {self.result}"
+        return f"{self.name}({', '.join(map(str, self.given))}) → {self.result}"
+
+    @property
+    def given(self) -> tuple[Type, ...]:
+        """The parameters that must be written; the calendar need not."""
+        return tuple(each for each in self.parameters if each != CALENDAR)
 
 
 @dataclass(frozen=True, slots=True)

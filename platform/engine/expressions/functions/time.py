@@ -22,6 +22,8 @@ def register(functions: Registry) -> None:
     functions.add("today", to=DATE, sql=_today, context=True)(today)
     functions.add("date", DATETIME, to=DATE, sql=_day_of, context=True)(day_of)
     functions.add("time", DATETIME, to=TIME, sql=_time_of, context=True)(time_of)
+    functions.add("datetime", DATE, to=DATETIME, sql=_moment_of, context=True)(day_begins)
+    functions.add("datetime", DATE, TIME, to=DATETIME, sql=_moment_of, context=True)(moment_of)
     for name, python in (("year", year), ("month", month), ("day", day), ("weekday", weekday)):
         functions.add(name, DATE, to=NUMBER, sql=_part(name))(python)
         functions.add(name, DATETIME, to=NUMBER, sql=_local_part(name), context=True)(_local(python))
@@ -46,6 +48,16 @@ def day_of(scope: Scope, moment: datetime) -> date:
 def time_of(scope: Scope, moment: datetime) -> time:
     """The time of day of a datetime in the workspace's time zone. `time("09:30")` is a given time."""
     return arithmetic.local(moment, scope.zone).time()
+
+
+def day_begins(scope: Scope, day: date) -> datetime:
+    """The beginning of a day in the workspace's time zone."""
+    return arithmetic.on_the_clock(datetime.combine(day, time()), scope.zone)
+
+
+def moment_of(scope: Scope, day: date, at: time) -> datetime:
+    """A day at a time of day, in the workspace's time zone."""
+    return arithmetic.on_the_clock(datetime.combine(day, at), scope.zone)
 
 
 def year(moment: date) -> int:
@@ -95,6 +107,11 @@ def _day_of(values: Values, moment: sa.ColumnElement) -> sa.ColumnElement:
 
 def _time_of(values: Values, moment: sa.ColumnElement) -> sa.ColumnElement:
     return elements.time_of(moment, sa.literal(values.zone.key, sa.Text()))
+
+
+def _moment_of(values: Values, day: sa.ColumnElement, at: sa.ColumnElement | None = None) -> sa.ColumnElement:
+    at = sa.literal(time(), sa.Time()) if at is None else at
+    return elements.moment_of(day, at, sa.literal(values.zone.key, sa.Text()))
 
 
 def _part(name: str) -> Any:
