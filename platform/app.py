@@ -69,7 +69,7 @@ def create_app(workspace: Workspace, *, worker: bool = False) -> Litestar:
     return Litestar(
         route_handlers=[handler for page in PAGES for handler in page.handlers],
         dependencies={"desk": Provide(open_desk)},
-        guards=[security.same_visitor],
+        before_request=security.same_visitor,
         middleware=[security.headers],
         exception_handlers=errors.handlers,
         lifespan=[_running(workspace)] if worker else [],

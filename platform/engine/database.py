@@ -6,7 +6,7 @@ import json
 import math
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -155,14 +155,24 @@ class _Cursor(psycopg.Cursor):
     """A cursor that describes its columns by name and type alone: psycopg's own way took longer than the query."""
 
     @property
-    def description(self) -> list[tuple] | None:  # type: ignore[override]
+    def description(self) -> Sequence[tuple] | None:  # type: ignore[override]
         result = self.pgresult
-        if result is None or not result.nfields:
-            return None
-        return [
-            (result.fname(place).decode(), result.ftype(place), None, None, None, None, None)
-            for place in range(result.nfields)
-        ]
+        return _Columns(result) if result is not None and result.nfields else None
+
+
+class _Columns(Sequence):
+    """The columns of a result, described when somebody looks: SQLAlchemy does so once a statement, not once a run."""
+
+    def __init__(self, result: psycopg.pq.abc.PGresult) -> None:
+        self._result = result
+
+    def __len__(self) -> int:
+        return self._result.nfields
+
+    def __getitem__(self, place: int) -> tuple:
+        if place >= self._result.nfields:
+            raise IndexError(place)
+        return (self._result.fname(place).decode(), self._result.ftype(place), None, None, None, None, None)
 
 
 def _look_after_idle_connections(engine: sa.Engine) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -50,6 +51,23 @@ def test_a_session_in_use_is_noted_once_in_a_while_and_not_at_every_request(clie
         client.get("/deal")
     sa.event.remove(workspace.database.engine, "before_cursor_execute", listener)
     assert len([each for each in asked if each.startswith("UPDATE customary_session")]) == 1
+
+
+def test_nothing_changes_anything_without_the_token_of_the_visitor(client: TestClient) -> None:
+    del client.headers["X-CSRF-Token"]
+    asked = [
+        (method, _filled(route.path))
+        for route in client.app.routes
+        for method in sorted(route.methods - {"GET", "HEAD", "OPTIONS"})
+    ]
+    answers = {(method, path): client.request(method, path, follow_redirects=False) for method, path in asked}
+    assert len(answers) > 30
+    assert {each: answer.status_code for each, answer in answers.items() if answer.status_code != 403} == {}
+
+
+def _filled(path: str) -> str:
+    """A route's path with something that fits each of its holes."""
+    return re.sub(r"{(\w+):(\w+)}", lambda hole: str(UUID(int=7)) if hole[2] == "uuid" else "deal", path)
 
 
 def test_a_wrong_password_says_so_and_keeps_the_address(stranger: TestClient) -> None:

@@ -49,7 +49,8 @@ def to_sql_value(node: Node, rows: Rows, values: Values, part: str = "") -> sa.C
 
 def to_sql_text(node: Node, rows: Rows, values: Values) -> sa.ColumnElement:
     """The value as plain text, as `python_runtime.plain_text` gives it; nothing is an empty text."""
-    return sa.func.coalesce(Writer(rows, values).text(node), "")
+    # Written out: as a parameter the empty text would be sent anew for every title in every statement.
+    return sa.func.coalesce(Writer(rows, values).text(node), sa.literal_column("''"))
 
 
 MAX_WRITTEN = 2_000

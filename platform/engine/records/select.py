@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from customary.engine.access.access import target_of
+from customary.engine.fields.field import Field
 from customary.engine.records import storage
 from customary.engine.records.ask import ask
 from customary.engine.records.cursor import write_cursor
@@ -22,6 +23,7 @@ from customary.engine.records.statement import count_statement, may_be_empty, pa
 from customary.engine.records.titles import linked, titles
 from customary.engine.records.whole import Whole, whole
 from customary.engine.records.work import Work
+from customary.engine.tables import SYSTEM_COLUMNS
 
 MOST = 1_000
 """Records on one page."""
@@ -37,7 +39,7 @@ def get(work: Work, entity: str, id: UUID, archived: bool = True) -> Record:
     scope = RecordScope(work, entity, found.values)
     if not work.access.holds(entity, "read", scope):
         raise Missing(entity, id)
-    seen = _seen_values(work, entity, found.values, scope, found.children)
+    seen = _seen_values(work, entity, {**found.values, **found.children}, scope)
     return Record(entity, id, seen, found.title, _titles_around(work, entity, seen, found))
 
 
@@ -65,9 +67,11 @@ def select(work: Work, entity: str, query: Query, with_titles: bool = True) -> P
 
 def load_records(work: Work, entity: str, ids: Sequence[UUID]) -> list[Record]:
     """The records with these ids, in their order, as the actor may see them; permission is the caller's matter."""
+    if not ids:
+        return []
     found = storage.load_many(work, entity, ids)
     scope = RecordScope(work)
-    seen = [_seen_values(work, entity, values, scope.about(scope.view(entity, values)), {}) for values in found]
+    seen = [_seen_values(work, entity, values, scope.about(scope.view(entity, values))) for values in found]
     own = titles(work, linked(work, entity, seen) | {(entity, values["id"]) for values in seen})
     return [Record(entity, each["id"], each, own.get((entity, each["id"]), ""), own) for each in seen]
 
@@ -120,26 +124,43 @@ def _count(work: Work, reading: Reading, how: str) -> int | None:
     return ask(work, statement, reading.parameters).scalar_one()
 
 
-def _seen_values(
-    work: Work, entity: str, values: dict[str, Any], scope: RecordScope, children: Mapping[str, tuple[UUID, ...]]
-) -> dict[str, Any]:
-    """The values without what is hidden, with what is computed and with the ids of child rows."""
-    fields, hidden = work.model.entities[entity].fields, work.access.hidden(entity)
-    seen = {name: value for name, value in values.items() if name in fields and name not in hidden}
-    for name, each in fields.items():
-        if name in hidden:
-            continue
-        if name in children:
-            seen[name] = children[name]
-        elif each.formula is not None:
-            seen[name] = take_computed(each, scope.record[name])
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a reader sees of an entity's records: values as they are, and what is computed from them."""
+
+    plain: tuple[str, ...]
+    computed: tuple[Field, ...]
+    linking: tuple[str, ...]
+    """Fields that link to records whose titles do not come with them: to many, or to any kind of record."""
+
+
+def _seen(work: Work, entity: str) -> _Seen:
+    key = ("seen", entity, work.access.roles, work.access.is_system)
+    return kept(work, key, lambda: _find_seen(work, entity))
+
+
+def _find_seen(work: Work, entity: str) -> _Seen:
+    hidden = work.access.hidden(entity)
+    fields = [each for each in work.model.entities[entity].fields.values() if each.name not in hidden]
+    plain = [each.name for each in fields if each.formula is None]
+    first = [name for name in SYSTEM_COLUMNS if name in plain]
+    computed = tuple(each for each in fields if each.formula is not None)
+    linking = tuple(each.name for each in fields if each.points in ("many", "any"))
+    return _Seen(tuple(dict.fromkeys((*first, *plain))), computed, linking)
+
+
+def _seen_values(work: Work, entity: str, values: dict[str, Any], scope: RecordScope) -> dict[str, Any]:
+    """The values without what is hidden, and with what is computed."""
+    seen_by = _seen(work, entity)
+    seen = {name: values[name] for name in seen_by.plain if name in values}
+    for each in seen_by.computed:
+        seen[each.name] = take_computed(each, scope.record[each.name])
     return seen
 
 
 def _titles_around(work: Work, entity: str, seen: Mapping[str, Any], found: Whole) -> Titles:
     """The titles of the record and of all that it links to; most of them came with it."""
-    known = {(entity, seen["id"]): found.title}
-    for name, title in found.linked.items():
-        if name in seen:
-            known[target_of(work.model, entity, name), seen[name]] = title
+    known = {**found.titles, (entity, seen["id"]): found.title}
+    if not any(map(seen.get, _seen(work, entity).linking)):
+        return known
     return {**titles(work, linked(work, entity, [seen]) - known.keys()), **known}

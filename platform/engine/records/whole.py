@@ -13,6 +13,7 @@ from customary.engine.access.access import target_of
 from customary.engine.columns import gathered
 from customary.engine.fields.field import Field
 from customary.engine.records.kept import kept
+from customary.engine.records.record import Titles
 from customary.engine.records.rows import all_rows, values_of
 from customary.engine.records.titles import may_name, nameable, reader_key, title_clause
 from customary.engine.records.work import Work
@@ -25,8 +26,8 @@ class Whole:
 
     values: dict[str, Any]
     title: str
-    linked: Mapping[str, str]
-    """Titles by the field that links; one that may not be read is not there."""
+    titles: Titles
+    """Of the records behind its single links, as far as the reader sees the field and may read the record."""
     children: Mapping[str, tuple[UUID, ...]]
     """The child rows by their lines field, oldest first, archived ones left out."""
 
@@ -39,7 +40,8 @@ class _Asked:
     columns: tuple[str, ...]
     many: tuple[str, ...]
     lines: tuple[str, ...]
-    links: tuple[str, ...]
+    links: tuple[tuple[str, str], ...]
+    """Fields, and the entities that they lead to."""
 
 
 def whole(work: Work, entity: str, id: UUID) -> Whole | None:
@@ -50,34 +52,35 @@ def whole(work: Work, entity: str, id: UUID) -> Whole | None:
         return None
     cells = iter(row)
     columns, many, children = (
-        {name: next(cells) for name in names} for names in (asked.columns, asked.many, asked.lines)
+        dict(zip(names, cells, strict=False)) for names in (asked.columns, asked.many, asked.lines)
     )
-    title, linked = next(cells), {name: next(cells) for name in asked.links}
     values = {**work.release.tables.entity(entity).load(columns), **many}
-    return Whole(values, title or "", {name: each for name, each in linked.items() if each is not None}, children)
+    title, named = next(cells), zip(asked.links, cells, strict=True)
+    titles = {(to, values[name]): each for (name, to), each in named if each is not None}
+    return Whole(values, title or "", titles, children)
 
 
 def _asked(work: Work, entity: str) -> _Asked:
     table, fields = work.release.tables.entity(entity), work.model.entities[entity].fields.values()
     many = [each.name for each in fields if each.points == "many"]
     lines = [each for each in fields if each.points == "inside"]
-    links = [each.name for each in fields if _may_be_named(work, entity, each)]
+    links = [(each.name, to) for each in fields if (to := _nameable_target(work, entity, each))]
     statement = sa.select(
         *table.table.c,
         *(_targets(table, name) for name in many),
         *(_children(work, table, each) for each in lines),
         title_clause(work, entity, all_rows(work, entity)),
-        *(_title(work, entity, table.column(name), name) for name in links),
+        *(_title(work, to, table.column(name)) for name, to in links),
     ).where(table.column("id") == sa.bindparam("id"))
     columns = tuple(column.name for column in table.table.c)
     return _Asked(statement, columns, tuple(many), tuple(each.name for each in lines), tuple(links))
 
 
-def _may_be_named(work: Work, entity: str, each: Field) -> bool:
-    """Whether a field links to one record whose title the actor may know."""
-    is_link = each.points == "one"
-    target = target_of(work.model, entity, each.name) if is_link else None
-    return target is not None and may_name(work, target)
+def _nameable_target(work: Work, entity: str, each: Field) -> str | None:
+    """The entity of the one record that a field links to, where the actor may see the link and know titles there."""
+    target = target_of(work.model, entity, each.name) if each.points == "one" else None
+    seen = target is not None and each.name not in work.access.hidden(entity) and may_name(work, target)
+    return target if seen else None
 
 
 def _targets(table: EntityTable, links: str) -> sa.ColumnElement:
@@ -95,10 +98,9 @@ def _children(work: Work, parent: EntityTable, each: Field) -> sa.ColumnElement:
     return gathered(found.order_by(child.c.id).scalar_subquery())
 
 
-def _title(work: Work, entity: str, column: sa.ColumnElement, name: str) -> sa.ColumnElement:
-    """The title of what a link points to: nothing where the actor may not read it."""
-    target = target_of(work.model, entity, name) or ""
-    alias = work.release.tables.entity(target).table.alias()
-    rows = TableRows(work.release.tables, target, alias, None, values_of(work))
-    title = sa.func.coalesce(title_clause(work, target, rows), "")
+def _title(work: Work, entity: str, column: sa.ColumnElement) -> sa.ColumnElement:
+    """The title of the record of `entity` that a link points to: nothing where the actor may not read it."""
+    alias = work.release.tables.entity(entity).table.alias()
+    rows = TableRows(work.release.tables, entity, alias, None, values_of(work))
+    title = sa.func.coalesce(title_clause(work, entity, rows), sa.literal_column("''"))
     return sa.select(title).where(rows.column("id") == column, *nameable(work, rows)).scalar_subquery()

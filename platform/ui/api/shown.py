@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -18,15 +19,25 @@ from customary.engine.records.record import Titles
 from customary.engine.records.select import load_records
 
 Show = Callable[[Any, Titles], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entity:
+    """How the fields of an entity are shown (None: as they are), and those that hold rows of their own."""
+
+    fields: Mapping[str, Show | None]
+    lines: tuple[Field, ...]
+
+
 MOST_KEPT = 1_000
-_kept: dict[tuple[str, str], Mapping[str, Show]] = {}
+_kept: dict[tuple[str, str], _Entity] = {}
 
 
 def record(work: Work, found: Record) -> dict[str, Any]:
     """One record whole, its lines with their own fields."""
     shown = listed(work.model, found)
-    for field in work.model.entities[found.entity].fields.values():
-        if field.points == "inside" and field.name in found.values:
+    for field in _shows(work.model, found.entity).lines:
+        if field.name in found.values:
             lines = load_records(work, field.to, found.values[field.name])
             shown[field.name] = [listed(work.model, line) for line in lines]
     return shown
@@ -34,10 +45,14 @@ def record(work: Work, found: Record) -> dict[str, Any]:
 
 def listed(model: Model, found: Record, only: Iterable[str] | None = None) -> dict[str, Any]:
     """One record of a list: what was loaded, or `only` some of it; its id always."""
-    shows = _shows(model, found.entity)
+    shows = _shows(model, found.entity).fields
     values, titles = found.values, found.titles
     names = values if only is None else dict.fromkeys(("id", *only))
-    return {name: shows[name](values[name], titles) for name in names if name in values and name in shows}
+    return {
+        name: show(values[name], titles) if (show := shows[name]) else values[name]
+        for name in names
+        if name in values and name in shows
+    }
 
 
 def change(each: records.Change, titles: Titles, people: str) -> dict[str, Any]:
@@ -66,24 +81,27 @@ def plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _shows(model: Model, entity: str) -> Mapping[str, Show]:
+def _shows(model: Model, entity: str) -> _Entity:
     """How each field of an entity is shown; worked out once a release."""
     key = (model.digest, entity)
     if key not in _kept:
         if len(_kept) >= MOST_KEPT:
             _kept.clear()
-        fields = model.entities[entity].fields.items()
-        _kept[key] = {name: _show(field) for name, field in fields if field.points != "inside"}
+        fields = model.entities[entity].fields.values()
+        lines = tuple(each for each in fields if each.points == "inside")
+        _kept[key] = _Entity({each.name: _show(each) for each in fields if each not in lines}, lines)
     return _kept[key]
 
 
-def _show(field: Field) -> Show:
+def _show(field: Field) -> Show | None:
     if field.points == "one":
         return lambda value, titles: None if value is None else _link(field.to, value, titles)
     if field.points == "many":
         return lambda value, titles: [_link(field.to, each, titles) for each in value or ()]
     if field.points == "any":
         return _any_link
+    if type(field).to_json is Field.to_json:
+        return None
     return lambda value, _titles: field.to_json(value)
 
 
