@@ -14,6 +14,7 @@ from customary.cli.progress import waiting
 
 if TYPE_CHECKING:
     from customary.engine.plan import Plan
+    from customary.engine.text import Document
 
 CHANGES = 3
 COLOURS = {"+": "green", "-": "red", "~": "yellow", "→": "cyan"}
@@ -57,32 +58,59 @@ def check_command(directory: Path) -> None:
 
 
 @click.command("show")
-@click.argument("kind")
-@click.argument("name")
+@click.argument("kind", required=False)
+@click.argument("name", required=False)
 @workspace
-def show_command(kind: str, name: str, directory: Path) -> None:
+@click.option("--json", "as_data", is_flag=True, help="For programs: the definition, and the origin of each value.")
+def show_command(kind: str | None, name: str | None, directory: Path, as_data: bool) -> None:
     """Print a definition as it is after all layers are merged, with the origin of each value.
+
+    Without a name it lists the definitions of a kind, and without a kind all there are.
 
     \b
     Example: customary show entity deal
-             customary show pipeline sales --workspace mycrm
+             customary show pipeline sales --workspace mycrm --json
+             customary show workspace
+             customary show
     """
-    from customary.cli.showing import lines
-    from customary.engine.problem import Problems, did_you_mean
-    from customary.engine.text import gather, read_source
+    from customary.cli import showing
 
     must_be_workspace(directory)
+    documents = _documents(directory)
+    found = [each for each in documents if kind in (None, each.kind) and name in (None, each.name)]
+    if not found:
+        raise Failure(_nothing_named(documents, str(kind), name), WRONG_USE)
+    one = name is not None or kind == "workspace"
+    if as_data:
+        told = [showing.data(each) for each in found] if one else [{"kind": d.kind, "name": d.name} for d in found]
+        click.echo(showing.as_json(told[0] if one else told))
+        return
+    if one:
+        click.echo(f"{kind}: {found[0].name}".rstrip(": "))
+    for line in showing.lines(found[0].body) if one else showing.listed(found):
+        click.echo(line)
+
+
+def _documents(directory: Path) -> list[Document]:
+    """All definitions of a workspace, merged; its settings first."""
+    from customary.engine.problem import Problems
+    from customary.engine.text import Document, gather, read_source
+
     problems = Problems()
     source = read_source(gather(directory, problems), problems)
-    document = source.documents.get((kind, name))
-    if document is None:
-        known = [each for of, each in source.documents if of == kind]
-        kinds = sorted({of for of, _ in source.documents})
-        remedy = did_you_mean(name, known) if known else did_you_mean(kind, kinds)
-        raise Failure(f"There is no {kind} “{name}”. {remedy}".rstrip(), WRONG_USE)
-    click.echo(f"{kind}: {name}")
-    for line in lines(document.body):
-        click.echo(line)
+    settings = Document("workspace", "", source.settings, source.settings.place, source.settings.layer)
+    return [settings, *source.documents.values()]
+
+
+def _nothing_named(documents: list[Document], kind: str, name: str | None) -> str:
+    from customary.engine.problem import did_you_mean
+
+    known = [each.name for each in documents if each.kind == kind]
+    if not known or name is None:
+        return (
+            f"There is no definition of the kind “{kind}”. {did_you_mean(kind, {d.kind for d in documents})}".rstrip()
+        )
+    return f"There is no {kind} “{name}”. {did_you_mean(name, known)}".rstrip()
 
 
 @click.command("plan")
@@ -119,6 +147,7 @@ def apply_command(directory: Path, yes: bool) -> None:
     if plan.problems:
         raise Failure("\n".join(plan.problems))
     if plan.empty:
+        workspace.apply(plan)
         return
     if not yes:
         confirmed("Apply these changes?")
@@ -128,6 +157,8 @@ def apply_command(directory: Path, yes: bool) -> None:
 
 
 def _print(plan: Plan) -> None:
+    for warning in plan.warnings:
+        click.echo(str(warning), err=True)
     if plan.empty:
         click.echo("Nothing to do.")
     for line in plan.lines:

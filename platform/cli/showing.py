@@ -1,38 +1,90 @@
-"""A merged definition as text, with the place each value came from."""
+"""Merged definitions as text and as JSON data, with the place each value came from."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
-from customary.engine.text import Mapping, Node, Scalar, plain
+from customary.engine.problem import Place
+from customary.engine.text import Document, Mapping, Node, Scalar, Sequence, plain
 
 ORIGIN_COLUMN = 72
+
+
+def listed(documents: list[Document]) -> Iterator[str]:
+    """A line for each definition: its kind, its name, and where it begins."""
+    for each in documents:
+        yield _with_origin(f"{each.kind} {each.name}".rstrip(), each.place)
 
 
 def lines(node: Mapping, depth: int = 0) -> Iterator[str]:
     """The lines of a mapping: as YAML, each value followed by its file and line."""
     for key, value in node.items():
-        start = f"{'  ' * depth}{key}:"
-        if isinstance(value, Mapping) and len(value):
-            yield _with_origin(start, node, key)
-            yield from lines(value, depth + 1)
-        else:
-            yield _with_origin(f"{start} {_text(value)}", node, key)
+        yield from _entry(f"{'  ' * depth}{_key(key)}:", value, node.place_of(key), depth + 1)
 
 
-def _with_origin(text: str, node: Mapping, key: str) -> str:
-    value = node.get(key)
-    # A mapping may be written in many files; a value was written last where it stands.
-    place = node.place_of(key) if isinstance(value, Mapping) else value.place
+def data(document: Document) -> dict[str, Any]:
+    """The definition as JSON data; `origins` has the place and layer of each value by its JSON pointer."""
+    origins = {f"/{'/'.join(path)}": _origin(node) for path, node in _leaves(document.body, ())}
+    return {
+        "kind": document.kind,
+        "name": document.name,
+        "definition": plain(document.body),
+        "origins": origins,
+    }
+
+
+def as_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2, default=_number)
+
+
+def _entry(start: str, value: Node, place: Place, depth: int) -> Iterator[str]:
+    """A key or dash and its value. A mapping may be written in many files; a value was written last where it stands."""
+    if isinstance(value, Mapping) and len(value):
+        yield _with_origin(start, place)
+        yield from lines(value, depth)
+    elif isinstance(value, Sequence) and not _on_one_line(value):
+        yield _with_origin(start, place)
+        for item in value:
+            yield from _entry(f"{'  ' * depth}-", item, item.place, depth + 1)
+    else:
+        yield _with_origin(f"{start} {_text(value)}", value.place)
+
+
+def _on_one_line(items: Sequence) -> bool:
+    """Words that one file lists; what layers added or took apart is told item by item."""
+    return not any(isinstance(each, Mapping) for each in items) and len({each.place.file for each in items}) < 2
+
+
+def _with_origin(text: str, place: Place) -> str:
     return f"{text:<{ORIGIN_COLUMN}}  # {place.file}:{place.line}"
 
 
+def _key(key: str) -> str:
+    return key if key.replace("_", "a").isalnum() else json.dumps(key, ensure_ascii=False)
+
+
 def _text(node: Node) -> str:
-    if isinstance(node, Scalar) and isinstance(node.data, str) and not node.quoted:
+    if isinstance(node, Scalar) and isinstance(node.data, str) and not node.quoted and "\n" not in node.data:
         return node.data
     return json.dumps(plain(node), ensure_ascii=False, default=_number)
+
+
+def _leaves(node: Node, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Node]]:
+    if isinstance(node, Mapping) and len(node):
+        for key, value in node.items():
+            yield from _leaves(value, (*path, key.replace("~", "~0").replace("/", "~1")))
+    elif isinstance(node, Sequence) and len(node):
+        for at, item in enumerate(node):
+            yield from _leaves(item, (*path, str(at)))
+    else:
+        yield path, node
+
+
+def _origin(node: Node) -> dict[str, Any]:
+    return {"file": node.place.file, "line": node.place.line, "column": node.place.column, "layer": node.layer}
 
 
 def _number(value: object) -> float | str:

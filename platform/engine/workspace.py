@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +16,7 @@ from customary.engine.database import Database, system
 from customary.engine.problem import Problems
 from customary.engine.releases import Release, Releases
 from customary.engine.text import find_packs, gather, plain, read, read_source
+from customary.engine.text.lock import LOCK_FILE, check_lock, write_lock
 from customary.engine.text.source import SETTINGS_FILE, WORKSPACE, File
 
 if TYPE_CHECKING:
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
     from customary.engine.people.actor import Actor
     from customary.engine.plan import Plan
     from customary.engine.records.work import Work
+
+log = logging.getLogger("customary.workspace")
 
 DATABASE_VARIABLE = "CUSTOMARY_DATABASE"
 DEFAULT_DATABASE = "sqlite:///customary.db"
@@ -112,20 +117,34 @@ class Workspace:
         source = read_source(gather(self.directory, problems), problems)
         model = compile_source(source, problems)
         problems.raise_errors()
+        warned = Problems()
+        check_lock(self.directory, source, warned)
         with self.database.read() as connection:
-            return compare(connection, self.releases.load(connection), model, source)
+            plan = compare(connection, self.releases.load(connection), model, source)
+        return replace(plan, warnings=tuple(warned))
 
     def apply(self, plan: Plan | None = None, by: str = "") -> Release:
-        """Does a plan (by default the one for the folder's definitions) and takes up the new release."""
+        """Does a plan (by default the one for the folder's definitions), takes up the new release and pins its packs."""
         from customary.engine.plan import apply, catch_up
 
         plan = plan or self.plan()
         if plan.empty:
+            self._pin(plan)
             return self.release
         release = apply(self.database, plan, plan.source, by)
         self.releases.keep(release)
+        self._pin(plan)
         catch_up(self.database, plan, release)
         return release
+
+    def _pin(self, plan: Plan) -> None:
+        """Writes `customary.lock`. Where the folder cannot be written, the release row knows the packs all the same."""
+        if plan.source is None:
+            return
+        try:
+            write_lock(self.directory, plan.source)
+        except OSError as error:
+            log.warning("%s cannot be written: %s", self.directory / LOCK_FILE, error.strerror)
 
     def work(self, connection: sa.Connection, actor: Actor, origin: str = "system") -> Work:
         """A unit of work on this workspace's newest release, at this moment."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 
 import pytest
@@ -137,6 +138,60 @@ def test_show_knows_what_was_meant(run, mycrm):
         2,
         "Error: There is no entity “acount”. Did you mean “account”?\n",
     )
+
+
+def test_show_tells_the_origin_of_what_lists_hold(run, mycrm):
+    (mycrm / "schemas" / "pet.yaml").write_text(
+        "workflow: w\nwhen: {created: account}\ndo:\n  - set: {name: A}\n  - stop: true\n"
+    )
+    lines = [
+        " ".join(each.split()) for each in run("show", "workflow", "w", "--workspace", "mycrm").output.splitlines()
+    ]
+    at = "# schemas/pet.yaml"
+    assert lines[3:] == [
+        f"do: {at}:3",
+        f"- {at}:4",
+        f"set: {at}:4",
+        f"name: A {at}:4",
+        f"- {at}:5",
+        f"stop: true {at}:5",
+    ]
+
+
+def test_show_gives_programs_each_value_and_its_origin(run, mycrm):
+    shown = json.loads(run("show", "entity", "pet", "--workspace", "mycrm", "--json").output)
+    assert (shown["kind"], shown["name"], shown["definition"]) == (
+        "entity",
+        "pet",
+        {"fields": {"name": {"type": "text"}}},
+    )
+    assert shown["origins"] == {
+        "/fields/name/type": {"file": "schemas/pet.yaml", "line": 3, "column": 16, "layer": "workspace"}
+    }
+
+
+def test_show_lists_what_there_is(run, mycrm):
+    entities = run("show", "entity", "--workspace", "mycrm").output.splitlines()
+    assert any(each.split() == ["entity", "pet", "#", "schemas/pet.yaml:1"] for each in entities)
+    everything = run("show", "--workspace", "mycrm").output.splitlines()
+    assert everything[0].split() == ["workspace", "#", "customary.yaml:2"]
+    assert {"kind": "entity", "name": "pet"} in json.loads(run("show", "--workspace", "mycrm", "--json").output)
+    assert "name: " in run("show", "workspace", "--workspace", "mycrm").output
+    nothing = run("show", "entitty", "--workspace", "mycrm")
+    assert (nothing.exit_code, "Did you mean “entity”?" in nothing.output) == (2, True)
+
+
+def test_apply_pins_the_packs_and_check_and_plan_say_when_they_are_others(run, mycrm):
+    run("apply", "mycrm", "--yes")
+    lock = mycrm / "customary.lock"
+    pinned = lock.read_text("utf-8")
+    assert run("check", "mycrm").output.startswith("All is well")
+    lock.write_text(pinned.replace('"version": "', '"version": "0.'), "utf-8")
+    for command in ("check", "plan"):
+        result = run(command, "mycrm")
+        assert (result.exit_code, "the pack “core” was applied as 0." in result.output) == (0, True)
+    assert run("apply", "mycrm").exit_code == 0
+    assert lock.read_text("utf-8") == pinned
 
 
 def test_unknown_commands_and_options_are_wrong_use(run):

@@ -9,6 +9,7 @@ from customary.engine.definitions import Definitions, define
 from customary.engine.model import compile as compile_model
 from customary.engine.problem import Problems
 from customary.engine.text import Mapping, gather, read_source
+from customary.engine.text.lock import check_lock
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ def check(directory: Path | str) -> tuple[Problems, Counts]:
     """Every problem of a workspace at once, and the counts of what it declares."""
     problems = Problems()
     source = read_source(gather(Path(directory), problems), problems)
+    check_lock(Path(directory), source, problems)
     broken = {problem.place.file for problem in problems.errors}
     definitions = define(source, problems)
     found = Problems()

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from customary.engine.model.model import Model
 from customary.engine.plan.change import Change
+from customary.engine.problem import Problem
 from customary.engine.tables import Catalogue, Tables
 from customary.engine.tables.growth import Turn
 from customary.engine.text import Source
@@ -25,6 +26,8 @@ class Plan:
     source: Source | None = None
     turns: tuple[Turn, ...] = ()
     problems: tuple[str, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    """What does not forbid it and should be known: packs that are not those that were applied last."""
 
     @property
     def empty(self) -> bool:
