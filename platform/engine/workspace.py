@@ -124,7 +124,7 @@ class Workspace:
         return replace(plan, warnings=tuple(warned))
 
     def apply(self, plan: Plan | None = None, by: str = "") -> Release:
-        """Does a plan (by default the one for the folder's definitions), takes up the new release and pins its packs."""
+        """Does a plan (by default the one for the folder's definitions), takes up the release and pins its packs."""
         from customary.engine.plan import apply, catch_up
 
         plan = plan or self.plan()
