@@ -14,7 +14,7 @@ from jinja2 import Environment
 import customary.ui.catalogue as catalogue
 from customary.engine.words import Reason, Words
 from customary.ui import errors
-from customary.ui.list import sentence
+from customary.ui.list import figures, sentence
 from customary.ui.render import FOLDER as TEMPLATES
 
 PLATFORM = Path(catalogue.__file__).parent.parent
@@ -75,7 +75,14 @@ def all_messages() -> Iterator[Message]:
             yield from _in_python(path)
     for pair in errors.TEXTS.values():
         yield from pair
-    for words in (sentence.PLAIN, sentence.BY_DATE, sentence.BY_NUMBER, sentence.BY_TRUTH):
+    for words in (
+        sentence.PLAIN,
+        sentence.BY_DATE,
+        sentence.BY_NUMBER,
+        sentence.BY_TRUTH,
+        figures.LABELS,
+        figures.BY_DATE,
+    ):
         yield from words.values()
 
 

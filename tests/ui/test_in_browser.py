@@ -128,6 +128,41 @@ def test_columns_are_chosen_and_kept_as_a_view(page) -> None:
     page.get_by_text("View saved").wait_for()
 
 
+def test_columns_are_sized_and_moved_by_mouse_and_by_keys(page, accessible) -> None:
+    page.goto("/deal")
+    page.wait_for_load_state("networkidle")
+    head = page.locator("th[data-field=account]")
+    edge = head.locator("[data-sizer]").bounding_box()
+    page.mouse.move(edge["x"] + 4, edge["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(edge["x"] + 84, edge["y"] + 10, steps=4)
+    page.mouse.up()
+    page.wait_for_url(re.compile("widths="))
+    page.wait_for_load_state("networkidle")
+    wide = head.bounding_box()["width"]
+    assert abs(head.bounding_box()["x"] + wide - edge["x"] - 87) < 4
+    assert accessible(page) == []
+    head.get_by_role("button", name="Column Account").focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("Width").focus()
+    assert accessible(page) == []
+    page.keyboard.press("ArrowRight")
+    before = page.url
+    page.keyboard.press("Escape")
+    page.wait_for_url(lambda address: address != before)
+    page.wait_for_load_state("networkidle")
+    expect(head.get_by_role("button", name="Column Account")).to_be_focused()
+    assert 5 <= head.bounding_box()["width"] - wide <= 15
+    page.keyboard.press("Enter")
+    page.get_by_text("Move right").press("Enter")
+    page.wait_for_url(re.compile("columns=name%2Cstage%2Caccount"))
+    expect(head.get_by_role("button", name="Column Account")).to_be_focused()
+    page.locator("th[data-field=owner]").drag_to(page.locator("th[data-field=stage]"))
+    page.wait_for_url(re.compile("columns=name%2Cowner%2Cstage"))
+    page.go_back()
+    page.wait_for_url(re.compile("columns=name%2Cstage%2Caccount"))
+
+
 def test_a_task_is_ticked_off_and_taken_back(page, inside, first) -> None:
     me = first("user", 'email == "ann@example.com"').id
     inside(records.create, "task", {"title": "Call them back", "owner": me})

@@ -36,7 +36,7 @@ saved_views = sa.Table(
 
 @dataclass(frozen=True, slots=True)
 class SavedView:
-    """`state` is plain data: `where`, `sort` as [[name, descending]], `columns`."""
+    """`state` is plain data: `where`, `columns`, and as [[name, what]] `sort` (descending), `widths`, `figures`."""
 
     id: UUID
     entity: str

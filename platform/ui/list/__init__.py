@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from customary.ui.list import bulk, cell, filter, page, views
+from customary.ui.list import bulk, cell, filter, head, page, views
 
-handlers = [*page.handlers, *filter.handlers, *views.handlers, *bulk.handlers, *cell.handlers]
+handlers = [*page.handlers, *filter.handlers, *views.handlers, *bulk.handlers, *cell.handlers, *head.handlers]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 from uuid import UUID
 
 from customary.engine import records
@@ -17,8 +16,9 @@ from customary.engine.records import saved_view
 from customary.engine.records.record import Page, Query
 from customary.engine.records.work import Work
 from customary.ui.list.condition import Condition, conditions, whole
+from customary.ui.list.figures import Figures, asked_figures, by_function
 from customary.ui.list.place import Place, without
-from customary.ui.list.state import ListState, Shown, shown, state
+from customary.ui.list.state import ListState, Shown, shown, state, width_in
 
 FIRST_COLUMNS = 6
 
@@ -130,8 +130,8 @@ def query_of(at: ListState, filtered: Filter, query: Mapping[str, str], size: in
     )
 
 
-def summary(work: Work, entity: Entity, query: Mapping[str, str], language: str) -> tuple[Listing, int, dict[str, Any]]:
-    """How many records the filter finds, and the sums of the columns that have one."""
+def summary(work: Work, entity: Entity, query: Mapping[str, str], language: str) -> tuple[Listing, int, Figures]:
+    """How many records the filter finds, and what the foot tells of the columns."""
     fields = visible(work, entity)
     offered = views_of(work, entity, language, fields)
     at = state(entity, offered, query, fields)
@@ -139,10 +139,12 @@ def summary(work: Work, entity: Entity, query: Mapping[str, str], language: str)
     listing = Listing(entity, fields, offered, at, filtered, Page(()), {})
     if filtered.problem:
         return listing, 0, {}
-    sums = [each.name for each in listing.columns if each.summable and each.kind != "percent" and not each.system]
-    groups = records.aggregate(work, entity.name, sums=sums, where=filtered.expression, text=at.text or None)
-    found = groups[0] if groups else None
-    return listing, found.count if found else 0, dict(found.values.get("sum", {})) if found else {}
+    asked = asked_figures(listing.columns, at)
+    groups = records.aggregate(work, entity.name, **by_function(asked), where=filtered.expression, text=at.text or None)
+    if not groups:
+        return listing, 0, {}
+    found = groups[0].values
+    return listing, groups[0].count, {name: (how, found[how].get(name)) for name, how in asked.items()}
 
 
 def _saved(view: saved_view.SavedView, work: Work, fields: Mapping[str, Field]) -> Shown:
@@ -153,6 +155,8 @@ def _saved(view: saved_view.SavedView, work: Work, fields: Mapping[str, Field]) 
         where=str(kept.get("where", "")),
         sort=tuple((name, bool(down)) for name, down in kept.get("sort", ()) if name in fields),
         columns=tuple(name for name in kept.get("columns", ()) if name in fields),
+        widths=tuple((name, width_in(width)) for name, width in kept.get("widths", ()) if name in fields),
+        figures=tuple((name, str(figure)) for name, figure in kept.get("figures", ()) if name in fields),
         saved=str(view.id),
         audience=view.audience,
         own=view.owner == work.actor.id or work.access.admin,

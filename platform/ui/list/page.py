@@ -9,6 +9,7 @@ from litestar.params import FromPath
 
 from customary.ui.desk import AtDesk, Desk, texts
 from customary.ui.entity import entity_of
+from customary.ui.list.figures import figures_of as labels
 from customary.ui.list.load import Listing, load, summary
 from customary.ui.list.sentence import Sentence
 
@@ -33,8 +34,8 @@ async def list_page(desk: AtDesk, request: Request, entity: FromPath[str]) -> Re
 async def list_summary(desk: AtDesk, request: Request, entity: FromPath[str]) -> Response:
     """The foot: it comes after the rows, because counting may take longer than showing."""
     query = texts(request.query_params)
-    listing, count, sums = await desk.read(summary, entity_of(desk, entity), query, desk.language)
-    return desk.part("part_list_foot.html", listing=listing, count=count, sums=sums)
+    listing, count, figures = await desk.read(summary, entity_of(desk, entity), query, desk.language)
+    return desk.part("part_list_foot.html", listing=listing, count=count, figures=figures, labels=labels)
 
 
 def answer(desk: Desk, listing: Listing, query: Mapping[str, str]) -> Response:

@@ -11,6 +11,10 @@ from customary.engine.model.model import Entity, View
 
 LONGEST = 4_000
 SORTED_BY_MANY = 3
+NARROWEST, WIDEST = 60, 800
+FIGURES = ("sum", "avg", "min", "max", "none")
+KEPT = ("where", "sort", "columns", "widths", "figures")
+"""What a view keeps of a list's state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,8 @@ class Shown:
     where: str = ""
     sort: tuple[tuple[str, bool], ...] = ()
     columns: tuple[str, ...] = ()
+    widths: tuple[tuple[str, int], ...] = ()
+    figures: tuple[tuple[str, str], ...] = ()
     saved: str = ""
     audience: str = ""
     own: bool = False
@@ -37,6 +43,10 @@ class ListState:
     where: str
     sort: tuple[tuple[str, bool], ...]
     columns: tuple[str, ...]
+    widths: tuple[tuple[str, int], ...] = ()
+    """Of the columns that somebody made wider or narrower, in pixels."""
+    figures: tuple[tuple[str, str], ...] = ()
+    """What the foot tells of the columns where that is not the usual."""
     text: str = ""
     first: bool = True
     """Whether `view` is the one shown when the address names none."""
@@ -44,8 +54,7 @@ class ListState:
     @property
     def changed(self) -> bool:
         """Whether it differs from its view, so that there is something to save."""
-        view = self.view
-        return (self.where, self.sort, self.columns) != (view.where, view.sort, view.columns)
+        return any(getattr(self, each) != getattr(self.view, each) for each in KEPT)
 
     def params(self) -> dict[str, str]:
         """What the address says beyond the entity; nothing of what the view says already."""
@@ -56,6 +65,10 @@ class ListState:
             found["sort"] = sort_text(self.sort)
         if self.columns != self.view.columns:
             found["columns"] = ",".join(self.columns)
+        if self.widths != self.view.widths:
+            found["widths"] = pairs_text(self.widths)
+        if self.figures != self.view.figures:
+            found["figures"] = pairs_text(self.figures)
         if self.text:
             found["q"] = self.text
         return found
@@ -76,6 +89,20 @@ class ListState:
         if now is None:
             return self.with_(sort=((name, False),))
         return self.with_(sort=((name, True),)) if now is False else self.with_(sort=self.view.sort)
+
+    def moved(self, name: str, by: int) -> ListState:
+        """The state with a column some places further on."""
+        rest = [each for each in self.columns if each != name]
+        at = max(0, min(len(rest), self.columns.index(name) + by))
+        return self.with_(columns=(*rest[:at], name, *rest[at:]))
+
+    def hiding(self, name: str) -> ListState:
+        return self.with_(columns=tuple(each for each in self.columns if each != name))
+
+    def telling(self, name: str, figure: str) -> ListState:
+        """The state whose foot tells another figure of a column; "" is the usual one."""
+        rest = tuple(each for each in self.figures if each[0] != name)
+        return self.with_(figures=(*rest, (name, figure)) if figure else rest)
 
     def direction(self, name: str) -> str:
         """ascending, descending or none, as `aria-sort` has it."""
@@ -99,6 +126,8 @@ def state(
         where=where,
         sort=sort,
         columns=columns or view.columns,
+        widths=_widths(query["widths"], visible) if "widths" in query else view.widths,
+        figures=_figures(query["figures"], visible) if "figures" in query else view.figures,
         text=query.get("q", "")[:200].strip(),
         first=view is views[0],
     )
@@ -118,6 +147,28 @@ def shown(view: View, language: str, visible: Mapping[str, Field]) -> Shown:
 
 def sort_text(sort: tuple[tuple[str, bool], ...]) -> str:
     return ",".join(f"-{name}" if down else name for name, down in sort)
+
+
+def pairs_text(pairs: tuple[tuple[str, object], ...]) -> str:
+    return ",".join(f"{name}:{value}" for name, value in pairs)
+
+
+def _widths(text: str, visible: Mapping[str, Field]) -> tuple[tuple[str, int], ...]:
+    return tuple((name, width_in(value)) for name, value in _pairs(text, visible) if value[:5].isdecimal())
+
+
+def width_in(value: object) -> int:
+    """A width as columns take it."""
+    return max(NARROWEST, min(WIDEST, int(str(value)[:5])))
+
+
+def _figures(text: str, visible: Mapping[str, Field]) -> tuple[tuple[str, str], ...]:
+    return tuple(pair for pair in _pairs(text, visible) if pair[1] in FIGURES)
+
+
+def _pairs(text: str, visible: Mapping[str, Field]) -> list[tuple[str, str]]:
+    parts = (part.partition(":") for part in text[:LONGEST].split(","))
+    return list({name: value for name, _, value in parts if name in visible}.items())
 
 
 def _sort(text: str, visible: Mapping[str, Field]) -> tuple[tuple[str, bool], ...]:

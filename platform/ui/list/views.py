@@ -61,7 +61,8 @@ def _state(work: Work, entity: Entity, form: Mapping[str, str], language: str) -
 
 
 def _plain(at: ListState) -> dict[str, Any]:
-    return {"where": at.where, "sort": [list(each) for each in at.sort], "columns": list(at.columns)}
+    kept: dict[str, Any] = {"where": at.where, "columns": list(at.columns)}
+    return kept | {name: [list(each) for each in getattr(at, name)] for name in ("sort", "widths", "figures")}
 
 
 handlers = [save_view, update_view, remove_view]

@@ -98,6 +98,34 @@ def test_the_foot_counts_and_sums_all_rows_of_the_filter(client: TestClient) -> 
     assert "€" in html
 
 
+@pytest.mark.parametrize(
+    ("figures", "said"),
+    [("amount:avg", "Average"), ("amount:max", "Highest"), ("expected_close:min", "Earliest"), ("amount:none", None)],
+)
+def test_the_foot_tells_the_figure_that_was_chosen(client: TestClient, figures: str, said: str | None) -> None:
+    html = client.get(f"/deal/summary?figures={figures}").text
+    assert said in html if said else "€" not in html
+    assert ("Sum" in html) == figures.startswith("expected")
+
+
+def test_every_column_of_every_entity_has_a_menu(client: TestClient, workspace: Workspace) -> None:
+    for entity in workspace.release.model.entities.values():
+        for name in re.findall(r'data-field="(\w+)"', client.get(f"/{entity.name}").text):
+            menu = client.get(f"/{entity.name}/head?field={name}", headers=HTMX)
+            assert menu.status_code == 200, (entity.name, name)
+            for address in re.findall(r'href="([^"]+)"', menu.text):
+                assert client.get(address.replace("&amp;", "&")).status_code == 200, address
+    assert client.get("/deal/head?field=no_such", headers=HTMX).status_code == 404
+
+
+def test_a_view_keeps_widths_and_figures(client: TestClient) -> None:
+    form = {"label": "Wide", "audience": "me", "widths": "name:300", "figures": "amount:avg"}
+    address = client.post("/deal/views", data=form, follow_redirects=False).headers["Location"]
+    html = client.get(address).text
+    assert 'data-field="name" data-editable width="300"' in html and 'width="160"' in html
+    assert "Average" in client.get(address.replace("/deal?", "/deal/summary?")).text
+
+
 def test_a_chips_form_leads_to_the_filtered_list(client: TestClient) -> None:
     answer = client.get("/deal/filtered?where=&field=amount&operator=>&value=50,000", headers=HTMX)
     assert answer.headers["HX-Push-Url"] == "/deal?where=amount+%3E+50000"

@@ -43,3 +43,22 @@ def test_a_click_on_a_head_sorts_up_then_down_then_as_the_view_says() -> None:
     down = up.sorted_by("name")
     assert (up.sort, down.sort, down.sorted_by("name").sort) == ((("name", False),), (("name", True),), OPEN.sort)
     assert (up.direction("name"), down.direction("name"), up.direction("stage")) == ("ascending", "descending", "none")
+
+
+def test_widths_and_figures_live_in_the_address_within_bounds() -> None:
+    now = at(widths="name:240,amount:9999,stage:x,nobody:100,amount:20", figures="amount:avg,name:nonsense")
+    assert now.widths == (("name", 240), ("amount", 60))
+    assert now.figures == (("amount", "avg"),)
+    assert now.changed
+    assert now.address() == "/offer?widths=name%3A240%2Camount%3A60&figures=amount%3Aavg"
+
+
+def test_a_column_moves_within_the_others_and_hides() -> None:
+    now = at(columns="name,amount,stage")
+    assert now.moved("stage", -1).columns == ("name", "stage", "amount")
+    assert now.moved("name", -1).columns == ("name", "amount", "stage")
+    assert now.hiding("amount").columns == ("name", "stage")
+
+
+def test_the_usual_figure_needs_no_word() -> None:
+    assert at(figures="amount:avg").telling("amount", "").address() == "/offer"

@@ -54,7 +54,7 @@
   // Menus open under (or over) the button that was pressed, and stay there when their content comes later.
   let pressed = null;
   document.addEventListener("click", (event) => { pressed = event.target.closest("[popovertarget]") ?? pressed; }, true);
-  const buttonOf = (menu) => (pressed?.isConnected && pressed.getAttribute("popovertarget") === menu.id ? pressed : $(`[popovertarget="${menu.id}"]`));
+  const buttonOf = (menu) => (pressed?.checkVisibility() && pressed.getAttribute("popovertarget") === menu.id ? pressed : [...document.querySelectorAll(`[popovertarget="${menu.id}"]`)].findLast((each) => each.checkVisibility()));
   document.addEventListener("toggle", (event) => {
     const menu = event.target;
     if (!(menu instanceof HTMLElement) || !menu.matches(".menu[popover]")) return;
