@@ -46,6 +46,16 @@ def postgresql_server() -> Iterator[sa.URL]:
 @pytest.fixture
 def postgresql_url(postgresql_server: sa.URL) -> Iterator[str]:
     """The URL of an empty PostgreSQL database that is dropped after the test."""
+    yield from _empty(postgresql_server)
+
+
+@pytest.fixture(scope="module")
+def postgresql_url_of_module(postgresql_server: sa.URL) -> Iterator[str]:
+    """The same for all tests of a module."""
+    yield from _empty(postgresql_server)
+
+
+def _empty(postgresql_server: sa.URL) -> Iterator[str]:
     name = f"t_{uuid.uuid4().hex}"
     admin = sa.create_engine(postgresql_server, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:

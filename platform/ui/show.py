@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from customary.engine.fields.field import Field
 from customary.engine.locale import Locale
 from customary.engine.model.model import Entity
 from customary.engine.words import Words
+from customary.ui.looks import looks
 
 EMPTY = Markup('<span class="empty">—</span>')
 NAMELESS = Markup('<span class="quiet">•••</span>')
@@ -46,6 +47,7 @@ class Show:
             "email": lambda _field, value, _titles, _now: _anchor(f"mailto:{value}", value),
             "phone": lambda field, value, _titles, _now: _anchor(f"tel:{value}", field.format(value, self.locale)),
             "url": lambda _field, value, _titles, _now: _outside(value),
+            **{kind: partial(draw, self) for kind, draw in looks().items()},
         }
 
     def __call__(self, field: Field, value: Any, titles: Titles = NO_TITLES, now: datetime | None = None) -> Markup:

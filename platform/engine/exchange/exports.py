@@ -16,7 +16,6 @@ from customary.engine.records.work import Work
 from customary.engine.words import Reason
 
 PAGE = 1000
-NUMBERS = ("integer", "decimal", "percent")
 
 
 def export_rows(
@@ -84,26 +83,15 @@ def _cell(each: Field, record: Record, page: Page, format: str, zone: ZoneInfo) 
         return _json(each, value, page.titles)
     if value is None or value == ():
         return None
-    if each.kind in NUMBERS or each.kind in ("date", "boolean"):
-        return value
-    if each.kind == "datetime":
-        return value.astimezone(zone) if format == "xlsx" else each.to_json(value)
-    if each.kind == "money":
-        # One currency makes a column of numbers, as every spreadsheet wants it; others name theirs.
-        return value.amount if value.currency == each.currency else f"{value.amount} {value.currency}"
-    return _text(each, value, page.titles)
+    return _titled(each, value, page.titles) if each.points else each.cell(value, zone if format == "xlsx" else None)
 
 
-def _text(each: Field, value: Any, titles: Mapping[Any, str]) -> str:
+def _titled(each: Field, value: Any, titles: Mapping[Any, str]) -> str:
     if each.points == "many":
         return "; ".join(titles.get((each.to, id), str(id)) for id in value)
     if each.points == "any":
         return f"{value.entity}: {titles.get((value.entity, value.id), value.id)}"
-    if hasattr(each, "to") and isinstance(each.to, str):
-        return titles.get((each.to, value), "")
-    if isinstance(value, tuple):
-        return "; ".join(map(str, value))
-    return str(value)
+    return titles.get((each.to, value), "")
 
 
 def _json(each: Field, value: Any, titles: Mapping[Any, str]) -> Any:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from customary.engine.exchange.columns import Column
 from customary.engine.exchange.kinds import LOOKED_AT, locale_of
@@ -24,8 +23,6 @@ from customary.engine.records.refusal import FieldProblem
 from customary.engine.records.work import Work
 from customary.engine.words import Reason, Words
 
-WRITTEN = ("integer", "decimal", "percent", "money", "date", "datetime")
-"""Kinds whose values are written differently in different places."""
 _LIST = re.compile(r"\s*[;|\n]\s*")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -88,7 +85,7 @@ def values_of(work: Work, entity: str, sheet: Sheet, columns: tuple[Column, ...]
     settings = work.model.settings
     usual = locale_named(work.actor.language, settings.time_zone, settings.first_weekday, settings.currency)
     # What one column shows of how numbers and dates are written holds for those that leave it open.
-    telling = [column for column in columns if column.field and fields[column.field].kind in WRITTEN]
+    telling = [column for column in columns if column.field and fields[column.field].ranged]
     usual = locale_of((cell for column in telling for cell in sheet.column(column.position)[:LOOKED_AT]), usual)
     for column in columns:
         if column.field is not None:
@@ -105,42 +102,7 @@ def _reader(values: Values, column: Column, each: Field, local: Locale) -> Reade
     if each.points == "any":
         return lambda cell: _any_link(values, cell)
     today = values.work.now.astimezone(local.zone).date()
-    return lambda cell: _plain(each, cell, local, today)
-
-
-def _plain(each: Field, cell: Any, local: Locale, today: dt.date) -> Any:
-    if isinstance(cell, dict | list):
-        return each.from_json(cell)
-    if isinstance(cell, dt.date | dt.datetime):
-        cell = _dated(each, cell, local.zone)
-        return each.take(cell) if not isinstance(cell, str) else each.parse(cell, local)
-    if isinstance(cell, bool):
-        return cell if each.kind == "boolean" else each.parse(local.boolean(cell), local)
-    if isinstance(cell, int | Decimal) and each.kind in ("integer", "decimal", "percent", "money"):
-        return each.from_json(cell)
-    if isinstance(cell, int | Decimal):
-        return each.parse(f"{cell:f}" if isinstance(cell, Decimal) and abs(cell.adjusted()) < 40 else str(cell), local)
-    if each.kind == "date":
-        return _day(str(cell), local, today)
-    return each.parse(str(cell), local)
-
-
-def _day(text: str, local: Locale, today: dt.date) -> dt.date:
-    """A day; a time of day at midnight that some programs add is passed over."""
-    try:
-        return local.parse_date(text.strip().removesuffix("00:00:00").removesuffix("T").strip(), today)
-    except ValueError as error:
-        raise Refusal("must be a date") from error
-
-
-def _dated(each: Field, cell: Any, zone: ZoneInfo) -> Any:
-    """A date cell in the form its field takes."""
-    moment = cell if isinstance(cell, dt.datetime) else dt.datetime.combine(cell, dt.time())
-    if each.kind == "date":
-        return moment.date()
-    if each.kind == "datetime":
-        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(dt.UTC)
-    return str(cell)
+    return lambda cell: each.from_json(cell) if isinstance(cell, dict | list) else each.from_cell(cell, local, today)
 
 
 def _link_reader(values: Values, column: Column, each: Field) -> Reader:

@@ -25,6 +25,7 @@ from customary.engine.expressions.types import (
     DATE,
     DATETIME,
     DURATION,
+    JSON,
     MONEY,
     NULL,
     TIME,
@@ -120,6 +121,8 @@ class Writer:
         return one.is_not_distinct_from(other)
 
     def is_null(self, node: Node) -> sa.ColumnElement:
+        if isinstance(node, meaning.Field) and node.type == JSON:
+            return self.reach(node.on, lambda rows: rows.column(node.name)).is_(None)  # type: ignore[union-attr]
         operand = self.operand(node)
         if isinstance(operand, Amount):
             operand = operand.amount
@@ -220,6 +223,8 @@ class Writer:
         return item.column("id") if isinstance(node.type, Record) and hasattr(item, "from_clause") else item  # type: ignore[union-attr,return-value]
 
     def _field(self, node: meaning.Field) -> Operand:
+        if node.type == JSON:
+            raise self.unable(node)
         if isinstance(node.on, meaning.Bound):
             record = self._binding(node.on.name)
             value = record.get(node.name) if record else None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -47,6 +49,12 @@ class Boolean(Field):
         if data is None or isinstance(data, bool):
             return data
         raise Refusal("must be true or false")
+
+    def from_cell(self, cell: Any, locale: Locale, today: date) -> bool | None:
+        return cell if isinstance(cell, bool) else super().from_cell(cell, locale, today)
+
+    def cell(self, value: bool, zone: ZoneInfo | None) -> bool:
+        return value
 
     def take(self, value: Any) -> bool | None:
         return self.from_json(value)

@@ -22,6 +22,7 @@ class Choices(Optional):
 
     kind: ClassVar[str] = "choices"
     control: ClassVar[str] = "choices"
+    grouped: ClassVar[bool] = True
     operators: ClassVar[tuple[str, ...]] = ("has", "empty", "filled")
     several: ClassVar[bool] = True
     comparable: ClassVar[bool] = False

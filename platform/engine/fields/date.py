@@ -6,11 +6,12 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from customary.engine.expressions.types import DATE, Type
-from customary.engine.fields.field import Field, KeyProblem, Part, Refusal
+from customary.engine.fields.field import Field, KeyProblem, Part, Refusal, cell_text
 from customary.engine.locale import Locale
 from customary.engine.words import Reason
 
@@ -58,6 +59,19 @@ class Date(Field):
             return dt.date.fromisoformat(data)
         except ValueError as error:
             raise Refusal("must be a date") from error
+
+    def from_cell(self, cell: Any, locale: Locale, today: dt.date) -> dt.date | None:
+        """A time of day at midnight that some programs add is passed over."""
+        if isinstance(cell, dt.date):
+            return cell.date() if isinstance(cell, dt.datetime) else cell
+        text = cell_text(cell, locale).strip().removesuffix("00:00:00").removesuffix("T").strip()
+        try:
+            return locale.parse_date(text, today)
+        except ValueError as error:
+            raise Refusal("must be a date") from error
+
+    def cell(self, value: dt.date, zone: ZoneInfo | None) -> dt.date:
+        return value
 
     def take(self, value: Any) -> dt.date | None:
         if isinstance(value, dt.date) and not isinstance(value, dt.datetime):

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from customary.engine.columns import Moment
 from customary.engine.expressions.types import DATETIME, Type
@@ -52,6 +53,15 @@ class DateTime(Field):
             return _within((moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).astimezone(dt.UTC))
         except (ValueError, OverflowError) as error:
             raise Refusal("must be a date and time") from error
+
+    def from_cell(self, cell: Any, locale: Locale, today: dt.date) -> dt.datetime | None:
+        if not isinstance(cell, dt.date):
+            return super().from_cell(cell, locale, today)
+        moment = cell if isinstance(cell, dt.datetime) else dt.datetime.combine(cell, dt.time())
+        return self.take(moment if moment.tzinfo else moment.replace(tzinfo=locale.zone))
+
+    def cell(self, value: dt.datetime, zone: ZoneInfo | None) -> Any:
+        return value.astimezone(zone) if zone is not None else self.to_json(value)
 
     def take(self, value: Any) -> dt.datetime | None:
         if isinstance(value, dt.datetime) and value.tzinfo:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,6 +15,8 @@ from customary.engine.expressions.types import TEXT, Type
 from customary.engine.words import Reason, Words
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from customary.engine.expressions import Expression
     from customary.engine.locale import Locale
 
@@ -75,6 +79,8 @@ class Field:
     """Whether there is a least and a greatest of its values."""
     settable: ClassVar[bool] = False
     """Whether one control line may give many records the same value."""
+    grouped: ClassVar[bool] = False
+    """Whether its control is a group of several, which a label cannot point to."""
     wide: ClassVar[bool] = False
     """Whether its control takes a row of its own where no layout says otherwise."""
     at_right: ClassVar[bool] = False
@@ -147,6 +153,20 @@ class Field:
         """
         return self.from_json(self.to_json(value)) if value is not None else None
 
+    def from_cell(self, cell: Any, locale: Locale, today: date) -> Any:
+        """What stands in a cell of a table, as a value: a text, or what the file itself knows as a number, a day, a
+        moment or a truth. Raises Refusal."""
+        return self.parse(cell_text(cell, locale), locale)
+
+    def cell(self, value: Any, zone: ZoneInfo | None) -> Any:
+        """A value that is not None as a cell of a table holds it. `zone` is given where the file itself knows numbers
+        and moments, but no zones."""
+        return "; ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+    def figure(self, value: Any) -> Any:
+        """A sum, mean or extreme of its column, as a value."""
+        return value
+
     def to_json(self, value: Any) -> Any:
         """A value in its JSON form; also how it stands in the change row."""
         return value
@@ -190,6 +210,15 @@ class KeyProblem(ValueError):
     def __init__(self, key: str, summary: str, remedy: str = "") -> None:
         self.key, self.summary, self.remedy = key, summary, remedy
         super().__init__(summary)
+
+
+def cell_text(cell: Any, locale: Locale) -> str:
+    """What a cell holds as a person would have typed it."""
+    if isinstance(cell, bool):
+        return locale.boolean(cell)
+    if isinstance(cell, Decimal) and abs(cell.adjusted()) < 40:
+        return f"{cell:f}"
+    return str(cell)
 
 
 def _frozen(value: Any) -> Any:

@@ -23,6 +23,7 @@ class Lines(ManyLinked):
     kind: ClassVar[str] = "lines"
     keys: ClassVar[Mapping[str, Any]] = {"of": {"type": "string", "pattern": r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$"}}
     control: ClassVar[str] = "lines"
+    grouped: ClassVar[bool] = True
     operators: ClassVar[tuple[str, ...]] = ("empty", "filled")
     points: ClassVar[str] = "inside"
 

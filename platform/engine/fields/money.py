@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -94,6 +96,14 @@ class Money(Field):
         if not isinstance(currency, str) or currency not in currencies():
             raise Refusal("must be in a known currency")
         return self._exact(number(amount), currency)
+
+    def from_cell(self, cell: Any, locale: Locale, today: date) -> Amount | None:
+        known = isinstance(cell, int | Decimal) and not isinstance(cell, bool)
+        return self.from_json(cell) if known else super().from_cell(cell, locale, today)
+
+    def cell(self, value: Amount, zone: ZoneInfo | None) -> Any:
+        """One currency makes a column of numbers, as every spreadsheet wants it; others name theirs."""
+        return value.amount if value.currency == self.currency else f"{value.amount} {value.currency}"
 
     def take(self, value: Any) -> Amount | None:
         if value is None:

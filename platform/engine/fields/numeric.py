@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from customary.engine.columns import Scaled
 from customary.engine.expressions.types import NUMBER, Type
@@ -58,6 +60,13 @@ class Numeric(Field):
 
     def from_json(self, data: Any) -> Decimal | None:
         return None if data is None else exact(number(data), self.scale)
+
+    def from_cell(self, cell: Any, locale: Locale, today: date) -> Any:
+        known = isinstance(cell, int | Decimal) and not isinstance(cell, bool)
+        return self.from_json(cell) if known else super().from_cell(cell, locale, today)
+
+    def cell(self, value: Any, zone: ZoneInfo | None) -> Any:
+        return value
 
     def take(self, value: Any) -> Decimal | None:
         return None if value is None else rounded(number(value), self.scale)

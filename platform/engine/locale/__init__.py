@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from customary.engine.locale import reading
+from customary.engine.locale import reading, spans
 from customary.engine.locale.forms import UNITS, Forms, country_of, currencies, currency_digits, currency_sign, forms
 from customary.engine.money import Money
 
@@ -72,6 +72,15 @@ class Locale:
         local = value.astimezone(self.zone)
         return "".join([piece(local) for piece in self.forms.time])
 
+    def clock(self, value: time) -> str:
+        """A time of day that belongs to no zone."""
+        moment = datetime.combine(date.min, value)
+        return "".join([piece(moment) for piece in self.forms.time])
+
+    def span(self, value: timedelta) -> str:
+        """A length of time: `1h 30min`."""
+        return spans.write_span(value, self.language.partition("_")[0].partition("-")[0])
+
     def relative(self, value: datetime, now: datetime) -> str:
         """How long ago or ahead (`3 hours ago`); the date where that is more than seven days."""
         seconds = (now - value).total_seconds()
@@ -103,6 +112,14 @@ class Locale:
     def parse_date(self, text: str, today: date | None = None) -> date:
         """ISO, the local form, `today`, `tomorrow`, `+3d`, `+2w` (in Chinese and Greek too). Raises ValueError."""
         return _read(reading.read_date(text, today or self.today(), self.forms), text)
+
+    def parse_time(self, text: str) -> time:
+        """`14:30`, `2:30 pm`, `9`. Raises ValueError."""
+        return _read(reading.read_time(text, self.forms), text)
+
+    def parse_span(self, text: str) -> timedelta:
+        """`1h 30min`, `90 min`, `1:30`, in any of our languages. Raises ValueError."""
+        return _read(spans.read_span(text), text)
 
     def parse_datetime(self, text: str, now: datetime | None = None) -> datetime:
         """A moment in UTC from a local date and time. Raises ValueError."""

@@ -175,9 +175,16 @@ def _worded_moment(text: str, now: datetime, forms: Forms) -> datetime | None:
     return None
 
 
+_PERIOD_FIRST = re.compile(r"([上下]午)\s*(.+)")
+"""Chinese says the half of the day first."""
+
+
 def read_time(text: str, forms: Forms) -> time | None:
     """A time of day: `14:30`, `2:30 pm`, `9`."""
-    found = _CLOCK.fullmatch(plain(text))
+    text = plain(text)
+    if before := _PERIOD_FIRST.fullmatch(text):
+        text = f"{before[2]} {before[1]}"
+    found = _CLOCK.fullmatch(text)
     if not found:
         return None
     hour, minute, second, fraction, period = found.groups()

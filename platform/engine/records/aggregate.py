@@ -201,7 +201,7 @@ def _group(
 
 def _value(work: Work, row: Mapping[str, Any], how: str, place: int, each: Field) -> Any:
     if each.kind != "money":
-        return _figure(row, how, place, "")
+        return each.figure(_figure(row, how, place, ""))
     low, high = row[f"low_{place}"], row[f"high_{place}"]
     if low is None:
         return None

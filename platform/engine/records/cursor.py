@@ -7,7 +7,7 @@ import binascii
 import hashlib
 import json
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -47,7 +47,7 @@ def _pack(value: Any) -> Any:
         return value
     for sign, kind in _KINDS.items():
         if type(value) is kind:
-            return {sign: value.isoformat() if sign in "td" else str(value)}
+            return {sign: value.isoformat() if sign in "tdc" else str(value)}
     return {"s": str(value)}
 
 
@@ -57,7 +57,7 @@ def _unpack(plain: Any) -> Any:
             return plain
         raise ValueError
     ((sign, text),) = plain.items()
-    if sign in "td":
+    if sign in "tdc":
         value = _KINDS[sign].fromisoformat(text)
         if sign == "t" and value.tzinfo is None:
             raise ValueError
@@ -68,4 +68,4 @@ def _unpack(plain: Any) -> Any:
     return value
 
 
-_KINDS: dict[str, Any] = {"t": datetime, "d": date, "n": Decimal, "u": UUID, "s": str}
+_KINDS: dict[str, Any] = {"t": datetime, "d": date, "c": time, "n": Decimal, "u": UUID, "s": str}

@@ -38,7 +38,7 @@ class Layout:
         for name, each, places in self.parts:
             found[name] = each.load({suffix: row[place] for suffix, place in places})
         for name, each, place in self.formulas:
-            found[name] = take_computed(each, row[place])
+            found[name] = take_computed(each, each.figure(row[place]))
         return found
 
 

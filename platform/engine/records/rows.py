@@ -13,11 +13,10 @@ from sqlalchemy.dialects import postgresql
 
 from customary.engine.columns import Scaled
 from customary.engine.expressions import sql_elements
+from customary.engine.expressions.types import DURATION, MONEY, NUMBER
 from customary.engine.fields.field import Field
 from customary.engine.records.work import Work
 from customary.engine.tables import SYSTEM_COLUMNS, TableRows
-
-NUMERIC = frozenset(("integer", "decimal", "percent", "money"))
 
 
 @dataclass(frozen=True)
@@ -51,15 +50,16 @@ def seen_rows(work: Work, entity: str) -> TableRows:
 def computed(rows: TableRows, each: Field) -> sa.ColumnElement:
     """A formula's clause, typed as the field would be kept: so it sorts, adds up and comes back as its values do."""
     clause = rows.column(each.name)
-    if each.kind not in NUMERIC:
+    if each.value_type not in (NUMBER, MONEY, DURATION):
         return clause
-    scale = getattr(each, "scale", 0)
+    kept = each.parts({})[0].type
+    scale = getattr(kept, "scale", 0)
     if isinstance(clause.type, Scaled) and clause.type.scale == scale:
         return clause
     if isinstance(clause.type, Scaled):
         clause = sql_elements.exact(clause, sql_elements.whole_literal(clause.type.scale))
     whole = sql_elements.whole(clause, sql_elements.whole_literal(scale))
-    return sa.type_coerce(whole, Scaled(scale) if each.kind != "integer" else sa.BigInteger())
+    return sa.type_coerce(whole, kept)
 
 
 def sort_column(work: Work, entity: str, name: str) -> sa.ColumnElement:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from uuid import UUID
 from customary.engine import records
 from customary.engine.fields.any_link import AnyLink
 from customary.engine.fields.field import Field
+from customary.engine.locale.spans import iso_span
 from customary.engine.model.model import Model
 from customary.engine.money import Money
 from customary.engine.records import Record, Work
@@ -78,7 +79,9 @@ def plain(value: Any) -> Any:
         return int(value) if value == value.to_integral_value() and abs(value) < 2**53 else f"{value:f}"
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
-    return value.isoformat() if isinstance(value, date) else value
+    if isinstance(value, timedelta):
+        return iso_span(value)
+    return value.isoformat() if isinstance(value, date | time) else value
 
 
 def _shows(model: Model, entity: str) -> _Entity:

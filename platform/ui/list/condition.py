@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -15,6 +15,8 @@ from customary.engine.expressions.error import ExpressionError
 from customary.engine.expressions.parser import parse
 from customary.engine.expressions.types import BOOLEAN, DATETIME
 from customary.engine.fields.field import Field
+from customary.engine.fields.time import read_clock
+from customary.engine.locale.spans import read_span, write_span
 from customary.ui.list.pieces import LOOSE, closed, cut, opened, outer
 
 _RELATIVE = re.compile(r"^([+-]?\d{1,4})\s*([dw])$")
@@ -24,10 +26,10 @@ _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What a field is compared with. `kind` is text, number, boolean, date, days (from today) or user."""
+    """What a field is compared with. `kind` is text, number, boolean, date, days (from today), time, duration, user."""
 
     kind: str
-    data: str | Decimal | bool | date | int | None = None
+    data: str | Decimal | bool | date | time | timedelta | int | None = None
 
     @property
     def text(self) -> str:
@@ -42,6 +44,10 @@ class Value:
             return _today_and(int(self.data or 0))  # type: ignore[arg-type]
         if self.kind == "user":
             return "user"
+        if self.kind == "time":
+            return f'time("{self.data}")'
+        if self.kind == "duration":
+            return f'duration("{write_span(self.data, "en").replace(" ", "")}")'
         plain = f"{self.data:f}"
         return plain.rstrip("0").rstrip(".") if "." in plain else plain
 
@@ -243,6 +249,10 @@ def _value(node: tree.Tree) -> Value | None:
             return Value("user")
         case tree.Call(name="date", arguments=(tree.Literal(value=str(text)),)):
             return Value("date", date.fromisoformat(text)) if _is_day(text) else None
+        case tree.Call(name="time", arguments=(tree.Literal(value=str(text)),)):
+            return Value("time", found) if (found := read_clock(text)) else None
+        case tree.Call(name="duration", arguments=(tree.Literal(value=str(text)),)):
+            return Value("duration", found) if (found := read_span(text)) is not None else None
         case tree.Call(name="today", arguments=()):
             return Value("days", 0)
         case tree.Binary(

@@ -12,7 +12,7 @@ from uuid import UUID
 from litestar import Request, Response, get
 from litestar.params import FromPath
 
-from customary.engine.expressions.types import BOOLEAN, DATE, DATETIME, MONEY, NUMBER
+from customary.engine.expressions.types import BOOLEAN, DATE, DATETIME, DURATION, MONEY, NUMBER, TIME
 from customary.engine.fields.field import Field, Refusal
 from customary.engine.locale import Locale
 from customary.engine.model.model import Entity
@@ -119,6 +119,8 @@ def _read(field: Field, text: str, locale: Locale) -> Value:
     if field.value_type in (NUMBER, MONEY):
         value = field.parse(text, locale)
         return Value("number", Decimal(value.amount if isinstance(value, Money) else value))
+    if field.value_type in (TIME, DURATION):
+        return Value(field.value_type.name, field.parse(text, locale))
     if getattr(field, "options", None):
         return Value("text", field.option(text))  # type: ignore[attr-defined]
     if getattr(field, "to", None):
@@ -181,6 +183,8 @@ def _typed(field: Field, value: Value, locale: Locale) -> str:
         return "today" if value.data == 0 else f"{value.data:+d}d"
     if value.kind == "number":
         return locale.number(value.data)  # type: ignore[arg-type]
+    if value.kind in ("time", "duration"):
+        return field.edit(value.data, locale)
     return str(value.data)
 
 

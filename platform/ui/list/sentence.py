@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from customary.engine.expressions.types import DATE, DATETIME
+from customary.engine.expressions.types import DATE, DATETIME, TIME
 from customary.engine.fields.field import Field
 from customary.engine.locale import Locale
 from customary.ui.catalogue import say
@@ -52,6 +52,8 @@ class Sentence:
             return self.locale.date(value.data)
         if value.kind == "number":
             return self.locale.number(value.data) + (" %" if field.kind == "percent" else "")  # type: ignore[arg-type]
+        if value.kind in ("time", "duration"):
+            return field.format(value.data, self.locale)
         return self._text(field, str(value.data))
 
     def _text(self, field: Any, text: str) -> str:
@@ -74,7 +76,7 @@ class Sentence:
 def verb(field: Field, operator: str) -> str:
     """The msgid of an operator for a kind of field."""
     if operator in ("<", "<=", ">", ">="):
-        return (BY_DATE if field.value_type in (DATE, DATETIME) else BY_NUMBER)[operator]
+        return (BY_DATE if field.value_type in (DATE, DATETIME, TIME) else BY_NUMBER)[operator]
     return PLAIN[operator]
 
 

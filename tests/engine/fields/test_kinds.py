@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -226,3 +226,78 @@ def test_an_automatic_number_counts_within_its_series() -> None:
     assert field.compose("D-2026-####", 42) == "D-2026-0042"
     assert field.compose("D-##", 12345) == "D-12345"
     assert not field.entered
+
+
+@pytest.mark.parametrize("text", ["9:30 pm", "21:30", "下午9:30", "9:30 μ.μ."])
+def test_a_time_of_day_is_read_in_every_language(text: str) -> None:
+    where = ZH if "下" in text else EL if "μ" in text else EN
+    assert make("time").parse(text, where) == time(21, 30)
+
+
+def test_a_time_of_day_may_have_bounds() -> None:
+    field = make("time", min="8:00", max="18:00")
+    assert [str(each) for each in field.check(time(7, 59))] == ["must not be before 08:00"]
+    assert [str(each) for each in field.check(time(18, 1))] == ["must not be after 18:00"]
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [("1h 30min", 90), ("90 min", 90), ("1:30", 90), ("2d", 2880), ("1.5h", 90), ("1小时30分钟", 90), ("2 ώρες", 120)]
+    + [("1 day, 2 hours", 1560), ("-15m", -15), ("1 ημ. 30 λεπ.", 1470), ("PT1H30M", 90), ("1w", 10080), ("0 min", 0)],
+)
+def test_a_duration_is_read_as_people_write_it(text: str, minutes: int) -> None:
+    assert make("duration").parse(text, EN) == timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize("text", ["90", "soon", "1h x", "h", "1.5s", "400000d"])
+def test_what_is_no_duration_is_refused(text: str) -> None:
+    assert refusal(make("duration"), text) == "must be a duration, such as 1h 30min"
+
+
+def test_a_duration_is_shown_in_the_readers_language() -> None:
+    long = timedelta(days=1, hours=2, minutes=3, seconds=4)
+    assert [make("duration").format(long, each) for each in (EN, ZH, EL)] == [
+        "1d 2h 3min 4s",
+        "1天2小时3分钟4秒",
+        "1 ημ. 2 ώ. 3 λεπ. 4 δευτ.",
+    ]
+
+
+def test_a_rating_is_typed_as_a_number_or_in_stars() -> None:
+    assert [make("rating").parse(text, EN) for text in ("4", "4/5", "★★★★☆")] == [4, 4, 4]
+    assert refusal(make("rating", max=3), "4") == "must be one to 3 stars"
+    assert make("rating").take(Decimal("3.5")) == 4
+
+
+def test_a_colour_is_written_in_one_way() -> None:
+    assert [make("color").parse(text, EN) for text in ("#36F", "3366ff", "#3366FF")] == ["#3366ff"] * 3
+    assert refusal(make("color"), "red; }") == "must be a colour, such as #3366ff"
+
+
+@pytest.mark.parametrize(
+    ("format", "good", "bad"),
+    [
+        ("ean13", "4006381333931", "4006381333932"),
+        ("ean8", "73513537", "73513536"),
+        ("upc", "036000291452", "036000291453"),
+        ("gtin", "10012345678902", "10012345678903"),
+    ],
+)
+def test_the_check_digit_of_a_barcode_must_be_right(format: str, good: str, bad: str) -> None:
+    field = make("barcode", format=format)
+    assert field.parse(f"{good[:3]} {good[3:]}", EN) == good
+    assert refusal(field, bad) == "has a wrong check digit"
+    assert refusal(field, good[:5]).startswith("must have ")
+
+
+def test_a_barcode_without_a_format_is_any_text_of_a_scanner() -> None:
+    assert make("barcode").parse("ABC-123/x", EN) == "ABC-123/x"
+    assert refusal(make("barcode"), "中文") == "must be letters, digits and signs of a barcode"
+
+
+def test_json_is_limited_in_size_and_depth() -> None:
+    assert refusal(make("json"), "{") == "must be JSON"
+    assert refusal(make("json"), "NaN") == "must be JSON"
+    assert refusal(make("json"), "[" * 40 + "]" * 40) == "must not be nested deeper than 30"
+    assert refusal(make("json"), '"' + "x" * 70_000 + '"') == "must be at most 65536 characters long"
+    assert make("json").edit({"a": ["中"]}, EN) == '{\n  "a": [\n    "中"\n  ]\n}'

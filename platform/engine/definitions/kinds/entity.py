@@ -41,21 +41,14 @@ FIELD_KEYS = {
 LATER_FIELD_KEYS = ("rollup", "lookup", "reveals", "through", "tree", "barcode")
 LATER_FIELD_KINDS = (
     "address",
-    "barcode",
-    "color",
-    "duration",
     "file",
     "files",
     "image",
-    "json",
     "location",
-    "markdown",
     "person_name",
-    "rating",
     "secret",
     "signature",
     "team",
-    "time",
     "users",
 )
 

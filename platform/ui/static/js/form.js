@@ -91,6 +91,14 @@
     text.dispatchEvent(new Event("change", { bubbles: true }));
   });
 
+  // A colour that was picked stands in the text beside it, and one that was typed in the picker.
+  document.addEventListener("input", (event) => {
+    const picker = event.target.closest("[data-colour-of]");
+    if (picker) document.getElementById(picker.dataset.colourOf).value = picker.value;
+    const beside = event.target.parentElement?.querySelector(":scope > [data-colour-of]");
+    if (beside && !picker && /^#[0-9a-f]{6}$/i.test(event.target.value)) beside.value = event.target.value;
+  });
+
   // What was picked, in the form in which the page's language writes it; ISO for years that it writes short.
   function written(native) {
     const time = native.type === "datetime-local", moment = new Date(time ? native.value : `${native.value}T00:00`);
