@@ -22,7 +22,7 @@ class Scalar:
 
     def text_place(self, offset: int) -> Place:
         """The place of the character at `offset` of the text, for positions inside expressions."""
-        at = _raw_offset(self.raw, offset)
+        at = _raw_offset(self.raw, str(self.data), offset)
         before = self.raw[:at]
         breaks = before.count("\n")
         if breaks == 0:
@@ -90,44 +90,46 @@ def plain(node: Node | None) -> Any:
     return None
 
 
-_ESCAPE = re.compile(r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)", re.DOTALL)
-_BLOCK = re.compile(r"[|>][^\n]*\n")
+_ESCAPED = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))|.", re.DOTALL)
+_DOUBLED = re.compile(r"''|.", re.DOTALL)
+_PLAIN = re.compile(r".", re.DOTALL)
+_BLANK_ESCAPES = frozenset("\n\t nrtfvNLP_")
+"""What stands after “\\” for a blank, a line end or nothing at all."""
 
 
-def _raw_offset(raw: str, offset: int) -> int:
-    """Where in `raw` the character at `offset` of its text was written."""
-    if raw[:1] == "|" and (head := _BLOCK.match(raw)):
-        return _offset_in_block(raw, head.end(), offset)
-    if raw[:1] == "'":
-        return _walk(raw, 1, offset, re.compile("''"))
-    if raw[:1] == '"':
-        return _walk(raw, 1, offset, _ESCAPE)
-    return _walk(raw, 0, offset, None)
+def _raw_offset(raw: str, text: str, offset: int) -> int:
+    """Where in `raw` the character at `offset` of its text was written.
 
-
-def _walk(raw: str, at: int, offset: int, pair: re.Pattern[str] | None) -> int:
-    """Steps over `offset` characters of text; a folded line break with its indentation is one blank."""
-    for _ in range(offset):
-        if at >= len(raw):
+    YAML folds lines, strips indentation and unescapes: what it changes is blanks only. So the same number of
+    characters that are not blank stands before the spot in the text and in what was written.
+    """
+    offset = min(offset, len(text))
+    wanted = sum(not each.isspace() for each in text[:offset])
+    at_blank = offset == len(text) or text[offset].isspace()
+    end = start = _beginning(raw)
+    for match in (_ESCAPED if raw[:1] == '"' else _DOUBLED if raw[:1] == "'" else _PLAIN).finditer(raw, start):
+        if _is_blank(match):
+            continue
+        if wanted == 0 and not at_blank:
+            return match.start()
+        if wanted == 0:
             break
-        if pair and (match := pair.match(raw, at)):
-            at = match.end()
-        elif fold := _FOLD.match(raw, at):
-            at = fold.end()
-        else:
-            at += 1
-    return at
+        wanted, end = wanted - 1, match.end()
+    return min(end + _blanks_before(text, offset), len(raw))
 
 
-_FOLD = re.compile(r"[ ]*\n[ ]*")
+def _beginning(raw: str) -> int:
+    """Where the text begins: after its quote, or after the line with the mark of a block."""
+    if raw[:1] in ("|", ">"):
+        return raw.find("\n") + 1 or len(raw)
+    return 1 if raw[:1] in ("'", '"') else 0
 
 
-def _offset_in_block(raw: str, at: int, offset: int) -> int:
-    indent = len(raw[at:]) - len(raw[at:].lstrip(" "))
-    for line in raw[at:].split("\n"):
-        width = max(len(line) - indent, 0)
-        if offset <= width:
-            return at + indent + offset
-        offset -= width + 1
-        at += len(line) + 1
-    return len(raw)
+def _is_blank(match: re.Match[str]) -> bool:
+    if match.re is _ESCAPED and (code := match[1] or match[2] or match[3]):
+        return chr(min(int(code, 16), 0x10FFFF)).isspace()
+    return match[4] in _BLANK_ESCAPES if match.re is _ESCAPED and match[4] else match[0].isspace()
+
+
+def _blanks_before(text: str, offset: int) -> int:
+    return len(text[:offset]) - len(text[:offset].rstrip(" "))

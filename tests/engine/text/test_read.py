@@ -75,21 +75,34 @@ def test_values_know_where_they_are_written_whatever_the_alphabet() -> None:
     assert (label.keys["en"], label.get("en").place) == (Place("a.yaml", 2, 31), Place("a.yaml", 2, 35))
 
 
-@pytest.mark.parametrize(
-    ("written", "offset", "place"),
-    [
-        ("check: amount > 1", 9, (2, 17)),
-        ("check: 'it''s > 1'", 5, (2, 15)),
-        ('check: "a\\u0041b > 1"', 2, (2, 16)),
-        ("check: 'a >\n    b'", 4, (3, 5)),
-        ("check: |\n  a >\n  b", 4, (4, 3)),
-        ("check: |\n  a >\n  b", 2, (3, 5)),
-    ],
-)
-def test_a_character_inside_a_text_has_its_place(written: str, offset: int, place: tuple[int, int]) -> None:
-    documents, _ = read_text(f"entity: deal\n{written}\n")
-    found = documents[0].body.get("check").text_place(offset)
-    assert (found.line, found.column) == place
+WRITTEN = [
+    "a > 1 && QQ",
+    "a >\n    1 &&\n\n    QQ",
+    "'it''s > 1 && ''x'' == QQ'",
+    "'a\n\n  b QQ'",
+    '"a\\u0041 \\"x\\" \\a\\e QQ"',
+    '"a \\\n   b  \\n \\t QQ"',
+    '"a\n\n  b \\x20 QQ"',
+    ">\n  a >\n  b\n\n  c QQ",
+    ">-\n  a\n    more\n  b QQ",
+    "|\n  a\n    b\n\n  c QQ",
+    "|2-\n    a\n    b QQ",
+    "|+ # of two lines\n  a\n  b QQ",
+    "|\n\n\n  商机 > 1\n  b QQ",
+    ">\n\n  a\n\n\n  QQ",
+]
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+@pytest.mark.parametrize("spot", ["QQ", "Q", ""])
+def test_a_character_inside_a_text_has_its_place(written: str, spot: str) -> None:
+    """However it is written; the end is right after the last character."""
+    text = f"entity: deal\ncheck: {written}\n"
+    check = read_text(text)[0][0].body.get("check")
+    data = check.data.rstrip()
+    found = check.text_place(data.rindex(spot) if spot else len(data))
+    at = text.rindex(spot) if spot else text.rindex("Q") + 1
+    assert (found.line, found.column) == (text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))
 
 
 def test_a_slip_late_in_a_file_keeps_what_came_before() -> None:
