@@ -43,6 +43,8 @@ def init_command(directory: Path, packs: str, database: str | None, name: str | 
 def check_command(directory: Path) -> None:
     """Find every problem in the definitions, each with its place and remedy.
 
+    Warnings come last. Exit code 0: nothing is wrong, though there may be warnings. 1: there are problems.
+
     \b
     Example: customary check mycrm
     """
@@ -50,11 +52,11 @@ def check_command(directory: Path) -> None:
 
     must_be_workspace(directory)
     problems, counts = check(directory)
-    for problem in problems:
+    for problem in (*problems.errors, *problems.warnings):
         click.echo(str(problem))
     if problems.errors:
         raise click.exceptions.Exit(PROBLEMS)
-    click.echo(f"All is well: {counts}.")
+    click.echo(f"All is well{_with_warnings(len(problems.warnings))}: {counts}.")
 
 
 @click.command("show")
@@ -163,6 +165,10 @@ def _print(plan: Plan) -> None:
         click.echo("Nothing to do.")
     for line in plan.lines:
         click.echo(click.style(line[0], fg=COLOURS.get(line[0])) + line[1:])
+
+
+def _with_warnings(number: int) -> str:
+    return f", with {number} warning{'s' * (number > 1)}" if number else ""
 
 
 def _who() -> str:

@@ -29,7 +29,8 @@ class Problem:
     severity: str = "error"
 
     def __str__(self) -> str:
-        return "  ".join(part for part in (str(self.place), self.summary, self.remedy) if part)
+        summary = self.summary if self.severity == "error" else f"{self.severity}: {self.summary}"
+        return "  ".join(part for part in (str(self.place), summary, self.remedy) if part)
 
 
 class Problems:
@@ -53,6 +54,11 @@ class Problems:
     @property
     def errors(self) -> list[Problem]:
         return [problem for problem in self if problem.severity == "error"]
+
+    @property
+    def warnings(self) -> list[Problem]:
+        """What is no mistake, and most likely not meant so."""
+        return [problem for problem in self if problem.severity == "warning"]
 
     def raise_errors(self) -> None:
         """Raises DefinitionError when anything here is worse than a warning."""

@@ -46,6 +46,19 @@ def test_check_counts_when_all_is_well(run, mycrm):
     assert (result.exit_code, result.output.startswith("All is well: ")) == (0, True)
 
 
+def test_check_tells_warnings_apart_and_lets_them_pass(run, mycrm):
+    (mycrm / "schemas" / "pet.yaml").write_text("entity: pet\nlabel: {en: Pet}\nfields:\n  a: {type: text}\n")
+    result = run("check", "mycrm")
+    assert result.exit_code == 0
+    first, last = result.output.splitlines()
+    assert first.startswith("schemas/pet.yaml:2:8  warning: no text in zh, el  Add zh: …, el: …")
+    assert last.startswith("All is well, with 1 warning: ")
+    (mycrm / "schemas" / "toy.yaml").write_text("entity: toy\nfields:\n  a: {type: txt}\n")
+    result = run("check", "mycrm")
+    assert result.exit_code == 1
+    assert [line.split(":")[0] for line in result.output.splitlines()] == ["schemas/toy.yaml", "schemas/pet.yaml"]
+
+
 def test_check_lists_every_problem(run, mycrm):
     (mycrm / "schemas" / "pet.yaml").write_text("entity: pet\nfields:\n  a: {type: txt}\n  b: {type: monney}\n")
     result = run("check", "mycrm")

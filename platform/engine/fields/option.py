@@ -89,10 +89,15 @@ class Optional(Field):
 def options(data: Any) -> Mapping[str, Option]:
     """The options of a definition: a list of names, or names with what is said of each."""
     entries = dict.fromkeys(data) if isinstance(data, list | tuple) else data
+    same: dict[str, str] = {}
     if isinstance(data, list | tuple) and len(entries) < len(data):
         twice = next(name for name in data if list(data).count(name) > 1)
         raise KeyProblem("options", f"“{twice}” is given twice", "Take one away.")
     for name in entries:
+        if (other := same.setdefault(str(name).casefold(), name)) != name:
+            raise KeyProblem(
+                "options", f"“{other}” and “{name}” differ only in case", "Name them so that nobody mixes them up."
+            )
         if not _NAME.fullmatch(str(name)):
             raise KeyProblem("options", f"“{name}” cannot be an option", "Name it in letters and digits, and label it.")
     return MappingProxyType({str(name): _option(str(name), dict(entry or {})) for name, entry in entries.items()})

@@ -52,9 +52,14 @@ class Build:
     sketches: dict[str, Sketch] = field(default_factory=dict)
     user: str = "user"
     """The entity that plays user."""
+    questions: list[tuple[text.Node, Expression, str]] = field(default_factory=list)
+    """Conditions that the database is asked over an entity."""
 
     def add(self, place: Place, summary: str, remedy: str = "") -> None:
         self.problems.add(place, summary, remedy)
+
+    def warn(self, place: Place, summary: str, remedy: str = "") -> None:
+        self.problems.warn(place, summary, remedy)
 
     def names(self, entity: str, *, old: bool = True, **more: Type) -> ModelNames:
         """The names over a record of `entity`, for somebody who acts."""
@@ -70,6 +75,13 @@ class Build:
     def condition(self, node: text.Node | None, names: ModelNames) -> Expression | None:
         """An expression that is true, false or unknown."""
         return self.expression(node, names, BOOLEAN) if node is not None else None
+
+    def question(self, node: text.Node | None, names: ModelNames) -> Expression | None:
+        """A condition that the database must be able to answer."""
+        found = self.condition(node, names)
+        if node is not None and found is not None:
+            self.questions.append((node, found, names.entity))
+        return found
 
     def expression(self, node: text.Node, names: ModelNames, expect: Type | None = None) -> Expression | None:
         """An expression, with or without its `=`; what is wrong with it becomes a problem at its very character."""

@@ -11,11 +11,14 @@ from customary.engine.model.build import Build, frozen
 from customary.engine.model.calendar import compile_calendars
 from customary.engine.model.entity import finish_entity, sketch_entities
 from customary.engine.model.formula import check_circles
+from customary.engine.model.languages import check_languages
 from customary.engine.model.link import connect
 from customary.engine.model.message import compile_messages
 from customary.engine.model.model import Model
 from customary.engine.model.navigation import compile_navigation
 from customary.engine.model.pipeline import finish_pipelines, shape_pipelines
+from customary.engine.model.questions import check_questions
+from customary.engine.model.reach import check_reach
 from customary.engine.model.role import compile_roles
 from customary.engine.model.settings import compile_settings
 from customary.engine.model.workflow import compile_workflows
@@ -48,6 +51,9 @@ def compile(definitions: Definitions, problems: Problems) -> Model | None:  # no
         packs=definitions.source.packs,
         demos=_demos(build),
     )
+    check_questions(build)
+    check_reach(build, roles)
+    check_languages(build)
     return None if problems.errors else model
 
 

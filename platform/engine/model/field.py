@@ -117,7 +117,7 @@ def _later_keys(build: Build, each: Field, body: text.Mapping, names: ModelNames
         more["formula"] = build.expression(body.get("formula"), _formula_names(names), each.value_type)
     if "where" in body and hasattr(each, "where"):
         chosen = build.names(each.to, old=False)
-        more["where"] = build.condition(body.get("where"), chosen)
+        more["where"] = build.question(body.get("where"), chosen)
     if each.kind == "auto_number":
         more["template"] = _number_template(build, each, body, names)
     if "default" in body:

@@ -57,7 +57,7 @@ def _act(build: Build, node: text.Node, sketch: Sketch | None) -> Any:
         if sketch is None:
             build.add(node.place, "a rule for all entities cannot be an expression", "Write all, team, own or none.")
             return False
-        return build.condition(node, build.names(sketch.name, old=False)) or False
+        return build.question(node, build.names(sketch.name, old=False)) or False
     if isinstance(given, str | bool) and given in WORDS:
         return WORDS[given]
     remedy = "Write all, team, own, none, or an expression after “=”."

@@ -95,7 +95,7 @@ def _view(build: Build, sketch: Sketch, name: str, body: text.Mapping) -> View:
         kind=kind,
         entity=sketch.name,
         columns=columns or _columns(sketch),
-        where=build.condition(body.get("where"), build.names(sketch.name, old=False)),
+        where=build.question(body.get("where"), build.names(sketch.name, old=False)),
         sort=_sort(build, sketch, body.get("sort")),
         pipeline=pipeline.name if pipeline else None,
         card=build.field_names(body.get("card"), sketch) or highlights[:3],

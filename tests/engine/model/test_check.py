@@ -1,8 +1,10 @@
-"""Every slip gives its problem at its line: a fixture's wrong line ends in `# ERROR: <summary>`."""
+"""Every slip gives its problem at its line: a fixture's wrong line ends in `# ERROR: <summary>` (or `# WARNING:`)."""
 
 from __future__ import annotations
 
+import re
 import shutil
+import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from customary.engine.model.check import check
 
 BAD = Path(__file__).parents[2] / "fixtures" / "bad"
+EXPECTED = re.compile(r"# (ERROR|WARNING): (.*?)(?=# ERROR: |# WARNING: |$)")
 CASES = sorted(path for path in BAD.iterdir() if path.is_dir() or path.suffix == ".yaml")
 
 
@@ -27,18 +30,18 @@ def workspace_of(case: Path, directory: Path) -> Path:
     return directory / "workspace"
 
 
-def expected(workspace: Path) -> set[tuple[str, int, str]]:
+def expected(workspace: Path) -> set[tuple[str, int, str, str]]:
     found = set()
     for path in workspace.rglob("*.yaml"):
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
-            for summary in line.split("# ERROR: ")[1:]:
-                found.add((path.relative_to(workspace).as_posix(), number, summary.strip()))
+            for severity, summary in EXPECTED.findall(line):
+                found.add((path.relative_to(workspace).as_posix(), number, severity.lower(), summary.strip()))
     return found
 
 
-def found(workspace: Path) -> set[tuple[str, int, str]]:
+def found(workspace: Path) -> set[tuple[str, int, str, str]]:
     problems, _ = check(workspace)
-    return {(each.place.file, each.place.line, each.summary) for each in problems}
+    return {(each.place.file, each.place.line, each.severity, each.summary) for each in problems}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
@@ -102,3 +105,30 @@ def test_a_folder_without_settings_says_so(tmp_path: Path) -> None:
     assert [str(each) for each in problems] == [
         "customary.yaml:1:1  the file is not there  Make a workspace with “customary init”."
     ]
+
+
+MISTAKES = {
+    10: "{type: txet}",
+    20: "{type: integer, visible: f19 + 1 > nothing}",
+    30: "{type: text, lable: X}",
+    40: "{type: link, to: nowhere}",
+}
+
+
+def test_two_hundred_mistakes_in_five_thousand_lines_are_told_at_once(tmp_path: Path) -> None:
+    lines = []
+    for entity in range(50):
+        lines += [f"entity: thing{entity}", "fields:"]
+        lines += [f"  f{n}: {MISTAKES.get(n, f'{{type: integer, label: {{en: Field {n}}}}}')}" for n in range(67)]
+        lines += [line for n in range(15) for line in (f"  c{n}:", f"    {{type: boolean, formula: 'f1 > {n}'}}")]
+        lines.append("---")
+    (tmp_path / "schemas").mkdir()
+    (tmp_path / "customary.yaml").write_text("name: Big\npacks: [core]\n")
+    (tmp_path / "schemas" / "big.yaml").write_text("\n".join(lines))
+    assert len(lines) == 5_000
+    start = time.process_time()
+    problems, _ = check(tmp_path)
+    spent = time.process_time() - start
+    assert len(problems) == 200
+    assert [lines[each.place.line - 1].split(":")[0].strip() for each in problems][:4] == ["f10", "f20", "f30", "f40"]
+    assert spent < 4, "it takes about one second"

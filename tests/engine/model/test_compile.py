@@ -125,7 +125,7 @@ def test_a_pipeline_gives_its_entity_fields_and_its_stages_their_gates() -> None
         ("any", {"pm", "pw", "pl", "mp", "mw", "ml", "wp", "wm", "wl", "lp", "lm", "lw"}),
         ("forward", {"pm", "pw", "pl", "mw", "ml", "wl", "wp", "wm", "lp", "lm"}),
         ("next", {"pm", "pl", "mw", "ml", "wl", "wp", "wm", "lp", "lm"}),
-        ("[[planned, met], [met, won]]", {"pm", "mw"}),
+        ("[[planned, met], [met, won], [met, lost]]", {"pm", "mw", "ml"}),
     ],
 )
 def test_moves_become_pairs(moves: str, pairs: set[str]) -> None:
