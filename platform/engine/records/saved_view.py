@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +34,10 @@ saved_views = sa.Table(
     sa.Column("state", Json, nullable=False),
     sa.Column("created_at", Moment, nullable=False),
 )
+
+
+class Changed(Exception):
+    """A view is no longer as its writer saw it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +97,22 @@ def save(work: Work, entity: str, label: str, audience: str, state: Mapping[str,
     return made["id"]
 
 
-def change(work: Work, id: UUID, state: Mapping[str, Any]) -> None:
-    """Gives a saved view another state. Raises Missing when it is not the actor's to change."""
-    _own(work, work.connection.execute(saved_views.update().where(_mine(work, id)).values(state=dict(state))), id)
+def change(work: Work, id: UUID, state: Mapping[str, Any], seen: str = "") -> None:
+    """Gives a saved view another state. `seen` is the mark of the state that the writer saw.
+
+    Raises Missing when the view is not the actor's to change, Changed when it is no longer as it was seen.
+    """
+    found = work.connection.execute(sa.select(saved_views).where(_mine(work, id)).with_for_update()).first()
+    if found is None:
+        raise Missing("view", id)
+    if seen and seen != mark(found.state):
+        raise Changed
+    work.connection.execute(saved_views.update().where(saved_views.c.id == id).values(state=dict(state)))
+
+
+def mark(state: Mapping[str, Any]) -> str:
+    """Tells one state of a view from another."""
+    return hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def remove(work: Work, id: UUID) -> None:

@@ -45,6 +45,8 @@ class Listing:
     chip_titles: Mapping[tuple[str, UUID], str]
     bare: bool = False
     """Whether nothing is shown because there is nothing yet, whatever the filter."""
+    in_team: bool = False
+    """Whether the reader has a team to save a view for."""
 
     @property
     def columns(self) -> list[Field]:
@@ -89,7 +91,9 @@ def load(work: Work, entity: Entity, query: Mapping[str, str], language: str, si
     page = Page(()) if rowless else records.select(work, entity.name, query_of(at, filtered, query, size))
     titles = records.titles(work, _linked(filtered.chips, fields))
     bare = not rowless and not page.records and not records.select(work, entity.name, Query(limit=1)).records
-    return Listing(entity, fields, offered, at, filtered, page, titles, bare)
+    return Listing(
+        entity, fields, offered, at, filtered, page, titles, bare, saved_view.team_of(work, work.actor) is not None
+    )
 
 
 def visible(work: Work, entity: Entity) -> dict[str, Field]:
@@ -160,6 +164,7 @@ def _saved(view: saved_view.SavedView, work: Work, fields: Mapping[str, Field]) 
         saved=str(view.id),
         audience=view.audience,
         own=view.owner == work.actor.id or work.access.admin,
+        kept=kept,
     )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 from customary.engine.fields.field import Field
 from customary.engine.model.model import Entity, View
+from customary.engine.records.saved_view import mark
 
 LONGEST = 4_000
 SORTED_BY_MANY = 3
@@ -32,6 +33,13 @@ class Shown:
     saved: str = ""
     audience: str = ""
     own: bool = False
+    kept: Mapping[str, object] | None = field(default=None, compare=False)
+    """The state of a saved view as it lies in the database."""
+
+    @property
+    def mark(self) -> str:
+        """Tells this state of a saved view from a later one."""
+        return mark(self.kept or {})
 
 
 @dataclass(frozen=True, slots=True)

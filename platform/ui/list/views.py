@@ -11,11 +11,13 @@ from litestar.params import FromPath
 
 from customary.engine.model.model import Entity
 from customary.engine.records import saved_view
-from customary.engine.records.refusal import Refused
+from customary.engine.records.refusal import Missing, Refused
+from customary.engine.records.saved_view import Changed
 from customary.engine.records.work import Work
-from customary.ui.desk import AtDesk, texts
+from customary.ui.desk import AtDesk, Desk, texts
 from customary.ui.entity import entity_of
-from customary.ui.list.load import views_of, visible
+from customary.ui.list.load import load, views_of, visible
+from customary.ui.list.page import values
 from customary.ui.list.state import ListState, state
 
 
@@ -33,10 +35,26 @@ async def save_view(desk: AtDesk, request: Request, entity: FromPath[str]) -> Re
 
 @post("/{entity:str}/views/{view:uuid}", status_code=200)
 async def update_view(desk: AtDesk, request: Request, entity: FromPath[str], view: FromPath[UUID]) -> Response:
-    """Gives a saved view the list's state."""
+    """Gives a saved view the list's state; one that was changed or removed meanwhile is not written over unseen."""
     found, form = entity_of(desk, entity), texts(await request.form())
-    await desk.write(_update, found, view, form, desk.language)
+    try:
+        await desk.write(_update, found, view, form, desk.language)
+    except Changed:
+        return await _draw_changed(desk, found, form)
+    except Missing:
+        desk.toast(desk.say("This view was removed meanwhile. Save yours as a new view."), kind="error")
+        return desk.nothing(422)
     return desk.redirect(f"/{entity}?view={view}", desk.say("View saved"))
+
+
+async def _draw_changed(desk: Desk, entity: Entity, form: Mapping[str, str]) -> Response:
+    """The form again with what was typed, for a second, informed try."""
+    listing = await desk.read(load, entity, form, desk.language, 1)
+    typed = {"label": form.get("label", ""), "audience": form.get("audience", "me")}
+    draw = desk.part if desk.htmx else desk.page
+    template = "part_save_view.html" if desk.htmx else "page_list.html"
+    more = values(desk, listing, form) | typed
+    return draw(template, status=422, changed=True, swapped=False, here=entity.name, **more)
 
 
 @post("/{entity:str}/views/{view:uuid}/remove", status_code=200)
@@ -52,7 +70,7 @@ def _save(work: Work, entity: Entity, form: Mapping[str, str], language: str) ->
 
 
 def _update(work: Work, entity: Entity, view: UUID, form: Mapping[str, str], language: str) -> None:
-    saved_view.change(work, view, _plain(_state(work, entity, form, language)))
+    saved_view.change(work, view, _plain(_state(work, entity, form, language)), form.get("_seen", ""))
 
 
 def _state(work: Work, entity: Entity, form: Mapping[str, str], language: str) -> ListState:

@@ -165,6 +165,36 @@ def test_a_view_is_saved_shared_and_forgotten(client: TestClient) -> None:
     assert "Big ones" not in client.get("/deal").text
 
 
+def test_a_view_changed_in_another_tab_is_not_written_over_unseen(client: TestClient) -> None:
+    form = {"label": "Big ones", "audience": "me", "where": "amount > 50000"}
+    id = client.post("/deal/views", data=form, follow_redirects=False).headers["Location"].rsplit("=", 1)[1]
+    changed = {"view": id, "where": "amount > 1", "label": "Typed", "audience": "all"}
+    seen = re.search(r'name="_seen" value="(\w+)"', client.get(f"/deal?view={id}&where=amount+%3E+1").text)[1]  # type: ignore[index]
+    other = {"view": id, "where": "amount > 2", "_seen": seen}
+    assert client.post(f"/deal/views/{id}", data=other, headers=HTMX).headers["HX-Redirect"] == f"/deal?view={id}"
+    late = client.post(f"/deal/views/{id}", data={**changed, "_seen": seen}, headers=HTMX)
+    assert late.status_code == 422 and "changed meanwhile" in late.text and 'value="Typed"' in late.text
+    assert 'value="all" checked' in late.text
+    assert "2" in client.get(f"/deal?view={id}").text.split("Amount</span>")[1][:80]
+    again = re.search(r'name="_seen" value="(\w+)"', late.text)[1]  # type: ignore[index]
+    assert client.post(f"/deal/views/{id}", data={**changed, "_seen": again}, headers=HTMX).status_code == 200
+    client.post(f"/deal/views/{id}/remove", headers=HTMX)
+    gone = client.post(f"/deal/views/{id}", data={**changed, "_seen": again}, headers=HTMX)
+    assert gone.status_code == 422 and "removed meanwhile" in gone.headers["HX-Trigger"]
+
+
+def test_a_view_is_for_me_my_team_or_all(
+    client: TestClient, first: Callable[..., Any], inside: Callable[..., Any]
+) -> None:
+    assert 'value="team"' not in client.get("/deal?where=open&view=all").text
+    inside(records.update, "user", first("user", 'email == "ann@example.com"').id, {"team": first("team").id})
+    offered = client.get("/deal?where=open&view=all").text
+    for audience in ("me", "team", "all"):
+        assert f'name="audience" value="{audience}"' in offered
+        answer = client.post("/deal/views", data={"label": f"For {audience}", "audience": audience}, headers=HTMX)
+        assert f"For {audience}" in client.get(answer.headers["HX-Redirect"]).text
+
+
 def test_a_view_without_a_name_is_refused(client: TestClient) -> None:
     assert client.post("/deal/views", data={"label": " ", "audience": "me"}).status_code == 422
 
