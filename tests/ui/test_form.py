@@ -200,7 +200,7 @@ def test_a_deal_is_typed_with_the_keyboard_alone(page: Any, accessible: Callable
     page.fill("#f-lines-0-quantity", "3")
     page.keyboard.press("Enter")
     page.wait_for_selector(".sheet tfoot")
-    assert page.locator("[data-rows] > tr").count() == 2
+    expect(page.locator("[data-rows] > tr")).to_have_count(2)
     page.keyboard.press("Control+Enter")
     page.wait_for_url(re.compile(r"/deal/[0-9a-f-]{36}$"))
     assert first("deal").title == "Espresso bar in Ghent"

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from litestar.testing import TestClient
+from playwright.sync_api import expect
 
 from customary.engine import messages, records
 from customary.engine.records import Work
@@ -119,8 +120,8 @@ def test_the_inbox_is_worked_with_the_keyboard(
     page.keyboard.press("j")
     page.keyboard.press("x")
     page.wait_for_selector(".unread-count:text-is('1')")
-    assert page.locator("[data-unread]").count() == 1
-    assert page.evaluate("document.activeElement.textContent") == "Another one"
+    expect(page.locator("[data-unread]")).to_have_count(1)
+    expect(page.locator(":focus")).to_have_text("Another one")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/deal/{told[1].id}")
