@@ -46,6 +46,25 @@ class PatternText(sa.types.TypeDecorator):
         return pattern(value).postgresql if value is not None and dialect.name == "postgresql" else value
 
 
+class absent(FunctionElement):  # noqa: N801 - reads as the SQL function it is
+    """`absent(column)`: there is no value. SQLite is told that this is usual: it takes it for rare, and then sorts
+    all rows without a value instead of walking the index that has the order of a list (200 times as slow)."""
+
+    name = "absent"
+    type = sa.Boolean()
+    inherit_cache = True
+
+
+@compiles(absent)
+def _absent(element: absent, compiler: Any, **kw: Any) -> str:
+    return f"({compiler.process(element.clauses.clauses[0], **kw)} IS NULL)"
+
+
+@compiles(absent, "sqlite")
+def _absent_sqlite(element: absent, compiler: Any, **kw: Any) -> str:
+    return f"likely{_absent(element, compiler, **kw)}"
+
+
 def element(name: str, type_: sa.types.TypeEngine, postgresql: str, sqlite: str | None = None) -> type:
     element = type(name, (FunctionElement,), {"name": name, "type": type_, "inherit_cache": True})
     compiles(element, "postgresql")(_writer(postgresql))

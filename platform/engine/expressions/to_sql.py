@@ -126,7 +126,7 @@ class Writer:
         operand = self.operand(node)
         if isinstance(operand, Amount):
             operand = operand.amount
-        return operand.is_null() if isinstance(operand, Number) else grouped(operand).is_(None)
+        return operand.is_null() if isinstance(operand, Number) else sql_elements.absent(grouped(operand))
 
     def one_of(self, item: Node, items: tuple[Node, ...]) -> sa.ColumnElement:
         column = self.operand(item)

@@ -87,9 +87,12 @@ def among(work: Work, column: sa.ColumnElement, name: str) -> sa.ColumnElement:
 
 
 def ordered(work: Work, column: sa.ColumnElement, down: bool, first: bool) -> sa.ColumnElement:
-    """Empty last. SQLite's own order for descending does so; ascending is asked for where it can matter."""
+    """Empty last. SQLite's own order for descending does so; ascending is asked for where it can matter.
+
+    Only there: SQLite does not use an index for an order that says so of a column that is never empty.
+    """
     if not work.is_sqlite:
         return column.desc().nulls_last() if down else column.asc()
-    if down or first:
+    if down or first or not getattr(column, "nullable", True):
         return column.desc() if down else column.asc()
     return column.asc().nulls_last()

@@ -22,7 +22,7 @@ from .conftest import NOW, TABLES, ZONE, House
         ("10 < rate", "deal.rate > 100000"),
         ("count == 3", "deal.count = 3"),
         ("owner == user", "deal.owner = '00000001000000000000000000000000'"),
-        ("stage == null", "deal.stage IS NULL"),
+        ("stage == null", "likely(deal.stage IS NULL)"),
         ("stage == 'offer'", "deal.stage = 'proposal'"),
         ("name == 'x' && closes >= '2026-03-31'", "deal.name = 'x' AND deal.closes >= '2026-03-31'"),
         ("stage in ['new', 'offer']", "deal.stage IS NOT NULL AND deal.stage IN ('new', 'proposal')"),

@@ -101,6 +101,24 @@ def test_a_page_takes_the_same_number_of_queries_however_many_records(crm):
         assert queries(work) == few <= 4
 
 
+@pytest.mark.parametrize("sort", [("name", False), ("amount", True)])
+def test_a_page_in_the_order_of_a_view_walks_its_index_on_sqlite(crm, sort):
+    if not crm.database.is_sqlite:
+        pytest.skip("PostgreSQL knows how the values are spread")
+    plans = []
+
+    def explain(connection, _cursor, statement, parameters, *_):
+        if not plans and "x_deal" in statement:
+            plans.append(None)
+            plans[0] = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+
+    with crm.reading() as work:
+        sa.event.listen(work.connection, "before_cursor_execute", explain)
+        where = records.compile_where(work, "deal", "open && account == null && amount > 5")
+        records.select(work, "deal", Query(where, (sort,)))
+    assert [each for each in plans[0] if "ORDER BY" in each] == []
+
+
 def test_titles_of_links_come_with_the_page(crm):
     account = crm.add("account", name="Acme")
     contact = crm.add("contact", first="Mary", last="Lee")
