@@ -31,21 +31,21 @@ def read(file: File, problems: Problems) -> list[Document]:
     if not _readable(file, text, problems):
         return []
     if "\t" in text:
-        text = _BLANK.sub(lambda found: " " * len(found[0]), text)
+        text = blanks_for_tabs(text)
         if tabs := list(islice(_TAB.finditer(text), MOST_TABS)):
             for found in tabs:
                 place = place_at(file.path, text, found.end() - 1)
                 problems.add(place, "a tab in the indentation", "Indent with blanks.")
             text, problems = text.replace("\t", "  "), Problems()
-    roots, rest = _roots(file, text, problems)
-    documents = [_document(file, root, problems) for root in roots]
+    found, rest = roots(file, text, problems)
+    documents = [_document(file, root, problems) for root in found]
     if isinstance(rest, Mapping) and rest.entries:
         documents.append(_document(file, rest, problems, broken=True))
     return [document for document in documents if document is not None]
 
 
-def _roots(file: File, text: str, problems: Problems) -> tuple[list[Node], Node | None]:
-    """The nodes of the documents, and of the one in which the text broke off."""
+def roots(file: File, text: str, problems: Problems) -> tuple[list[Node], Node | None]:
+    """The nodes of the documents, and of the one in which the text broke off. Lines of the text end in `\\n`."""
     builder = Builder(file, text, problems)
     try:
         builder.run(yaml.parse(text, Loader=yaml.CSafeLoader))
@@ -54,6 +54,11 @@ def _roots(file: File, text: str, problems: Problems) -> tuple[list[Node], Node 
     except yaml.YAMLError as error:
         syntax_problem(file.path, text, error, problems)
     return builder.roots, builder.rest()
+
+
+def blanks_for_tabs(text: str) -> str:
+    """Tabs on lines without content do no harm; the YAML library would not read them."""
+    return _BLANK.sub(lambda found: " " * len(found[0]), text)
 
 
 def place_at(path: str, text: str, index: int) -> Place:
