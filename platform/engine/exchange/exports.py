@@ -25,15 +25,17 @@ def export_rows(
     where: str | Expression | None = None,
     fields: Iterable[str] | None = None,
     sort: tuple[tuple[str, bool], ...] = (),
+    text: str | None = None,
 ) -> Iterator[bytes]:
     """The file, piece by piece; all is checked before the first piece.
 
-    `where` is an expression's text as a person types it. Raises Missing, Forbidden, ExpressionError,
-    ValueError (no such format).
+    `where` is an expression's text as a person types it, `text` a quick search. Raises Missing, Forbidden,
+    ExpressionError, ValueError (no such format).
     """
     if format not in formats():
         raise ValueError(f"“{format}” is not a format. Known: {', '.join(formats())}")
-    query = Query(where=_conditions(work, entity, where), sort=sort, limit=PAGE, fields=_fields(work, entity, fields))
+    condition, names = _conditions(work, entity, where), _fields(work, entity, fields)
+    query = Query(where=condition, sort=sort, limit=PAGE, fields=names, text=text)
     chosen = [work.model.entities[entity].fields[name] for name in query.fields or ()]
     columns = [each.name for each in chosen]
     return formats()[format].write(columns, _rows(work, entity, query, chosen, format))

@@ -12,10 +12,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
+
 from customary.engine.records.refusal import FieldProblem, Refused
 from customary.engine.words import Reason
 
 LONGEST = 4_000
+NUMBERS = (int, Decimal, float)
 
 
 def write_cursor(shape: str, values: Sequence[Any]) -> str:
@@ -34,8 +37,29 @@ def read_cursor(shape: str, text: str, count: int) -> list[Any]:
             raise ValueError
         return [_unpack(each) for each in plain[1:]]
     except (ValueError, TypeError, ArithmeticError, RecursionError, OverflowError, binascii.Error):
-        reason = Reason("cannot be continued from there: the cursor belongs to another list, or is none")
-        raise Refused([FieldProblem(None, reason)]) from None
+        raise _refused() from None
+
+
+def check_cursor(values: Sequence[Any], types: Sequence[sa.types.TypeEngine]) -> None:
+    """Raises Refused for a value that is not what its column holds: a cursor that was not written here."""
+    for value, type in zip(values, types, strict=True):
+        if value is not None and not _is_of(value, type):
+            raise _refused()
+
+
+def _is_of(value: Any, type: sa.types.TypeEngine) -> bool:
+    try:
+        kind = (type.impl_instance if isinstance(type, sa.types.TypeDecorator) else type).python_type
+    except NotImplementedError:
+        return True
+    if isinstance(value, bool) or kind is bool:
+        return isinstance(value, kind) and kind is bool
+    return isinstance(value, NUMBERS if kind in NUMBERS else kind)
+
+
+def _refused() -> Refused:
+    reason = Reason("cannot be continued from there: the cursor belongs to another list, or is none")
+    return Refused([FieldProblem(None, reason)])
 
 
 def _digest(shape: str) -> str:

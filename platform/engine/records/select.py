@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from customary.engine.fields.field import Field
 from customary.engine.records import storage
 from customary.engine.records.ask import ask
-from customary.engine.records.cursor import write_cursor
+from customary.engine.records.cursor import check_cursor, write_cursor
 from customary.engine.records.kept import kept
 from customary.engine.records.layout import layout, take_computed
 from customary.engine.records.reading import Reading, ready
@@ -49,9 +49,11 @@ def select(work: Work, entity: str, query: Query, with_titles: bool = True) -> P
     Raises Missing (no such entity), Forbidden, Refused (a sort or cursor that is none).
     """
     reading = ready(work, entity, query)
+    lie = layout(work, reading)
+    if reading.after is not None:
+        check_cursor(reading.after, [lie.columns[place].type for place in lie.sort])
     size = max(1, min(query.limit, MOST))
     rows = _fetch(work, reading, size + 1)
-    lie = layout(work, reading)
     loaded = [lie.values(row) for row in rows[:size]]
     if any(name in reading.fields for name in reading.many):
         storage.add_links(work, entity, loaded)

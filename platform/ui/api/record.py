@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -164,11 +164,11 @@ def _moment(text: str) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text.replace(" ", "+"))
-    except ValueError:
+        if moment.tzinfo is None:
+            raise ValueError
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise wrong("after", "is not a cursor of this history.") from None
-    if moment.tzinfo is None:
-        raise wrong("after", "is not a cursor of this history.")
-    return moment
 
 
 def _known(work: Work, entity: str) -> Any:

@@ -85,7 +85,7 @@ async def bring_back(desk: AtDesk, request: Request, entity: FromPath[str]) -> R
 
 @get("/{entity:str}/export")
 async def export(desk: AtDesk, request: Request, entity: FromPath[str]) -> Response:
-    """The list as CSV: its filter, its columns, its order."""
+    """The list as CSV: its filter, its quick search, its columns, its order."""
     found, query = entity_of(desk, entity, "export"), texts(request.query_params)
 
     def rows(work: Work) -> bytes:
@@ -94,7 +94,7 @@ async def export(desk: AtDesk, request: Request, entity: FromPath[str]) -> Respo
         filtered = filter_of(work, at, fields)
         if filtered.problem:
             raise Refused([])
-        return b"".join(export_rows(work, found.name, "csv", filtered.expression, at.columns, at.sort))
+        return b"".join(export_rows(work, found.name, "csv", filtered.expression, at.columns, at.sort, at.text or None))
 
     body = await desk.read(rows)
     headers = {"Content-Disposition": f'attachment; filename="{found.name}.csv"', "Cache-Control": "no-store"}

@@ -126,6 +126,9 @@ def test_json_is_a_list_an_answer_of_the_api_or_one_object_a_line(text: str) -> 
         ("a.json", b"[" * 100_000),
         ("a.xlsx", b"PK\x03\x04 not a workbook"),
         ("a.xlsx", b""),
+        ("a.csv", b"%PDF-1.7\nname,city\n"),
+        ("a.pdf", b"%PDF-1.7\nname,city\n"),
+        ("a.csv", b"\x89PNG\r\n"),
     ],
 )
 def test_what_cannot_be_read_is_said_and_nothing_breaks(name: str, data: bytes) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
-from datetime import date, timedelta
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
@@ -14,6 +16,8 @@ from customary.engine import records
 from customary.engine.expressions.error import ExpressionError
 from customary.engine.money import Money
 from customary.engine.records import Forbidden, Missing, Query, Refused
+from customary.engine.records.cursor import write_cursor
+from customary.engine.records.reading import ready
 
 
 def names(page) -> list[str]:
@@ -148,6 +152,19 @@ def test_a_cursor_that_is_none_is_refused(crm, cursor):
         if cursor:
             with pytest.raises(Refused):
                 records.select(work, "account", Query(after=cursor))
+
+
+def test_a_cursor_forged_with_values_of_another_kind_is_refused_or_read(crm):
+    crm.add("deal", name="a", account=crm.add("account", name="A"))
+    with crm.reading() as work:
+        for sort in ("name", "created_at", "amount", "account"):
+            query = Query(sort=((sort, False),))
+            shape = ready(work, "deal", query).shape
+            for value in (1, True, "x", Decimal("1.5"), date(2026, 1, 1), datetime(2026, 1, 1, tzinfo=UTC)):
+                with pytest.raises(Refused):
+                    records.select(work, "deal", replace(query, after=write_cursor(shape, [None, value])))
+                with suppress(Refused):
+                    records.select(work, "deal", replace(query, after=write_cursor(shape, [value, uuid4()])))
 
 
 def test_a_cursor_of_another_list_is_refused(crm):

@@ -90,6 +90,13 @@ def test_a_move_says_what_its_stage_requires_and_takes_it_along(api: TestClient,
     assert (moved.status_code, moved.json()["stage"], moved.json()["revision"]) == (200, "propose", 2)
 
 
+@pytest.mark.parametrize("after", ["x", "2026-01-01", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_history_is_not_continued_from_what_is_no_moment(api: TestClient, deal: str, after: str):
+    answer = api.get(f"/api/deal/{deal}/history", params={"after": after})
+    assert answer.status_code == 400
+    assert answer.json()["detail"] == "“after” is not a cursor of this history."
+
+
 def test_history_tells_who_did_what(api: TestClient, deal: str):
     api.patch(f"/api/deal/{deal}", json={"next_step": "Call"})
     newest, oldest = api.get(f"/api/deal/{deal}/history").json()["items"]

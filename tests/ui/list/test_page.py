@@ -229,6 +229,14 @@ def test_a_list_is_taken_out_as_it_is_filtered(client: TestClient) -> None:
     assert len(lines) == 1 + len(ids(client.get("/deal?where=" + quote("amount > 60000")).text))
 
 
+def test_a_list_is_taken_out_as_it_is_searched(client: TestClient) -> None:
+    word = client.get("/deal/export?columns=name").text.splitlines()[1].split()[0]
+    found = ids(client.get(f"/deal?q={word}").text)
+    lines = client.get(f"/deal/export?columns=name&q={word}").text.splitlines()
+    assert 0 < len(found) < len(ids(client.get("/deal").text))
+    assert len(lines) == 1 + len(found)
+
+
 @pytest.mark.parametrize(
     "query",
     [

@@ -17,6 +17,8 @@ from customary.engine.exchange.sheet import Sheet, Unreadable
 __all__ = ["format_of", "formats", "read"]
 
 LARGEST = 200_000_000
+NO_TABLES = (b"%PDF", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"{\\rtf", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf")
+"""How documents, pictures and packed files begin that people take for tables."""
 
 
 @lru_cache(maxsize=1)
@@ -41,4 +43,6 @@ def read(data: bytes, file_name: str = "") -> Sheet:
     """The sheet in a file. Raises Unreadable."""
     if len(data) > LARGEST:
         raise Unreadable("is larger than {count} MB", count=LARGEST // 1_000_000)
+    if data.startswith(NO_TABLES):
+        raise Unreadable("is not a table: save it as CSV or as an Excel workbook")
     return formats()[format_of(file_name, data)].read(data)
