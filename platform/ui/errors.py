@@ -55,11 +55,21 @@ def answer(request: Request, error: Exception, status: int, reason: str = "") ->
 
 
 def _sign_in(request: Request, _error: Exception) -> Response:
+    """The way to the sign-in and back. A part of a page is only told so: unsaved words may stand on it."""
     if request.headers.get("HX-Request") == "true":
-        place = urlsplit(request.headers.get("HX-Current-URL", "/"))
-        return Response("", headers={"HX-Redirect": _way_in(place.path, place.query)})
-    place = _way_in(request.url.path, request.url.query) if request.method == "GET" else "/sign-in"
+        told = {"signedout": {"to": _way_in(*_page_of(request.headers.get("HX-Current-URL", "/")))}}
+        return Response("", status_code=401, headers={"HX-Trigger": json.dumps(told), "HX-Reswap": "none"})
+    page = (request.url.path, request.url.query)
+    place = _way_in(*(page if request.method == "GET" else _page_of(request.headers.get("Referer", "/"))))
     return Response("", status_code=303, headers={"Location": place})
+
+
+def _page_of(address: str) -> tuple[str, str]:
+    try:
+        place = urlsplit(address)
+    except ValueError:
+        return "/", ""
+    return place.path, place.query
 
 
 def _way_in(path: str, query: str) -> str:

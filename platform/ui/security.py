@@ -8,7 +8,8 @@ from litestar import Request
 from litestar.exceptions import PermissionDeniedException
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from customary.ui.visitor import csrf_of, visitor_of
+from customary.ui.desk import SignInNeeded
+from customary.ui.visitor import SESSION, csrf_of, visitor_of
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 HEADERS = {
@@ -56,8 +57,11 @@ async def same_visitor(request: Request) -> None:
         return
     visitor = visitor_of(request)
     given = request.headers.get("X-CSRF-Token") or await _in_form(request)
-    if not visitor or not hmac.compare_digest(given.encode(), csrf_of(visitor).encode()):
-        raise PermissionDeniedException("This form is out of date. Load the page again.")
+    if visitor and hmac.compare_digest(given.encode(), csrf_of(visitor).encode()):
+        return
+    if SESSION not in request.cookies and not request.url.path.startswith(("/api/", "/sign-in")):
+        raise SignInNeeded  # whoever was signed out meanwhile is led back to what they typed
+    raise PermissionDeniedException("This form is out of date. Load the page again.")
 
 
 def _has_key(request: Request) -> bool:

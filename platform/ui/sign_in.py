@@ -43,6 +43,12 @@ async def sign_in(desk: AtDesk, request: Request) -> Response:
     return desk.redirect(safe_path(wanted))
 
 
+@get("/sign-in/token")
+async def token(desk: AtDesk) -> Response:
+    """What forms of this person carry, for a page that stood open while they signed in again."""
+    return Response(desk.csrf if desk.actor else "", media_type="text/plain", headers={"Cache-Control": "no-store"})
+
+
 @post("/sign-out")
 async def sign_out(desk: AtDesk, request: Request) -> Response:
     token = request.cookies.get(SESSION)
@@ -76,4 +82,4 @@ def _draw(desk: Desk, *, status: int = 200, **values: Any) -> Response:
     return desk.page("page_sign_in.html", status=status, **values)
 
 
-handlers = [sign_in_page, sign_in, sign_out, choose_language]
+handlers = [sign_in_page, sign_in, token, sign_out, choose_language]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from uuid import UUID
 
@@ -30,6 +31,25 @@ def token_in(html: str) -> str:
 def test_a_stranger_is_led_to_the_sign_in_and_back(stranger: TestClient) -> None:
     answer = stranger.get("/deal?view=board", follow_redirects=False)
     assert answer.headers["Location"] == "/sign-in?next=%2Fdeal%3Fview%3Dboard"
+
+
+def test_a_change_by_nobody_leads_to_the_sign_in_and_back_to_its_page(stranger: TestClient) -> None:
+    at = {"Referer": "http://testserver.local/deal/new?account=1"}
+    answer = stranger.post("/deal/new", data={"name": "x"}, headers=at, follow_redirects=False)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/sign-in?next=%2Fdeal%2Fnew%3Faccount%3D1")
+
+
+@pytest.mark.parametrize("verb", ["get", "post"])
+def test_a_part_of_a_page_is_told_that_nobody_is_signed_in(stranger: TestClient, verb: str) -> None:
+    asked = {"HX-Request": "true", "HX-Current-URL": "http://testserver.local/deal?view=board"}
+    answer = getattr(stranger, verb)("/deal/bulk", headers=asked)
+    assert answer.status_code == 401 and answer.text == ""
+    assert json.loads(answer.headers["HX-Trigger"]) == {"signedout": {"to": "/sign-in?next=%2Fdeal%3Fview%3Dboard"}}
+
+
+def test_an_open_page_learns_the_token_of_a_new_session(client: TestClient, stranger: TestClient) -> None:
+    assert client.get("/sign-in/token").text == token_in(client.get("/settings").text)
+    assert stranger.get("/sign-in/token").text == ""
 
 
 def test_signing_in_and_out(stranger: TestClient) -> None:

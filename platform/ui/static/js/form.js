@@ -62,8 +62,35 @@
 
   document.addEventListener("submit", (event) => {
     const form = event.target.closest("form[data-form]");
-    if (form) delete form.dataset.dirty;
+    if (!form) return;
+    delete form.dataset.dirty;
+    if (form.dataset.restore) keep(form);
   });
+
+  // What was sent and not taken, because nobody was signed in any more or the line broke off, stands in the form again:
+  // after signing in, and after going back.
+  const KEPT = "typed";
+  function keep(form) {
+    const typed = new URLSearchParams(new FormData(form)).toString();
+    try { sessionStorage.setItem(KEPT, JSON.stringify({ at: location.pathname, typed })); } catch { /* then it is typed again */ }
+  }
+  async function restore() {
+    const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
+    sessionStorage.removeItem(KEPT);
+    const form = document.querySelector("form[data-restore]");
+    const back = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+    const in_ = new URL(document.referrer || location.href).pathname === "/sign-in";
+    if (!form || kept?.at !== location.pathname || !(back || in_)) return;
+    const typed = new URLSearchParams(kept.typed), body = form.querySelector("[data-form-body]");
+    if (typed.has("_revision")) form.elements._revision.value = typed.get("_revision");
+    typed.set("_csrf", form.elements._csrf.value);
+    const answer = await fetch(form.dataset.restore, { method: "POST", body: typed, headers: { "HX-Request": "true" } }).catch(() => null);
+    if (!answer?.ok) return;
+    body.innerHTML = await answer.text();
+    window.htmx?.process(body);
+    dirty(form);
+  }
+  restore();
 
   const unsaved = () => document.querySelector("form[data-form][data-dirty]");
 

@@ -24,9 +24,9 @@
 
   // Toasts
   const ICONS = { done: "circle-check", error: "circle-alert", info: "info" };
-  function toast({ text, kind = "done", undo = "" }) {
+  function toast({ text, kind = "done", undo = "", stays = false }) {
     const area = $("#toasts");
-    if (!area || !text) return;
+    if (!area || !text) return null;
     const made = document.createElement("div");
     made.className = "toast";
     made.dataset.kind = kind;
@@ -35,7 +35,8 @@
     made.querySelector("span").textContent = text;
     if (undo) made.append(undoButton(undo, area.dataset.undo, made));
     area.append(made);
-    setTimeout(() => made.remove(), kind === "error" ? 9000 : undo ? 8000 : 4000);
+    if (!stays) setTimeout(() => made.remove(), kind === "error" ? 9000 : undo ? 8000 : 4000);
+    return made;
   }
   function undoButton(path, label, made) {
     const button = document.createElement("button");
@@ -48,7 +49,6 @@
   }
   window.customary = { toast };
   document.addEventListener("toast", (event) => toast(event.detail));
-  document.addEventListener("htmx:sendError", (event) => event.detail.elt.closest("[data-silent]") || toast({ text: $("#toasts").dataset.lost, kind: "error" }));
   addEventListener("DOMContentLoaded", () => { for (const each of document.querySelectorAll("#toasts > .toast")) setTimeout(() => each.remove(), each.querySelector("form") ? 8000 : 5000); });
 
   // Menus open under (or over) the button that was pressed, and stay there when their content comes later.
