@@ -12,6 +12,7 @@ COMMANDS = {
     "init": "definitions",
     "check": "definitions",
     "show": "definitions",
+    "schema": "definitions",
     "plan": "definitions",
     "apply": "definitions",
     "serve": "server",

@@ -1,4 +1,4 @@
-"""Commands for definitions: init, check, show, plan, apply."""
+"""Commands for definitions: init, check, show, schema, plan, apply."""
 
 from __future__ import annotations
 
@@ -113,6 +113,20 @@ def _nothing_named(documents: list[Document], kind: str, name: str | None) -> st
             f"There is no definition of the kind “{kind}”. {did_you_mean(kind, {d.kind for d in documents})}".rstrip()
         )
     return f"There is no {kind} “{name}”. {did_you_mean(name, known)}".rstrip()
+
+
+@click.command("schema")
+def schema_command() -> None:
+    """Print the JSON Schema of definitions, with which a YAML editor completes and checks them.
+
+    \b
+    Example: customary schema > customary.schema.json
+    """
+    import json
+
+    from customary.engine.definitions.schema import schema
+
+    click.echo(json.dumps(schema(), ensure_ascii=False, indent=1))
 
 
 @click.command("plan")
