@@ -12,6 +12,7 @@ from uuid import UUID
 from markupsafe import Markup, escape
 
 from customary.engine.fields.field import Field
+from customary.engine.fields.normal import normal
 from customary.engine.locale import Locale
 from customary.engine.model.model import Entity
 from customary.engine.words import Words
@@ -88,6 +89,12 @@ class Show:
         fields = [entity.fields[name] for name in names if name in entity.fields]
         own = [each for each in fields if not each.system] or fields
         return ", ".join(self.inside(each.label) for each in own[:3]) + (" …" if len(own) > 3 else "")
+
+    def sorted_options(self, field: Any) -> list[tuple[str, str]]:
+        """Names and labels of a long list of options, in the order of the reader's alphabet."""
+        language = self.locale.language
+        labels = [(name, option.label.in_language(language)) for name, option in field.options.items()]
+        return sorted(labels, key=lambda each: normal(each[1]))
 
     @staticmethod
     def kind_icon(field: Field) -> str:

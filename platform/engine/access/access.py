@@ -80,7 +80,8 @@ class Access:
             return frozenset()
         marks = [grant.fields for grant in self._grants(entity) if _writes(grant)]
         names = {name for mark in marks for name, how in mark.items() if how == "read_only"}
-        return frozenset(name for name in names if all(mark.get(name) in ("read_only", "hidden") for mark in marks))
+        found = {name for name in names if all(mark.get(name) in ("read_only", "hidden") for mark in marks)}
+        return frozenset(found | _pieces(self.model.entities[entity], found))
 
     def may_move(self, pipeline: str, source: str, target: str) -> bool:
         """Whether a role lets them move a record between two stages (the pipeline itself decides too)."""
@@ -170,7 +171,7 @@ class Access:
         self._hidden[entity.name] = frozenset(hidden)  # formulas that walk in a circle of entities end here
         while more := {each.name for each in entity.fields.values() if self._reveals(each, hidden)} - hidden:
             hidden |= more
-        return hidden
+        return hidden | _pieces(entity, hidden)
 
     def _reveals(self, each: Field, hidden: set[str]) -> bool:
         """Whether a computed field would tell what a hidden one holds."""
@@ -187,6 +188,11 @@ class Access:
                 return True
             entity = target
         return False
+
+
+def _pieces(entity: Entity, names: Iterable[str]) -> set[str]:
+    """The parts of these fields: what holds for an address holds for its city."""
+    return {path for name in names if name in entity.fields for path in entity.fields[name].pieces}
 
 
 def target_of(model: Model, entity: str, name: str) -> str | None:

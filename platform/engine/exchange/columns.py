@@ -100,10 +100,9 @@ def apply_maps(work: Work, entity: str, columns: tuple[Column, ...], maps: Mappi
 def importable(work: Work, entity: str) -> dict[str, Field]:
     """The fields of an entity that an import by this actor may fill."""
     closed = work.access.hidden(entity) | work.access.read_only(entity)
-    fields = work.model.entities[entity].fields
     return {
         name: each
-        for name, each in fields.items()
+        for name, each in work.model.entities[entity].columns.items()
         if name not in closed and (each.entered or name == "stage") and each.points != "inside"
     }
 
@@ -123,7 +122,7 @@ def _put(work: Work, entity: str, column: Column, target: str) -> Column:
     if not target:
         return replace(column, field=None, by=None)
     known = importable(work, entity)
-    name, _, by = target.partition(".")
+    name, _, by = (target, "", "") if target in known else target.partition(".")
     if name not in known:
         name = _names(known).get(_bare(name), name)
     if name not in known:
@@ -153,6 +152,11 @@ def _names(fields: Mapping[str, Field]) -> dict[str, str]:
         for name, each in fields.items():
             for word in pick(each):
                 names.setdefault(_bare(word), name)
+    for each in fields.values():
+        for path in each.pieces.keys() & fields.keys():
+            part = each.made_of[path.partition(".")[2]]  # a column “City” may hold the city of the address
+            for word in (part.name, *part.label.by_language.values()):
+                names.setdefault(_bare(word), path)
     names.pop("", None)
     return names
 

@@ -34,9 +34,9 @@ def export_rows(
     """
     if format not in formats():
         raise ValueError(f"“{format}” is not a format. Known: {', '.join(formats())}")
-    condition, names = _conditions(work, entity, where), _fields(work, entity, fields)
+    condition, names = _conditions(work, entity, where), _fields(work, entity, fields, whole=format == "json")
     query = Query(where=condition, sort=sort, limit=PAGE, fields=names, text=text)
-    chosen = [work.model.entities[entity].fields[name] for name in query.fields or ()]
+    chosen = [work.model.entities[entity].columns[name] for name in query.fields or ()]
     columns = [each.name for each in chosen]
     return formats()[format].write(columns, _rows(work, entity, query, chosen, format))
 
@@ -49,9 +49,12 @@ def _conditions(work: Work, entity: str, where: str | Expression | None) -> Expr
     return records.compile_where(work, entity, where) if isinstance(where, str) and where.strip() else where or None
 
 
-def _fields(work: Work, entity: str, wanted: Iterable[str] | None) -> tuple[str, ...]:
-    declared, hidden = work.model.entities[entity].fields, work.access.hidden(entity)
-    names = tuple(wanted) if wanted is not None else tuple(declared)
+def _fields(work: Work, entity: str, wanted: Iterable[str] | None, whole: bool) -> tuple[str, ...]:
+    """The columns of the file. Tables hold a value that has parts in a column for each of them."""
+    declared, hidden = work.model.entities[entity].columns, work.access.hidden(entity)
+    names = tuple(wanted) if wanted is not None else tuple(work.model.entities[entity].fields)
+    if not whole:
+        names = tuple(dict.fromkeys(path for name in names for path in (declared[name].pieces or (name,))))
     return tuple(name for name in names if name not in hidden and declared[name].points != "inside")
 
 

@@ -172,7 +172,7 @@ def _set_later(
     if not waiting:
         return
     known = lookup(work, entity)
-    label = work.model.entities[entity].fields
+    label = work.model.entities[entity].columns
     for position, links in waiting:
         verdict, found, problems = verdicts[position], {}, []
         for name, later in links.items():
@@ -194,7 +194,7 @@ def _set_later(
 
 def _unknown(work: Work, entity: str, values: Values) -> tuple[Unknown, ...]:
     """The texts that name no record or no option, the most frequent first."""
-    fields, by_name = work.model.entities[entity].fields, {column.name: column for column in values.columns}
+    fields, by_name = work.model.entities[entity].columns, {column.name: column for column in values.columns}
     found = []
     for (name, text), count in sorted(values.missed.items(), key=lambda item: -item[1]):
         column = by_name[name]
@@ -218,7 +218,7 @@ class _Doubles:
 
     def __init__(self, work: Work, entity: str) -> None:
         self._name = title_field(work, entity)
-        each = work.model.entities[entity].fields.get(self._name or "")
+        each = work.model.entities[entity].columns.get(self._name or "")
         self._label = each.label if each is not None else None
         self._seen: set[str] = set(lookup(work, entity, self._name).loose) if self._is_telling(each) else set()
         if not self._is_telling(each):

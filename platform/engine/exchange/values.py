@@ -80,7 +80,7 @@ class Values:
 def values_of(work: Work, entity: str, sheet: Sheet, columns: tuple[Column, ...]) -> Values:
     """A reader of a sheet's rows."""
     found = Values(work, entity, columns)
-    fields = work.model.entities[entity].fields
+    fields = work.model.entities[entity].columns
     found.own = _own_names(work, entity, sheet, columns)
     settings = work.model.settings
     usual = locale_named(work.actor.language, settings.time_zone, settings.first_weekday, settings.currency)
@@ -203,7 +203,7 @@ def _width_problems(row: Row, width: int) -> list[FieldProblem]:
 
 def _own_names(work: Work, entity: str, sheet: Sheet, columns: tuple[Column, ...]) -> frozenset[str]:
     """What the rows of the file will be called, where the title is one field; asked for only by links to itself."""
-    fields = work.model.entities[entity].fields
+    fields = work.model.entities[entity].columns
     if not any(column.field and getattr(fields[column.field], "to", None) == entity for column in columns):
         return frozenset()
     title = title_field(work, entity)

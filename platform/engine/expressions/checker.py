@@ -32,6 +32,7 @@ from customary.engine.expressions.types import (
     Names,
     Record,
     Type,
+    parts_of,
 )
 from customary.engine.problem import did_you_mean
 
@@ -105,6 +106,11 @@ class Checker:
             case ListOf():
                 remedy = f"Ask for one of the list, for example exists(x, x.{tree.name} == ...)."
                 raise ExpressionError(tree.offset, f"a list has no field “{tree.name}”", remedy)
+            case kind if (parts := parts_of(kind)) and tree.name in parts:
+                return meaning.Part(tree.offset, parts[tree.name], target, tree.name)
+            case kind if (parts := parts_of(kind)) and tree.name not in FUNCTIONS.by_name():
+                summary = f"“{tree.name}” is not a part of a {kind}"
+                raise ExpressionError(tree.offset, summary, did_you_mean(tree.name, parts))
             case kind if kind == JSON:
                 return meaning.Key(tree.offset, JSON, target, tree.name)
         remedy = f"Write {tree.name}(...) to call the function." if tree.name in FUNCTIONS.by_name() else ""

@@ -69,6 +69,14 @@ class Key(Node):
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Part(Node):
+    """A part of a value: the city of an address, the currency of an amount."""
+
+    on: Node
+    name: str
+
+
 # Operators ----------------------------------------------------------------------------------------
 
 

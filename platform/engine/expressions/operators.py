@@ -21,6 +21,7 @@ from customary.engine.expressions.types import (
     TEXT,
     TIME,
     Choice,
+    Composite,
     ListOf,
     Record,
     Type,
@@ -102,6 +103,10 @@ def among(item: Node, items: Node, offset: int) -> Node:
 def comparable(left: Node, right: Node, offset: int) -> tuple[Node, Node]:
     """Both sides, brought to types that can be equal; a text constant becomes the option, day or id it names."""
     left, right = _understood(left, right.type), _understood(right, left.type)
+    for node, other in ((left, right), (right, left)):
+        if isinstance(node.type, Composite) and other.type != NULL:
+            remedy = f"Compare one of its parts, for example .{node.type.parts[0][0]}."
+            raise ExpressionError(offset, f"a {node.type} is not compared as a whole", remedy)
     if _may_be_equal(left.type, right.type):
         return left, right
     raise ExpressionError(offset, f"a {left.type} cannot be compared with a {right.type}", _remedy("==", left, right))

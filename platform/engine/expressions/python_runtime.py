@@ -139,6 +139,10 @@ def _agreed(left: Money, right: Money) -> str | None:
     return right.currency if left.currency == NO_CURRENCY else None
 
 
+def part_of(value: Any, name: str) -> Any:
+    return getattr(value, name)
+
+
 def plus_duration(left: timedelta, right: timedelta) -> timedelta:
     return left + right
 

@@ -110,6 +110,9 @@ class _Writer:
             return f"{self.record(node.on)}.get({node.name!r})"
         return f"get({self.record(node.on)}, {node.name!r})"
 
+    def _part(self, node: meaning.Part) -> str:
+        return self._known(f"part_of({{}}, {node.name!r})", [node.on])
+
     def _key(self, node: meaning.Key) -> str:
         return f"get({self.value(node.on)}, {node.name!r})"
 

@@ -231,6 +231,19 @@ class Writer:
             return known(getattr(value, "id", value) if isinstance(node.type, Record) else value, node.type)
         return self.reach(node.on, lambda rows: stored(rows, node.name, node.type))
 
+    def _part(self, node: meaning.Part) -> Operand:
+        """A part of an amount, or the columns of a part of a field."""
+        on = node.on
+        if on.type == MONEY:
+            amount = self.operand(on)
+            return amount.amount if node.name == "amount" else amount.currency  # type: ignore[union-attr]
+        if not isinstance(on, meaning.Field):
+            raise self.unable(node)
+        if isinstance(on.on, meaning.Bound):
+            record = self._binding(on.on.name)
+            return known(getattr(record.get(on.name) if record else None, node.name, None), node.type)
+        return self.reach(on.on, lambda rows: stored(rows, f"{on.name}.{node.name}", node.type))
+
     def reach(self, record: Node, read: Callable[[Rows], Operand]) -> Operand:
         """What `read` finds on the rows of a record: itself, or one link further in a scalar sub-select."""
         match record:

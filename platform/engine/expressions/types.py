@@ -46,6 +46,14 @@ class ListOf(Type):
     item: Type = Type("unknown")
 
 
+@dataclass(frozen=True, slots=True)
+class Composite(Type):
+    """A value with parts, each of a type of its own: an address, a name. Its parts are compared, not the whole."""
+
+    name: str = "composite"
+    parts: tuple[tuple[str, Type], ...] = ()
+
+
 NUMBER = Type("number")
 MONEY = Type("money")
 TEXT = Type("text")
@@ -58,6 +66,13 @@ JSON = Type("json")
 NULL = Type("null")
 CALENDAR = Type("calendar")
 """Working hours and holidays; named in an expression by a plain text."""
+
+
+def parts_of(kind: Type) -> dict[str, Type]:
+    """The parts that may be read of a value of this type."""
+    if kind == MONEY:
+        return {"amount": NUMBER, "currency": TEXT}
+    return dict(kind.parts) if isinstance(kind, Composite) else {}
 
 
 class Names(Protocol):

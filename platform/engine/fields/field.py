@@ -122,6 +122,11 @@ class Field:
         return self.type
 
     @property
+    def pieces(self) -> Mapping[str, Field]:
+        """The parts of its value that have columns of their own, as fields by path: address.city."""
+        return MappingProxyType({})
+
+    @property
     def entered(self) -> bool:
         """Whether people and programs may write it (not computed, not kept by the platform)."""
         return self.writable and self.formula is None and not self.system

@@ -55,6 +55,12 @@ class Build:
     questions: list[tuple[text.Node, Expression, str]] = field(default_factory=list)
     """Conditions that the database is asked over an entity."""
 
+    @property
+    def workspace(self) -> Mapping[str, Any]:
+        """What kinds of field may need to know of the workspace."""
+        settings = self.settings
+        return {"currency": settings.currency, "country": self.country, "user": self.user, "map": settings.map}
+
     def add(self, place: Place, summary: str, remedy: str = "") -> None:
         self.problems.add(place, summary, remedy)
 
@@ -144,7 +150,7 @@ class Build:
         return None
 
     def field_names(self, node: text.Node | None, sketch: Sketch, extra: Iterable[str] = ()) -> tuple[str, ...]:
-        """A list of an entity's fields; those that are none become problems."""
+        """A list of an entity's fields (and of what `extra` adds to them); those that are none become problems."""
         if node is None:
             return ()
         items = node.items if isinstance(node, text.Sequence) else (node,)

@@ -62,7 +62,7 @@ def _configured(
     build: Build, kind: type[Field], body: text.Mapping, own: dict[str, Any], common: dict[str, Any]
 ) -> Field:
     """The field with its kind's own keys; without those that make no sense; as a text where none of it does."""
-    workspace = {"currency": build.settings.currency, "country": build.country, "user": build.user}
+    workspace = build.workspace
     keys = dict(own)
     while True:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -152,9 +153,22 @@ class Entity:
     child_of: tuple[str, str] | None = None
     """Parent entity and its `lines` field, when records of this entity are edited inside another."""
 
+    @cached_property
+    def columns(self) -> Mapping[str, Field]:
+        """The fields and, by path, the parts of those that have parts: what lists show, sort and filter by."""
+        return with_pieces(self.fields)
+
     @property
     def searchable(self) -> tuple[Field, ...]:
         return tuple(each for each in self.fields.values() if each.search)
+
+
+def with_pieces(fields: Mapping[str, Field]) -> Mapping[str, Field]:
+    """Fields and, behind each, its parts by path."""
+    found: dict[str, Field] = {}
+    for name, each in fields.items():
+        found |= {name: each, **each.pieces}
+    return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -240,6 +254,8 @@ class Settings:
     first_weekday: str = "mon"
     mail: Mapping[str, Any] = NOTHING
     accent: str | None = None
+    map: str = "https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}#map=15/{latitude}/{longitude}"
+    """The address of a map, with `{latitude}` and `{longitude}` in it; "" for none."""
     calendar: str | None = None
     """The calendar that counts where none is named."""
 

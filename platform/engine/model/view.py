@@ -9,7 +9,7 @@ from customary.engine.expressions import Template
 from customary.engine.fields import kinds
 from customary.engine.model.build import Build, Sketch, frozen, items, label, plain
 from customary.engine.model.field import text_like
-from customary.engine.model.model import Check, Pipeline, Section, View
+from customary.engine.model.model import Check, Pipeline, Section, View, with_pieces
 from customary.engine.text import node as text
 from customary.engine.words import Words, words
 
@@ -87,7 +87,7 @@ def compile_views(build: Build, sketch: Sketch) -> Mapping[str, View]:
 def _view(build: Build, sketch: Sketch, name: str, body: text.Mapping) -> View:
     kind = plain(body, "kind", "table")
     highlights = tuple(each for each in plain(sketch.body, "highlights", ()) if each in sketch.fields)
-    columns = build.field_names(body.get("columns"), sketch, sketch.inverses)
+    columns = build.field_names(body.get("columns"), sketch, [*sketch.inverses, *with_pieces(sketch.fields)])
     pipeline = _pipeline(build, sketch, body) if kind == "board" else None
     return View(
         name=name,
@@ -98,7 +98,7 @@ def _view(build: Build, sketch: Sketch, name: str, body: text.Mapping) -> View:
         where=build.question(body.get("where"), build.names(sketch.name, old=False)),
         sort=_sort(build, sketch, body.get("sort")),
         pipeline=pipeline.name if pipeline else None,
-        card=build.field_names(body.get("card"), sketch) or highlights[:3],
+        card=build.field_names(body.get("card"), sketch, with_pieces(sketch.fields)) or highlights[:3],
         sum=_of_kind(build, sketch, body.get("sum"), SUMMED, "summed"),
         group=_of_kind(build, sketch, body.get("group"), GROUPED, "grouped by"),
     )
@@ -119,10 +119,11 @@ def _sort(build: Build, sketch: Sketch, node: text.Node | None) -> tuple[tuple[s
         written = str(text.plain(item))
         name = written.removeprefix("-")
         named = text.Scalar(name, item.place)
-        if build.one_of(named, sketch.fields, f"a field of {sketch.name}") is None:
+        columns = with_pieces(sketch.fields)
+        if build.one_of(named, columns, f"a field of {sketch.name}") is None:
             continue
-        if not sketch.fields[name].sortable:
-            build.add(item.place, f"“{name}” cannot be sorted by", f"A {sketch.fields[name].kind} field has no order.")
+        if not columns[name].sortable:
+            build.add(item.place, f"“{name}” cannot be sorted by", f"A {columns[name].kind} field has no order.")
         else:
             found.append((name, written.startswith("-")))
     return tuple(found)

@@ -13,7 +13,7 @@ from customary.engine.records.draft import Draft, is_empty
 
 def accept(draft: Draft) -> None:
     """Takes the given values into the draft; what may not be written is a problem."""
-    access = draft.work.access
+    access, draft.given = draft.work.access, _gathered(draft)
     hidden, read_only = access.hidden(draft.entity), access.read_only(draft.entity)
     for name, value in draft.given.items():
         each = draft.shape.entered.get(name)
@@ -35,6 +35,24 @@ def accept(draft: Draft) -> None:
             draft.refuse(name, "is read-only")
         else:
             draft.after[name] = value
+
+
+def _gathered(draft: Draft) -> Mapping[str, Any]:
+    """What is given, with the parts of a field (`address.city`) put into what its value is otherwise."""
+    if not any("." in name for name in draft.given):
+        return draft.given
+    found = {name: value for name, value in draft.given.items() if "." not in name}
+    for path in draft.given.keys() - found.keys():
+        name, _, part = path.partition(".")
+        each = draft.shape.entered.get(name)
+        if each is None or path not in each.pieces:
+            found[path] = draft.given[path]
+            continue
+        try:
+            found[name] = each.with_part(found.get(name, draft.after.get(name)), part, draft.given[path])
+        except Refusal as refusal:
+            draft.refuse_because(name, refusal.reason)
+    return found
 
 
 def fill_defaults(draft: Draft) -> None:

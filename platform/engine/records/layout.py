@@ -58,7 +58,7 @@ def take_computed(each: Field, value: Any) -> Any:
 
 def _layout(work: Work, reading: Reading) -> Layout:
     table = work.release.tables.entity(reading.entity)
-    fields, rows = work.model.entities[reading.entity].fields, all_rows(work, reading.entity)
+    fields, rows = work.model.entities[reading.entity].columns, all_rows(work, reading.entity)
     columns: list[Any] = []
     plain: dict[str, int] = {}
     parts, formulas = [], []
@@ -92,7 +92,7 @@ def _places(table: Any, name: str, columns: list[Any]) -> tuple[tuple[str, int],
     """Puts a field's columns among the others; gives their positions by part."""
     stem = name if name in SYSTEM_COLUMNS else table.physical[name]
     suffixes = ((column.name.removeprefix(stem), column) for column in table.columns([name]))
-    return tuple((suffix, _place(columns, column)) for suffix, column in suffixes if suffix not in _NEVER_LOADED)
+    return tuple((suffix, _place(columns, column)) for suffix, column in suffixes if not suffix.endswith(_NEVER_LOADED))
 
 
 def _place(columns: list[Any], column: Any) -> int:

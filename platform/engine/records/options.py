@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from customary.engine.expressions import Expression
+from customary.engine.expressions.types import TEXT
 from customary.engine.fields.normal import normal
 from customary.engine.locale import Locale, locale
 from customary.engine.records import storage
@@ -113,7 +114,8 @@ def _title_column(work: Work, entity: str, rows: TableRows, title: sa.ColumnElem
     declared = work.model.entities[entity]
     for path in getattr(declared.title, "paths", ()):
         each = declared.fields.get(path[0])
-        if len(path) == 1 and each is not None and each.sort_suffix and each.formula is None:
+        sorted_text = each is not None and each.sort_suffix and each.formula is None and each.value_type == TEXT
+        if len(path) == 1 and sorted_text:
             return rows.column(each.name, each.sort_suffix)
     return sa.func.lower(title)
 

@@ -56,7 +56,7 @@ def conditions_of(query: Query) -> list[Expression]:
 
 
 def _checked_sort(work: Work, entity: str, sort: Sequence[tuple[str, bool]]) -> tuple[tuple[str, bool], ...]:
-    fields, hidden = work.model.entities[entity].fields, work.access.hidden(entity)
+    fields, hidden = work.model.entities[entity].columns, work.access.hidden(entity)
     problems = []
     for name, _ in sort:
         if name not in fields or name in hidden:
@@ -71,9 +71,10 @@ def _checked_sort(work: Work, entity: str, sort: Sequence[tuple[str, bool]]) -> 
 
 
 def _wanted_fields(work: Work, entity: str, query: Query) -> tuple[str, ...]:
-    fields, hidden = work.model.entities[entity].fields, work.access.hidden(entity)
+    fields, hidden = work.model.entities[entity].columns, work.access.hidden(entity)
     if query.fields is None:
-        wanted = [name for name, each in fields.items() if each.points not in ("inside", "many")]
+        own = work.model.entities[entity].fields.values()
+        wanted = [each.name for each in own if each.points not in ("inside", "many")]
     else:
         wanted = [name for name in query.fields if name in fields]
         unknown = [name for name in query.fields if name not in fields or name in hidden]

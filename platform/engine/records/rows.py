@@ -67,7 +67,7 @@ def sort_column(work: Work, entity: str, name: str) -> sa.ColumnElement:
     table = work.release.tables.entity(entity)
     if name in SYSTEM_COLUMNS or table.has(name):
         return table.sort_column(name)
-    return computed(all_rows(work, entity), work.model.entities[entity].fields[name])
+    return computed(all_rows(work, entity), work.model.entities[entity].columns[name])
 
 
 def permission(work: Work, rows: TableRows, act: str) -> sa.ColumnElement | None:

@@ -87,7 +87,7 @@ class EntityTable:
         """The column that orders by this field as people expect (texts by their normalised form)."""
         if field in SYSTEM_COLUMNS:
             return self.table.c[field]
-        return self.column(field, getattr(self.entity.fields[field], "sort_suffix", ""))
+        return self.column(field, self.entity.columns[field].sort_suffix)
 
     def links(self, field: str) -> sa.Table:
         """The link table (columns source, target) of a many-to-many field."""

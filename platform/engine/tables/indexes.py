@@ -166,4 +166,4 @@ def _bytes(made: EntityTable, column: sa.Column) -> int:
     if column.name.endswith("_sort"):
         return 4 * SORTED_LENGTH
     name = made.field_of(column.name)
-    return 4 * getattr(made.entity.fields[name], "limit", 100) if name else SHORT_BYTES
+    return 4 * getattr(made.entity.columns[name], "limit", 100) if name else SHORT_BYTES

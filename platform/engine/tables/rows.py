@@ -41,7 +41,7 @@ class TableRows:
         The part `_id` of an any_link is its plain column, as a link's is.
         """
         made = self.tables.entity(self.entity)
-        if name not in SYSTEM_COLUMNS and (formula := made.entity.fields[name].formula) is not None:
+        if name not in SYSTEM_COLUMNS and (formula := made.entity.columns[name].formula) is not None:
             return formula.column(self, self.values, part)
         if part == "_id":
             part = ""

@@ -70,6 +70,9 @@ class Tables:
                 link_tables[name] = self._link_table(entity, field, physical[name])
             else:
                 suffixes[name] = self._add_columns(table, entity, field, physical[name])
+            for path, piece in field.pieces.items():
+                physical[path] = f"{physical[name]}_{path.partition('.')[2]}"
+                suffixes[path] = tuple(part.suffix for part in piece.parts({}))
         entries = self.catalogue.children("field", self.catalogue.entity(entity.name).id)
         return EntityTable(entity, table, physical, suffixes, link_tables, frozenset(self._codes), entries)
 

@@ -90,7 +90,7 @@ def _shows(model: Model, entity: str) -> _Entity:
     if key not in _kept:
         if len(_kept) >= MOST_KEPT:
             _kept.clear()
-        fields = model.entities[entity].fields.values()
+        fields = model.entities[entity].columns.values()
         lines = tuple(each for each in fields if each.points == "inside")
         _kept[key] = _Entity({each.name: _show(each) for each in fields if each not in lines}, lines)
     return _kept[key]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from dataclasses import fields as attributes
 from datetime import date, time, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from customary.engine.expressions import tree
@@ -153,7 +155,7 @@ def _condition(piece: str, fields: Mapping[str, Field]) -> Condition:
 
 
 def _simple(piece: str, fields: Mapping[str, Field]) -> Condition:
-    said = _said(parse(piece))
+    said = _said(_flat(parse(piece), fields))
     if said is None or said[0] not in fields:
         return Condition(piece)
     name, operator, values = said
@@ -163,6 +165,18 @@ def _simple(piece: str, fields: Mapping[str, Field]) -> Condition:
     if operator not in field.operators or not all(_fits(field, value) for value in values):
         return Condition(piece)
     return Condition(piece, name, operator, values)
+
+
+def _flat(node: Any, fields: Mapping[str, Field]) -> Any:
+    """The tree with the path to a part of a field (`address.city`) as one name."""
+    if isinstance(node, tree.Member) and isinstance(node.target, tree.Name):
+        path = f"{node.target.name}.{node.name}"
+        return tree.Name(node.offset, path) if path in fields else node
+    if isinstance(node, tuple):
+        return tuple(_flat(each, fields) for each in node)
+    if not isinstance(node, tree.Tree):
+        return node
+    return replace(node, **{each.name: _flat(getattr(node, each.name), fields) for each in attributes(node)})
 
 
 def _fits(field: Field, value: Value) -> bool:

@@ -99,7 +99,7 @@ def load(work: Work, entity: Entity, query: Mapping[str, str], language: str, si
 def visible(work: Work, entity: Entity) -> dict[str, Field]:
     """The fields that this person may see in a list, in their order."""
     hidden = work.access.hidden(entity.name)
-    return {name: each for name, each in entity.fields.items() if name not in hidden and each.points != "inside"}
+    return {name: each for name, each in entity.columns.items() if name not in hidden and each.points != "inside"}
 
 
 def views_of(work: Work, entity: Entity, language: str, fields: Mapping[str, Field]) -> list[Shown]:
@@ -170,7 +170,7 @@ def _saved(view: saved_view.SavedView, work: Work, fields: Mapping[str, Field]) 
 
 def _usual_columns(entity: Entity, fields: Mapping[str, Field]) -> tuple[str, ...]:
     """Title fields, highlights, then the first others: for views that name no columns."""
-    own = [name for name, each in fields.items() if not each.system and each.listed]
+    own = [name for name, each in fields.items() if not each.system and each.listed and "." not in name]
     names = [*own[:1], *(name for name in entity.highlights if name in fields), *own]
     if "stage" in fields:
         names.insert(2, "stage")

@@ -21,7 +21,10 @@ from customary.engine.columns import Scaled
 from customary.engine.database import Database
 from customary.engine.expressions.types import Type
 from customary.engine.fields import Field, KeyProblem, Refusal, kinds
+from customary.engine.fields.address import Place
 from customary.engine.fields.any_link import AnyLink
+from customary.engine.fields.location import Point
+from customary.engine.fields.person_name import Name
 from customary.engine.locale import locale
 from customary.engine.money import Money
 from customary.engine.words import Reason
@@ -35,6 +38,14 @@ OPTIONS = {
 NOON = dt.datetime(2026, 7, 1, 9, 30, 15, 250_000, tzinfo=dt.UTC)
 
 SAMPLES: Mapping[str, tuple[dict[str, Any], list[Any]]] = {
+    "address": (
+        {},
+        [
+            Place(street="Ermou 1", city="Athens", postcode="105 63", country="GR"),
+            Place(street="文三路1号", city="杭州市", region="浙江省", country="CN"),
+            Place(country="US"),
+        ],
+    ),
     "any_link": ({"to": ["account", "contact"]}, [AnyLink("account", ONE)]),
     "auto_number": ({"format": "D-#####"}, ["D-00012"]),
     "barcode": ({"format": "ean13"}, ["4006381333931", "9780201379624"]),
@@ -55,6 +66,13 @@ SAMPLES: Mapping[str, tuple[dict[str, Any], list[Any]]] = {
     "lines": ({"of": "line.parent"}, [(), (ONE, TWO)]),
     "link": ({"to": "account"}, [ONE]),
     "links": ({"to": "account"}, [(), (ONE, TWO)]),
+    "location": (
+        {},
+        [
+            Point(latitude=Decimal("37.983810"), longitude=Decimal("23.727540")),
+            Point(latitude=Decimal("-90.000000"), longitude=Decimal("180.000000")),
+        ],
+    ),
     "long_text": ({}, ["One\nTwo\n\n三", "🙂"]),
     "markdown": ({}, ["# Title\n\n- one\n- *two*"]),
     "money": (
@@ -62,6 +80,14 @@ SAMPLES: Mapping[str, tuple[dict[str, Any], list[Any]]] = {
         [Money(Decimal("12.50"), "EUR"), Money(Decimal("-1234567.89"), "USD"), Money(Decimal("5.00"), "JPY")],
     ),
     "percent": ({}, [Decimal("30.00"), Decimal("-0.25"), Decimal("1250.00")]),
+    "person_name": (
+        {},
+        [
+            Name(prefix="Dr", first="Ann", middle="B.", last="Lee", suffix="Jr"),
+            Name(first="文娟", last="李"),
+            Name(last="Παπαδοπούλου"),
+        ],
+    ),
     "phone": ({"region": "GR"}, ["+302101234567", "ext 12"]),
     "rating": ({}, [1, 5]),
     "tags": ({}, [(), ("new", "Ελλάδα", "中文")]),

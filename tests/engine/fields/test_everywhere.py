@@ -84,7 +84,7 @@ def sent(field: Field, value: Any) -> dict[str, Any]:
     if field.control == "choices":
         return {f"{field.name}.here": "1", field.name: list(value)}
     texts = zip(field.inputs, field.texts(value, EN), strict=True)
-    return {f"{field.name}.{part}" if part else field.name: text for part, text in texts}
+    return {f"{field.name}.here": "1"} | {f"{field.name}.{part}" if part else field.name: text for part, text in texts}
 
 
 @each_plain_kind

@@ -40,12 +40,9 @@ FIELD_KEYS = {
 
 LATER_FIELD_KEYS = ("rollup", "lookup", "reveals", "through", "tree", "barcode")
 LATER_FIELD_KINDS = (
-    "address",
     "file",
     "files",
     "image",
-    "location",
-    "person_name",
     "secret",
     "signature",
     "team",

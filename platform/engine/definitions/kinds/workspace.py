@@ -41,6 +41,10 @@ SHAPE = mapping(
         "database": told(TEXT, "its URL; a SQLite file in the folder where it is left out"),
         "mail": told(MAIL, "the server that sends mail"),
         "navigation": told(NAVIGATION, "groups of the rail, laid over the packs'"),
+        "map": told(
+            {"type": "string", "pattern": "^(https?://.+)?$", "x-what": "a web address"},
+            "the map that a location leads to, with {latitude} and {longitude} in its address; empty for none",
+        ),
         "accent": told(TEXT, "the colour of buttons and links"),
     },
 )
