@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +31,19 @@ class Choice:
     note: str = ""
     colour: str | None = None
     chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Same:
+    """A field as a key: itself, with its options and settings, and no other release's."""
+
+    field: Field
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.field is self.field
+
+    def __hash__(self) -> int:
+        return id(self.field)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +96,17 @@ class Control:
         return " ".join([*found, *[f"{self.id}-problem"] * bool(self.problems)])
 
     @property
+    def look(self) -> tuple | None:
+        """All that its HTML depends on, for comparing; None where it shows more than texts and marks."""
+        sheet = self.sheet.look if self.sheet else ()
+        fixed = self.read_only or self.kind == "read_only"
+        if self.problems or sheet is None or (fixed and self.value is not None):
+            return None
+        linked = tuple((each.value, each.title) for each in self.choices) if self.source else ()
+        marks = (self.required, self.read_only, self.watched, self.alone, self.bare)
+        return (_Same(self.field), self.prefix, self.name, self.texts, linked, marks, sheet)
+
+    @property
     def wide(self) -> bool:
         return self.field.wide
 
@@ -95,6 +120,11 @@ class SheetRow:
     cells: tuple[Control, ...]
     problems: tuple[Reason, ...] = ()
 
+    @property
+    def look(self) -> tuple | None:
+        looks = tuple(each.look for each in self.cells)
+        return None if self.problems or None in looks else (self.key, self.id, looks)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
@@ -104,6 +134,11 @@ class Sheet:
     rows: tuple[SheetRow, ...]
     empty: SheetRow
     totals: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def look(self) -> tuple | None:
+        looks = tuple(each.look for each in (self.empty, *self.rows))
+        return None if self.totals or None in looks else looks
 
 
 Problems = Mapping[str, tuple[Reason, ...]]
@@ -157,6 +192,11 @@ def choices(work: Work, each: Field, entry: Entry) -> tuple[Choice, ...]:
 def _currencies(work: Work, each: Field, entry: Entry) -> tuple[Choice, ...]:
     own = work.model.settings.currency
     chosen = (entry.texts[1] if len(entry.texts) > 1 else "") or getattr(each, "currency", None) or own
+    return _offered(own, chosen)
+
+
+@lru_cache(maxsize=128)
+def _offered(own: str, chosen: str) -> tuple[Choice, ...]:
     codes = dict.fromkeys([own, *CURRENCIES, chosen])
     return tuple(Choice(value=code, title=code, chosen=code == chosen) for code in codes)
 

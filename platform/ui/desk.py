@@ -192,9 +192,9 @@ class Desk:
     # What the frame shows -----------------------------------------------------------------------
 
     @property
-    def navigation(self) -> list[frame.Group]:
+    def navigation(self) -> tuple[frame.Group, ...]:
         """The rail: groups of the entities this person may read."""
-        return frame.navigation(self.model, self.access, self.language) if self.actor else []
+        return frame.navigation(self.model, self.access, self.language) if self.actor else ()
 
     @property
     def user_entity(self) -> str:
@@ -203,9 +203,9 @@ class Desk:
         return people.name if people else ""
 
     @property
-    def first_places(self) -> list[frame.Item]:
+    def first_places(self) -> tuple[frame.Item, ...]:
         """What a phone's bottom bar has room for."""
-        return [item for group in self.navigation for item in group.items][:2]
+        return tuple(item for group in self.navigation for item in group.items)[:2]
 
     @property
     def accent_hue(self) -> int | None:

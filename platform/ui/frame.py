@@ -28,10 +28,10 @@ class Group:
     items: tuple[Item, ...]
 
 
-def navigation(model: Model, access: Access, language: str) -> list[Group]:
+def navigation(model: Model, access: Access, language: str) -> tuple[Group, ...]:
     """The rail of a person: the model's groups without what they may not read."""
     readable = frozenset(name for name in model.entities if access.may(name, "read"))
-    return list(_groups(_Key(model), readable, language))
+    return _groups(_Key(model), readable, language)
 
 
 @dataclass(frozen=True, eq=False)

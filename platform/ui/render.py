@@ -15,6 +15,7 @@ from customary.engine.locale import Locale
 from customary.engine.words import Words
 from customary.ui import assets, icons
 from customary.ui.catalogue import catalogue, say_reason
+from customary.ui.drawn import Drawn
 from customary.ui.show import Show
 
 FOLDER = Path(__file__).parent / "templates"
@@ -43,7 +44,8 @@ def environment(locale: Locale, sprite_url: str) -> Environment:
 
     Filters: `words` (Words in the reader's language), `reason` (a Reason likewise), `number`, `money`, `percent`,
     `date`, `datetime`, `initials`, `hue`. Globals: `_`/`gettext`, `ngettext`, `icon(name, label="", size=16)`,
-    `static(path)`, `show` (a field's value as HTML, see show.py), `locale`.
+    `static(path)`, `show` (a field's value as HTML, see show.py), `locale`, and those of drawn.py:
+    `drawn(template, **values)`, `field(control)`, `control(control)`.
     """
     made = Environment(
         loader=FileSystemLoader(FOLDER),
@@ -60,7 +62,9 @@ def environment(locale: Locale, sprite_url: str) -> Environment:
     made.globals["_"] = made.globals["gettext"] = _say(locale.language)
     draw = partial(icons.icon, sprite_url)
     show = Show(locale, draw)
+    drawn = Drawn(made)
     made.globals |= {"icon": draw, "static": assets.url, "show": show, "locale": locale}
+    made.globals |= {"drawn": drawn.part, "field": drawn.field, "control": drawn.control}
     made.filters |= _filters(locale, show)
     return made
 
