@@ -52,6 +52,7 @@ class Build:
     sketches: dict[str, Sketch] = field(default_factory=dict)
     user: str = "user"
     """The entity that plays user."""
+    team: str = "team"
     questions: list[tuple[text.Node, Expression, str]] = field(default_factory=list)
     """Conditions that the database is asked over an entity."""
 
@@ -59,7 +60,8 @@ class Build:
     def workspace(self) -> Mapping[str, Any]:
         """What kinds of field may need to know of the workspace."""
         settings = self.settings
-        return {"currency": settings.currency, "country": self.country, "user": self.user, "map": settings.map}
+        known = {"currency": settings.currency, "country": self.country, "map": settings.map}
+        return {**known, "user": self.user, "team": self.team}
 
     def add(self, place: Place, summary: str, remedy: str = "") -> None:
         self.problems.add(place, summary, remedy)

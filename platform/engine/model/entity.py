@@ -58,7 +58,8 @@ ICON = "square"
 def sketch_entities(build: Build) -> None:
     """Every entity with the shape of its own fields."""
     documents = build.definitions.of("entity")
-    build.user = next((name for name, each in documents.items() if plain(each.body, "plays") == "user"), "user")
+    playing = {plain(each.body, "plays"): name for name, each in reversed(documents.items())}
+    build.user, build.team = playing.get("user", "user"), playing.get("team", "team")
     claimed: dict[str, str] = {}
     for name, document in documents.items():
         if not NAME.fullmatch(name):

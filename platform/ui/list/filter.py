@@ -95,7 +95,8 @@ def condition(field: Field, operator: str, given: list[str], mine: bool, locale:
     if field.points == "any":
         raise Refusal("cannot be compared like this")
     if mine and getattr(field, "to", None):
-        return compose(field, "!=" if operator == "!=" else "==", (Value("user"),))
+        usual = "has" if field.several else "=="
+        return compose(field, "!=" if operator == "!=" else usual, (Value("user"),))
     if not given:
         raise Refusal("needs a value")
     values = tuple(_read(field, text, locale) for text in given)

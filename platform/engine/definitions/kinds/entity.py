@@ -45,8 +45,6 @@ LATER_FIELD_KINDS = (
     "image",
     "secret",
     "signature",
-    "team",
-    "users",
 )
 
 CHECK = mapping(
