@@ -246,7 +246,7 @@ def line_values(draft: Draft, each: Field, columns: Iterable[Field], line: Line)
 
 def _computed(work: Work, columns: Iterable[Field], record: Mapping[str, Any]) -> dict[str, Any]:
     scope = RecordScope(work, str(record["entity"]), dict(record))
-    return {each.name: each.formula.evaluate(scope) for each in columns if each.formula is not None}
+    return {each.name: each.fit(each.formula.evaluate(scope)) for each in columns if each.formula is not None}
 
 
 def _row(

@@ -117,11 +117,19 @@ def states(work: Work, draft: Draft) -> dict[str, State]:
             visible=each.visible is None or each.visible.holds(scope),
             required=_holds(each.required, scope),
             read_only=each.name in closed or not is_typed(each) or _holds(each.read_only, scope),
-            computed=each.formula.evaluate(scope) if each.formula is not None else draft.stored.get(each.name),
+            computed=_computed(each, scope, draft),
         )
         for each in entity.fields.values()
         if each.name not in access.hidden(entity.name)
     }
+
+
+def _computed(each: Field, scope: FormScope, draft: Draft) -> Any:
+    """The value as it follows from what is typed, or as it is kept. What follows from lists that this form does not
+    hold stays as it is."""
+    if each.formula is None or draft.entity.inverses.keys() >= {path[0] for path in each.formula.paths} > set():
+        return draft.stored.get(each.name)
+    return each.fit(each.formula.evaluate(scope))
 
 
 def _holds(rule: bool | Expression, scope: Any) -> bool:

@@ -11,8 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from customary.engine.access import rules
+from customary.engine.access.hidden import Hidden, with_computed
 from customary.engine.access.rules import Rule
-from customary.engine.fields.field import Field
 from customary.engine.model.model import Entity, Grant, Model, Role
 from customary.engine.people.actor import Actor
 
@@ -41,7 +41,6 @@ class Access:
     roles: tuple[str, ...]
     is_system: bool = False
     _rules: dict[tuple[str, str], tuple[Rule, ...] | None] = field(default_factory=dict, compare=False, repr=False)
-    _hidden: dict[str, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def admin(self) -> bool:
@@ -70,8 +69,6 @@ class Access:
 
     def hidden(self, entity: str) -> frozenset[str]:
         """Fields whose values they never see, nor could learn by filtering, sorting or grouping."""
-        if entity not in self._hidden:
-            self._hidden[entity] = frozenset(self._find_hidden(self.model.entities[entity]))
         return self._hidden[entity]
 
     def read_only(self, entity: str) -> frozenset[str]:
@@ -160,7 +157,14 @@ class Access:
             return None
         return role.entities.get("*")
 
-    def _find_hidden(self, entity: Entity) -> Iterable[str]:
+    @cached_property
+    def _hidden(self) -> Hidden:
+        """Of all entities at once: computed fields read from one to the other, also in circles of entities."""
+        said = {each.name: self._said_hidden(each) for each in self.model.entities.values()}
+        hidden = with_computed(self.model, said, lambda entity: self.unrestricted(entity, "read"))
+        return {name: each | _pieces(self.model.entities[name], each) for name, each in hidden.items()}
+
+    def _said_hidden(self, entity: Entity) -> set[str]:
         if self.is_system:
             return set()
         hidden = {each.name for each in entity.fields.values() if each.only and not set(each.only) & set(self.roles)}
@@ -168,45 +172,12 @@ class Access:
             marks = [grant.fields for grant in self._grants(entity.name) if grant.read is not False]
             names = {name for mark in marks for name, how in mark.items() if how == "hidden"}
             hidden |= {name for name in names if all(mark.get(name) == "hidden" for mark in marks)}
-        self._hidden[entity.name] = frozenset(hidden)  # formulas that walk in a circle of entities end here
-        while more := {each.name for each in entity.fields.values() if self._reveals(each, hidden)} - hidden:
-            hidden |= more
-        return hidden | _pieces(entity, hidden)
-
-    def _reveals(self, each: Field, hidden: set[str]) -> bool:
-        """Whether a computed field would tell what a hidden one holds."""
-        if each.formula is None or each.extra.get("reveals") is True:
-            return False
-        return any(path[0] in hidden or self._reads_hidden(each.entity, path) for path in each.formula.paths)
-
-    def _reads_hidden(self, entity: str, path: tuple[str, ...]) -> bool:
-        for name, further in zip(path, path[1:], strict=False):
-            target = target_of(self.model, entity, name)
-            if target is None:
-                return False
-            if further in self.hidden(target):
-                return True
-            entity = target
-        return False
+        return hidden
 
 
 def _pieces(entity: Entity, names: Iterable[str]) -> set[str]:
     """The parts of these fields: what holds for an address holds for its city."""
     return {path for name in names if name in entity.fields for path in entity.fields[name].pieces}
-
-
-def target_of(model: Model, entity: str, name: str) -> str | None:
-    """The entity that a link, lines or inverse called `name` leads to."""
-    owner = model.entities.get(entity)
-    if owner is None:
-        return None
-    if name in owner.inverses:
-        return owner.inverses[name].entity
-    each = owner.fields.get(name)
-    if each is None:
-        return None
-    to = each.to if each.points in ("one", "many", "inside") else None
-    return to if to in model.entities else None
 
 
 def _link_of(model: Model, parent: str, lines: str) -> str:

@@ -37,11 +37,9 @@ def _check_field(
         missing(place, f"“{name}” does not say what it is", f"Write {name}: {{type: text}}.", problems)
         return None
     kind = field.get("type")
+    if "lookup" in field:
+        return _check_lookup(name, field, problems)
     if kind is None:
-        for later in ("lookup", "rollup"):
-            if later in field:
-                problems.add(field.place_of(later), f"“{later}” is not available yet", "Remove it for now.")
-                return None
         missing(place, f"“{name}” has no type", f"Write {name}: {{type: text}}.", problems)
         return _as_text(field)
     word = kind.data if isinstance(kind, Scalar) else None
@@ -55,6 +53,15 @@ def _check_field(
     return _validator(word).check(field, problems)
 
 
+def _check_lookup(name: str, field: Mapping, problems: Problems) -> Node | None:
+    """A lookup has no type of its own, and none of the keys that go with one."""
+    if "type" in field:
+        problems.add(field.place_of("type"), f"“{name}” has the type of what it looks up", "Remove “type”.")
+        entries = {key: each for key, each in field.entries.items() if key != "type"}
+        field = Mapping(entries, field.keys, field.place, field.layer)
+    return _lookup_validator().check(field, problems)
+
+
 def _as_text(field: Mapping) -> Mapping:
     """A field whose kind nobody knows goes on as text, so that what refers to it does not look wrong too."""
     entries: dict[str, Node] = {"type": Scalar("text", field.place, field.layer)}
@@ -65,6 +72,17 @@ def _as_text(field: Mapping) -> Mapping:
 @cache
 def _validator(kind: str) -> Validator:
     return Validator(shape(kind, field_kinds.kinds()[kind].keys))
+
+
+@cache
+def _lookup_validator() -> Validator:
+    return Validator(lookup_shape())
+
+
+def lookup_shape() -> dict[str, Any]:
+    """The JSON Schema of fields that show a field of a linked record."""
+    keys = {key: each for key, each in FIELD_KEYS.items() if key != "type"}
+    return mapping("a lookup", keys, required=("lookup",), later=LATER_FIELD_KEYS)
 
 
 def shape(kind: str, own: MappingType[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from customary.engine import fields
 from customary.engine.definitions.define import kinds
+from customary.engine.definitions.field import lookup_shape
 from customary.engine.definitions.field import shape as field_shape
 from customary.engine.definitions.kinds.entity import FIELD_KEYS
 from customary.engine.definitions.kinds.workflow import STEP_KEYS, STEPS, TRIGGERS
@@ -99,10 +100,12 @@ def _fields() -> dict[str, Any]:
     anything = mapping("a field", {**{key: {} for keys in own.values() for key in keys}, **FIELD_KEYS})
     typed = {f"field_{name}": _field_of(field_shape(name, keys), keys) for name, keys in own.items()}
     choices = [{"if": _is_of(name), "then": {"$ref": f"#/$defs/field_{name}"}} for name in own]
+    lookup = {"if": {"required": ["lookup"]}, "then": {"$ref": "#/$defs/field_lookup"}}
     field = {"anyOf": [{"$ref": "#/$defs/field"}, {"type": "null"}]}
     return {
         **typed,
-        "field": {**_field(anything, types), "allOf": choices},
+        "field_lookup": _field_of(lookup_shape(), {}),
+        "field": {**_field(anything, types), "allOf": [*choices, lookup]},
         "fields": {
             "type": "object",
             "propertyNames": {"pattern": NAME["pattern"]},
@@ -120,7 +123,11 @@ def _field(shape: Mapping[str, Any], types: list[Any]) -> dict[str, Any]:
 def _field_of(shape: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     """A field of one kind; what every field may say is told once."""
     found = _layered(shape, "")
-    shared = {key: {"$ref": f"#/$defs/field/properties/{key}"} for key in FIELD_KEYS if key not in own}
+    shared = {
+        key: {"$ref": f"#/$defs/field/properties/{key}"}
+        for key in found["properties"]
+        if key in FIELD_KEYS and key not in own
+    }
     return {**found, "properties": {**found["properties"], **shared}}
 
 

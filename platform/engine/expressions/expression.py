@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,12 +12,11 @@ from customary.engine.expressions import meaning, operators
 from customary.engine.expressions.checker import check
 from customary.engine.expressions.meaning import Node
 from customary.engine.expressions.parser import parse
+from customary.engine.expressions.paths import Path, Rooted, all_nodes, counts_records, rooted_paths
 from customary.engine.expressions.scope import Rows, Scope, Values
 from customary.engine.expressions.to_python import to_python
 from customary.engine.expressions.to_sql import to_sql, to_sql_text, to_sql_value
 from customary.engine.expressions.types import BOOLEAN, Names, Type
-
-Path = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -28,6 +27,10 @@ class Expression:
     node: Node = field(repr=False)
     paths: frozenset[Path] = field(repr=False)
     """What it reads of the record and beyond: `{("amount",), ("account", "tier")}`; through lists too."""
+    beyond: frozenset[Rooted] = field(repr=False)
+    """What it reads of all records of an entity: `{("visit", ()), ("visit", ("engineer",))}`."""
+    counts: bool = field(repr=False)
+    """Whether it asks a list of records."""
     reads_now: bool = field(repr=False)
     reads_old: bool = field(repr=False)
     reads_user: bool = field(repr=False)
@@ -38,6 +41,11 @@ class Expression:
     @property
     def type(self) -> Type:
         return self.node.type
+
+    @property
+    def reads_others(self) -> bool:
+        """Whether it reads other records than the one at hand."""
+        return self.counts or bool(self.beyond) or any(len(path) > 1 for path in self.paths)
 
     @property
     def offset(self) -> int:
@@ -77,44 +85,16 @@ def compile(text: str, names: Names, expect: Type | None = None) -> Expression:
     node = check(parse(text), names)
     if expect is not None:
         node = operators.must_be_boolean(node) if expect == BOOLEAN else operators.fits(node, expect)
-    nodes = tuple(_all_nodes(node))
+    nodes = tuple(all_nodes(node))
+    paths = rooted_paths(nodes)
     return Expression(
         text=text,
         node=node,
-        paths=frozenset(_paths(nodes)),
+        paths=frozenset(path for root, path in paths if not root and path),
+        beyond=frozenset((root, path) for root, path in paths if root),
+        counts=counts_records(nodes),
         reads_now=any(isinstance(each, meaning.Invoke) and each.function.name in ("now", "today") for each in nodes),
         reads_old=any(isinstance(each, meaning.Old) for each in nodes),
         reads_user=any(isinstance(each, meaning.Bound) and each.name == "user" for each in nodes),
         evaluate=to_python(node),
     )
-
-
-def _all_nodes(node: Node) -> Iterator[Node]:
-    yield node
-    for each in fields(node):
-        value = getattr(node, each.name)
-        for part in value if isinstance(value, tuple) else (value,):
-            if isinstance(part, Node):
-                yield from _all_nodes(part)
-
-
-def _paths(nodes: tuple[Node, ...]) -> Iterator[Path]:
-    sources = {each.variable.name: each.list for each in nodes if isinstance(each, meaning.Filter | meaning.Map)}
-    for node in nodes:
-        if isinstance(node, meaning.Field) and (path := _path(node, sources)):
-            yield path
-
-
-def _path(node: Node, sources: dict[str, Node]) -> Path | None:
-    """The way from the record to a field; None when it begins elsewhere."""
-    match node:
-        case meaning.This() | meaning.Old():
-            return ()
-        case meaning.Field(on=on, name=name):
-            before = _path(on, sources)
-            return None if before is None else (*before, name)
-        case meaning.Variable(name=name) if name in sources:
-            return _path(sources[name], sources)
-        case meaning.Filter(list=inner) | meaning.Distinct(list=inner) | meaning.Fold(list=inner):
-            return _path(inner, sources)
-    return None

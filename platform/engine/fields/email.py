@@ -26,6 +26,7 @@ class Email(Textual):
     control: ClassVar[str] = "email"
     longest: ClassVar[int] = 254
     searchable: ClassVar[bool] = True
+    computable: ClassVar[bool] = True
     templated: ClassVar[bool] = True
     naming: ClassVar[bool] = True
     icon: ClassVar[str] = "mail"

@@ -104,6 +104,10 @@ class Field:
     only: tuple[str, ...] = ()
     was: tuple[str, ...] = ()
     formula: Expression | None = None
+    """What computes it; `computed` is the word it was written under: formula, rollup or lookup."""
+    computed: str = ""
+    reveals: bool = False
+    """Whether it is shown also to those who may not see all that it is computed from."""
     system: bool = False
     extra: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -171,6 +175,13 @@ class Field:
     def figure(self, value: Any) -> Any:
         """A sum, mean or extreme of its column, as a value."""
         return value
+
+    def fit(self, value: Any) -> Any:
+        """What a formula gives, as a value of this field; what it cannot hold is nothing."""
+        try:
+            return self.take(value)
+        except Refusal:
+            return None
 
     def to_json(self, value: Any) -> Any:
         """A value in its JSON form; also how it stands in the change row."""

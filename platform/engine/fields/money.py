@@ -109,6 +109,8 @@ class Money(Field):
         if value is None:
             return None
         money = value if isinstance(value, Amount) else Amount(number(value), self.currency)
+        if not money.currency:  # the sum of nothing
+            money = Amount(money.amount, self.currency)
         return self._exact(rounded(money.amount, self._places(money.currency)), money.currency)
 
     def to_json(self, value: Amount | None) -> Mapping[str, str] | None:

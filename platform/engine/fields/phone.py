@@ -24,6 +24,7 @@ class Phone(Textual):
     control: ClassVar[str] = "phone"
     longest: ClassVar[int] = 60
     searchable: ClassVar[bool] = True
+    computable: ClassVar[bool] = True
     templated: ClassVar[bool] = True
     naming: ClassVar[bool] = True
     icon: ClassVar[str] = "phone"

@@ -24,6 +24,7 @@ class Url(Textual):
     control: ClassVar[str] = "url"
     longest: ClassVar[int] = 2_000
     searchable: ClassVar[bool] = True
+    computable: ClassVar[bool] = True
     templated: ClassVar[bool] = True
     naming: ClassVar[bool] = True
     icon: ClassVar[str] = "link"

@@ -9,6 +9,7 @@ from customary.engine.definitions import Definitions, define
 from customary.engine.locale import country_of
 from customary.engine.model.build import Build, frozen
 from customary.engine.model.calendar import compile_calendars
+from customary.engine.model.computed import settle_lookups
 from customary.engine.model.entity import finish_entity, sketch_entities
 from customary.engine.model.formula import check_circles
 from customary.engine.model.languages import check_languages
@@ -68,6 +69,7 @@ def _shape(build: Build) -> None:
     shape_pipelines(build)
     for sketch in build.sketches.values():
         connect(build, sketch)
+    settle_lookups(build)
     for sketch in build.sketches.values():
         build.world.declare(sketch.name, sketch.fields.values(), sketch.inverses.values())
 

@@ -11,12 +11,13 @@ from customary.engine.expressions.types import DATE, DATETIME
 from customary.engine.fields import Field, KeyProblem, Refusal, kinds
 from customary.engine.fields.text import Text
 from customary.engine.model.build import Build, Sketch, items, label, plain, was
+from customary.engine.model.computed import check_written, compile_computed, written
 from customary.engine.model.duration import from_now
 from customary.engine.model.names import ModelNames
 from customary.engine.text import node as text
 from customary.engine.words import words
 
-LATER = ("default", "required", "read_only", "visible", "formula", "where")
+LATER = ("default", "required", "read_only", "visible", "where")
 """Keys that may hold expressions: they wait until every field of every entity is known."""
 
 RESERVED = frozenset({"old", "user", "record", "payload", "entity", "this", "now", "true", "false", "null", "in"})
@@ -42,6 +43,7 @@ def shape_fields(build: Build, sketch: Sketch) -> None:
 
 def _shaped(build: Build, sketch: Sketch, name: str, body: text.Mapping) -> Field:
     kind = kinds().get(plain(body, "type", "text"), Text)
+    check_written(build, name, kind, body)
     common: dict[str, Any] = {
         "name": name,
         "entity": sketch.name,
@@ -50,7 +52,7 @@ def _shaped(build: Build, sketch: Sketch, name: str, body: text.Mapping) -> Fiel
         "was": was(body),
         "only": tuple(plain(body, "only", ())),
     }
-    for key in ("unique", "index", "search", "personal"):
+    for key in ("unique", "index", "search", "personal", "reveals"):
         common[key] = plain(body, key, False) is True
     common["history"] = plain(body, "history", plain(sketch.body, "history", True)) is not False
     _check_keys(build, name, kind, body)
@@ -84,13 +86,6 @@ def _check_keys(build: Build, name: str, kind: type[Field], body: text.Mapping) 
         build.add(body.get("unique").place, f"“{name}” cannot be unique", f"A {word} field is not compared as a whole.")
     if plain(body, "search") is True and not kind.searchable:
         build.add(body.get("search").place, f"“{name}” cannot be searched", f"Search looks in texts, not in {word}.")
-    if "formula" in body and not kind.computable:
-        remedy = f"Use one of {', '.join(each.kind for each in kinds().values() if each.computable)}."
-        build.add(body.place_of("formula"), f"a {word} field cannot be computed", remedy)
-    if "formula" in body:
-        for key in ("default", "required", "unique", "read_only"):
-            if key in body:
-                build.add(body.place_of(key), f"“{name}” is computed, so “{key}” says nothing", "Remove one of them.")
 
 
 def finish_fields(build: Build, sketch: Sketch) -> None:
@@ -113,8 +108,7 @@ def _later_keys(build: Build, each: Field, body: text.Mapping, names: ModelNames
             more[key] = given if isinstance(given, bool) else build.condition(body.get(key), names) or False
     if "visible" in body:
         more["visible"] = build.condition(body.get("visible"), names)
-    if "formula" in body and each.computable:
-        more["formula"] = build.expression(body.get("formula"), _formula_names(names), each.value_type)
+    more |= compile_computed(build, each, body, names)
     if "where" in body and hasattr(each, "where"):
         chosen = build.names(each.to, old=False)
         more["where"] = build.question(body.get("where"), chosen)
@@ -122,14 +116,9 @@ def _later_keys(build: Build, each: Field, body: text.Mapping, names: ModelNames
         more["template"] = _number_template(build, each, body, names)
     if "default" in body:
         more["default"] = field_value(build, body.get("default"), each, names)
-    elif each.kind == "boolean" and "formula" not in body:
+    elif each.kind == "boolean" and written(body) is None:
         more["default"] = False
     return more
-
-
-def _formula_names(names: ModelNames) -> ModelNames:
-    bindings = {name: each for name, each in names.bindings.items() if name not in ("user", "old")}
-    return ModelNames(names.world, names.entity, bindings)
 
 
 def _number_template(build: Build, each: Field, body: text.Mapping, names: ModelNames) -> Template | None:

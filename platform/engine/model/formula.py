@@ -1,4 +1,4 @@
-"""Formulas that run back into themselves: a problem, because they could never be computed."""
+"""Computed fields that run back into themselves: a problem, because they could never be computed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Computed = tuple[str, str]
 
 
 def check_circles(build: Build) -> None:
-    """Adds a problem for every formula that needs its own value."""
+    """Adds a problem for every computed field that needs its own value."""
     needs = {
         (sketch.name, each.name): tuple(_needs(build, sketch.name, each.formula.paths))
         for sketch in build.sketches.values()
@@ -35,8 +35,9 @@ def _walk(
     if at in path:
         entity, field = at
         circle = " → ".join(f"{each[0]}.{each[1]}" for each in [*path[path.index(at) :], at])
-        place = build.sketches[entity].nodes[field].get("formula").place
-        build.add(place, f"the formula of “{field}” needs its own value", f"{circle}.")
+        word = build.sketches[entity].fields[field].computed
+        place = build.sketches[entity].nodes[field].get(word).place
+        build.add(place, f"the {word} of “{field}” needs its own value", f"{circle}.")
         settled.update(path)
         return
     for further in needs[at]:

@@ -28,10 +28,10 @@ def check_questions(build: Build) -> None:
 
 def _formulas(build: Build) -> list[tuple[text.Node, Expression, str]]:
     return [
-        (sketch.nodes[name].get("formula"), each.formula, sketch.name)
+        (sketch.nodes[name].get(each.computed), each.formula, sketch.name)
         for sketch in build.sketches.values()
         for name, each in sketch.fields.items()
-        if each.formula is not None and name in sketch.nodes and "formula" in sketch.nodes[name]
+        if each.formula is not None and name in sketch.nodes
     ]
 
 

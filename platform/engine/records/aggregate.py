@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from customary.engine.access.access import target_of
+from customary.engine.access.hidden import target_of
 from customary.engine.expressions import Expression
 from customary.engine.expressions.error import ExpressionError
 from customary.engine.expressions.types import Record as RecordType
@@ -18,7 +18,7 @@ from customary.engine.money import Money
 from customary.engine.records.ask import ask
 from customary.engine.records.record import Group
 from customary.engine.records.refusal import FieldProblem, Forbidden, Missing, Refused
-from customary.engine.records.rows import all_rows, computed, permission, seen_rows
+from customary.engine.records.rows import all_rows, permission, seen_rows
 from customary.engine.records.search import bound, matching
 from customary.engine.records.titles import titles
 from customary.engine.records.typed import compile_typed
@@ -147,16 +147,18 @@ def _inner(
 
 def _key_column(rows: TableRows, key: _Key) -> sa.ColumnElement:
     if key.field is not None:
-        return computed(rows, key.field) if key.field.formula is not None else rows.column(key.field.name)
+        return rows.column(key.field.name)
     return key.expression.clause(rows, rows.values)
 
 
 def _figure_columns(work: Work, rows: TableRows, each: Field) -> list[tuple[str, sa.ColumnElement]]:
-    column = computed(rows, each) if each.formula is not None else rows.column(each.name)
+    column = rows.column(each.name)
     if each.kind != "money":
         return [("", column)]
     if each.formula is not None:
-        return [("", column), ("_currency", sa.literal(work.model.settings.currency)), ("_base", column)]
+        currency = sa.func.coalesce(sa.func.nullif(rows.column(each.name, "_currency"), ""), each.currency)
+        same = sa.case((currency == each.base, column))
+        return [("", column), ("_currency", sa.case((column.is_not(None), currency))), ("_base", same)]
     return [("", column), *((part, rows.column(each.name, part)) for part in ("_currency", "_base"))]
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
-from customary.engine.fields.field import Field, Refusal
+from customary.engine.fields.field import Field
+from customary.engine.records import computed
 from customary.engine.records.kept import kept
 from customary.engine.records.reading import Reading
-from customary.engine.records.rows import all_rows, computed, sort_column
+from customary.engine.records.rows import all_rows, sort_column
 from customary.engine.records.titles import reader_key, title_clause
 from customary.engine.records.work import Work
 from customary.engine.tables import SYSTEM_COLUMNS
@@ -27,7 +28,7 @@ class Layout:
     names: tuple[str, ...]
     plain: Callable[[Sequence[Any]], tuple]
     parts: tuple[tuple[str, Field, tuple[tuple[str, int], ...]], ...]
-    formulas: tuple[tuple[str, Field, int], ...]
+    formulas: tuple[tuple[str, Field, tuple[int, ...]], ...]
     title: int
     sort: tuple[int, ...]
     """The positions of the sort values and of the id, which make the cursor."""
@@ -37,8 +38,8 @@ class Layout:
         found = dict(zip(self.names, self.plain(row), strict=True))
         for name, each, places in self.parts:
             found[name] = each.load({suffix: row[place] for suffix, place in places})
-        for name, each, place in self.formulas:
-            found[name] = take_computed(each, each.figure(row[place]))
+        for name, each, places in self.formulas:
+            found[name] = computed.taken(each, [row[place] for place in places])
         return found
 
 
@@ -46,14 +47,6 @@ def layout(work: Work, reading: Reading) -> Layout:
     """The layout of a reading's rows; the same for all readers with the same rights."""
     key = ("layout", reading.entity, reading.fields, reading.sort, reader_key(work))
     return kept(work, key, lambda: _layout(work, reading))
-
-
-def take_computed(each: Field, value: Any) -> Any:
-    """A formula's result as a value of its field; one that the field cannot hold is nothing."""
-    try:
-        return each.take(value)
-    except Refusal:
-        return None
 
 
 def _layout(work: Work, reading: Reading) -> Layout:
@@ -65,8 +58,8 @@ def _layout(work: Work, reading: Reading) -> Layout:
     for name in reading.fields:
         each = fields[name]
         if each.formula is not None:
-            formulas.append((name, each, len(columns)))
-            columns.append(computed(rows, each))
+            asked = computed.clauses(rows, each)
+            formulas.append((name, each, tuple(_place(columns, clause) for clause in asked)))
         elif name in SYSTEM_COLUMNS or table.has(name):
             places = _places(table, name, columns)
             if len(places) == 1 and type(each).load is Field.load:

@@ -11,10 +11,6 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from customary.engine.columns import Scaled
-from customary.engine.expressions import sql_elements
-from customary.engine.expressions.types import DURATION, MONEY, NUMBER
-from customary.engine.fields.field import Field
 from customary.engine.records.work import Work
 from customary.engine.tables import SYSTEM_COLUMNS, TableRows
 
@@ -47,27 +43,12 @@ def seen_rows(work: Work, entity: str) -> TableRows:
     return work.release.tables.rows(entity, lambda rows: permission(work, rows, "read"), values)
 
 
-def computed(rows: TableRows, each: Field) -> sa.ColumnElement:
-    """A formula's clause, typed as the field would be kept: so it sorts, adds up and comes back as its values do."""
-    clause = rows.column(each.name)
-    if each.value_type not in (NUMBER, MONEY, DURATION):
-        return clause
-    kept = each.parts({})[0].type
-    scale = getattr(kept, "scale", 0)
-    if isinstance(clause.type, Scaled) and clause.type.scale == scale:
-        return clause
-    if isinstance(clause.type, Scaled):
-        clause = sql_elements.exact(clause, sql_elements.whole_literal(clause.type.scale))
-    whole = sql_elements.whole(clause, sql_elements.whole_literal(scale))
-    return sa.type_coerce(whole, kept)
-
-
 def sort_column(work: Work, entity: str, name: str) -> sa.ColumnElement:
     """What orders records by a field: its sorting column, or its formula."""
     table = work.release.tables.entity(entity)
     if name in SYSTEM_COLUMNS or table.has(name):
         return table.sort_column(name)
-    return computed(all_rows(work, entity), work.model.entities[entity].columns[name])
+    return all_rows(work, entity).column(name)
 
 
 def permission(work: Work, rows: TableRows, act: str) -> sa.ColumnElement | None:

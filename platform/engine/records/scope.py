@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from customary.engine.access.access import target_of
+from customary.engine.access.hidden import target_of
 from customary.engine.records import storage
 from customary.engine.records.work import Work
 
@@ -35,7 +35,7 @@ class RecordView(Mapping[str, Any]):
             raise KeyError(name)
         if each.formula is None:
             return () if each.several else None
-        return each.formula.evaluate(self._scope.about(self))
+        return each.fit(each.formula.evaluate(self._scope.about(self)))
 
     def __iter__(self) -> Iterator[str]:
         return iter(("id", "entity", *(name for name in self._fields if name != "id")))

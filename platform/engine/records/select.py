@@ -14,7 +14,7 @@ from customary.engine.records import storage
 from customary.engine.records.ask import ask
 from customary.engine.records.cursor import check_cursor, write_cursor
 from customary.engine.records.kept import kept
-from customary.engine.records.layout import layout, take_computed
+from customary.engine.records.layout import layout
 from customary.engine.records.reading import Reading, ready
 from customary.engine.records.record import Page, Query, Record, Titles
 from customary.engine.records.refusal import Missing
@@ -133,7 +133,7 @@ class _Seen:
     plain: tuple[str, ...]
     computed: tuple[Field, ...]
     linking: tuple[str, ...]
-    """Fields that link to records whose titles do not come with them: to many, or to any kind of record."""
+    """Fields that link to records whose titles do not come with them: to many, to any kind of record, or computed."""
 
 
 def _seen(work: Work, entity: str) -> _Seen:
@@ -147,7 +147,7 @@ def _find_seen(work: Work, entity: str) -> _Seen:
     plain = [each.name for each in fields if each.formula is None]
     first = [name for name in SYSTEM_COLUMNS if name in plain]
     computed = tuple(each for each in fields if each.formula is not None)
-    linking = tuple(each.name for each in fields if each.points in ("many", "any"))
+    linking = tuple(each.name for each in fields if each.points in ("many", "any") or (each.points and each.formula))
     return _Seen(tuple(dict.fromkeys((*first, *plain))), computed, linking)
 
 
@@ -156,7 +156,7 @@ def _seen_values(work: Work, entity: str, values: dict[str, Any], scope: RecordS
     seen_by = _seen(work, entity)
     seen = {name: values[name] for name in seen_by.plain if name in values}
     for each in seen_by.computed:
-        seen[each.name] = take_computed(each, scope.record[each.name])
+        seen[each.name] = scope.record[each.name]
     return seen
 
 

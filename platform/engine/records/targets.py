@@ -7,7 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from customary.engine.access.access import target_of
+from customary.engine.access.hidden import target_of
 from customary.engine.expressions import Expression
 from customary.engine.fields.field import Field
 from customary.engine.records.draft import Draft

@@ -9,9 +9,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from customary.engine.access.access import target_of
+from customary.engine.access.hidden import target_of
 from customary.engine.columns import gathered
 from customary.engine.fields.field import Field
+from customary.engine.records.computed import clauses, taken_in_turn
 from customary.engine.records.kept import kept
 from customary.engine.records.record import Titles
 from customary.engine.records.rows import all_rows, values_of
@@ -40,6 +41,8 @@ class _Asked:
     columns: tuple[str, ...]
     many: tuple[str, ...]
     lines: tuple[str, ...]
+    computed: tuple[Field, ...]
+    """Those that read other records: where they lie, however many there are."""
     links: tuple[tuple[str, str], ...]
     """Fields, and the entities that they lead to."""
 
@@ -54,7 +57,7 @@ def whole(work: Work, entity: str, id: UUID) -> Whole | None:
     columns, many, children = (
         dict(zip(names, cells, strict=False)) for names in (asked.columns, asked.many, asked.lines)
     )
-    values = {**work.release.tables.entity(entity).load(columns), **many}
+    values = {**work.release.tables.entity(entity).load(columns), **many, **taken_in_turn(asked.computed, cells)}
     title, named = next(cells), zip(asked.links, cells, strict=True)
     titles = {(to, values[name]): each for (name, to), each in named if each is not None}
     return Whole(values, title or "", titles, children)
@@ -65,20 +68,23 @@ def _asked(work: Work, entity: str) -> _Asked:
     many = [each.name for each in fields if each.points == "many"]
     lines = [each for each in fields if each.points == "inside"]
     links = [(each.name, to) for each in fields if (to := _nameable_target(work, entity, each))]
+    rows = all_rows(work, entity)
+    computed = tuple(each for each in fields if each.formula is not None and each.formula.reads_others)
     statement = sa.select(
         *table.table.c,
         *(_targets(table, name) for name in many),
         *(_children(work, table, each) for each in lines),
-        title_clause(work, entity, all_rows(work, entity)),
+        *(clause for each in computed for clause in clauses(rows, each)),
+        title_clause(work, entity, rows),
         *(_title(work, to, table.column(name)) for name, to in links),
     ).where(table.column("id") == sa.bindparam("id"))
     columns = tuple(column.name for column in table.table.c)
-    return _Asked(statement, columns, tuple(many), tuple(each.name for each in lines), tuple(links))
+    return _Asked(statement, columns, tuple(many), tuple(each.name for each in lines), computed, tuple(links))
 
 
 def _nameable_target(work: Work, entity: str, each: Field) -> str | None:
     """The entity of the one record that a field links to, where the actor may see the link and know titles there."""
-    target = target_of(work.model, entity, each.name) if each.points == "one" else None
+    target = target_of(work.model, entity, each.name) if each.points == "one" and each.formula is None else None
     seen = target is not None and each.name not in work.access.hidden(entity) and may_name(work, target)
     return target if seen else None
 

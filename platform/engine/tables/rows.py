@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from customary.engine.columns import Scaled
+from customary.engine.expressions import sql_elements
+from customary.engine.expressions.types import DURATION, MONEY, NUMBER
 from customary.engine.tables.entity_table import SYSTEM_COLUMNS
 from customary.engine.tables.growth import target
 
 if TYPE_CHECKING:
     from customary.engine.expressions import Values
+    from customary.engine.fields.field import Field
     from customary.engine.tables.tables import Tables
 
 Predicate = Callable[["TableRows"], "sa.ColumnElement | None"]
@@ -41,11 +45,28 @@ class TableRows:
         The part `_id` of an any_link is its plain column, as a link's is.
         """
         made = self.tables.entity(self.entity)
-        if name not in SYSTEM_COLUMNS and (formula := made.entity.columns[name].formula) is not None:
-            return formula.column(self, self.values, part)
+        if name not in SYSTEM_COLUMNS and (each := made.entity.columns[name]).formula is not None:
+            return self._computed(each, part)
         if part == "_id":
             part = ""
         return self.from_clause.c[made.column_name(name, part)]
+
+    def _computed(self, each: Field, part: str) -> sa.ColumnElement:
+        """A formula's clause, typed as the field would be kept: so it sorts, adds up and comes back as its values do.
+
+        It is the same for all readers: who may not read all that it reads does not see the field.
+        """
+        rows = TableRows(self.tables, self.entity, self.from_clause, None, self.values)
+        clause = each.formula.column(rows, self.values, part)
+        if each.value_type not in (NUMBER, MONEY, DURATION) or part == "_currency":
+            return clause
+        kept = each.parts({})[0].type
+        scale = getattr(kept, "scale", None) or 0
+        if isinstance(clause.type, Scaled | sa.Integer) and getattr(clause.type, "scale", 0) == scale:
+            return clause
+        if isinstance(clause.type, Scaled):
+            clause = sql_elements.exact(clause, sql_elements.whole_literal(clause.type.scale))
+        return sa.type_coerce(sql_elements.whole(clause, sql_elements.whole_literal(scale)), kept)
 
     def follow(self, field: str) -> tuple[TableRows, sa.ColumnElement]:
         """What a link, a list of links, child lines or an inverse points to: fresh rows and how they join."""

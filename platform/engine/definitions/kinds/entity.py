@@ -33,12 +33,15 @@ FIELD_KEYS = {
     "only": told(NAMES, "the roles that may see it, whatever the others say"),
     "was": told(WAS, "its old name, or a list of them: data and references move along"),
     "formula": told(CONDITION, "computes it from other fields; nobody enters it"),
+    "rollup": told(CONDITION, "computes it from the records of a list, such as size(tasks.filter(t, !t.done))"),
+    "lookup": told(TEXT, "shows a field of a linked record, such as account.tier; it takes the type of that field"),
+    "reveals": told(YES_NO, "true shows a computed field also to those who may not see all that it is computed from"),
     "after": told(TEXT, "the field it stands after, where a layer adds it"),
     "before": told(TEXT, "the field it stands before, where a layer adds it"),
 }
 """What every field may say, whatever its kind."""
 
-LATER_FIELD_KEYS = ("rollup", "lookup", "reveals", "through", "tree", "barcode")
+LATER_FIELD_KEYS = ("through", "tree", "barcode")
 LATER_FIELD_KINDS = (
     "file",
     "files",
