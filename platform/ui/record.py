@@ -11,6 +11,7 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from customary.engine import records
+from customary.engine.automation import Run, runs_of
 from customary.engine.fields.field import Field
 from customary.engine.model.model import Entity
 from customary.engine.records.scope import RecordScope
@@ -27,6 +28,9 @@ from customary.ui.timeline import Timeline
 
 if TYPE_CHECKING:
     from customary.ui.stage import RefusedMove
+
+
+RUNS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +72,8 @@ class Page:
     creator: str = ""
     happened: Timeline | None = None
     related: tuple[Card, ...] = ()
+    runs: tuple[Run, ...] = ()
+    """The newest runs of rules for this record."""
 
     @property
     def changeable(self) -> bool:
@@ -137,6 +143,7 @@ def _page(work: Work, entity: Entity, id: UUID, whole: bool, locale: Any) -> Pag
         creator=_person(work, creator) if whole and creator else "",
         happened=timeline.read_timeline(work, entity, record, locale) if whole else None,
         related=tuple(related.cards(work, entity, record)) if whole else (),
+        runs=tuple(runs_of(work, record=id, limit=RUNS)) if whole else (),
     )
 
 

@@ -27,7 +27,6 @@ from customary.ui.timeline import Difference, differences, ends
 
 SIZE = 50
 STATUSES = ("done", "due", "stopped", "failed")
-COLOURS = {"done": "green", "due": "blue", "stopped": "amber", "failed": "red", "skipped": "grey", "undone": "grey"}
 HERE = "workflows"
 
 
@@ -80,14 +79,14 @@ async def workflows(desk: AtDesk, request: Request) -> Response:
     rules = [rule(each, desk.model, desk.locale) for each in ([chosen] if chosen else desk.model.workflows.values())]
     values = {"rules": rules, "chosen": chosen, "runs": found, "next": following, "wanted": wanted}
     if desk.htmx:
-        return desk.part("part_runs.html", colours=COLOURS, statuses=STATUSES, **values)
-    return desk.page("page_workflows.html", here=HERE, colours=COLOURS, statuses=STATUSES, **values)
+        return desk.part("part_runs.html", statuses=STATUSES, **values)
+    return desk.page("page_workflows.html", here=HERE, statuses=STATUSES, **values)
 
 
 @get("/workflows/{id:uuid}")
 async def run(desk: AtDesk, id: FromPath[UUID]) -> Response:
     """One run: what came in, each step with its result."""
-    return desk.page("page_run.html", here=HERE, colours=COLOURS, found=await desk.read(_run, id, desk.locale))
+    return desk.page("page_run.html", here=HERE, found=await desk.read(_run, id, desk.locale))
 
 
 @post("/workflows/{id:uuid}", status_code=200)

@@ -9,18 +9,22 @@ from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
 
+from babel.numbers import format_compact_currency
 from markupsafe import Markup, escape
 
 from customary.engine.fields.field import Field
 from customary.engine.fields.normal import normal
 from customary.engine.locale import Locale
 from customary.engine.model.model import Entity
+from customary.engine.money import Money
 from customary.engine.words import Words
 from customary.ui.looks import looks
 
 EMPTY = Markup('<span class="empty">—</span>')
 NAMELESS = Markup('<span class="quiet">•••</span>')
 """A record whose title the reader may not know."""
+ROUNDED = 1_000_000
+"""Amounts from here on are told in millions where there is little room."""
 Titles = Mapping[tuple[str, UUID], str]
 NO_TITLES: Titles = {}
 
@@ -72,6 +76,12 @@ class Show:
         to = getattr(field, "to", None)
         if isinstance(to, str) and isinstance(value, UUID):
             return titles.get((to, value), "•••")
+        return field.format(value, self.locale)
+
+    def brief(self, field: Field, value: Any) -> str:
+        """A value as short as a column's head has room for: millions are rounded."""
+        if isinstance(value, Money) and abs(value.amount) >= ROUNDED:
+            return format_compact_currency(value.amount, value.currency, locale=self.locale.language, fraction_digits=1)
         return field.format(value, self.locale)
 
     def inside(self, words: Words) -> str:

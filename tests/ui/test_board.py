@@ -51,6 +51,15 @@ def test_a_board_without_any_record_says_what_it_is_for(signed_in: Callable) -> 
     assert "No deals yet" in page and "Import a file" in page and "Nothing matches" not in page
 
 
+def test_millions_are_told_short_in_a_head_and_whole_on_hover(
+    client: TestClient, first: Callable, inside: Callable
+) -> None:
+    big = {"name": "Big", "account": first("account").id, "amount": Money(Decimal("897224027.50"), "EUR")}
+    inside(records.create, "deal", big)
+    head = client.get("/deal?view=board&q=Big").text.split('id="head-of-qualify"')[1].split("</header>")[0]
+    assert ">€897.2M</span>" in head and 'title="€897,224,027.50"' in head
+
+
 def test_a_column_without_cards_has_a_hint(client: TestClient) -> None:
     assert client.get("/deal?view=board").text.count('data-none="Nothing in this stage"') == 5
 

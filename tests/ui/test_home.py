@@ -36,6 +36,10 @@ def test_a_task_stands_where_its_date_says(due: date | None, expected: str) -> N
     assert when(due, NOW, locale("en", ZoneInfo("UTC"))) == expected
 
 
+def test_the_search_page_wears_its_style_sheet(client: TestClient) -> None:
+    assert "css/home.css" in client.get("/search?q=co").text
+
+
 def test_a_day_is_the_persons_own() -> None:
     late = datetime(2026, 3, 31, 20, tzinfo=UTC)
     assert when(late, NOW, locale("zh", ZoneInfo("Asia/Shanghai"))) == "later"

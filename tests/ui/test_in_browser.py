@@ -218,3 +218,31 @@ def test_records_are_leafed_through_as_the_list_has_them_and_it_is_found_again(p
     page.wait_for_url("**" + where.partition("?")[0] + "?*")
     assert "q=firm" in page.url
     expect(page.get_by_role("link", name="Firm 109")).to_be_focused()
+
+
+def test_paper_takes_all_rows_and_nothing_that_only_a_screen_can_use(page, inside) -> None:
+    page.emulate_media(color_scheme="dark", media="print")
+    page.goto("/account?view=all")
+    page.wait_for_load_state("networkidle")
+    for part in (".rail", ".filterbar", ".topline .button", ".table .pick"):
+        assert not page.locator(part).first.is_visible(), part
+    sheet = page.locator(".table-scroll")
+    whole, shown = (sheet.evaluate(f"each => each.{name}") for name in ("scrollHeight", "clientHeight"))
+    assert whole == shown > page.locator("[data-row]").count() * 15
+    assert page.evaluate("getComputedStyle(document.body.parentElement).backgroundColor") == "rgb(255, 255, 255)"
+    page.goto("/deal")
+    page.goto(page.locator("#rows .name a").first.get_attribute("href"))
+    for part in ("#about", "#happened", "#related"):
+        assert page.locator(part).is_visible(), part
+    assert not page.locator(".composer").is_visible()
+
+
+def test_nothing_moves_for_those_who_want_it_still_and_edges_show_for_those_who_need_them(page, accessible) -> None:
+    page.emulate_media(reduced_motion="reduce", contrast="more")
+    for address in ("/deal", "/deal?view=board", "/"):
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.getAnimations().filter((each) => each.playState === 'running').length") == 0
+        assert accessible(page) == [], address
+    line = page.evaluate("getComputedStyle(document.querySelector('.topline')).borderBottomColor")
+    assert line == "rgb(131, 132, 143)"

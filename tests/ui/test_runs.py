@@ -30,11 +30,18 @@ def ran(workspace: Workspace, inside: Callable) -> records.Record:
     return inside(records.get, "lead", id)
 
 
+def test_a_record_shows_the_rules_that_acted_on_it(client: TestClient, ran: records.Record, first: Callable) -> None:
+    page = client.get(f"/lead/{ran.id}").text
+    [run] = re.findall(r'href="/workflows/([0-9a-f-]+)">Take care of a new lead', page)
+    assert "Rules that acted here" in page and client.get(f"/workflows/{run}").status_code == 200
+    assert "Rules that acted here" not in client.get(f"/account/{first('account').id}").text
+
+
 def test_rules_are_told_in_plain_words(client: TestClient) -> None:
     page = client.get("/workflows").text
     assert "Take care of a new lead" in page and "For every new lead" in page
     assert "When any deal reaches Won" in page and "When Amount of any deal changes" in page
-    assert "When Done of any task changes to Yes" in page
+    assert "When any task becomes “Done: yes”" in page
     assert re.search(r"Amount</span> at least <span[^>]*>50,000</span>", page)
     assert "Nothing here yet." in page
 

@@ -63,6 +63,12 @@ def test_a_filter_that_fits_nothing_can_be_cleared(client: TestClient) -> None:
     assert "Nothing matches" in html and "No deals yet" not in html
 
 
+def test_a_view_that_is_empty_just_now_says_so_without_talk_of_filters(client: TestClient) -> None:
+    html = client.get("/task").text  # my open tasks; none is mine
+    assert "Nothing in “My open tasks”" in html and 'href="/task?where="' in html
+    assert "Nothing matches" in client.get("/task?where=done+%26%26+title+%3D%3D+%22x%22").text
+
+
 def test_a_wrong_expression_is_shown_at_its_place_and_no_row_with_it(client: TestClient) -> None:
     html = client.get("/deal?where=" + quote("amountt > 1")).text
     assert "<mark>amountt</mark>" in html
