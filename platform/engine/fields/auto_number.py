@@ -61,3 +61,7 @@ class AutoNumber(Textual):
     def compose(self, filled: str, count: int) -> str:
         """The number's text, from the format with its holes filled."""
         return _MARKS.sub(lambda marks: str(count).zfill(len(marks[0])), filled, count=1)
+
+    def digits(self, filled: str) -> int:
+        """How many digits a number has at least."""
+        return len(_MARKS.search(filled)[0])

@@ -76,24 +76,6 @@ def _create_batch(
     return [None if draft.problems else draft.id for draft in drafts]
 
 
-def create_together(entity: str, wanted: list[tuple[Work, Mapping[str, Any], frozenset[UUID]]]) -> None:
-    """Makes records of one entity in one go, each with the cause of its own unit of work. Raises Refused.
-
-    With each come the ids of records that are there for sure, so that links to them need no look.
-    """
-    work = wanted[0][0]
-    drafts = []
-    for each, values, sure in wanted:
-        draft = new_draft(each, shape(work, entity), values)
-        draft.sure = sure
-        drafts.append(draft)
-    check_drafts(work, drafts)
-    for draft in drafts:
-        if draft.problems:
-            raise Refused(draft.problems)
-    write_drafts(work, drafts)
-
-
 def new_draft(
     work: Work,
     known: Shape,
@@ -137,9 +119,23 @@ def check_drafts(work: Work, drafts: list[Draft]) -> None:
 
 def write_drafts(work: Work, drafts: list[Draft]) -> None:
     """Writes checked new records with all that belongs to them."""
-    if not drafts:
+    if not drafts or (len(drafts) == 1 and _write_at_once(work, drafts[0])):
         return
     give_numbers(work, drafts)
     store.insert(work, drafts)
     lines.write_children(work, drafts)
     tasks.make_tasks(drafts)
+
+
+def _write_at_once(work: Work, draft: Draft) -> bool:
+    """Writes a record without rows of its own with the tasks of its stage and its number in one statement.
+
+    Gives False, with nothing written, where that cannot be.
+    """
+    if work.is_sqlite or any(draft.lines.values()):
+        return False
+    made = tasks.draft_ahead(draft)
+    if made is None:
+        return False
+    store.insert_at_once(work, [draft, *made])
+    return True

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -28,17 +33,80 @@ def give_numbers(work: Work, drafts: list[Draft]) -> None:
     for each in drafts[0].shape.numbered:
         last = take(work, drafts[0].entity, each, len(drafts))
         for count, draft in enumerate(drafts, last - len(drafts) + 1):
-            filled = each.template.render(draft.scope) if each.template is not None else each.written
-            draft.after[each.name] = each.compose(filled, count)
+            draft.after[each.name] = each.compose(_filled(draft, each), count)
 
 
 def take(work: Work, entity: str, each: AutoNumber, count: int) -> int:
     """Takes `count` numbers of the series of today and gives the last of them."""
+    statement = kept(work, ("take", work.is_sqlite), lambda: _statement(work.is_sqlite))
+    return work.connection.execute(statement, {**_series(work, entity, each), "count": count}).scalar_one()
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """A number that the database gives while it writes the record. Until then a mark stands for its digits: those
+    of the record's own random id, which nothing else can hold."""
+
+    entity: str
+    field: AutoNumber
+    filled: str
+    mark: str
+    series: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        return self.field.name
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        width = self.field.digits(self.filled)
+        return {**self.series, "count": 1, "number_mark": self.mark, "number_width": width}
+
+    @cached_property
+    def count(self) -> sa.ScalarSelect:
+        taken = _statement(is_sqlite=False).cte("number_taken")
+        return sa.select(taken.c.value).scalar_subquery()
+
+    def told_in(self, work: Work, kind: str) -> tuple[str, ...]:
+        """The columns of a row, change row or search row in which the mark may stand."""
+        if kind == "row":
+            return tuple(column.name for column in work.release.tables.entity(self.entity).columns([self.name]))
+        return {"change": ("after",), "search": ("text",)}.get(kind, ())
+
+    def fill(self, value: sa.BindParameter) -> sa.ColumnElement:
+        """A bound value with the digits in place of the mark."""
+        count = sa.cast(self.count, sa.Text)
+        width = sa.bindparam("number_width", type_=sa.Integer)
+        digits = sa.func.lpad(count, sa.func.greatest(width, sa.func.length(count)), "0")
+        mark = sa.bindparam("number_mark", type_=sa.Text)
+        return sa.cast(sa.func.replace(sa.cast(value, sa.Text), mark, digits, type_=sa.Text), value.type)
+
+    def settle(self, draft: Draft, count: int) -> None:
+        """Tells the draft the number that was given."""
+        draft.after[self.name] = self.field.compose(self.filled, count)
+
+
+def await_number(work: Work, draft: Draft) -> Awaited | None:
+    """Lets a mark stand for the number of a record; None when it has none. Several numbers are given at once."""
+    if len(draft.shape.numbered) != 1:
+        give_numbers(work, [draft])
+        return None
+    (each,) = draft.shape.numbered
+    filled = _filled(draft, each)
+    mark = str(draft.id.int).zfill(each.digits(filled))
+    draft.after[each.name] = each.compose(filled, draft.id.int)
+    return Awaited(draft.entity, each, filled, mark, _series(work, draft.entity, each))
+
+
+def _filled(draft: Draft, each: AutoNumber) -> str:
+    """The format of a number with its holes filled."""
+    return each.template.render(draft.scope) if each.template is not None else each.written
+
+
+def _series(work: Work, entity: str, each: AutoNumber) -> dict[str, str]:
     tables = work.release.tables
     series = each.series(work.now.astimezone(work.model.settings.time_zone).date())
-    key = {"entity": tables.code(entity), "field": tables.entity(entity).physical[each.name], "series": series}
-    statement = kept(work, ("take", work.is_sqlite), lambda: _statement(work.is_sqlite))
-    return work.connection.execute(statement, {**key, "count": count}).scalar_one()
+    return {"entity": tables.code(entity), "field": tables.entity(entity).physical[each.name], "series": series}
 
 
 def _statement(is_sqlite: bool) -> sa.Insert:

@@ -61,6 +61,8 @@ class RecordScope:
         self.bindings: dict[str, Any] = {"user": work.actor.record, **(bindings or {})}
         self._found: dict[tuple[str, UUID], RecordView | None] = {}
         self._lists: dict[tuple[UUID, str], list[RecordView]] = {}
+        self.looked: set[str] = set()
+        """The entities whose rows it has read from the database."""
         self.record = RecordView(self, entity, record) if entity and record is not None else None
         self.old = RecordView(self, entity, old) if entity and old is not None else None
 
@@ -78,6 +80,7 @@ class RecordScope:
         """One record by id, read once."""
         key = (entity, id)
         if key not in self._found:
+            self.looked.add(entity)
             values = storage.load(self.work, entity, id)
             self._found[key] = RecordView(self, entity, values) if values is not None else None
         return self._found[key]
@@ -116,6 +119,7 @@ class RecordScope:
         return self._list(entity, storage.load_all(self.work, entity))
 
     def _list(self, entity: str, found: Iterable[dict[str, Any]]) -> list[Mapping[str, Any]]:
+        self.looked.add(entity)
         return [RecordView(self, entity, values) for values in found if values.get("archived_at") is None]
 
 

@@ -12,8 +12,9 @@ from sqlalchemy.exc import IntegrityError
 from customary.engine.records import changes, index, rates, unique
 from customary.engine.records.draft import Draft
 from customary.engine.records.kept import kept
+from customary.engine.records.numbers import await_number, give_numbers
 from customary.engine.records.refusal import Refused
-from customary.engine.records.together import insert_together, update_together
+from customary.engine.records.together import Written, insert_together, update_together, written
 from customary.engine.records.work import Work
 
 
@@ -28,7 +29,7 @@ def insert(work: Work, drafts: list[Draft]) -> None:
     made = [changes.change_row(draft.work, shape, draft.id, "created", None, draft.after) for draft in drafts]
     try:
         if len(drafts) == 1 and not work.is_sqlite:
-            insert_together(work, shape, rows[0], made[0], index.search_row(work, shape, drafts[0].after))
+            insert_together(work, [written(shape, rows[0], made[0], index.search_row(work, shape, drafts[0].after))])
         else:
             statement = kept(work, ("insert", shape.entity.name), lambda: table.table.insert())
             work.connection.execute(statement, rows)
@@ -38,6 +39,26 @@ def insert(work: Work, drafts: list[Draft]) -> None:
         raise _understood(error, drafts) from error
     _insert_links(work, drafts)
     rates.catch_up(work, shape.entity, (draft.after for draft in drafts))
+
+
+def insert_at_once(work: Work, drafts: list[Draft]) -> None:
+    """Writes a new record, and others that belong to it, in one statement that gives the record its number."""
+    first = drafts[0]
+    awaited = await_number(work, first)
+    made = [_written(draft) for draft in drafts]
+    if awaited is not None and awaited.mark not in made[0].rows.get("search", {}).get("text", awaited.mark):
+        # So much text that the number falls off its end: then it must be known before.
+        give_numbers(work, [first])
+        awaited, made[0] = None, _written(first)
+    try:
+        count = insert_together(work, made, awaited)
+    except IntegrityError as error:
+        raise _understood(error, drafts, alone=True) from error
+    if awaited is not None:
+        awaited.settle(first, count)
+    for draft in drafts:
+        _insert_links(work, [draft])
+        rates.catch_up(work, draft.shape.entity, [draft.after])
 
 
 def save(work: Work, draft: Draft, kind: str) -> None:
@@ -56,7 +77,7 @@ def save(work: Work, draft: Draft, kind: str) -> None:
             work.connection.execute(statement, {"this": draft.id, **new})
             changes.write_changes(work, shape, [row])
         else:
-            update_together(work, shape, stored, row)
+            update_together(work, written(shape, stored, row))
     except IntegrityError as error:
         raise _understood(error, [draft]) from error
     for each in shape.many:
@@ -76,6 +97,14 @@ def erase(work: Work, draft: Draft) -> None:
     row = changes.change_row(work, shape, draft.id, "deleted", draft.before, None)
     changes.write_changes(work, shape, [row])
     index.remove(work, draft.id)
+
+
+def _written(draft: Draft) -> Written:
+    work, shape = draft.work, draft.shape
+    row = work.release.tables.entity(draft.entity).store(_complete(draft))
+    rates.fill(work, shape.entity, [(draft.after, row)])
+    change = changes.change_row(work, shape, draft.id, "created", None, draft.after)
+    return written(shape, row, change, index.search_row(work, shape, draft.after))
 
 
 def _complete(draft: Draft) -> Mapping[str, Any]:
@@ -111,11 +140,14 @@ def _pair(source: UUID, target: UUID) -> dict[str, UUID]:
     return {"source": source, "target": target}
 
 
-def _understood(error: IntegrityError, drafts: list[Draft]) -> Exception:
-    """The refusal behind what the database would not take: a unique value, or a linked record that went away."""
+def _understood(error: IntegrityError, drafts: list[Draft], alone: bool = False) -> Exception:
+    """The refusal behind what the database would not take: a unique value, or a linked record that went away.
+
+    It names the position of the draft, unless the first was written `alone` and the others belong to it.
+    """
     for position, draft in enumerate(drafts):
         if unique.understand(error, [draft]):
-            return Refused(draft.problems, position if len(drafts) > 1 else None)
+            return Refused(draft.problems, position if len(drafts) > 1 and not alone else None)
     if "foreign key" in str(error.orig).lower():
         drafts[0].refuse(None, "links to a record that was just deleted")
         return Refused(drafts[0].problems)
