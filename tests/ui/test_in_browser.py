@@ -246,3 +246,15 @@ def test_nothing_moves_for_those_who_want_it_still_and_edges_show_for_those_who_
         assert accessible(page) == [], address
     line = page.evaluate("getComputedStyle(document.querySelector('.topline')).borderBottomColor")
     assert line == "rgb(131, 132, 143)"
+
+
+def test_an_import_that_takes_long_says_so_and_is_sent_once(page) -> None:
+    page.goto("/import?entity=account")
+    count = "window.sent = 0; addEventListener('submit', (e) => { sent += !e.defaultPrevented; e.preventDefault(); })"
+    page.evaluate(count)
+    page.set_input_files("#file", {"name": "a.csv", "mimeType": "text/csv", "buffer": b"name\nAcme\n"})
+    button = page.get_by_role("button", name="Look at the file")
+    button.click()
+    expect(page.get_by_role("status").filter(has_text="Leave this page open")).to_be_visible()
+    button.click()
+    assert page.evaluate("sent") == 1

@@ -113,6 +113,8 @@ def finish_pipelines(build: Build) -> dict[str, Pipeline]:
     found: dict[str, Pipeline] = {}
     for sketch in build.sketches.values():
         documents = build.definitions.of("pipeline")
+        for each in sketch.pipelines:
+            _check_renames(build, sketch, each, documents[each.name].body)
         sketch.pipelines = [_finished(build, sketch, each, documents[each.name].body) for each in sketch.pipelines]
         found.update({each.name: each for each in sketch.pipelines})
     return found
@@ -125,6 +127,19 @@ def _finished(build: Build, sketch: Sketch, pipeline: Pipeline, body: text.Mappi
         for name, stage in items(body.get("stages"))
     }
     return replace(pipeline, stages=frozen(stages), where=build.condition(body.get("where"), names))
+
+
+def _check_renames(build: Build, sketch: Sketch, pipeline: Pipeline, body: text.Mapping) -> None:
+    """A stage is one for all pipelines of its entity: renamed in one of them, its records in another would lose it."""
+    for name, stage in items(body.get("stages")):
+        for word in was(stage):
+            others = (each for each in sketch.pipelines if each is not pipeline and word not in pipeline.stages)
+            left = next((each.name for each in others if word in each.stages and not each.stages[word].was), None)
+            if left is not None:
+                remedy = (
+                    f"Pipelines of one entity share their stages: rename it to “{name}” there too, or leave out was."
+                )
+                build.add(stage.get("was").place, f"“{word}” is still a stage of the pipeline “{left}”", remedy)
 
 
 def _gates(build: Build, sketch: Sketch, body: text.Mapping, names: ModelNames) -> dict[str, Any]:

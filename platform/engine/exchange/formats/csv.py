@@ -48,9 +48,17 @@ def write(columns: Sequence[str], rows: Iterable[Sequence[Any]], texts: bool = T
 
 def guarded(cell: Any) -> Any:
     """A cell that no spreadsheet takes for a formula: such texts get an apostrophe, numbers stay numbers."""
-    if isinstance(cell, str) and cell.startswith(DANGEROUS) and not NUMBER.fullmatch(cell):
-        return "'" + cell
-    return cell
+    return "'" + cell if isinstance(cell, str) and _is_tempting(cell) else cell
+
+
+def _unguarded(cell: str) -> str:
+    """A cell without the apostrophe of its guard: what was exported is imported as it was."""
+    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(DANGEROUS) else cell
+
+
+def _is_tempting(text: str) -> bool:
+    """A formula, with apostrophes before it or none: so each guard can be told from what was there."""
+    return text.lstrip("'").startswith(DANGEROUS) and not NUMBER.fullmatch(text)
 
 
 def _taken(buffer: io.StringIO) -> bytes:
@@ -84,7 +92,7 @@ def _rows(text: str, delimiter: str) -> list[tuple[int, list[Any]]]:
     rows, line = [], 1
     try:
         for cells in reader:
-            rows.append((line, cells))
+            rows.append((line, [_unguarded(cell) for cell in cells]))
             line = reader.line_num + 1
     except csv.Error as error:
         raise Unreadable("cannot be read at line {line}: {why}", line=line, why=str(error)) from error

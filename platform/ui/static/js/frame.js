@@ -22,6 +22,21 @@
   document.addEventListener("htmx:beforeRequest", (event) => { if (!event.detail.elt.closest("[data-silent]")) { underway += 1; progress(true); } });
   document.addEventListener("htmx:afterRequest", (event) => { if (!event.detail.elt.closest("[data-silent]")) { underway = Math.max(0, underway - 1); progress(underway > 0); } });
 
+  // A plain form that may take long says so beside the button that sent it, and is not sent twice.
+  document.addEventListener("submit", (event) => {
+    const form = event.target, button = event.submitter;
+    if (event.defaultPrevented || !form.dataset.waits || !button) return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "yes";
+    progress(true);
+    const said = document.createElement("p");
+    said.className = "quiet";
+    said.setAttribute("role", "status");
+    said.textContent = form.dataset.waits;
+    button.after(said);
+  });
+  addEventListener("pageshow", (event) => { if (event.persisted && $("form[data-sent]")) location.reload(); });
+
   // Toasts
   const ICONS = { done: "circle-check", error: "circle-alert", info: "info" };
   function toast({ text, kind = "done", undo = "", stays = false }) {
