@@ -74,6 +74,10 @@ class DefinitionError(Exception):
         super().__init__("\n".join(map(str, self.problems)))
 
 
+NEAR = 0.7
+"""How near a word must be to be suggested, from 0 to 1: less suggests “id” for “kind”."""
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The remedy for a word nobody knows: the nearest known one, or the list when it is short.
 
@@ -81,7 +85,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     'Did you mean “money”?'
     """
     known = sorted(known)
-    if near := difflib.get_close_matches(word, known, n=1):
+    turned = [each for each in known if sorted(each) == sorted(word)]
+    if near := turned or difflib.get_close_matches(word, known, n=1, cutoff=NEAR):
         return f"Did you mean “{near[0]}”?"
     if 0 < len(known) <= 12:
         return "Known: " + ", ".join(known) + "."

@@ -13,6 +13,7 @@ from customary.engine.text.node import Mapping, Node, Scalar, Sequence, plain
 
 Path = tuple[str | int, ...]
 
+_YES_NO = ("yes", "on", "y", "1", "no", "off", "n", "0")
 MOST_OF_A_KIND = 100
 """More unknown keys of one mapping are not told one by one."""
 
@@ -101,8 +102,17 @@ def unknown_key(
 def _bad_name(node: Node, path: Path, error: ValidationError, problems: Problems) -> Iterator[Path]:
     name = error.instance
     place = node.place_of(name) if isinstance(node, Mapping) else node.place
-    problems.add(place, f"“{name}” is not {error.schema.get('x-what', 'a name')}")
+    problems.add(place, f"“{name}” is not {error.schema.get('x-what', 'a name')}", _named(str(name), error.schema))
     yield (*path, name)
+
+
+def _named(name: str, schema: Any) -> str:
+    """What a name would be in the form that is wanted."""
+    written = re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()).strip("_")
+    fits = (
+        written != name and re.search(schema.get("pattern", ""), written) and "snake_case" in schema.get("x-what", "")
+    )
+    return f"Write {written}." if fits else ""
 
 
 def _words(node: Node, error: ValidationError) -> tuple[str, str]:
@@ -128,6 +138,15 @@ def _article(what: str) -> str:
 def _quote(node: Node, error: ValidationError) -> str:
     """`label: 12` and `title: true` were meant as texts; a shape with an example shows it."""
     what = error.schema.get("x-what", "")
+    if what == "true or false" and isinstance(node, Scalar):
+        said = str(node.data).lower()
+        return (
+            f"Write {'true' if said in ('yes', 'on', 'y', '1') else 'false'}."
+            if said in _YES_NO
+            else "Write true or false."
+        )
+    if what == "a list of names" and isinstance(node, Scalar) and node.data is not None:
+        return f"Write it in brackets: [{node.data}]."
     if "text" in what and isinstance(node, Scalar) and not isinstance(node.data, str | None):
         return f"Quote it: '{node.raw}'."
     example = re.search(r": ([\[{].*)", what)
@@ -148,7 +167,9 @@ def _noun(schema: Any) -> str:
 
 def _example(schema: Any, name: str) -> str:
     what = schema.get("properties", {}).get(name, {}).get("x-what", "") if isinstance(schema, dict) else ""
-    return f"Add “{name}: …”, {what}." if what else ""
+    if not what:
+        return ""
+    return f"Add “{name}:” and {what if what.startswith(('a ', 'an ', 'one ', 'the ')) else f'a {what}'}."
 
 
 def _at(node: Node, path: Path) -> Node:

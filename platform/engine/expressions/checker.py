@@ -120,14 +120,18 @@ class Checker:
         if not entity:
             remedy = "It may be of several entities; ask for those of one with all(entity)."
             return ExpressionError(tree.offset, f"“{tree.name}” cannot be read here", remedy)
-        remedy = did_you_mean(tree.name, self.names.known(entity))
+        remedy = did_you_mean(tree.name, self.names.known(entity)) or f"See: customary show entity {entity}."
         return ExpressionError(tree.offset, f"“{entity}” has no field “{tree.name}”", remedy)
 
     def _unknown_name(self, tree: Name) -> ExpressionError:
         if FUNCTIONS[tree.name] or tree.name in MACROS:
             return ExpressionError(tree.offset, f"“{tree.name}” is a function", f"Write {tree.name}(...).")
+        if tree.name in ("user", "old"):
+            remedy = "What is computed depends on the record alone, not on who reads it or what it was."
+            return ExpressionError(tree.offset, f"“{tree.name}” is not known here", remedy)
         known = {*self.names.known(), *self.variables}
-        return ExpressionError(tree.offset, f"“{tree.name}” is not known here", did_you_mean(tree.name, known))
+        remedy = did_you_mean(tree.name, known) or "Write the name of a field, or a text in quotes."
+        return ExpressionError(tree.offset, f"“{tree.name}” is not known here", remedy)
 
     # Operators
 

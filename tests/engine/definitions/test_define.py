@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,6 +20,22 @@ def defined(text: str) -> tuple[Definitions, list[str]]:
     problems = Problems()
     source = read_source([File("a.yaml", "workspace", text)], problems)
     return define(source, problems), [str(each) for each in problems]
+
+
+@pytest.mark.parametrize(
+    ("written", "problem"),
+    [
+        ("fields: {Big Town: {type: text}}", "“Big Town” is not a name in snake_case  Write big_town."),
+        ("fields: {firstName: {type: text}}", "“firstName” is not a name in snake_case  Write first_name."),
+        ("fields: {a: {type: text, unique: yes}}", "“yes” is not true or false  Write true."),
+        ("fields: {a: {type: text, unique: Off}}", "“Off” is not true or false  Write false."),
+        ("fields: {a: {type: text}}\nhighlights: a", "“a” is not a list of names  Write it in brackets: [a]."),
+    ],
+)
+def test_the_remedy_is_what_should_have_been_written(written: str, problem: str) -> None:
+    problems = Problems()
+    define(read_source([File("a.yaml", "workspace", f"entity: visit\n{written}\n")], problems), problems)
+    assert [str(each).split("  ", 1)[1] for each in problems] == [problem]
 
 
 def test_every_shape_is_a_json_schema_with_a_page() -> None:
