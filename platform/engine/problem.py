@@ -33,6 +33,12 @@ class Problem:
         return "  ".join(part for part in (str(self.place), summary, self.remedy) if part)
 
 
+MOST = 1_000
+"""After so many problems nobody reads on, and the rest most likely follows from them."""
+LONGEST = 300
+"""Characters of a text in a problem: what is quoted may be very long."""
+
+
 class Problems:
     """Collects every problem of a stage, so that all are reported at once, sorted by place."""
 
@@ -40,10 +46,18 @@ class Problems:
         self._found: set[Problem] = set()
 
     def add(self, place: Place, summary: str, remedy: str = "") -> None:
-        self._found.add(Problem(place, summary, remedy))
+        """Adds a mistake. Raises TooManyProblems when there are more than anybody would read."""
+        self._add(place, summary, remedy, "error")
 
     def warn(self, place: Place, summary: str, remedy: str = "") -> None:
-        self._found.add(Problem(place, summary, remedy, "warning"))
+        """Adds what is no mistake, and most likely not meant so. Raises TooManyProblems."""
+        self._add(place, summary, remedy, "warning")
+
+    def _add(self, place: Place, summary: str, remedy: str, severity: str) -> None:
+        self._found.add(Problem(place, _short(summary), _short(remedy), severity))
+        if len(self._found) >= MOST:
+            self._found.add(Problem(place, f"there are more than {MOST:,} problems", "Mend those before this first."))
+            raise TooManyProblems(self.errors)
 
     def __iter__(self) -> Iterator[Problem]:
         return iter(sorted(self._found))
@@ -76,6 +90,14 @@ class DefinitionError(Exception):
 
 NEAR = 0.7
 """How near a word must be to be suggested, from 0 to 1: less suggests “id” for “kind”."""
+
+
+class TooManyProblems(DefinitionError):
+    """There are so many problems that the search for more was given up."""
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

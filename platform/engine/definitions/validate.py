@@ -125,9 +125,8 @@ def _words(node: Node, error: ValidationError) -> tuple[str, str]:
             str(error.instance), words
         )
     if error.validator in ("minProperties", "minItems", "maxProperties", "maxItems"):
-        return f"{_shown(node)} has too {'few' if error.validator.startswith('min') else 'many'} entries", (
-            f"Write {what}." if what else ""
-        )
+        limit = f"at {'least' if error.validator.startswith('min') else 'most'} {error.validator_value}"
+        return f"{_shown(node)} has {limit} entries here", f"Write {what}." if what else ""
     return f"{_shown(node)} is not {_article(what)}" if what else f"{_shown(node)} does not fit", _quote(node, error)
 
 

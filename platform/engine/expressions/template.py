@@ -15,8 +15,10 @@ from customary.engine.expressions.error import ExpressionError
 from customary.engine.expressions.expression import Expression, Path, compile
 from customary.engine.expressions.python_runtime import plain_text
 from customary.engine.expressions.scope import Rows, Scope, Values
-from customary.engine.expressions.tokens import next_token
+from customary.engine.expressions.tokens import MAX_LENGTH, next_token
 from customary.engine.expressions.types import Names, Type
+
+MAX_HOLES = 200
 
 Format = Callable[[Any, Type], str]
 
@@ -64,6 +66,8 @@ def template(text: str, names: Names) -> Template:
         if opening > start:
             parts.append(text[start:opening])
         parts.append(_hole(text, opening + 2, closing, names))
+        if len(parts) > 2 * MAX_HOLES:
+            raise ExpressionError(opening, f"a text has at most {MAX_HOLES} holes", "Divide the text.")
         start = closing + 2
     if start < len(text):
         parts.append(text[start:])
@@ -78,7 +82,7 @@ def _shown(hole: Expression, scope: Scope, format: Format | None) -> str:
 def _closing(text: str, start: int) -> int:
     """Where the hole that begins at `start` ends; quotes inside it may hold “}}”."""
     position = start
-    while position < len(text):
+    while position < min(len(text), start + MAX_LENGTH):
         if text.startswith("}}", position):
             return position
         position = next_token(text, position).end

@@ -17,6 +17,7 @@ WORDS: Mapping[str, Any] = {
     "anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}]
 }
 _NAME = re.compile(r"\w[\w .+-]{0,59}")
+MAX_OPTIONS = 1_000
 OPTION_KEYS = ("label", "colour", "was", "after", "before")
 OPTIONS: Mapping[str, Any] = {
     "anyOf": [
@@ -88,11 +89,15 @@ class Optional(Field):
 
 def options(data: Any) -> Mapping[str, Option]:
     """The options of a definition: a list of names, or names with what is said of each."""
+    if len(data) > MAX_OPTIONS:
+        raise KeyProblem(
+            "options", f"there are more than {MAX_OPTIONS:,} options", "Make an entity of them, and a link."
+        )
     entries = dict.fromkeys(data) if isinstance(data, list | tuple) else data
-    same: dict[str, str] = {}
     if isinstance(data, list | tuple) and len(entries) < len(data):
         twice = next(name for name in data if list(data).count(name) > 1)
         raise KeyProblem("options", f"“{twice}” is given twice", "Take one away.")
+    same: dict[str, str] = {}
     for name in entries:
         if (other := same.setdefault(str(name).casefold(), name)) != name:
             raise KeyProblem(

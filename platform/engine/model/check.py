@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from customary.engine.definitions import Definitions, define
 from customary.engine.model import compile as compile_model
-from customary.engine.problem import Problems
+from customary.engine.problem import Problems, TooManyProblems
 from customary.engine.text import Mapping, gather, read_source
 from customary.engine.text.lock import check_lock
 
@@ -30,21 +31,29 @@ class Counts:
 
 
 def check(directory: Path | str) -> tuple[Problems, Counts]:
-    """Every problem of a workspace at once, and the counts of what it declares."""
+    """Every problem of a workspace at once (a thousand at most), and the counts of what it declares."""
     problems = Problems()
-    source = read_source(gather(Path(directory), problems), problems)
-    check_lock(Path(directory), source, problems)
+    try:
+        return problems, _checked(Path(directory), problems)
+    except TooManyProblems:
+        return problems, Counts()
+
+
+def _checked(directory: Path, problems: Problems) -> Counts:
+    source = read_source(gather(directory, problems), problems)
+    check_lock(directory, source, problems)
     broken = {problem.place.file for problem in problems.errors}
     definitions = define(source, problems)
     found = Problems()
-    compile_model(definitions, found)
+    with suppress(TooManyProblems):
+        compile_model(definitions, found)
     for problem in found:
         # What follows from a text that broke off would only hide the break.
         if problem.place.file not in broken:
             (problems.add if problem.severity == "error" else problems.warn)(
                 problem.place, problem.summary, problem.remedy
             )
-    return problems, _counts(definitions)
+    return _counts(definitions)
 
 
 def _counts(definitions: Definitions) -> Counts:

@@ -51,12 +51,13 @@ def _check_stages(build: Build, pipeline: Pipeline, stages: text.Node | None) ->
 
 
 def _reached(pipeline: Pipeline) -> set[str]:
-    reached, waiting = set(), [pipeline.first.name]
+    ways: dict[str, set[str]] = {name: set() for name in pipeline.stages}
+    for source, target in pipeline.pairs:
+        ways[source].add(target)
+    reached, waiting = set(), {pipeline.first.name}
     while waiting:
-        name = waiting.pop()
-        if name not in reached:
-            reached.add(name)
-            waiting += [target for source, target in pipeline.pairs if source == name]
+        reached |= waiting
+        waiting = set().union(*(ways[name] for name in waiting)) - reached
     return reached
 
 

@@ -14,7 +14,9 @@ from customary.engine.text.node import Mapping, Node, Scalar, Sequence
 from customary.engine.text.source import File
 
 MAX_DEPTH = 50
-MAX_NODES = 200_000
+MAX_NODES = 60_000
+MAX_TEXT = 100_000
+MAX_DOCUMENTS = 2_000
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)\Z")
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+\Z")
 _MAX_DIGITS = 40
@@ -55,6 +57,7 @@ class Builder:
         self.anchors: dict[str, tuple[Node, int]] = {}
         self.unfinished: set[str] = set()
         self.size = 0
+        self.documents = 0
 
     def run(self, events: Iterable[yaml.Event]) -> None:
         """Fills `roots`, a node for each document. Raises Unreadable, or the YAMLError of a broken text."""
@@ -70,13 +73,19 @@ class Builder:
                 node, size = self._alias(event)
             else:
                 if isinstance(event, yaml.DocumentStartEvent):
-                    self.anchors = {}
+                    self._begin(event)
                 continue
             self._count(size, event)
             if not self.stack:
                 self.roots.append(node)
             else:
                 self._put(node, size, event)
+
+    def _begin(self, event: yaml.Event) -> None:
+        self.anchors = {}
+        self.documents += 1
+        if self.documents > MAX_DOCUMENTS:
+            self._stop(self._place(event.start_mark), "more definitions than one file may hold", "Divide the file.")
 
     def rest(self) -> Node | None:
         """What had been read of the document in which the text broke off, as if it ended there.
@@ -115,6 +124,8 @@ class Builder:
         place = Place(self.file.path, start.line + 1, start.column + 1)
         if event.tag is not None:
             self._tag(place, event.tag)
+        if len(event.value) > MAX_TEXT:
+            self._stop(place, f"a text longer than {MAX_TEXT:,} characters", "Divide it.")
         raw = self.text[start.index : end.index]
         quoted = bool(event.style)
         value = event.value

@@ -105,7 +105,12 @@ SHAPE = mapping(
         ),
         "highlights": told(NAMES, "the fields at the top of the record page"),
         "fields": told(
-            {"type": "object", "propertyNames": NAME, "x-what": "a mapping of fields: {name: {type: text}}"},
+            {
+                "type": "object",
+                "propertyNames": NAME,
+                "maxProperties": 500,
+                "x-what": "a mapping of fields: {name: {type: text}}",
+            },
             "what is known about a record, in order",
         ),
         "checks": told(named(CHECK), "rules that no record may break"),

@@ -56,7 +56,11 @@ SHAPE = mapping(
             CONDITION, "which of them do, where the entity has several pipelines; each record is in the first that fits"
         ),
         "stages": told(
-            {**named(STAGE, "a mapping of stages: {new: {}, won: {outcome: won}}"), "minProperties": 1},
+            {
+                **named(STAGE, "a mapping of stages: {new: {}, won: {outcome: won}}"),
+                "minProperties": 1,
+                "maxProperties": 100,
+            },
             "its stages in order; new records begin in the first",
         ),
         "moves": {
