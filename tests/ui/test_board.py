@@ -187,3 +187,39 @@ def test_cards_move_by_their_menu_on_a_phone(page: Any) -> None:
     page.click('#move-menu [data-move="propose"]')
     expect(page.locator(f'[data-cards][data-stage="propose"] {here}')).to_be_attached()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.browser
+def test_a_long_column_loads_as_it_scrolls_and_its_last_card_moves(
+    page: Any, inside: Callable, first: Callable
+) -> None:
+    account = first("account").id
+    inside(records.create_many, "deal", [{"name": f"Deal {n}", "account": account} for n in range(60)])
+    page.goto("/deal?view=board")
+    column = page.locator('[data-cards][data-stage="qualify"]')
+    whole = int(page.locator("#head-of-qualify .column-count").inner_text())
+    expect(column.locator("[data-card]")).to_have_count(25)
+    for shown in range(50, whole + 25, 25):
+        column.evaluate("each => each.scrollTo(0, each.scrollHeight)")
+        expect(column.locator("[data-card]")).to_have_count(min(shown, whole))
+    last = column.locator("[data-card]").last
+    here = f"#{last.get_attribute('id')}"
+    last.locator("[data-card-link]").focus()
+    page.keyboard.press("]")
+    expect(
+        page.locator(f"{here} [name=amount]").or_(page.locator(f'[data-stage="propose"] {here}')).first
+    ).to_be_visible()
+    expect(column.locator("[data-card]").first).to_be_attached()
+
+
+def test_a_board_is_the_same_on_postgresql(on_postgresql: TestClient) -> None:
+    page = on_postgresql.get("/deal?view=board").text
+    assert page.count('<section class="column"') == 5 and "€" in page
+    card = re.search(r'id="card-([0-9a-f-]+)" data-card data-id="[^"]+" data-stage="qualify"', page)[1]
+    moved = on_postgresql.put(f"/deal/{card}/stage", data={"stage": "propose", **ON_BOARD}, headers=HTMX)
+    assert moved.status_code in (200, 422) and f"card-{card}" in moved.text
+    assert "Nothing matches" in on_postgresql.get("/deal?view=board&q=zzzzzz").text
+    column = on_postgresql.get("/deal/column?view=board&stage=won", headers=HTMX)
+    assert column.status_code == 200 and 'data-stage="won"' in column.text
+    where = {"view": "board", "where": 'stage == "won" || amount > 60000', "sort": "-amount"}
+    assert "board-card" in on_postgresql.get("/deal", params=where).text
