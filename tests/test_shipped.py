@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from customary.engine.examples import House, examples, try_out
 from customary.engine.model.check import check
 from customary.engine.model.model import Model
 from customary.engine.problem import Problems
@@ -95,3 +96,20 @@ def test_every_field_that_is_entered_has_a_place_on_the_form(model: Model) -> No
 def test_the_platform_finds_who_plays_what(model: Model) -> None:
     parts = ("person", "organisation", "activity", "task", "user", "team")
     assert [model.playing(part).name for part in parts] == ["contact", "account", "activity", "task", "user", "team"]
+
+
+def test_every_example_comes_out_as_it_says(workspace: Path, model: Model) -> None:
+    source = read_source(gather(workspace), Problems())
+    with House(source, model) as house:
+        differences = [str(each) for example in examples(source, model) for each in try_out(house, example)]
+    assert differences == []
+
+
+def test_every_pipeline_workflow_and_check_has_an_example(workspace: Path, model: Model) -> None:
+    found = list(examples(read_source(gather(workspace), Problems()), model))
+    shown = {(each.kind, each.definition) for each in found}
+    assert [name for name in model.pipelines if ("pipeline", name) not in shown] == []
+    assert [name for name in model.workflows if ("workflow", name) not in shown] == []
+    refused = {(each.entity, name) for each in found for name in each.said.get("fails", ())}
+    checks = [(entity.name, each.field) for entity in model.entities.values() for each in entity.checks]
+    assert [each for each in checks if each not in refused] == []

@@ -13,6 +13,7 @@ COMMANDS = {
     "check": "definitions",
     "show": "definitions",
     "schema": "definitions",
+    "test": "examples",
     "plan": "definitions",
     "apply": "definitions",
     "serve": "server",

@@ -11,6 +11,7 @@ from customary.engine.model.build import Build, frozen
 from customary.engine.model.calendar import compile_calendars
 from customary.engine.model.computed import settle_lookups
 from customary.engine.model.entity import finish_entity, sketch_entities
+from customary.engine.model.example import check_examples
 from customary.engine.model.formula import check_circles
 from customary.engine.model.languages import check_languages
 from customary.engine.model.link import connect
@@ -45,13 +46,14 @@ def compile(definitions: Definitions, problems: Problems) -> Model | None:  # no
         pipelines=frozen(pipelines),
         messages=(messages := compile_messages(build)),
         roles=(roles := compile_roles(build)),
-        workflows=compile_workflows(build, messages, roles),
+        workflows=(workflows := compile_workflows(build, messages, roles)),
         calendars=frozen(dict(build.world.calendars)),
         calendar=build.world.calendar,
         navigation=compile_navigation(build),
         packs=definitions.source.packs,
         demos=_demos(build),
     )
+    check_examples(build, roles, workflows)
     check_questions(build)
     check_reach(build, roles)
     check_languages(build)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from customary.engine.definitions.example import EXAMPLES
 from customary.engine.definitions.shapes import (
     CONDITION,
     LABEL,
@@ -125,7 +126,8 @@ SHAPE = mapping(
             "what pages take it for, such as the users who sign in or the tasks on the home page; rates convert money",
         ),
         "history": told(YES_NO, "false keeps no history"),
+        "examples": told(EXAMPLES, "what must come of which values: `customary test` tries them out"),
         "was": told(WAS, "its old name, or a list of them"),
     },
-    later=("no_overlap", "at_most", "duplicates", "retain", "examples"),
+    later=("no_overlap", "at_most", "duplicates", "retain"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from customary.engine.definitions.example import EXAMPLES
 from customary.engine.definitions.shapes import (
     CHOICE_OF_COLOUR,
     CONDITION,
@@ -67,6 +68,7 @@ SHAPE = mapping(
             "anyOf": [one_of(("any", "forward", "next"), "way to move"), {"type": "array", "items": PAIR}],
             "x-what": "any, forward, next, or pairs of stages: [[new, won]]",
         },
+        "examples": told(EXAMPLES, "which moves are allowed and which refused: `customary test` tries them out"),
         "was": told(WAS, "its old name"),
     },
     required=("entity", "stages"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from customary.engine.definitions.example import RULE_EXAMPLES
 from customary.engine.definitions.shapes import (
     CONDITION,
     LABEL,
@@ -143,8 +144,9 @@ SHAPE = mapping(
             {"type": "array", "minItems": 1, "x-what": "a list of steps"},
             "the steps, in order; a step that cannot be done undoes those before it",
         ),
+        "examples": told(RULE_EXAMPLES, "what it does for which record: `customary test` tries them out"),
         "was": told(WAS, "its old name"),
     },
     required=("when", "do"),
-    later=("stop", "examples"),
+    later=("stop",),
 )

@@ -1,0 +1,67 @@
+"""Examples that definitions give of themselves, which `customary test` tries out."""
+
+from __future__ import annotations
+
+from customary.engine.definitions.shapes import CONDITION, NAMES, TEXT, VALUES, YES_NO, list_of, mapping, named, told
+
+_THERE = told(
+    {
+        "type": "object",
+        "additionalProperties": list_of(VALUES, "a list of records"),
+        "x-what": "records by entity: {rate: [{currency: USD, value: 2}]}",
+    },
+    "other records that are there before",
+)
+_SHARED = {
+    "there": _THERE,
+    "as": told(TEXT, "the role of whoever does it; without one it may do everything"),
+    "set": told(VALUES, "what is changed then, the stage included"),
+    "gives": told(VALUES, "values that the record has in the end"),
+    "holds": told(CONDITION, "what must be true of the record in the end"),
+}
+
+EXAMPLES = named(
+    mapping(
+        "an example",
+        {
+            "given": told(VALUES, "the record; where it links, the other record's values may stand, and are made too"),
+            **_SHARED,
+            "fails": told(
+                NAMES, "the fields at which it is refused, “record” for the record as a whole; without it, all is well"
+            ),
+        },
+        required=("given",),
+    ),
+    "examples: {late_is_refused: {given: {name: A}, fails: [account]}}",
+)
+"""Of an entity or a pipeline."""
+
+_MADE = {
+    "type": "object",
+    "minProperties": 1,
+    "maxProperties": 1,
+    "additionalProperties": VALUES,
+    "x-what": "an entity and values: {task: {title: Call}}",
+}
+_SENT = mapping("a mail", {"message": TEXT, "to": TEXT, "subject": TEXT})
+_NOTIFIED = mapping("a notification", {"user": {}, "text": TEXT})
+
+RULE_EXAMPLES = named(
+    mapping(
+        "an example",
+        {
+            "given": told(
+                {"type": "object", "minProperties": 1, "additionalProperties": VALUES, "x-what": "{lead: {name: Ann}}"},
+                "the record that it is about, by its entity",
+            ),
+            **_SHARED,
+            "starts": told(YES_NO, "false: the workflow does not start; else it starts and is done to its end"),
+            "creates": told(list_of(_MADE, "a list: [{task: {title: Call}}]"), "all the records that it makes"),
+            "sends": told(list_of(_SENT, "a list: [{message: welcome, to: a@example.com}]"), "all the mails it writes"),
+            "notifies": told(list_of(_NOTIFIED, "a list: [{text: Done}]"), "all that it tells users"),
+        },
+        required=("given",),
+    ),
+    "examples: {hot_lead_is_called: {given: {lead: {name: A}}, creates: [{task: {title: Call A}}]}}",
+)
+"""Of a workflow."""
