@@ -94,6 +94,18 @@ def test_alternatives_are_added_by_keys_and_taken_away(page, accessible) -> None
     expect(page).to_have_url(re.compile(r"where=next_step\+%21%3D\+null"))
 
 
+def test_a_field_to_filter_by_is_found_by_typing(page, accessible) -> None:
+    page.goto("/deal")
+    page.keyboard.press("f")
+    find = page.get_by_role("searchbox", name="Find a field")
+    expect(find).to_be_focused()
+    find.press_sequentially("expécted")
+    expect(page.locator("#filter-menu .menu-item:visible")).to_have_count(1)
+    assert accessible(page) == []
+    page.keyboard.press("Enter")
+    page.locator("#filter-menu form >> text=Expected close").first.wait_for()
+
+
 def test_quick_search_keeps_the_focus(page) -> None:
     page.goto("/deal")
     page.keyboard.press("/")
@@ -205,7 +217,13 @@ def test_records_are_leafed_through_as_the_list_has_them_and_it_is_found_again(p
         expect(page.locator("#rows > [data-row]")).to_have_count(shown)
     page.get_by_role("link", name="Firm 110").click()
     page.wait_for_selector("[data-steps]")
-    for key, title in (("j", "Firm 111"), ("k", "Firm 110"), ("k", "Firm 109")):
+    for key, title in (
+        ("j", "Firm 111"),
+        ("ArrowUp", "Firm 110"),
+        ("ArrowDown", "Firm 111"),
+        ("k", "Firm 110"),
+        ("k", "Firm 109"),
+    ):
         page.keyboard.press(key)
         expect(page.locator("#record-title")).to_have_text(title)
         page.wait_for_load_state()

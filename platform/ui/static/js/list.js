@@ -82,6 +82,21 @@
     window.Sortable.create(list, { handle: ".grip", animation: 120, onEnd: () => collect(list.closest("form")) });
   }
 
+  // A long list of fields is narrowed by typing; Enter takes the first that is left.
+  const fieldsOf = (input) => [...input.closest(".menu").querySelectorAll(".menu-item")];
+  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  document.addEventListener("input", (event) => {
+    if (!event.target.matches("[data-finds]")) return;
+    const words = plain(event.target.value.trim());
+    for (const each of fieldsOf(event.target)) each.hidden = !plain(each.textContent).includes(words);
+    event.target.closest(".menu").querySelector("[data-found-none]").hidden = fieldsOf(event.target).some((each) => !each.hidden);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches?.("[data-finds]")) return;
+    event.preventDefault();
+    fieldsOf(event.target).find((each) => !each.hidden)?.click();
+  });
+
   // The condition's form shows as many values as its comparison needs.
   function suit(select) {
     const chosen = select.selectedOptions[0], form = select.closest("form");

@@ -47,6 +47,12 @@
       else each.setAttribute("aria-disabled", "true");
     }
     steps.hidden = false;
+    document.addEventListener("keydown", (event) => { // where nothing is in hand that the arrows would move
+      const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+      if (!step || event.target !== document.body || event.altKey || event.ctrlKey || event.metaKey || document.querySelector("dialog[open]")) return;
+      event.preventDefault();
+      steps.querySelector(`a[href][data-step="${step}"]`)?.click();
+    });
     steps.addEventListener("click", (event) => {
       const step = event.target.closest("a[href]");
       if (!step || event.ctrlKey || event.metaKey || event.shiftKey) return;
