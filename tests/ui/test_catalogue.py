@@ -25,6 +25,7 @@ TEXT_AT = {
     "refuse": 1,
     "Unreadable": 0,
     "WrongMap": 0,
+    "CannotDo": 0,
     "PermissionDeniedException": 0,
 }
 """Calls that take a text of ours, and where among their arguments it stands."""

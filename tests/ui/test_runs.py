@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +14,10 @@ from litestar.testing import TestClient
 
 from customary.engine import automation, records
 from customary.engine.automation import tables
+from customary.engine.money import Money
 from customary.engine.records import Work
-from customary.engine.words import Reason
+from customary.engine.records.refusal import FieldProblem, reason_of
+from customary.engine.words import Reason, Words
 from customary.engine.workspace import Workspace
 
 
@@ -82,6 +85,19 @@ def test_a_stopped_run_says_why_in_the_readers_language(
     )
     inside(records.update, "user", _me(inside), {"language": "zh"})
     assert "跟进新线索 → gone" in client.get("/workflows").text
+
+
+def test_a_failed_step_says_why_in_the_readers_language(
+    client: TestClient, ran: records.Record, inside: Callable
+) -> None:
+    label, most = Words({"en": "Amount", "zh": "金额"}), Money(Decimal("9.50"), "EUR")
+    problems = [FieldProblem("amount", Reason("must be at most {max}", {"max": most}), label)] * 2
+    why = {"status": "failed", "error": tables.reason_text(reason_of(problems))}
+    inside(lambda work: work.connection.execute(tables.step.update().values(why)))
+    [run] = inside(automation.runs_of)
+    assert "Amount must be at most €9.50; Amount must be at most €9.50" in client.get(f"/workflows/{run.id}").text
+    inside(records.update, "user", _me(inside), {"language": "zh"})
+    assert "金额 不能大于 €9.50; 金额 不能大于 €9.50" in client.get(f"/workflows/{run.id}").text
 
 
 def test_a_failed_run_is_tried_again_by_administrators_only(

@@ -24,7 +24,11 @@ from customary.engine.words import Reason
 
 
 class CannotDo(Exception):
-    """A step cannot be done; the text says why. The run fails and nothing of it is kept."""
+    """A step cannot be done; `reason` says why. The run fails and nothing of it is kept."""
+
+    def __init__(self, text: str, /, **values: object) -> None:
+        self.reason = Reason(text, values)
+        super().__init__(str(self.reason))
 
 
 class Stop(Exception):

@@ -53,7 +53,7 @@ class StepTaken:
     status: str
     input: Any
     result: Any
-    error: str | None
+    error: Reason | None
     at: datetime
 
 
@@ -96,11 +96,13 @@ def step_log(work: Work, run: UUID) -> list[StepTaken]:
     rows = work.connection.execute(
         sa.select(tables.step).where(tables.step.c.run == run).order_by(tables.step.c.id)
     ).mappings()
-    names = StepTaken.__dataclass_fields__
-    return [
-        StepTaken(**{**{name: row[name] for name in names}, "label": Words(row["label"]) if row["label"] else None})
-        for row in rows
-    ]
+    return [_step(row) for row in rows]
+
+
+def _step(row: Mapping[str, Any]) -> StepTaken:
+    told = {name: row[name] for name in StepTaken.__dataclass_fields__}
+    label = Words(row["label"]) if row["label"] else None
+    return StepTaken(**told | {"label": label, "error": tables.read_reason(row["error"])})
 
 
 def input_of(work: Work, run: Run) -> Change | None:

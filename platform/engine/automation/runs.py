@@ -22,7 +22,7 @@ from customary.engine.people.actor import SYSTEM, Actor
 from customary.engine.people.recognise import actor_of_user
 from customary.engine.records.changes import change, read_change
 from customary.engine.records.identifier import new_id
-from customary.engine.records.refusal import Forbidden, Missing, Refused, Stale
+from customary.engine.records.refusal import Forbidden, Missing, Refused, Stale, reason_of
 from customary.engine.records.work import Cause, Work
 from customary.engine.releases import Releases
 from customary.engine.words import Reason
@@ -67,7 +67,7 @@ def advance(database: Database, releases: Releases, run_id: UUID, now: datetime)
             return _advance(connection, releases, run_id, now, taken)
     except sa.exc.OperationalError as error:
         log.warning("Run %s is put off: %s", run_id, error)
-        return _put_off(database, run_id, now, str(error.orig))
+        return _put_off(database, run_id, now, Reason("the database failed: {why}", {"why": str(error.orig)}))
     except Exception as error:
         if not isinstance(error, Refused | Forbidden | Missing | Stale | CannotDo):
             log.exception("Run %s failed", run_id)
@@ -104,7 +104,7 @@ class Steps:
                 "status": status,
                 "input": more.get("input"),
                 "result": more.get("result"),
-                "error": more.get("error"),
+                "error": tables.reason_text(more["error"]) if "error" in more else None,
                 "at": self.clock(now),
             }
         )
@@ -219,32 +219,37 @@ def _end(
     connection.execute(tables.run.update().where(tables.run.c.id == run_id).values(values))
 
 
-def _fail(database: Database, run_id: UUID, now: datetime, taken: Steps, reason: str) -> str:
+def _fail(database: Database, run_id: UUID, now: datetime, taken: Steps, reason: Reason) -> str:
     for row in taken.rows:
         row["status"] = "undone" if row["status"] == "done" else row["status"]
     with database.write() as connection:
         if _held(connection, run_id) is not None:
             taken.write(connection, run_id)
-            _end(connection, run_id, taken.clock(now), tables.FAILED, reason)
+            _end(connection, run_id, taken.clock(now), tables.FAILED, tables.reason_text(reason))
     return tables.FAILED
 
 
-def _put_off(database: Database, run_id: UUID, now: datetime, reason: str) -> str:
-    run = tables.run
+def _put_off(database: Database, run_id: UUID, now: datetime, reason: Reason) -> str:
+    run, told = tables.run, tables.reason_text(reason)
     with database.write() as connection:
         row = _held(connection, run_id)
         if row is not None and row["attempts"] >= MOST_ATTEMPTS:
-            _end(connection, run_id, now, tables.FAILED, f"tried {row['attempts']} times: {reason}")
+            tried = Reason("tried {count} times: {reason}", {"count": row["attempts"], "reason": reason})
+            _end(connection, run_id, now, tables.FAILED, tables.reason_text(tried))
             return tables.FAILED
         if row is not None:
             later = now + timedelta(seconds=2 ** row["attempts"])
-            connection.execute(run.update().where(run.c.id == run_id).values(due=later, reason=reason))
+            connection.execute(run.update().where(run.c.id == run_id).values(due=later, reason=told))
     return tables.DUE
 
 
-def _why(error: Exception) -> str:
+def _why(error: Exception) -> Reason:
     if isinstance(error, Missing):
-        return "the record is not there any more"
-    if isinstance(error, Refused | Forbidden | Stale | CannotDo):
-        return str(error)
-    return f"{type(error).__name__}: {error}"
+        return Reason("the record is not there any more")
+    if isinstance(error, Stale):
+        return Reason("the record was changed by somebody else meanwhile")
+    if isinstance(error, Refused):
+        return reason_of(error.problems)
+    if isinstance(error, Forbidden | CannotDo):
+        return error.reason
+    return Reason(f"{type(error).__name__}: {error}")

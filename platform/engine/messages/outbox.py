@@ -45,7 +45,11 @@ only when somebody asks for it."""
 
 
 class NoAddress(ValueError):
-    """A text that is not an e-mail address."""
+    """A text that is not an e-mail address: `text` is what stands there instead."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text[:100]
+        super().__init__(f"“{self.text}” is not an e-mail address")
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,7 @@ def address(text: object) -> str:
     try:
         return validate_email(str(text or ""), check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError as error:
-        raise NoAddress(f"“{str(text or '')[:100]}” is not an e-mail address") from error
+        raise NoAddress(str(text or "")) from error
 
 
 def letters(

@@ -27,6 +27,15 @@ class FieldProblem:
         return f"{self.label} {self.reason}".strip()
 
 
+def reason_of(problems: Iterable[FieldProblem]) -> Reason:
+    """All problems as one reason, which can be said in every language."""
+    texts, values = [], {}
+    for number, each in enumerate(problems):
+        texts.append(f"{{label_{number}}} {{reason_{number}}}" if each.label.by_language else f"{{reason_{number}}}")
+        values |= {f"label_{number}": each.label, f"reason_{number}": each.reason}
+    return Reason("; ".join(texts), values)
+
+
 class Refused(Exception):
     """A write that breaks rules; `problems` names all of them. Nothing was written.
 

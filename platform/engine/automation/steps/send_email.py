@@ -32,7 +32,7 @@ def _write(
     try:
         id = write(acting.work, to, subject, body, language=language, name=name, about=acting.about, run=acting.run)
     except NoAddress as error:
-        raise CannotDo(str(error)) from error
+        raise CannotDo("“{text}” is not an e-mail address", text=error.text) from error
     return {"message_id": str(id), "subject": subject, "language": language}
 
 
@@ -45,7 +45,7 @@ def _texts(step: Mapping[str, Any], acting: Acting) -> tuple[str | None, Mapping
     if name := step.get("message"):
         message = acting.work.model.messages.get(name)
         if message is None:
-            raise CannotDo(f"there is no message “{name}” any more")
+            raise CannotDo("there is no message “{name}” any more", name=name)
         return name, message.subject, message.body
     if not step.get("body"):
         raise CannotDo("the mail has neither a message nor a body")
