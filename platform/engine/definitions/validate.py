@@ -121,13 +121,40 @@ def _words(node: Node, error: ValidationError) -> tuple[str, str]:
         if error.instance in error.schema.get("x-later", ()):
             return f"“{error.instance}” is not available yet", f"Use {what}."
         words = [each for each in error.validator_value if isinstance(each, str)]
-        return f"{_shown(node)} is not a {error.schema.get('x-noun', 'word')} here", did_you_mean(
+        return f"{_shown(node)} is not {_one(error.schema.get('x-noun', 'word'))} here", did_you_mean(
             str(error.instance), words
         )
     if error.validator in ("minProperties", "minItems", "maxProperties", "maxItems"):
         limit = f"at {'least' if error.validator.startswith('min') else 'most'} {error.validator_value}"
         return f"{_shown(node)} has {limit} entries here", f"Write {what}." if what else ""
-    return f"{_shown(node)} is not {_article(what)}" if what else f"{_shown(node)} does not fit", _quote(node, error)
+    if not what:
+        return f"{_shown(node)} does not fit", _wanted(error.schema)
+    return f"{_shown(node)} is not {_article(what)}", _quote(node, error)
+
+
+def _one(noun: str) -> str:
+    return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
+
+
+def _wanted(schema: Any) -> str:
+    """What a key of a field takes, where its shape says no more than its type."""
+    if not isinstance(schema, dict):
+        return ""
+    if "x-example" in schema:
+        return f"Write it as {schema['x-example']}."
+    what = _TYPES.get(schema.get("type"), "")
+    bounds = (f"{word} {schema[key]}" for word, key in (("from", "minimum"), ("to", "maximum")) if key in schema)
+    return f"Write {' '.join((what, *bounds))}." if what else ""
+
+
+_TYPES = {
+    "integer": "a whole number",
+    "number": "a number, such as 10 or 2.5",
+    "string": "a text",
+    "boolean": "true or false",
+    "array": "a list in brackets: [one, two]",
+    "object": "names with their values: {one: 1}",
+}
 
 
 def _article(what: str) -> str:

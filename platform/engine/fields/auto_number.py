@@ -26,7 +26,7 @@ class AutoNumber(Textual):
 
     kind: ClassVar[str] = "auto_number"
     keys: ClassVar[Mapping[str, Any]] = {
-        "format": {"type": "string", "pattern": "#"},
+        "format": {"type": "string", "pattern": "#", "x-example": "D-####, with a # for each digit"},
         "per": {"enum": ["year", "month"]},
     }
     control: ClassVar[str] = "read_only"

@@ -12,6 +12,12 @@ from customary.engine.fields.linked import ManyLinked
 from customary.engine.locale import Locale
 from customary.engine.words import Reason
 
+OF: Mapping[str, Any] = {
+    "type": "string",
+    "pattern": r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$",
+    "x-example": "the child entity and its link to this one, such as order_line.order",
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Lines(ManyLinked):
@@ -21,7 +27,7 @@ class Lines(ManyLinked):
     """
 
     kind: ClassVar[str] = "lines"
-    keys: ClassVar[Mapping[str, Any]] = {"of": {"type": "string", "pattern": r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$"}}
+    keys: ClassVar[Mapping[str, Any]] = {"of": OF}
     control: ClassVar[str] = "lines"
     grouped: ClassVar[bool] = True
     operators: ClassVar[tuple[str, ...]] = ("empty", "filled")

@@ -32,7 +32,7 @@ class Money(Field):
     keys: ClassVar[Mapping[str, Any]] = {
         **BOUNDS,
         "scale": {"type": "integer", "minimum": 0, "maximum": 6},
-        "currency": {"type": "string", "pattern": "^[A-Z]{3}$"},
+        "currency": {"type": "string", "pattern": "^[A-Z]{3}$", "x-example": "three capitals, such as EUR"},
     }
     control: ClassVar[str] = "money"
     inputs: ClassVar[tuple[str, ...]] = ("", "currency")

@@ -29,6 +29,9 @@ def defined(text: str) -> tuple[Definitions, list[str]]:
         ("fields: {firstName: {type: text}}", "“firstName” is not a name in snake_case  Write first_name."),
         ("fields: {a: {type: text, unique: yes}}", "“yes” is not true or false  Write true."),
         ("fields: {a: {type: text, unique: Off}}", "“Off” is not true or false  Write false."),
+        ("fields: {a: {type: money, min: lots}}", "“lots” does not fit  Write a number, such as 10 or 2.5."),
+        ("fields: {a: {type: text, max_length: 0}}", "“0” does not fit  Write a whole number from 1 to 10000."),
+        ("fields: {a: {type: money, currency: euro}}", "“euro” does not fit  Write it as three capitals, such as EUR."),
         ("fields: {a: {type: text}}\nhighlights: a", "“a” is not a list of names  Write it in brackets: [a]."),
     ],
 )
