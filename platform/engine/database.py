@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
+import re
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import psycopg
@@ -26,6 +29,10 @@ PATIENCE_SECONDS = 30
 """How long a statement may take: what people type can ask for more than any machine can do."""
 TRUSTED_SECONDS = 1.0
 """A connection that was used within this time is taken to be alive."""
+STATEMENTS_REMEMBERED = 1_000
+LONGEST_REMEMBERED = 20_000
+"""Characters of a statement: those of many rows at once are longer, and seldom come again."""
+_PLACE = re.compile(r"%(?:\((?P<name>[^)]+)\)s|s|%)")
 STEPS_BETWEEN_LOOKS = 1_000_000
 """Steps of SQLite's machine between two looks at the clock, some ten milliseconds."""
 
@@ -151,13 +158,43 @@ def _open_postgresql(url: sa.URL, *, reads: bool = False) -> sa.Engine:
     return engine
 
 
-class _Cursor(psycopg.Cursor):
-    """A cursor that describes its columns by name and type alone: psycopg's own way took longer than the query."""
+class _Cursor(psycopg.RawCursor):
+    """A cursor that describes its columns by name and type alone: psycopg's own way took longer than the query.
+
+    It speaks PostgreSQL's own `$1`: psycopg remembers how to put it in place of `%(name)s` for short statements
+    alone, and took 0.17 ms to find out anew for the one that writes a deal.
+    """
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> _Cursor:
+        if params is not None:
+            query, names = _native(query) if len(query) < LONGEST_REMEMBERED else _native.__wrapped__(query)
+            params = [params[name] for name in names] if names else params or None
+        return super().execute(query, params, **options)
+
+    def executemany(self, query: Any, params_seq: Iterable[Any], **options: Any) -> None:
+        query, names = _native.__wrapped__(query)
+        rows = [[params[name] for name in names] if names else params for params in params_seq]
+        super().executemany(query, rows, **options)
 
     @property
     def description(self) -> Sequence[tuple] | None:  # type: ignore[override]
         result = self.pgresult
         return _Columns(result) if result is not None and result.nfields else None
+
+
+@lru_cache(maxsize=STATEMENTS_REMEMBERED)
+def _native(query: str) -> tuple[str, tuple[str, ...]]:
+    """A statement with `$1` and so on in place of `%(name)s` or `%s`, and the names in their order."""
+    places: dict[str, int] = {}
+    counted = itertools.count(1)
+
+    def place(found: re.Match[str]) -> str:
+        name = found["name"]
+        if name is not None:
+            return f"${places.setdefault(name, len(places) + 1)}"
+        return "%" if found[0] == "%%" else f"${next(counted)}"
+
+    return _PLACE.sub(place, query), tuple(places)
 
 
 class _Columns(Sequence):

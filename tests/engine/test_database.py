@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from customary.engine import database as databases
 from customary.engine.columns import Names, has
-from customary.engine.database import Database, TooSlow
+from customary.engine.database import LONGEST_REMEMBERED, Database, TooSlow
 
 ENDLESS = """
     WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < 2000000000)
@@ -74,3 +74,22 @@ def test_a_list_of_names_is_asked_for_one_by_its_code(database: Database):
         connection.execute(tagged.insert(), [{"names": ["a", "new"]}, {"names": []}])
         found = connection.execute(sa.select(tagged.c.names).where(has(tagged.c.names, sa.literal("old")))).all()
     assert found == [(("a", "new"),)]
+
+
+@pytest.mark.parametrize("length", [0, LONGEST_REMEMBERED])
+def test_values_go_to_their_places_however_long_the_statement_is(database: Database, length: int):
+    asked = sa.text(f"SELECT :a || :b || :a, '100%' LIKE '1%', '%%' /* {'x' * length} */")
+    with database.read() as connection:
+        for values in ({"a": "1", "b": "%(a)s"}, {"a": "$1", "b": "2"}):
+            row = connection.execute(asked, values).one()
+            assert tuple(row) == (values["a"] + values["b"] + values["a"], True, "%%")
+
+
+def test_many_rows_of_one_statement_are_written(database: Database):
+    with database.write() as connection:
+        connection.exec_driver_sql("CREATE TABLE t (a TEXT, b TEXT)")
+        rows = [{"a": "1", "b": "%s"}, {"a": "%%", "b": "$1"}]
+        connection.execute(sa.text("INSERT INTO t (b, a) VALUES (:b, :a)"), rows)
+        connection.execute(sa.text("UPDATE t SET b = b || :more WHERE a = :a"), [{"a": "1", "more": "!"}])
+        found = connection.exec_driver_sql("SELECT a, b FROM t ORDER BY a").all()
+    assert [tuple(row) for row in found] == [("%%", "$1"), ("1", "%s!")]
