@@ -23,6 +23,9 @@ from customary.engine.records.refusal import FieldProblem
 from customary.engine.records.work import Work
 from customary.engine.words import Reason, Words
 
+NO_VALUE = ("NULL", "\\N")
+"""How databases write that there is nothing, where it can mean nothing else."""
+
 _LIST = re.compile(r"\s*[;|\n]\s*")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -64,6 +67,8 @@ class Values:
             value = _once(known, cell, reader)
             if isinstance(value, Later):
                 later[each.name] = value
+            elif isinstance(value, Reason) and cell in NO_VALUE:
+                continue
             elif isinstance(value, Reason):
                 problems.append(FieldProblem(each.name, value, each.label))
                 self._count_miss(column, each, cell)

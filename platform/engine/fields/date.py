@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -15,6 +16,7 @@ from customary.engine.fields.field import Field, KeyProblem, Part, Refusal, cell
 from customary.engine.locale import Locale
 from customary.engine.words import Reason
 
+MIDNIGHT = re.compile(r"[T ]+00:00(:00(\.0+)?)?(Z|\+00:00)?$")
 DAY: Mapping[str, Any] = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
 
 
@@ -64,7 +66,7 @@ class Date(Field):
         """A time of day at midnight that some programs add is passed over."""
         if isinstance(cell, dt.date):
             return cell.date() if isinstance(cell, dt.datetime) else cell
-        text = cell_text(cell, locale).strip().removesuffix("00:00:00").removesuffix("T").strip()
+        text = MIDNIGHT.sub("", cell_text(cell, locale).strip())
         try:
             return locale.parse_date(text, today)
         except ValueError as error:

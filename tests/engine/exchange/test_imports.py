@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -169,6 +171,22 @@ def test_cells_are_read_as_people_write_them(work: Work) -> None:
         (datetime(2025, 12, 31, 12, 30, tzinfo=UTC),),
         (datetime(2026, 2, 1, 12, 0, tzinfo=UTC),),
     ]
+
+
+@pytest.mark.parametrize("midnight", [" 00:00:00", "T00:00:00", " 00:00:00.000", " 00:00", "T00:00:00Z", ""])
+def test_a_day_may_carry_the_midnight_that_databases_add(work: Work, midnight: str) -> None:
+    bring_in(work, f"number,ordered\n1,1996-07-04{midnight}\n")
+    assert values(work, "ordered") == [(date(1996, 7, 4),)]
+
+
+def test_a_day_with_an_hour_is_no_day(work: Work) -> None:
+    assert reasons(tried(work, "number,ordered\n1,1996-07-04 10:30:00\n")) == ["Ordered must be a date"]
+
+
+def test_what_a_database_writes_for_nothing_is_nothing_but_in_a_text(work: Work) -> None:
+    report = bring_in(work, "number,ordered,house,size,count,note\n1,NULL,NULL,NULL,\\N,NULL\n")
+    assert values(work, "ordered", "house", "size", "count", "note") == [(None, None, None, None, "NULL")]
+    assert report.unknown == ()
 
 
 def test_months_first_is_noticed_where_a_day_over_12_shows_it(work: Work) -> None:
@@ -346,8 +364,10 @@ def test_any_cell_is_a_value_or_a_reason(work: Work, cell: object) -> None:
 def test_payloads_leave_as_texts(work: Work) -> None:
     payloads = ["=cmd|' /C calc'!A0", "@SUM(1+9)", "+1+2", "-1+2", "\t=1"]
     bring_in(work, json.dumps([{"number": each or "x"} for each in payloads]), name="a.json")
-    found = read(b"".join(export_rows(work, "order", "csv")), "a.csv")
-    assert all(row.cells[found.columns.index("number")].startswith(("'", "=1"[1:])) for row in found.rows)
+    data = b"".join(export_rows(work, "order", "csv", fields=["number"]))
+    _, *written = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
+    assert all(cell.startswith("'") for row in written for cell in row)
+    assert {row.cells[0] for row in read(data, "a.csv").rows} == {each.strip() for each in payloads}
 
 
 def test_rights_hold_for_imports_and_exports(workspace: Workspace, work: Work) -> None:
