@@ -7,7 +7,7 @@ from dataclasses import fields
 
 from customary.engine.expressions import meaning
 from customary.engine.expressions.meaning import Node
-from customary.engine.expressions.types import ListOf, Record
+from customary.engine.expressions.types import Branch, ListOf, Record
 
 Path = tuple[str, ...]
 Rooted = tuple[str, Path]
@@ -43,6 +43,10 @@ def _ways(node: Node, sources: dict[str, Node]) -> Iterator[Rooted]:
         case meaning.This() | meaning.Old():
             yield "", ()
         case meaning.Every(entity=entity):
+            yield entity, ()
+        case meaning.Field(on=on, type=Branch(item=Record(entity=entity), by=link)):
+            # How far it reaches is known only when it is asked: it may be any record of the entity.
+            yield from ((root, (*path, link)) for root, path in _ways(on, sources))
             yield entity, ()
         case meaning.Field(on=on, name=name):
             yield from ((root, (*path, name)) for root, path in _ways(on, sources))

@@ -54,6 +54,14 @@ class Composite(Type):
     parts: tuple[tuple[str, Type], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Branch(ListOf):
+    """The records above or below one in its tree, which the link `by` makes."""
+
+    by: str = ""
+
+
+ANCESTORS, DESCENDANTS = "ancestors", "descendants"
 NUMBER = Type("number")
 MONEY = Type("money")
 TEXT = Type("text")

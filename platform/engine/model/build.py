@@ -34,6 +34,8 @@ class Sketch:
     inverses: dict[str, Inverse] = field(default_factory=dict)
     pipelines: list[Pipeline] = field(default_factory=list)
     child_of: tuple[str, str] | None = None
+    tree: str | None = None
+    """The link to its own entity that makes its records a tree."""
 
     @property
     def body(self) -> text.Mapping:

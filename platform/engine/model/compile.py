@@ -14,7 +14,7 @@ from customary.engine.model.entity import finish_entity, sketch_entities
 from customary.engine.model.example import check_examples
 from customary.engine.model.formula import check_circles
 from customary.engine.model.languages import check_languages
-from customary.engine.model.link import connect
+from customary.engine.model.link import check_tree, connect
 from customary.engine.model.message import compile_messages
 from customary.engine.model.model import Model
 from customary.engine.model.navigation import compile_navigation
@@ -73,7 +73,8 @@ def _shape(build: Build) -> None:
         connect(build, sketch)
     settle_lookups(build)
     for sketch in build.sketches.values():
-        build.world.declare(sketch.name, sketch.fields.values(), sketch.inverses.values())
+        check_tree(build, sketch)
+        build.world.declare(sketch.name, sketch.fields.values(), sketch.inverses.values(), sketch.tree)
 
 
 def _demos(build: Build) -> Mapping[str, Any]:

@@ -152,6 +152,7 @@ def finish_entity(build: Build, sketch: Sketch) -> Entity:
         help=words(plain(body, "help")),
         was=was(body),
         place=sketch.document.place,
+        tree=sketch.tree,
         child_of=sketch.child_of,
     )
 

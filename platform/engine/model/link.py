@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from customary.engine.expressions.types import ANCESTORS, DESCENDANTS
 from customary.engine.fields import Field
 from customary.engine.model.build import Build, Sketch
 from customary.engine.model.model import Inverse
@@ -24,6 +25,23 @@ def connect(build: Build, sketch: Sketch) -> None:
         if getattr(each, "inverse", None):
             for target in _targets(build, each):
                 _add_inverse(build, sketch, name, each, target)
+
+
+def check_tree(build: Build, sketch: Sketch) -> None:
+    """Finds the link that makes the sketch's records a tree; called when all names on other sides are known."""
+    for name, each in sketch.fields.items():
+        if getattr(each, "tree", False) is not True:
+            continue
+        place = sketch.nodes[name].place_of("tree")
+        taken = next((word for word in (ANCESTORS, DESCENDANTS) if word in {**sketch.fields, **sketch.inverses}), None)
+        if each.to != sketch.name:
+            build.add(place, f"“{name}” makes no tree: it leads to {each.to}", f"A tree links {sketch.name} to itself.")
+        elif sketch.tree is not None:
+            build.add(place, f"{sketch.name} is a tree by “{sketch.tree}” already", "It can be one tree only.")
+        elif taken is not None:
+            build.add(place, f"a tree has a list “{taken}”, and {sketch.name} has one already", "Rename that.")
+        else:
+            sketch.tree = name
 
 
 def _check_target(build: Build, sketch: Sketch, each: Field) -> None:

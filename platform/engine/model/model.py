@@ -150,6 +150,8 @@ class Entity:
     help: Words = Words({})
     was: tuple[str, ...] = ()
     place: Place | None = None
+    tree: str | None = None
+    """The link to its own entity that makes its records a tree: they have `ancestors` and `descendants`."""
     child_of: tuple[str, str] | None = None
     """Parent entity and its `lines` field, when records of this entity are edited inside another."""
 

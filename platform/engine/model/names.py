@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from customary.engine.expressions.types import DATETIME, ListOf, Record, Type
+from customary.engine.expressions.types import ANCESTORS, DATETIME, DESCENDANTS, Branch, ListOf, Record, Type
 from customary.engine.fields import Field
 from customary.engine.model.model import Inverse
 from customary.engine.working import Calendar
@@ -23,9 +23,14 @@ class World:
     calendar: str = ""
     """The calendar that counts where none is named; "" where there is none, or none of many was chosen."""
 
-    def declare(self, entity: str, fields: Iterable[Field], inverses: Iterable[Inverse]) -> None:
+    def declare(
+        self, entity: str, fields: Iterable[Field], inverses: Iterable[Inverse], tree: str | None = None
+    ) -> None:
+        """Gives an entity its members; `tree` is the link that makes its records one."""
         own = {each.name: each.value_type for each in fields}
         own |= {each.name: ListOf(item=Record(entity=each.entity)) for each in inverses}
+        if tree:
+            own |= dict.fromkeys((ANCESTORS, DESCENDANTS), Branch(item=Record(entity=entity), by=tree))
         own["id"] = Record(entity=entity)  # a record's id is compared as the record itself is
         self.members[entity] = own
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from customary.engine.expressions import Expression, ExpressionError
+from customary.engine.expressions.types import ANCESTORS, DESCENDANTS
 from customary.engine.model.build import Build
 from customary.engine.text import node as text
 
@@ -51,6 +52,8 @@ class _Rows:
 
     def follow(self, field: str) -> tuple[_Rows, sa.ColumnElement]:
         sketch = self.build.sketches[self.entity]
+        if sketch.tree and field in (ANCESTORS, DESCENDANTS):
+            return self.every(self.entity)
         inverse = sketch.inverses.get(field)
         to = inverse.entity if inverse else getattr(sketch.fields[field], "to", "")
         return self.every(to or self.build.user)

@@ -9,6 +9,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from customary.engine.access.hidden import target_of
+from customary.engine.expressions.types import ANCESTORS, DESCENDANTS
+from customary.engine.model.model import Entity
 from customary.engine.records import storage
 from customary.engine.records.work import Work
 
@@ -98,6 +100,10 @@ class RecordScope:
         if self._lists and (found := self._lists.get((record["id"], field))) is not None:
             return found
         owner = self.work.model.entities[entity]
+        if owner.tree and field == ANCESTORS:
+            return self._above(owner, record)
+        if owner.tree and field == DESCENDANTS:
+            return self._list(entity, storage.load_below(self.work, entity, owner.tree, record["id"]))
         each = owner.fields.get(field)
         target = target_of(self.work.model, entity, field)
         if each is not None and each.points in ("one", "any"):
@@ -113,6 +119,15 @@ class RecordScope:
         if inverse.many_to_many:
             return self._list(target, storage.load_sources(self.work, target, inverse.field, record["id"]))
         return self._list(target, storage.load_where(self.work, target, inverse.field, record["id"]))
+
+    def _above(self, owner: Entity, record: Mapping[str, Any]) -> list[RecordView]:
+        """The records above one, as links are about to be; sorted by id, as every list is."""
+        found: dict[UUID, RecordView] = {}
+        above = record[owner.tree]
+        while above is not None and above not in found and (view := self.find(owner.name, above)) is not None:
+            found[above] = view
+            above = view[owner.tree]
+        return [found[id] for id in sorted(found) if found[id]["archived_at"] is None]
 
     def every(self, entity: str) -> list[Mapping[str, Any]]:
         """All records of an entity that are not archived."""

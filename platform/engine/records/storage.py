@@ -56,6 +56,21 @@ def load_where(work: Work, entity: str, link: str, id: UUID) -> list[dict[str, A
     return found
 
 
+def load_below(work: Work, entity: str, link: str, id: UUID) -> list[dict[str, Any]]:
+    """The records that `link` leads to the record `id` from, in any number of steps, oldest first."""
+    table = _table(work, entity)
+    statement = kept(work, ("below", entity, link), lambda: _below(table, link))
+    found = work.connection.execute(statement, {"top": id}).scalars().all()
+    return load_many(work, entity, sorted(found))
+
+
+def _below(table: Any, link: str) -> sa.Select:
+    rows = table.table.alias()
+    link_column, key = rows.c[table.column_name(link)], rows.c[table.column_name("id")]
+    found = sa.select(key.label("id")).where(link_column == sa.bindparam("top")).cte("below", recursive=True)
+    return sa.select(found.union(sa.select(key).where(link_column == found.c.id)).c.id)
+
+
 def load_sources(work: Work, entity: str, links: str, id: UUID) -> list[dict[str, Any]]:
     """The records whose many-to-many field `links` holds `id`."""
     pairs = _table(work, entity).links(links)

@@ -44,7 +44,7 @@ def _names(work: Work, entity: str) -> Readable:
 def _world(work: Work) -> World:
     world = World(calendars=work.model.calendars, calendar=work.model.calendar)
     for each in work.model.entities.values():
-        world.declare(each.name, each.fields.values(), each.inverses.values())
+        world.declare(each.name, each.fields.values(), each.inverses.values(), each.tree)
     return world
 
 

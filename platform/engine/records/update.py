@@ -13,6 +13,7 @@ from customary.engine.records.refusal import Forbidden, Missing, Refused, Stale
 from customary.engine.records.scope import RecordScope
 from customary.engine.records.shape import Shape, shape
 from customary.engine.records.targets import check_targets
+from customary.engine.records.tree import check_tree, hold_tree
 from customary.engine.records.unique import check_unique
 from customary.engine.records.validate import drop_invisible, validate
 from customary.engine.records.work import Work
@@ -25,6 +26,7 @@ def update(work: Work, entity: str, id: UUID, values: Mapping[str, Any], revisio
     `revision` is what the writer had seen: Stale is raised when it is no longer the record's. Raises Refused
     with all that is wrong, Missing, Forbidden.
     """
+    hold_tree(work, entity, values)
     known, before = claim(work, entity, id, "update", revision)
     if before["archived_at"] is not None and not work.actor.is_system:
         raise Forbidden(Reason("is archived: restore it first"))
@@ -114,6 +116,7 @@ def check_update(draft: Draft) -> None:
     if not draft.changes:
         return
     check_targets(work, [draft])
+    check_tree(work, draft)
     check_unique(work, [draft])
     restricted = draft.inside is None and not work.access.unrestricted(draft.entity, "update")
     if restricted and not draft.problems and not work.access.holds(draft.entity, "update", draft.scope):

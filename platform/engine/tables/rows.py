@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from customary.engine.columns import Scaled
 from customary.engine.expressions import sql_elements
-from customary.engine.expressions.types import DURATION, MONEY, NUMBER
+from customary.engine.expressions.types import ANCESTORS, DESCENDANTS, DURATION, MONEY, NUMBER
 from customary.engine.tables.entity_table import SYSTEM_COLUMNS
 from customary.engine.tables.growth import target
 
@@ -71,6 +71,8 @@ class TableRows:
     def follow(self, field: str) -> tuple[TableRows, sa.ColumnElement]:
         """What a link, a list of links, child lines or an inverse points to: fresh rows and how they join."""
         declared = self.tables.model.entities[self.entity]
+        if declared.tree and field in (ANCESTORS, DESCENDANTS):
+            return self._follow_tree(declared.tree, field == ANCESTORS)
         if field in declared.inverses:
             return self._follow_inverse(field)
         step = declared.fields[field]
@@ -96,6 +98,16 @@ class TableRows:
         """The condition, and that the reader may see the row. A single link may point to an archived record."""
         allowed = self.predicate(self) if self.predicate is not None else None
         return condition if allowed is None else sa.and_(condition, allowed)
+
+    def _follow_tree(self, link: str, up: bool) -> tuple[TableRows, sa.ColumnElement]:
+        """The rows above or below in a tree, found step by step; a circle that was there before ends the walk."""
+        rows, steps = self._fresh(self.entity), self._fresh(self.entity)
+        key, above = steps.column("id"), steps.column(link)
+        here, there = (key, above) if up else (above, key)
+        first = sa.select(there.label("id")).where(here == self.column("id")).correlate(self.from_clause)
+        found = first.cte(recursive=True, nesting=True)
+        found = found.union(sa.select(there).where(here == found.c.id))
+        return rows, rows.seen(rows.column("id").in_(sa.select(found.c.id)))
 
     def _follow_inverse(self, name: str) -> tuple[TableRows, sa.ColumnElement]:
         inverse = self.tables.model.entities[self.entity].inverses[name]
