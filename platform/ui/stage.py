@@ -67,10 +67,11 @@ async def move_back(desk: AtDesk, request: Request, entity: FromPath[str], id: F
         desk.toast(desk.say("It can no longer be taken back: something else changed meanwhile."), kind="error")
         return desk.nothing(422)
     told = desk.say("The move was taken back")
-    if query.get("on") != "board":
+    on = query.get("on")
+    if on not in ("board", "list"):
         return desk.redirect(f"/{found.name}/{id}", told)
     desk.toast(told, kind="info")
-    desk.event("listchanged")
+    desk.event(*(("rowchanged", {"id": str(id)}) if on == "list" else ("listchanged",)))
     return desk.nothing()
 
 
@@ -78,9 +79,9 @@ async def _move(desk: Desk, entity: Entity, id: UUID, form: Typed) -> Response:
     on = "board" if form.one("_on") == "board" else "record"
     target = form.one("stage")
     try:
-        revision = await desk.write(_moved, entity, id, target, form, desk.locale)
+        revision = await desk.write(moved, entity, id, target, form, desk.locale)
     except Refused as refused:
-        found = await desk.read(_explained, entity, id, form, desk.locale, refused.problems, on)
+        found = await desk.read(explained, entity, id, form, desk.locale, refused.problems, on)
         return await _answer_refused(desk, found)
     if not desk.htmx:
         return desk.redirect(
@@ -98,7 +99,10 @@ async def _answer_refused(desk: Desk, found: RefusedMove) -> Response:
     return await record.draw_refused(desk, found)
 
 
-def _moved(work: Work, entity: Entity, id: UUID, target: str, form: Typed, locale: Any) -> int:
+# For all places where records are moved -------------------------------------------------------------
+
+
+def moved(work: Work, entity: Entity, id: UUID, target: str, form: Typed, locale: Any) -> int:
     """The revision that the move made, 0 where the record stood there already."""
     record = records.get(work, entity.name, id)
     if pipeline_of(entity, target) is None:
@@ -122,7 +126,7 @@ def _stage_label(entity: Entity) -> Words:
     return entity.fields["stage"].label if "stage" in entity.fields else Words({})
 
 
-def _explained(
+def explained(
     work: Work, entity: Entity, id: UUID, form: Typed, locale: Any, problems: list[FieldProblem], on: str
 ) -> RefusedMove:
     record = records.get(work, entity.name, id)

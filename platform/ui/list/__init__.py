@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from customary.ui.list import bulk, cell, filter, head, page, views
+from customary.ui.list import bulk, cell, filter, head, page, stage_cell, views
 
-handlers = [*page.handlers, *filter.handlers, *views.handlers, *bulk.handlers, *cell.handlers, *head.handlers]
+PARTS = (page, filter, views, bulk, cell, head, stage_cell)
+handlers = [handler for part in PARTS for handler in part.handlers]

@@ -43,7 +43,7 @@ async def save_cell(
     found = entity_of(desk, entity, "update")
     refused = await fact.save(desk, found, id, name, await typed_in(request), on="list")
     if refused is None:
-        return await _draw_row(desk, request, found, id)
+        return await draw_row(desk, request, found, id)
     desk.header("HX-Retarget", OPEN)
     desk.header("HX-Reswap", "innerHTML")
     return _draw(desk, refused)
@@ -52,10 +52,10 @@ async def save_cell(
 @get("/{entity:str}/{id:uuid}/row")
 async def show_row(desk: AtDesk, request: Request, entity: FromPath[str], id: FromPath[UUID]) -> Response:
     """One row of the list that the address describes."""
-    return await _draw_row(desk, request, entity_of(desk, entity), id)
+    return await draw_row(desk, request, entity_of(desk, entity), id)
 
 
-async def _draw_row(desk: Desk, request: Request, entity: Entity, id: UUID) -> Response:
+async def draw_row(desk: Desk, request: Request, entity: Entity, id: UUID) -> Response:
     """The row; nothing where the record went out of the reader's sight."""
     query = texts(request.query_params)
     listing = await desk.read(_row, entity, query, desk.language, id)

@@ -67,8 +67,8 @@ def editable(desk: Desk, listing: Listing) -> frozenset[str]:
     if not desk.access.may(name, "update"):
         return frozenset()
     closed = desk.access.read_only(name)
-    open_ = (each for each in listing.columns if each.entered and each.read_only is not True)
-    return frozenset(each.name for each in open_ if each.name not in closed and each.name != "stage")
+    open_ = {each.name for each in listing.columns if each.entered and each.read_only is not True}
+    return frozenset(open_ | ({"stage"} if listing.entity.pipelines else set())) - closed
 
 
 handlers = [list_page, list_summary]

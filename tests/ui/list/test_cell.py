@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -62,11 +63,30 @@ def test_nothing_is_told_and_nothing_undone_where_nothing_changed(client: TestCl
     assert answer.status_code == 200 and "HX-Trigger" not in answer.headers
 
 
-@pytest.mark.parametrize("name", ["weighted", "stage", "number", "no_such", "created_at"])
+@pytest.mark.parametrize("name", ["weighted", "number", "no_such", "created_at"])
 def test_what_is_not_entered_has_no_cell_to_edit(client: TestClient, first: Callable, name: str) -> None:
     deal = first("deal")
     assert client.get(f"/deal/{deal.id}/cell/{name}", headers=HTMX).status_code == 404
     assert client.put(f"/deal/{deal.id}/cell/{name}", data={name: "1"}, headers=HTMX).status_code == 404
+
+
+def test_the_cell_of_a_stage_moves_and_asks_for_what_is_missing(client: TestClient, first: Callable) -> None:
+    deal = first("deal", 'stage == "negotiate"')
+    offered = client.get(f"/deal/{deal.id}/cell/stage", headers=HTMX).text
+    found = re.findall(r'<option value="(\w+)"( selected)?', offered)
+    assert found == [("negotiate", " selected"), ("won", ""), ("lost", "")]  # this pipeline only goes forward
+    refused = client.put(f"/deal/{deal.id}/cell/stage", data={"stage": "won"}, headers=HTMX)
+    assert refused.status_code == 422 and refused.headers["HX-Retarget"] == "#cell-open"
+    assert 'name="closed_on"' in refused.text and 'value="won" selected' in refused.text
+    sent = {"stage": "won", "closed_on": "today"}
+    moved = client.put(f"/deal/{deal.id}/cell/stage?view=all&columns=name,stage", data=sent, headers=HTMX)
+    assert moved.status_code == 200 and ">Won</span>" in moved.text and moved.text.count("<tr") == 1
+    toast = json.loads(moved.headers["HX-Trigger"])["toast"]
+    assert toast["text"] == "Moved to Won"
+    assert "rowchanged" in client.post(toast["undo"], headers=HTMX).headers["HX-Trigger"]
+    strange = client.put(f"/deal/{deal.id}/cell/stage", data={"stage": "nowhere"}, headers=HTMX)
+    assert strange.status_code == 422
+    assert client.get(f"/account/{first('account').id}/cell/stage", headers=HTMX).status_code == 404
 
 
 def test_who_may_not_change_a_record_edits_no_cell(signed_in: Callable, first: Callable) -> None:
@@ -117,13 +137,32 @@ def test_a_cell_opens_on_double_click_and_saves_when_left(page: Any, inside: Cal
     expect(row.locator("td").nth(5)).to_have_text("Key deal")
     expect(page.locator("#quick")).to_be_focused()
     row.locator("td").nth(2).dblclick()
+    expect(page.locator("#cell-open input").nth(1)).to_be_focused()
     page.context.set_offline(True)
     page.keyboard.type("77")
     page.locator("#quick").click()
-    page.get_by_text("The server cannot be reached").wait_for()
+    page.get_by_text("You are offline.").wait_for()
     expect(page.locator("#cell-open input").nth(1)).to_have_value("77")
     page.context.set_offline(False)
     complaints.clear()
     page.keyboard.press("Enter")
     page.get_by_text("Amount changed").wait_for()
     assert str(inside(records.get, "deal", UUID(id)).values["amount"].amount) == "77.00"
+
+
+@pytest.mark.browser
+def test_a_stage_is_changed_in_its_cell(page: Any, accessible: Callable) -> None:
+    page.goto("/deal?view=all&columns=name,stage&where=stage+%3D%3D+%22negotiate%22")
+    page.wait_for_load_state("networkidle")
+    cell = page.locator("[data-row]").first.locator("td").nth(1)
+    cell.dblclick()
+    page.locator("#cell-open select").select_option("won")
+    page.keyboard.press("Enter")
+    field = page.locator("#cell-open [name=closed_on]")
+    expect(field).to_be_focused()
+    assert accessible(page) == []
+    page.keyboard.type("today")
+    page.keyboard.press("Enter")
+    page.get_by_text("Moved to Won").wait_for()
+    expect(cell).to_have_text("Won")
+    expect(cell).to_be_focused()

@@ -36,9 +36,12 @@
     if (!cell.querySelector("[data-cell]")) return close(cell);
     was.typed = typed(cell).toString();
     enter(cell, was.ahead);
+    if (was.then === "Enter") save(cell, cell);
+    if (was.then === "Escape") close(cell, true);
   }
   function enter(cell, ahead = "") {
-    const input = cell.querySelector("input:not([type=hidden]):not([data-native]), select, textarea");
+    const inputs = "input:not([type=hidden]):not([data-native]), select, textarea";
+    const input = cell.querySelector(`.field :is(${inputs})`) ?? cell.querySelector(inputs);
     input?.focus();
     if (!input?.matches("input:not([type=checkbox]), textarea")) return;
     input.select();
@@ -52,6 +55,7 @@
     event.preventDefault();
     event.stopImmediatePropagation();
     if (event.key.length === 1) was.ahead += event.key;
+    else if (["Enter", "Escape"].includes(event.key)) was.then = event.key;
   }, true);
   function typed(cell) {
     const form = new FormData();
@@ -81,7 +85,7 @@
     await ask("PUT", address, { target: row, swap: "outerHTML", values });
     if (cell.isConnected && was) { // refused, or the line is down: what was typed stays
       was.busy = false;
-      if (cell.querySelector("[aria-invalid], .problem")) was.typed = typed(cell).toString();
+      if (cell.querySelector("[aria-invalid], .problem, [role=alert]")) was.typed = typed(cell).toString();
       return enter(cell);
     }
     was = null;
