@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -58,9 +59,10 @@ def guess(work: Work, entity: str, sheet: Sheet, maps: Mapping[str, str] | None 
     names = _names(known)
     taken: set[str] = set()
     columns = []
+    beginning = _shared_beginning(sheet.columns)
     for position, name in enumerate(sheet.columns):
         cells = sheet.column(position)
-        found = names.get(_bare(name))
+        found = names.get(_bare(name)) or names.get(_bare(name.removeprefix(beginning)))
         columns.append(
             Column(
                 name=name,
@@ -171,6 +173,13 @@ def _titled(columns: list[Column], entity: Entity, taken: set[str | None]) -> li
         return columns
     taken |= fields
     return [replace(each, field=min(fields)) if each is found else each for each in columns]
+
+
+def _shared_beginning(names: tuple[str, ...]) -> str:
+    """What most columns begin with, as some programs export them: `property_` of `property_city`."""
+    words = Counter(word + "_" for word, sign, _ in (name.partition("_") for name in names) if word and sign)
+    word, count = max(words.items(), key=lambda item: item[1], default=("", 0))
+    return word if count > 2 and count * 2 > len(names) else ""
 
 
 def _near(columns: Iterable[Column], names: Mapping[str, str], taken: set[str]) -> list[Column]:

@@ -126,6 +126,8 @@ def reasons(report: Report) -> list[str]:
         ("orderedOn,e-mail,Wieght", [None, "email", None]),
         ("Nubmer,custommer,e mail", [None, "house", "email"]),
         ("created_at,id,revision", [None, None, None]),
+        ("id,property_number,property_amount,property_e_mail", [None, "number", "amount", "email"]),
+        ("property_number,other_amount,third_size,weight", [None, None, None, "weight"]),
     ],
 )
 def test_columns_are_found_by_name_and_by_label_in_any_language(work: Work, header: str, fields: list) -> None:
