@@ -68,6 +68,8 @@ def _beyond(
     keys: Sequence[tuple[sa.ColumnElement, bool]], pattern: Sequence[bool], offset: int, led: bool
 ) -> sa.ColumnElement:
     """The rows that come after the cursor: greater in some key, equal in all before it."""
+    if led and len(keys) == 2 and not any(pattern):
+        return _beyond_both(keys[0], keys[1])
     options, equal = [], []
     for position, ((column, down), empty) in enumerate(zip(keys, pattern, strict=True)):
         value = sa.bindparam(f"after_{position + offset}", type_=column.type)
@@ -84,3 +86,12 @@ def _beyond(
         value = sa.bindparam(f"after_{offset}", type_=column.type)
         return sa.and_(column <= value if down else column >= value, beyond)
     return beyond
+
+
+def _beyond_both(first: tuple[sa.ColumnElement, bool], last: tuple[sa.ColumnElement, bool]) -> sa.ColumnElement:
+    """The same for one key and the id, which are never empty here and run the same way: as a pair, the database
+    begins right behind the cursor, where it would else read all rows of the same first key again."""
+    (column, down), (id, _) = first, last
+    cursor = (sa.bindparam(f"after_{place}", type_=each.type) for place, each in enumerate((column, id)))
+    pair, after = sa.tuple_(column, id), sa.tuple_(*cursor)
+    return pair < after if down else pair > after

@@ -107,20 +107,27 @@ def test_a_page_takes_the_same_number_of_queries_however_many_records(crm):
 
 @pytest.mark.parametrize("sort", [("name", False), ("amount", True)])
 def test_a_page_in_the_order_of_a_view_walks_its_index_on_sqlite(crm, sort):
-    if not crm.database.is_sqlite:
-        pytest.skip("PostgreSQL knows how the values are spread")
-    plans = []
-
-    def explain(connection, _cursor, statement, parameters, *_):
-        if not plans and "x_deal" in statement:
-            plans.append(None)
-            plans[0] = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
-
+    for number in range(3):
+        crm.add("deal", name=f"A{number}", amount=Money(Decimal(10), "EUR"))
     with crm.reading() as work:
-        sa.event.listen(work.connection, "before_cursor_execute", explain)
         where = records.compile_where(work, "deal", "open && account == null && amount > 5")
-        records.select(work, "deal", Query(where, (sort,)))
-    assert [each for each in plans[0] if "ORDER BY" in each] == []
+        begin = Query(where, (sort,), limit=1)
+        first, then = plans(work, begin), plans(work, replace(begin, after=records.select(work, "deal", begin).next))
+    assert [each for each in (*first, *then) if "ORDER BY" in each] == []
+    assert ",id)<(?,?)" in then[0] or ",id)>(?,?)" in then[0]
+
+
+def plans(work, query: Query) -> list[str]:
+    """How SQLite finds the rows of a page of deals. (PostgreSQL decides by how the values are spread.)"""
+    if not work.is_sqlite:
+        pytest.skip("for SQLite")
+    sent = []
+    note = lambda *args: sent.append(args[2:4])  # noqa: E731
+    sa.event.listen(work.connection, "before_cursor_execute", note)
+    records.select(work, "deal", query)
+    sa.event.remove(work.connection, "before_cursor_execute", note)
+    statement, parameters = sent[0]
+    return [row[3] for row in work.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
 
 
 def test_titles_of_links_come_with_the_page(crm):
