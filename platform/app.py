@@ -12,6 +12,7 @@ from litestar.di import Provide
 
 from customary.ui import (
     api,
+    attached,
     board,
     errors,
     fact,
@@ -43,6 +44,7 @@ PAGES = (
     api,
     health,
     files,
+    attached,
     sign_in,
     home,
     inbox,

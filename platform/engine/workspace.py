@@ -7,12 +7,14 @@ import logging
 import os
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from customary.engine.database import Database, system
+from customary.engine.files import Store
 from customary.engine.problem import Problems
 from customary.engine.releases import Release, Releases
 from customary.engine.text import find_packs, gather, plain, read, read_source
@@ -34,6 +36,7 @@ DEFAULT_DATABASE = "sqlite:///customary.db"
 ROOMS_WITH_TABLES = (
     "customary.engine.releases",
     "customary.engine.people",
+    "customary.engine.files",
     "customary.engine.records",
     "customary.engine.records.idempotency",
     "customary.engine.messages",
@@ -86,6 +89,11 @@ class Workspace:
         if release is None:
             raise WorkspaceError(f"Nothing is applied yet. Run: customary apply {self.directory}")
         return release
+
+    @cached_property
+    def files(self) -> Store:
+        """Where the contents of its files lie."""
+        return Store(self.settings.files, self.directory)
 
     def prepare(self) -> None:
         """Makes the platform's own tables where they are missing."""

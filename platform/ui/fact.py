@@ -21,7 +21,7 @@ from customary.ui import layout, record
 from customary.ui.controls import Control, control
 from customary.ui.desk import AtDesk, Desk
 from customary.ui.entity import entity_of
-from customary.ui.form import by_control, typed_in, unread
+from customary.ui.form import LARGEST_BODY, by_control, typed_in, unread
 from customary.ui.typed import Typed, revision_in
 
 STALE = Reason("was changed by somebody else meanwhile: what is saved now stands here")
@@ -45,13 +45,13 @@ async def edit_field(desk: AtDesk, entity: FromPath[str], id: FromPath[UUID], na
     return _draw(desk, await opened(desk, entity_of(desk, entity, "update"), id, name))
 
 
-@put("/{entity:str}/{id:uuid}/field/{name:str}")
+@put("/{entity:str}/{id:uuid}/field/{name:str}", request_max_body_size=LARGEST_BODY)
 async def save_field(
     desk: AtDesk, request: Request, entity: FromPath[str], id: FromPath[UUID], name: FromPath[str]
 ) -> Response:
     """Saves one field; what speaks against it is said at its control."""
     found = entity_of(desk, entity, "update")
-    if refused := await save(desk, found, id, name, await typed_in(request)):
+    if refused := await save(desk, found, id, name, await typed_in(desk, request)):
         return _draw(desk, refused)
     desk.header("HX-Retarget", "#facts")
     desk.header("HX-Reswap", "innerHTML")

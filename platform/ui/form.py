@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -11,6 +12,7 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from customary.engine import records
+from customary.engine.fields.file import reference
 from customary.engine.model.model import Entity
 from customary.engine.records.refusal import FieldProblem, Refused, Stale
 from customary.engine.records.work import Work
@@ -25,6 +27,9 @@ from customary.ui.layout import Form, State
 from customary.ui.typed import Line, Typed
 
 TEMPLATE = "page_form.html"
+DRAWN = "data:image/png;base64,"
+LARGEST_BODY = 60_000_000
+"""Bytes of a form with its files."""
 OWN_PAGE = re.compile(r"/(?![/\\])[!-~]{0,500}")
 
 
@@ -36,10 +41,10 @@ async def new(desk: AtDesk, request: Request, entity: FromPath[str]) -> Response
     return _page(desk, await desk.read(_blank, found, given, desk.locale), given)
 
 
-@post("/{entity:str}/new")
+@post("/{entity:str}/new", request_max_body_size=LARGEST_BODY)
 async def create(desk: AtDesk, request: Request, entity: FromPath[str]) -> Response:
     """Saves a new record, or shows the form again with all that is wrong."""
-    return await _save(desk, entity_of(desk, entity, "create"), None, await typed_in(request))
+    return await _save(desk, entity_of(desk, entity, "create"), None, await typed_in(desk, request))
 
 
 @get("/{entity:str}/{id:uuid}/edit")
@@ -49,25 +54,47 @@ async def edit(desk: AtDesk, entity: FromPath[str], id: FromPath[UUID]) -> Respo
     return _page(desk, await desk.read(_stored, found, id, desk.locale), Typed(()))
 
 
-@post("/{entity:str}/{id:uuid}/edit")
+@post("/{entity:str}/{id:uuid}/edit", request_max_body_size=LARGEST_BODY)
 async def update(desk: AtDesk, request: Request, entity: FromPath[str], id: FromPath[UUID]) -> Response:
     """Saves what was typed over a record; if somebody else was faster, shows what changed meanwhile."""
-    return await _save(desk, entity_of(desk, entity, "update"), id, await typed_in(request))
+    return await _save(desk, entity_of(desk, entity, "update"), id, await typed_in(desk, request))
 
 
 @post("/{entity:str}/form", status_code=200)
 async def redraw(desk: AtDesk, request: Request, entity: FromPath[str]) -> Response:
     """The body of a form again, as the rules want it after a change."""
-    found, form = entity_of(desk, entity, "read"), await typed_in(request)
+    found, form = entity_of(desk, entity, "read"), await typed_in(desk, request)
     return desk.part(
         "part_form_body.html", form=await desk.read(_redrawn, found, id_in(form, "_id"), form, desk.locale)
     )
 
 
-async def typed_in(request: Request) -> Typed:
-    """The texts of a form that was sent; files are not texts and are left out."""
-    data = await request.form()
-    return Typed((name, text) for name, text in data.multi_items() if isinstance(text, str))
+async def typed_in(desk: Desk, request: Request) -> Typed:
+    """The texts of a form that was sent. A file in it is kept, and its id stands in its place."""
+    pairs: list[tuple[str, str]] = []
+    for name, item in (await request.form()).multi_items():
+        if isinstance(item, str) and item.startswith(DRAWN):
+            pairs += await _kept(desk, f"{name.removesuffix('.drawn')}.new", "signature.png", _drawing(item))
+        elif isinstance(item, str):
+            pairs.append((name, item))
+        elif item.filename:
+            pairs += await _kept(desk, name, item.filename, await item.read())
+    return Typed(pairs)
+
+
+async def _kept(desk: Desk, name: str, filename: str, data: bytes) -> list[tuple[str, str]]:
+    if not data:
+        return []
+    kept = await desk.keep(filename, data)
+    return [(name, reference(kept.attached))]
+
+
+def _drawing(text: str) -> bytes:
+    """The picture in a data address; nothing where it is none."""
+    try:
+        return base64.b64decode(text.removeprefix(DRAWN), validate=True)
+    except ValueError:
+        return b""
 
 
 # Saving -------------------------------------------------------------------------------------------

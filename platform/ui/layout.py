@@ -43,6 +43,11 @@ class Form:
     revision: int | None = None
     live: bool = False
 
+    @property
+    def attaches(self) -> bool:
+        """Whether files are sent with it."""
+        return any(each.attaches for each in self.entity.fields.values())
+
 
 def form(work: Work, draft: Draft, problems: Problems, locale: Locale) -> Form:
     """The form of a draft as its rules want it now."""

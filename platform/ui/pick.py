@@ -48,7 +48,7 @@ async def options(desk: AtDesk, request: Request, entity: FromPath[str], field: 
 @post("/{entity:str}/options/{field:str}", status_code=200)
 async def create(desk: AtDesk, request: Request, entity: FromPath[str], field: FromPath[str]) -> Response:
     """Makes a record of which only the title is known, and offers it as the one that was picked."""
-    found, text = entity_of(desk, entity), (await typed_in(request)).one("text")[:LONGEST].strip()
+    found, text = entity_of(desk, entity), (await typed_in(desk, request)).one("text")[:LONGEST].strip()
     if field not in found.fields or field in desk.access.hidden(entity):
         raise Missing(entity)
     offered = await desk.write(_created, found.fields[field], text, desk.locale)

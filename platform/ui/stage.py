@@ -48,13 +48,13 @@ class RefusedMove:
 @put("/{entity:str}/{id:uuid}/stage")
 async def move(desk: AtDesk, request: Request, entity: FromPath[str], id: FromPath[UUID]) -> Response:
     """Moves a record; what keeps it out is said in place, with controls for what is missing."""
-    return await _move(desk, entity_of(desk, entity, "update"), id, await typed_in(request))
+    return await _move(desk, entity_of(desk, entity, "update"), id, await typed_in(desk, request))
 
 
 @post("/{entity:str}/{id:uuid}/stage", status_code=200)
 async def move_by_form(desk: AtDesk, request: Request, entity: FromPath[str], id: FromPath[UUID]) -> Response:
     """The same for browsers without scripts."""
-    return await _move(desk, entity_of(desk, entity, "update"), id, await typed_in(request))
+    return await _move(desk, entity_of(desk, entity, "update"), id, await typed_in(desk, request))
 
 
 @post("/{entity:str}/{id:uuid}/stage/back", status_code=200)

@@ -95,7 +95,7 @@ async def show(desk: AtDesk, request: Request, entity: FromPath[str], id: FromPa
 @post("/{entity:str}/{id:uuid}/timeline", status_code=200)
 async def add(desk: AtDesk, request: Request, entity: FromPath[str], id: FromPath[UUID]) -> Response:
     """Adds what was written in the composer."""
-    found, form = entity_of(desk, entity), await typed_in(request)
+    found, form = entity_of(desk, entity), await typed_in(desk, request)
     try:
         written = await desk.write(composer.add, found, id, form, desk.locale)
     except Refused as refused:

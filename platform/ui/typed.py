@@ -10,7 +10,7 @@ from customary.engine.fields.field import Field, Refusal
 from customary.engine.locale import Locale
 from customary.engine.words import Reason
 
-LISTS = frozenset({"choices", "links", "users"})
+LISTS = frozenset({"choices", "links", "files"})
 """Controls that give several texts under one name."""
 
 POINTERS = frozenset({"link", "user", "any_link"})
@@ -51,7 +51,7 @@ class Typed:
 
     def has(self, name: str) -> bool:
         """Whether the form held a control of that name."""
-        return name in self._texts or f"{name}.text" in self._texts or f"{name}.here" in self._texts
+        return any(each in self._texts for each in (name, f"{name}.text", f"{name}.here", f"{name}.new"))
 
     def rows(self, name: str) -> list[str]:
         """The prefixes of a sheet's rows (`lines.0`, `lines.n3`) in the order they stood in the form."""
@@ -99,7 +99,7 @@ def entry_of_texts(field: Field, typed: Typed, name: str, locale: Locale, find: 
 def entry_of_value(field: Field, value: Any, locale: Locale) -> Entry:
     """The texts with which a control shows a value."""
     if field.control in LISTS:
-        return Entry(tuple(str(each) for each in value or ()), value)
+        return Entry(tuple(field.item(each) for each in value or ()), value)
     if field.control in POINTERS:
         return Entry((pointer(value),), value)
     return Entry(field.texts(value, locale), value)

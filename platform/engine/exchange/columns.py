@@ -102,10 +102,14 @@ def apply_maps(work: Work, entity: str, columns: tuple[Column, ...], maps: Mappi
 def importable(work: Work, entity: str) -> dict[str, Field]:
     """The fields of an entity that an import by this actor may fill."""
     closed = work.access.hidden(entity) | work.access.read_only(entity)
+    fields = work.model.entities[entity].fields
     return {
         name: each
         for name, each in work.model.entities[entity].columns.items()
-        if name not in closed and (each.entered or name == "stage") and each.points != "inside"
+        if name not in closed
+        and (each.entered or name == "stage")
+        and each.points != "inside"
+        and fields[name.partition(".")[0]].importable
     }
 
 

@@ -63,6 +63,10 @@ class Field:
     comparable: ClassVar[bool] = True
     """Whether it may be unique: its value is compared as a whole."""
     sortable: ClassVar[bool] = True
+    attaches: ClassVar[bool] = False
+    """Whether its value is a file, or several."""
+    importable: ClassVar[bool] = True
+    """Whether a table's cells may give its values."""
     searchable: ClassVar[bool] = False
     """Whether search may look in it."""
     computable: ClassVar[bool] = False
@@ -202,6 +206,10 @@ class Field:
     def texts(self, value: Any, locale: Locale) -> tuple[str, ...]:
         """A value as it stands in the `inputs` of its form control; `read` reads them back."""
         return (self.edit(value, locale) if value is not None else "",)
+
+    def item(self, value: Any) -> str:
+        """One of the values that its control holds several of, as text."""
+        return str(value)
 
     def read(self, texts: Sequence[str], locale: Locale) -> Any:
         """What a person typed into the `inputs`, as a value. Raises Refusal."""

@@ -21,6 +21,8 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 PAGES = frozenset(
     (
         "api",
+        "file",
+        "files",
         "new",
         "import",
         "export",

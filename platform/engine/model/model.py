@@ -256,6 +256,8 @@ class Settings:
     first_weekday: str = "mon"
     mail: Mapping[str, Any] = NOTHING
     accent: str | None = None
+    files: str = "files"
+    """Where the contents of files lie: a folder of the workspace, or an address that fsspec knows."""
     map: str = "https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}#map=15/{latitude}/{longitude}"
     """The address of a map, with `{latitude}` and `{longitude}` in it; "" for none."""
     calendar: str | None = None

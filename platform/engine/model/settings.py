@@ -19,7 +19,7 @@ def compile_settings(definitions: Definitions, problems: Problems) -> Settings:
         return Settings(name="Customary")
     body = document.body
     known = {"name": plain(body, "name", "Customary"), "mail": frozen(plain(body, "mail", {}))}
-    for key in ("first_weekday", "accent", "calendar", "map"):
+    for key in ("first_weekday", "accent", "calendar", "map", "files"):
         if key in body:
             known[key] = plain(body, key)
     if languages := plain(body, "languages"):

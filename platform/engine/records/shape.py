@@ -28,6 +28,8 @@ class Shape:
     links: tuple[Field, ...]
     many: tuple[Field, ...]
     lines: tuple[Field, ...]
+    attached: tuple[Field, ...]
+    """Fields of files."""
     required: tuple[Field, ...]
     conditional: tuple[tuple[Field, frozenset[str]], ...]
     """Fields required on a condition, with the names it reads."""
@@ -75,6 +77,7 @@ def _shape(work: Work, entity: Entity) -> Shape:
         links=tuple(each for each in own if each.points in LINKED),
         many=tuple(each for each in own if each.points == "many"),
         lines=tuple(each for each in own if each.points == "inside"),
+        attached=tuple(each for each in own if each.attaches),
         required=tuple(each for each in own if each.required is True),
         conditional=tuple((each, reads(entity, each.required)) for each in own if not isinstance(each.required, bool)),
         unique=_unique(entity),

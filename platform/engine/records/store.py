@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from customary.engine.records import changes, index, rates, unique
+from customary.engine.records import attach, changes, index, rates, unique
 from customary.engine.records.draft import Draft
 from customary.engine.records.kept import kept
 from customary.engine.records.numbers import await_number, give_numbers
@@ -38,6 +38,8 @@ def insert(work: Work, drafts: list[Draft]) -> None:
     except IntegrityError as error:
         raise _understood(error, drafts) from error
     _insert_links(work, drafts)
+    if drafts[0].shape.attached:
+        attach.claim(work, drafts)
     rates.catch_up(work, shape.entity, (draft.after for draft in drafts))
 
 
@@ -82,6 +84,8 @@ def save(work: Work, draft: Draft, kind: str) -> None:
         raise _understood(error, [draft]) from error
     for each in shape.many:
         _update_links(work, draft, each.name)
+    if shape.attached:
+        attach.claim(work, [draft])
     index.change(work, shape, before, after)
     rates.catch_up(work, shape.entity, [after])
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from litestar import Router
 
-from customary.ui.api import aggregate, bulk, openapi, problem, record
+from customary.ui.api import aggregate, bulk, files, openapi, problem, record
 
 router = Router(
     "/api",
-    route_handlers=[*openapi.handlers, *aggregate.handlers, *bulk.handlers, *record.handlers],
+    route_handlers=[*openapi.handlers, *files.handlers, *aggregate.handlers, *bulk.handlers, *record.handlers],
     exception_handlers=dict(problem.handlers),
     opt={"public": True},
 )

@@ -19,6 +19,7 @@ from customary.engine.records.idempotency import Answer
 from customary.ui.api import asked, shown
 from customary.ui.api.body import Given, and_more, given, json_object
 from customary.ui.api.caller import read, write
+from customary.ui.api.files import LARGEST_BODY, received
 from customary.ui.api.problem import ApiProblem, wrong
 
 LIST = ("where", "sort", "fields", "limit", "after", "count", "archived", "text")
@@ -33,10 +34,10 @@ async def list_records(request: Request, entity: FromPath[str]) -> Response[byte
     return send(await read(request, _list, entity, wanted))
 
 
-@post("/{entity:str}")
+@post("/{entity:str}", request_max_body_size=LARGEST_BODY)
 async def create_record(request: Request, entity: FromPath[str]) -> Response[bytes]:
     """A new record."""
-    data = await json_object(request)
+    data = await received(request, entity, await json_object(request))
     return await once(request, entity, data, _create, entity, data)
 
 
@@ -48,10 +49,10 @@ async def read_record(request: Request, entity: FromPath[str], id: FromPath[str]
     return send(found, tag=found.get("revision"))
 
 
-@patch("/{entity:str}/{id:str}")
+@patch("/{entity:str}/{id:str}", request_max_body_size=LARGEST_BODY)
 async def update_record(request: Request, entity: FromPath[str], id: FromPath[str]) -> Response[bytes]:
     """Some fields of a record."""
-    data = await json_object(request)
+    data = await received(request, entity, await json_object(request))
     revision = revision_of(request)
     return await _written(request, _update, entity, asked.identifier(entity, id), data, revision)
 

@@ -41,7 +41,7 @@ async def save_cell(
 ) -> Response:
     """Saves one field as the record's page does, and draws the row anew, for other columns may follow from it."""
     found = entity_of(desk, entity, "update")
-    refused = await fact.save(desk, found, id, name, await typed_in(request), on="list")
+    refused = await fact.save(desk, found, id, name, await typed_in(desk, request), on="list")
     if refused is None:
         return await draw_row(desk, request, found, id)
     desk.header("HX-Retarget", OPEN)

@@ -23,6 +23,7 @@ from customary.engine.expressions.types import Type
 from customary.engine.fields import Field, KeyProblem, Refusal, kinds
 from customary.engine.fields.address import Place
 from customary.engine.fields.any_link import AnyLink
+from customary.engine.fields.file import Attached
 from customary.engine.fields.location import Point
 from customary.engine.fields.person_name import Name
 from customary.engine.locale import locale
@@ -36,6 +37,9 @@ OPTIONS = {
     "very_large": {"label": {"en": "Very large, really"}, "was": "huge"},
 }
 NOON = dt.datetime(2026, 7, 1, 9, 30, 15, 250_000, tzinfo=dt.UTC)
+
+ATTACHED = [Attached(id=ONE, name="a.pdf", type="application/pdf", size=3)]
+PICTURE = [Attached(id=TWO, name="a.png", type="image/png", size=3)]
 
 SAMPLES: Mapping[str, tuple[dict[str, Any], list[Any]]] = {
     "address": (
@@ -61,6 +65,9 @@ SAMPLES: Mapping[str, tuple[dict[str, Any], list[Any]]] = {
         [dt.timedelta(hours=1, minutes=30), dt.timedelta(days=-2), dt.timedelta(365_000)],
     ),
     "email": ({}, ["jane@example.com", "用户@例子.广告"]),
+    "file": ({}, ATTACHED),
+    "files": ({}, [tuple(ATTACHED)]),
+    "image": ({}, PICTURE),
     "integer": ({}, [0, -7, 1_234_567, 2**63 - 1]),
     "json": ({}, [{"a": [1, 2.5, None, "中文"], "": {}}, [], "x", 0, False, {}]),
     "lines": ({"of": "line.parent"}, [(), (ONE, TWO)]),
@@ -90,6 +97,7 @@ SAMPLES: Mapping[str, tuple[dict[str, Any], list[Any]]] = {
     ),
     "phone": ({"region": "GR"}, ["+302101234567", "ext 12"]),
     "rating": ({}, [1, 5]),
+    "signature": ({}, PICTURE),
     "tags": ({}, [(), ("new", "Ελλάδα", "中文")]),
     "team": ({}, [ONE]),
     "text": ({}, ["Jane", "  x".strip(), "Ωμέγα", "李文娟", "a'b\"c\\d%_", "=1+1"]),

@@ -27,7 +27,7 @@ from customary.ui.desk import SESSION, csrf_of
 
 from .test_battery import SAMPLES
 
-PLAIN = sorted(word for word, kind in kinds().items() if not kind.points and kind.writable)
+PLAIN = sorted(word for word, kind in kinds().items() if not kind.points and kind.writable and not kind.attaches)
 EN = locale("en", "UTC")
 each_plain_kind = pytest.mark.parametrize("kind", PLAIN)
 

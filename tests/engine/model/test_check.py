@@ -63,13 +63,13 @@ def test_line_ends_and_a_byte_order_mark_change_no_problem(case: Path, tmp_path:
 def test_all_problems_of_all_files_are_told_at_once(tmp_path: Path) -> None:
     schemas = tmp_path / "schemas"
     schemas.mkdir()
-    (tmp_path / "customary.yaml").write_text("name: Bad\npacks: [core]\ncolour: red\n")
+    (tmp_path / "customary.yaml").write_text("name: Bad\npacks: [core]\ncurency: EUR\n")
     (schemas / "a.yaml").write_text("entity: visit\nfields:\n  name: {type: txet}\n")
     (schemas / "b.yaml").write_text("entity: trip\nfields:\n\tname: {type: text}\n")
     (schemas / "c.yaml").write_text("enttiy: ride\n")
     problems, _ = check(tmp_path)
     assert [str(each) for each in problems] == [
-        "customary.yaml:3:1  “colour” is not a key of a workspace  " + problems_remedy(problems, "customary.yaml"),
+        "customary.yaml:3:1  “curency” is not a key of a workspace  " + problems_remedy(problems, "customary.yaml"),
         "schemas/a.yaml:3:16  “txet” is not a field type  Did you mean “text”?",
         "schemas/b.yaml:3:1  a tab in the indentation  Indent with blanks.",
         "schemas/c.yaml:1:1  “enttiy” is not a kind of definition  Did you mean “entity”?",

@@ -43,13 +43,7 @@ FIELD_KEYS = {
 """What every field may say, whatever its kind."""
 
 LATER_FIELD_KEYS = ("through", "barcode")
-LATER_FIELD_KINDS = (
-    "file",
-    "files",
-    "image",
-    "secret",
-    "signature",
-)
+LATER_FIELD_KINDS = ("secret",)
 
 CHECK = mapping(
     "a check",

@@ -41,6 +41,9 @@ SHAPE = mapping(
         "database": told(TEXT, "its URL; a SQLite file in the folder where it is left out"),
         "mail": told(MAIL, "the server that sends mail"),
         "navigation": told(NAVIGATION, "groups of the rail, laid over the packs'"),
+        "files": told(
+            TEXT, "where files are kept: a folder of the workspace (files), or an address like s3://bucket/crm"
+        ),
         "map": told(
             {"type": "string", "pattern": "^(https?://.+)?$", "x-what": "a web address"},
             "the map that a location leads to, with {latitude} and {longitude} in its address; empty for none",

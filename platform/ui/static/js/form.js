@@ -19,7 +19,7 @@
     try {
       answer = await fetch(form.dataset.redraw, {
         method: "POST",
-        body: new URLSearchParams(new FormData(form)),
+        body: texts(form),
         headers: { "HX-Request": "true" },
         signal: state.request.signal,
       });
@@ -38,8 +38,13 @@
     window.htmx?.process(body);
   }
 
-  // A picker in which somebody searches stays as it is.
-  const busy = (node) => node.matches?.("[data-picker]") && node.contains(document.activeElement);
+  // A picker in which somebody searches stays as it is; so does what was chosen or drawn to be sent.
+  const busy = (node) => node.matches?.("[data-drawing], input[type=file]")
+    || (node.matches?.("[data-picker]") && node.contains(document.activeElement));
+
+  // What is typed, without the files and drawings that only saving sends.
+  const texts = (form) => new URLSearchParams([...new FormData(form)]
+    .filter(([name, item]) => typeof item === "string" && !name.endsWith(".drawn")));
 
   function dirty(form) {
     form.dataset.dirty = "true";
@@ -71,7 +76,7 @@
   // after signing in, and after going back.
   const KEPT = "typed";
   function keep(form) {
-    const typed = new URLSearchParams(new FormData(form)).toString();
+    const typed = texts(form).toString();
     try { sessionStorage.setItem(KEPT, JSON.stringify({ at: location.pathname, typed })); } catch { /* then it is typed again */ }
   }
   async function restore() {
