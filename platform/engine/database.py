@@ -75,9 +75,12 @@ class Database:
         """Runs `work(connection, *args)` in a thread, on a connection that cannot write."""
         return await self._readers.run(self._read, work, args)
 
-    async def writing(self, work: Callable[..., Result], *args: Any) -> Result:
-        """Runs `work(connection, *args)` as one transaction in a thread."""
-        return await self._writers.run(self._write, work, args)
+    async def writing(self, work: Callable[..., Result], *args: Any, then: Callable[..., Any] | None = None) -> Any:
+        """Runs `work(connection, *args)` as one transaction in a thread.
+
+        `then(connection, result)` reads what is to be answered when it is committed and nobody waits for it any more.
+        """
+        return await self._writers.run(self._write, work, args, then)
 
     def prepare(self) -> None:
         """Makes the platform's own tables where they are missing."""
@@ -94,9 +97,10 @@ class Database:
         with _stopping(), self._reader.connect() as connection:
             return work(connection, *args)
 
-    def _write(self, work: Callable[..., Result], args: tuple) -> Result:
+    def _write(self, work: Callable[..., Result], args: tuple, then: Callable[..., Any] | None = None) -> Any:
         with _stopping(), self.write() as connection:
-            return work(connection, *args)
+            result = work(connection, *args)
+        return result if then is None else self._read(then, (result,))
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from customary.engine.records.draft import Draft
 from customary.engine.records.identifier import new_id
 from customary.engine.records.numbers import give_numbers
 from customary.engine.records.refusal import FieldProblem, Forbidden, Missing, Refused
+from customary.engine.records.scope import RecordScope
 from customary.engine.records.shape import Shape, shape
 from customary.engine.records.targets import check_targets
 from customary.engine.records.unique import check_unique
@@ -23,9 +24,19 @@ BATCH = 500
 """Records checked and written together."""
 
 
-def create(work: Work, entity: str, values: Mapping[str, Any]) -> UUID:
-    """Makes a record and gives its id. Raises Refused with all that is wrong, Forbidden, Missing (no such entity)."""
-    return create_many(work, entity, [values])[0]
+def create(work: Work, entity: str, values: Mapping[str, Any], to_read: bool = False) -> UUID:
+    """Makes a record and gives its id. Raises Refused with all that is wrong, Forbidden, Missing (no such entity).
+
+    With `to_read` Missing is raised also when it could not be read by who makes it.
+    """
+    draft = new_draft(work, _known(work, entity), values)
+    check_drafts(work, [draft])
+    if draft.problems:
+        raise Refused(draft.problems, 0)
+    write_drafts(work, [draft])
+    if to_read and not _may_read(draft):
+        raise Missing(entity, draft.id)
+    return draft.id
 
 
 def create_many(
@@ -56,6 +67,10 @@ def _known(work: Work, entity: str) -> Shape:
     if not work.access.may(entity, "create"):
         raise Forbidden(Reason("may not be created by you"))
     return shape(work, entity)
+
+
+def _may_read(draft: Draft) -> bool:
+    return draft.work.access.holds(draft.entity, "read", RecordScope(draft.work, draft.entity, draft.after))
 
 
 def _create_batch(

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from customary.engine.records import Missing, Refused, Work, idempotency
 from customary.engine.records.idempotency import Answer
 from customary.ui.api import asked, shown
 from customary.ui.api.body import Given, and_more, given, json_object
-from customary.ui.api.caller import read, write
+from customary.ui.api.caller import read, write, write_then_read
 from customary.ui.api.files import LARGEST_BODY, received
 from customary.ui.api.problem import ApiProblem, wrong
 
@@ -38,7 +39,9 @@ async def list_records(request: Request, entity: FromPath[str]) -> Response[byte
 async def create_record(request: Request, entity: FromPath[str]) -> Response[bytes]:
     """A new record."""
     data = await received(request, entity, await json_object(request))
-    return await once(request, entity, data, _create, entity, data)
+    if "Idempotency-Key" in request.headers:
+        return await once(request, entity, data, _create, entity, data)
+    return _answer(await write_then_read(request, _make, partial(_made, entity), entity, data))
 
 
 @get("/{entity:str}/{id:str}")
@@ -108,8 +111,15 @@ def _read(work: Work, entity: str, id: UUID, wanted: Mapping[str, list[str]] | N
 
 
 def _create(work: Work, entity: str, data: Mapping[str, Any]) -> Answer:
+    return _made(entity, work, _make(work, entity, data))
+
+
+def _make(work: Work, entity: str, data: Mapping[str, Any]) -> UUID:
     sent = given(work.model, _known(work, entity), data)
-    id = hold(sent, lambda: records.create(work, entity, sent.values))
+    return hold(sent, lambda: records.create(work, entity, sent.values, to_read=True))
+
+
+def _made(entity: str, work: Work, id: UUID) -> Answer:
     made = _read(work, entity, id)
     return Answer(201, made, {"Location": f"/api/{entity}/{id}", "ETag": f'"{made["revision"]}"'})
 

@@ -181,3 +181,16 @@ def test_bad_rows_among_many_may_be_told_and_left_out(crm):
 def test_an_unknown_entity_is_missing(crm):
     with pytest.raises(Missing), crm.work() as work:
         records.create(work, "nothing", {})
+
+
+def test_what_its_maker_could_not_read_is_made_only_unseen(crm):
+    ann, bob = crm.person("Ann", "seller"), crm.person("Bob", "seller")
+    account = crm.add("account", bob, name="Acme")
+    with pytest.raises(Missing), crm.work(ann) as work:
+        records.create(work, "contact", {"last": "Berg", "account": account}, to_read=True)
+    assert crm.rows("contact") == 0
+    with crm.work(bob) as work:
+        mine = records.create(work, "contact", {"last": "Berg", "account": account}, to_read=True)
+    assert crm.value("contact", mine, "last") == "Berg"
+    crm.add("contact", ann, last="Unseen", account=account)
+    assert crm.rows("contact") == 2
