@@ -160,7 +160,7 @@ def _made(
 
 
 def _pipeline_of(work: Work, entity: Entity, at: ListState) -> tuple[View, Pipeline]:
-    view = entity.views.get(at.view.name)
+    view = entity.views.get(at.view.base or at.view.name)
     if view is None or view.kind != "board" or not entity.pipelines:
         raise Missing(entity.name)
     view = replace(view, where=None, sort=at.sort or NEWEST_FIRST)  # its own filter stands in the address already

@@ -189,6 +189,17 @@ def test_cards_move_by_their_menu_on_a_phone(page: Any) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def test_a_filtered_board_is_saved_as_a_board(client: TestClient) -> None:
+    form = {"view": "board", "label": "Big ones", "audience": "me", "where": "amount > 50000"}
+    address = client.post("/deal/views", data=form, follow_redirects=False).headers["Location"]
+    page = client.get(address).text
+    assert page.count('<section class="column"') == 5 and "Amount" in page and "icon" in page
+    assert 0 < page.count('<li class="board-card"') < 50
+    again = {"view": address.rpartition("=")[2], "where": "amount > 90000000"}
+    client.post(f"/deal/views/{again['view']}", data=again, headers=HTMX)
+    assert "Nothing in “Big ones”" in client.get(address).text
+
+
 @pytest.mark.browser
 def test_a_long_column_loads_as_it_scrolls_and_its_last_card_moves(
     page: Any, inside: Callable, first: Callable

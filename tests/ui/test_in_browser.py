@@ -127,7 +127,7 @@ def test_many_records_are_changed_at_once(page) -> None:
     page.get_by_text("2 records changed").wait_for()
 
 
-def test_columns_are_chosen_and_kept_as_a_view(page) -> None:
+def test_columns_are_chosen_kept_as_a_view_and_the_view_removed_by_name(page, accessible) -> None:
     page.goto("/deal")
     page.get_by_label("Columns").click()
     page.locator("#columns input[value=priority]").check()
@@ -138,6 +138,12 @@ def test_columns_are_chosen_and_kept_as_a_view(page) -> None:
     page.keyboard.press("Enter")
     page.locator(".tab[aria-current]", has_text="With priority").wait_for()
     page.get_by_text("View saved").wait_for()
+    page.get_by_label("This view").click()
+    page.get_by_text("Remove this view …").click()
+    assert accessible(page) == []
+    page.get_by_role("button", name="Remove “With priority”").click()
+    page.get_by_text("View removed").wait_for()
+    expect(page.locator(".tab", has_text="With priority")).to_have_count(0)
 
 
 def test_columns_are_sized_and_moved_by_mouse_and_by_keys(page, accessible) -> None:

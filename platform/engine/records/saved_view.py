@@ -42,7 +42,7 @@ class Changed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SavedView:
-    """`state` is plain data: `where`, `columns`, and as [[name, what]] `sort` (descending), `widths`, `figures`."""
+    """`state` is plain data: `where`, `columns`, `board`, and `sort`, `widths`, `figures` as [[name, what]]."""
 
     id: UUID
     entity: str

@@ -153,9 +153,12 @@ def summary(work: Work, entity: Entity, query: Mapping[str, str], language: str)
 
 def _saved(view: saved_view.SavedView, work: Work, fields: Mapping[str, Field]) -> Shown:
     kept = view.state
+    board = work.model.entities[view.entity].views.get(str(kept.get("board", "")))
     return Shown(
         name=str(view.id),
         label=view.label,
+        kind="board" if board and board.kind == "board" else "table",
+        base=board.name if board else "",
         where=str(kept.get("where", "")),
         sort=tuple((name, bool(down)) for name, down in kept.get("sort", ()) if name in fields),
         columns=tuple(name for name in kept.get("columns", ()) if name in fields),

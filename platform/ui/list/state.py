@@ -30,6 +30,8 @@ class Shown:
     columns: tuple[str, ...] = ()
     widths: tuple[tuple[str, int], ...] = ()
     figures: tuple[tuple[str, str], ...] = ()
+    base: str = ""
+    """The declared board that a saved one follows."""
     saved: str = ""
     audience: str = ""
     own: bool = False

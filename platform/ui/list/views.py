@@ -80,6 +80,8 @@ def _state(work: Work, entity: Entity, form: Mapping[str, str], language: str) -
 
 def _plain(at: ListState) -> dict[str, Any]:
     kept: dict[str, Any] = {"where": at.where, "columns": list(at.columns)}
+    if at.view.kind == "board":
+        kept["board"] = at.view.base or at.view.name
     return kept | {name: [list(each) for each in getattr(at, name)] for name in ("sort", "widths", "figures")}
 
 
