@@ -47,6 +47,8 @@ def _tells(model: Model, each: Field, hidden: Hidden, readable: Callable[[str], 
         if not path:
             return True
         name, *further = path
+        if further and (several := _several(model, entity, name)):
+            return name not in hidden[entity] and all(readable(to) and is_open(to, tuple(further)) for to in several)
         target = target_of(model, entity, name)
         stays = target is None or (not further and not _is_list(model, entity, name))
         return name not in hidden[entity] and (stays or (readable(target) and is_open(target, tuple(further))))
@@ -54,6 +56,12 @@ def _tells(model: Model, each: Field, hidden: Hidden, readable: Callable[[str], 
     if not all(is_open(each.entity, path) for path in each.formula.paths):
         return True
     return not all(readable(entity) and is_open(entity, path) for entity, path in each.formula.beyond)
+
+
+def _several(model: Model, entity: str, name: str) -> tuple[str, ...]:
+    """The entities that an any_link may lead to."""
+    each = model.entities[entity].fields.get(name)
+    return tuple(to for to in each.to if to in model.entities) if each is not None and each.points == "any" else ()
 
 
 def _is_list(model: Model, entity: str, name: str) -> bool:

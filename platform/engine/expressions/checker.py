@@ -98,6 +98,8 @@ class Checker:
         match target.type:
             case Record() if isinstance(target, meaning.Field) and target.name == "id":
                 raise ExpressionError(tree.offset, f"an id has no field “{tree.name}”", "Leave out “id.”.")
+            case Record(among=among) if among:
+                return meaning.Field(tree.offset, self._shared(tree, among), target, tree.name)
             case Record(entity=entity):
                 kind = self.names.member(entity, tree.name)
                 if kind is None:
@@ -115,6 +117,21 @@ class Checker:
                 return meaning.Key(tree.offset, JSON, target, tree.name)
         remedy = f"Write {tree.name}(...) to call the function." if tree.name in FUNCTIONS.by_name() else ""
         raise ExpressionError(tree.offset, f"a {target.type} has no field “{tree.name}”", remedy)
+
+    def _shared(self, tree: Member, among: tuple[str, ...]) -> Type:
+        """The type of a field that all of several entities have alike."""
+        if tree.name == "id":
+            return Record(among=among)
+        kinds = [self.names.member(entity, tree.name) for entity in among]
+        if kinds[0] is not None and all(kind == kinds[0] for kind in kinds):
+            return kinds[0]
+        without = [entity for entity, kind in zip(among, kinds, strict=True) if kind is None]
+        if without:
+            known = set.intersection(*(set(self.names.known(entity)) for entity in among))
+            remedy = did_you_mean(tree.name, known)
+            raise ExpressionError(tree.offset, f"“{', '.join(without)}” has no field “{tree.name}”", remedy)
+        summary = f"“{tree.name}” is not the same kind of field in {' and '.join(among)}"
+        raise ExpressionError(tree.offset, summary, "Ask for the records of one with all(entity).")
 
     def _unknown_field(self, tree: Member, entity: str) -> ExpressionError:
         if not entity:

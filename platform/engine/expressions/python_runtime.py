@@ -65,7 +65,8 @@ def get(record: Any, name: str) -> Any:
 
 
 def follow(scope: Scope, entity: str, field: str, record: Fields | None) -> Any:
-    return None if not record else scope.follow(entity, field, record)
+    """`entity` is empty where the record may be of several: then it knows itself."""
+    return None if not record else scope.follow(entity or record["entity"], field, record)
 
 
 def identity(record: Any) -> Any:

@@ -47,10 +47,10 @@ class Rows(Protocol):
         """The column of a field, typed by `engine.columns`' types (`Scaled` tells the scale). Money has the
         parts "" (amount) and "_currency"; the column of a link (also of an any_link) is the record's id."""
 
-    def follow(self, field: str) -> tuple[Rows, sa.ColumnElement]:
-        """A fresh alias of the rows that `field` points to, and the condition that joins them. The condition
-        mentions only that alias and this one (anything else inside a sub-select), and includes
-        permission and not being archived."""
+    def follow(self, field: str, entity: str = "") -> tuple[Rows, sa.ColumnElement]:
+        """A fresh alias of the rows that `field` points to, and the condition that joins them; of an any_link, those
+        of one `entity`. The condition mentions only that alias and this one (anything else inside a sub-select), and
+        includes permission and not being archived."""
 
     def every(self, entity: str) -> tuple[Rows, sa.ColumnElement]:
         """A fresh alias of all rows of an entity, and the condition (permission, not archived) on them."""

@@ -253,12 +253,25 @@ class Writer:
                 return read(self.variables[name])  # type: ignore[arg-type]
             case meaning.Field(on=on, name="id"):
                 return self.reach(on, read)
+            case meaning.Field(on=on, name=name, type=Record(entity="", among=among)) if among:
+                return self._of_several(on, name, among, read)
             case meaning.Field(type=Record(entity="")):
                 raise self.unable(record)
             case meaning.Field(on=on, name=name) if not isinstance(on, meaning.Bound):
                 return self.reach(on, lambda rows: _looked_up(read, *rows.follow(name)))
         rows, condition = self.rows.every(record.type.entity)  # type: ignore[attr-defined]
         return _looked_up(read, rows, sa.and_(rows.column("id") == self.operand(record), condition))
+
+    def _of_several(self, on: Node, name: str, among: tuple[str, ...], read: Callable[[Rows], Operand]) -> Operand:
+        """What is found behind a link that may lead to several entities; ids are unique over all of them."""
+        if isinstance(on, meaning.Bound):
+            raise self.unable(on)
+        found = [
+            self.reach(on, lambda rows, entity=entity: _looked_up(read, *rows.follow(name, entity)))  # type: ignore[misc]
+            for entity in among
+        ]
+        *others, last = (each if isinstance(each, Number | Amount) else named(each) for each in found)
+        return sql_arithmetic.first_present(others, last) if others else last
 
     def _binding(self, name: str) -> Any:
         return self.values.user if name == "user" else self.values.bindings.get(name)

@@ -29,10 +29,12 @@ class Choice(Type):
 
 @dataclass(frozen=True, slots=True)
 class Record(Type):
-    """A record of an entity, or nothing. `entity` is empty where it may be of several (`any_link`)."""
+    """A record of an entity, or nothing. `entity` is empty where it may be of several (`any_link`): those of `among`,
+    or of any at all."""
 
     name: str = "record"
     entity: str = ""
+    among: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"record of {self.entity}" if self.entity else self.name

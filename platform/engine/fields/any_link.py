@@ -43,6 +43,10 @@ class AnyLinkField(Field):
     to: tuple[str, ...] = ()
     inverse: str | None = None
 
+    @property
+    def value_type(self) -> types.Type:
+        return types.Record(among=self.to)
+
     def parts(self, codes: Mapping[str, str]) -> tuple[Part, ...]:
         """Here `codes` are those of entities."""
         return Part("", sa.Uuid()), Part("_entity", Code(tuple(sorted(codes.items()))))

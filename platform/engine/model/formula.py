@@ -48,14 +48,16 @@ def _walk(
 def _needs(build: Build, entity: str, paths: Iterable[tuple[str, ...]]) -> Iterable[Computed]:
     """Every field that paths read on their way."""
     for path in paths:
-        here: str | None = entity
+        here = {entity}
         for name in path:
-            if here is None or here not in build.sketches:
-                break
-            yield here, name
-            sketch = build.sketches[here]
-            if name in sketch.inverses:
-                here = sketch.inverses[name].entity
-            else:
-                to = getattr(sketch.fields.get(name), "to", None)
-                here = to if isinstance(to, str) else None
+            yield from ((each, name) for each in here)
+            here = {to for each in here for to in _reached(build, each, name)}
+
+
+def _reached(build: Build, entity: str, name: str) -> Iterable[str]:
+    """The entities that a link, or a list of records, leads to."""
+    sketch = build.sketches[entity]
+    if name in sketch.inverses:
+        return (sketch.inverses[name].entity,)
+    to = getattr(sketch.fields.get(name), "to", ())
+    return [each for each in ((to,) if isinstance(to, str) else to) if each in build.sketches]

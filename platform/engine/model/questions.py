@@ -50,7 +50,9 @@ class _Rows:
         types = {found.suffix: found.type for found in each.parts({})} if each.stored else {}
         return sa.column(f"{name}{part}", types.get(part) or next(iter(types.values()), None))
 
-    def follow(self, field: str) -> tuple[_Rows, sa.ColumnElement]:
+    def follow(self, field: str, entity: str = "") -> tuple[_Rows, sa.ColumnElement]:
+        if entity:
+            return self.every(entity)
         sketch = self.build.sketches[self.entity]
         if sketch.tree and field in (ANCESTORS, DESCENDANTS):
             return self.every(self.entity)

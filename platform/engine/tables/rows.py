@@ -68,8 +68,9 @@ class TableRows:
             clause = sql_elements.exact(clause, sql_elements.whole_literal(clause.type.scale))
         return sa.type_coerce(sql_elements.whole(clause, sql_elements.whole_literal(scale)), kept)
 
-    def follow(self, field: str) -> tuple[TableRows, sa.ColumnElement]:
-        """What a link, a list of links, child lines or an inverse points to: fresh rows and how they join."""
+    def follow(self, field: str, entity: str = "") -> tuple[TableRows, sa.ColumnElement]:
+        """What a link, a list of links, child lines or an inverse points to: fresh rows and how they join. Of an
+        any_link, those of one `entity`."""
         declared = self.tables.model.entities[self.entity]
         if declared.tree and field in (ANCESTORS, DESCENDANTS):
             return self._follow_tree(declared.tree, field == ANCESTORS)
@@ -82,7 +83,7 @@ class TableRows:
             child, _, link = step.of.partition(".")
             rows = self._fresh(child)
             return rows, rows.seen(rows.column(link) == self.column("id"))
-        rows = self._fresh(self._target(field))
+        rows = self._fresh(entity or self._target(field))
         return rows, rows.allowed(rows.column("id") == self.column(field))
 
     def every(self, entity: str) -> tuple[TableRows, sa.ColumnElement]:

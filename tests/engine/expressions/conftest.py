@@ -66,7 +66,7 @@ FIELDS: dict[str, dict[str, Type]] = {
         "account": Record(entity="account"),
         "owner": Record(entity="person"),
         "helper": Record(entity="person"),
-        "about": Record(),
+        "about": Record(among=("account", "person")),
         "tasks": ListOf(item=Record(entity="task")),
     },
     "account": {
@@ -169,13 +169,14 @@ class HouseRows:
     def column(self, name: str, part: str = "") -> sa.ColumnElement:
         return self.from_clause.c[name + part]
 
-    def follow(self, field: str) -> tuple[HouseRows, sa.ColumnElement]:
+    def follow(self, field: str, entity: str = "") -> tuple[HouseRows, sa.ColumnElement]:
         if back := BACK.get((self.entity, field)):
             rows = HouseRows(back[0], TABLES[back[0]].alias())
             return rows, rows.column(back[1]) == self.column("id")
         kind = FIELDS[self.entity][field]
         assert isinstance(kind, Record)
-        rows = HouseRows(kind.entity, TABLES[kind.entity].alias())
+        to = entity or kind.entity
+        rows = HouseRows(to, TABLES[to].alias())
         return rows, rows.column("id") == self.column(field)
 
     def every(self, entity: str) -> tuple[HouseRows, sa.ColumnElement]:
@@ -197,9 +198,11 @@ class HouseScope:
     def follow(self, entity: str, field: str, record: Mapping[str, Any]) -> Any:
         if back := BACK.get((entity, field)):
             return [each for each in self.every(back[0]) if each[back[1]] == record["id"]]
-        kind = FIELDS[entity][field]
+        kind, value = FIELDS[entity][field], record[field]
         assert isinstance(kind, Record)
-        return next((each for each in self.every(kind.entity) if each["id"] == record[field]), None)
+        if kind.among:
+            return next((each for each in self.every(value.entity) if each["id"] == value.id), None) if value else None
+        return next((each for each in self.every(kind.entity) if each["id"] == value), None)
 
     def every(self, entity: str) -> Sequence[Mapping[str, Any]]:
         return self.house.records[entity]
@@ -297,8 +300,13 @@ def _deal(n: int) -> dict[str, Any]:
         "account": pick(1, _id(2, 0), None, _id(2, 1), _id(2, 2)),
         "owner": pick(1, _id(1, 0), _id(1, 1), None, _id(1, 2)),
         "helper": pick(3, None, _id(1, 0), _id(1, 3), _id(1, 1)),
-        "about": pick(1, None, SimpleNamespace(entity="account", id=_id(2, 0))),
+        "about": pick(1, None, _some("account", _id(2, 0)), _some("person", _id(1, 2))),
     }
+
+
+def _some(entity: str, id: uuid.UUID) -> SimpleNamespace:
+    """A record of some entity, as an any_link names it."""
+    return SimpleNamespace(entity=entity, id=id)
 
 
 def _task(n: int) -> dict[str, Any]:

@@ -11,7 +11,7 @@ DAYS = ('date("2026-03-31")', "today()", 'date("2024-02-29")')
 PATTERNS = ('"^[A-Z]"', 'r"\\w\\s\\w"', '"l{2}$"', '"[^a-zA-Z ]"', '"(B|c)a?"', 'r"[\\\\%]"', '"^.?$"')
 STAGES = ('"new"', '"offer"')
 TAGS = ('"x"', '"vip"', "name")
-CHOSEN = ("(open ? owner : helper).name", "coalesce(owner, helper).name", "tasks.last().owner.boss.name")
+CHOSEN = ("about.name", "(open ? owner : helper).name", "coalesce(owner, helper).name", "tasks.last().owner.boss.name")
 CALENDARS = ("", ', "night"', ', "office"')
 SPANS = ('duration("14d")', 'duration("36h")', 'duration("90s")', 'duration("900w")')
 

@@ -85,12 +85,8 @@ def test_an_expression_has_a_type(house: House, text: str, kind: Type) -> None:
         ('matches(name, "(")', 14, "“(” is not a pattern: this “(” is not closed", ""),
         ("matches(name, note)", 14, "the pattern must be a plain text", 'Write matches(x, r"^[A-Z]+$").'),
         ("all(visit)", 4, "there is no entity “visit”", ""),
-        (
-            "about.name",
-            6,
-            "“name” cannot be read here",
-            "It may be of several entities; ask for those of one with all(entity).",
-        ),
+        ("about.tier", 6, "“person” has no field “tier”", "Known: id, name."),
+        ("about.limit > 1", 6, "“person” has no field “limit”", "Known: id, name."),
         (
             'owner == "Ann"',
             9,
