@@ -58,6 +58,7 @@
     button.className = "button";
     button.dataset.look = "quiet";
     button.dataset.size = "small";
+    button.dataset.undoes = "";
     button.textContent = label;
     button.addEventListener("click", () => { made.remove(); htmx.ajax("POST", path, { source: body(), swap: "none" }); });
     return button;
@@ -127,6 +128,8 @@
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.altKey) return;
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") { event.preventDefault(); document.dispatchEvent(new Event("palette")); return; }
+    const undo = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !typing(event.target) && [...document.querySelectorAll("#toasts [data-undoes]")].at(-1);
+    if (undo) { event.preventDefault(); undo.click(); return; }
     if (event.ctrlKey || event.metaKey || typing(event.target) || $("dialog[open]")) return;
     const place = leader === "g" && { h: "/", i: "/inbox" }[event.key];
     if (place) { location.assign(place); return; }
