@@ -9,6 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from customary.engine.columns import gathered
 from customary.engine.records.kept import kept
 from customary.engine.records.rows import among
 from customary.engine.records.work import Work
@@ -19,12 +20,13 @@ CHUNK = 500
 
 def load(work: Work, entity: str, id: UUID, lock: bool = False) -> dict[str, Any] | None:
     """The values of one record, many-to-many links included, or None. `lock` holds it to the end of the transaction."""
+    if lock and (many := _many(work, entity)):
+        return _load_locked(work, entity, id, many)
     statement = kept(work, ("load", entity, lock), lambda: _load_one(work, entity, lock))
     row = work.connection.execute(statement, {"id": id}).mappings().first()
     if row is None:
         return None
     values = dict(_table(work, entity).load(row))
-    # Not with the row: after waiting for a lock those would be the links from before the wait.
     add_links(work, entity, [values])
     return values
 
@@ -91,11 +93,10 @@ def add_links(work: Work, entity: str, records: list[dict[str, Any]]) -> None:
     """Puts the many-to-many links into the records: one query a field."""
     if not records:
         return
-    for each in work.model.entities[entity].fields.values():
-        if each.points == "many":
-            targets = targets_of(work, entity, each.name, [values["id"] for values in records])
-            for values in records:
-                values[each.name] = tuple(targets.get(values["id"], ()))
+    for name in _many(work, entity):
+        targets = targets_of(work, entity, name, [values["id"] for values in records])
+        for values in records:
+            values[name] = tuple(targets.get(values["id"], ()))
 
 
 def targets_of(work: Work, entity: str, links: str, ids: list[UUID]) -> Mapping[UUID, list[UUID]]:
@@ -111,6 +112,43 @@ def targets_of(work: Work, entity: str, links: str, ids: list[UUID]) -> Mapping[
 
 def _table(work: Work, entity: str) -> Any:
     return work.release.tables.entity(entity)
+
+
+def _many(work: Work, entity: str) -> tuple[str, ...]:
+    fields = work.model.entities[entity].fields.values()
+    return kept(work, ("many", entity), lambda: tuple(each.name for each in fields if each.points == "many"))
+
+
+def _load_locked(work: Work, entity: str, id: UUID, many: tuple[str, ...]) -> dict[str, Any] | None:
+    """A record held to the end of the transaction, with its links in the same statement.
+
+    Whoever had to wait is given the row of after the wait, but links, and the revision beside them, of before it:
+    where the revisions differ, the links are asked for anew. Nothing changes links but under a new revision.
+    """
+    statement = kept(work, ("load locked", entity), lambda: _load_with_links(work, entity, many))
+    row = work.connection.execute(statement, {"id": id}).first()
+    if row is None:
+        return None
+    values = dict(_table(work, entity).load(row))
+    *targets, revision = row[-len(many) - 1 :]
+    values |= zip(many, targets, strict=True)
+    if revision != values["revision"]:
+        add_links(work, entity, [values])
+    return values
+
+
+def _load_with_links(work: Work, entity: str, many: tuple[str, ...]) -> sa.Select:
+    table = _table(work, entity)
+    seen = table.table.alias("seen")
+    revision = sa.select(seen.c.revision).where(seen.c.id == table.column("id")).scalar_subquery()
+    links = [_targets(table.links(name), table.column("id")) for name in many]
+    statement = sa.select(table.table, *links, revision).where(table.column("id") == sa.bindparam("id"))
+    return statement.with_for_update(of=table.table)
+
+
+def _targets(pairs: sa.Table, id: sa.ColumnElement) -> sa.ColumnElement:
+    found = sa.select(pairs.c.target.label("id")).where(pairs.c.source == id).order_by(pairs.c.target)
+    return gathered(found.scalar_subquery())
 
 
 def _load_one(work: Work, entity: str, lock: bool) -> sa.Select:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import threading
 from collections.abc import Callable
@@ -62,6 +63,25 @@ def test_a_unique_value_is_taken_once_and_the_others_are_told_at_the_field(crm):
     refused = [each for each in results if isinstance(each, Refused)]
     assert (len(refused), crm.rows("account")) == (WRITERS - 1, 1), results
     assert {str(each.problems[0]) for each in refused} == {"Name is already taken by another record"}
+
+
+def test_whoever_waited_for_a_record_sees_the_links_it_has_by_then(crm):
+    ann, bob = crm.add("contact", last="Ann"), crm.add("contact", last="Bob")
+    deal = crm.add("deal", name="A", contacts=[ann])
+
+    def wait_and_write() -> object:
+        with crm.work() as work:
+            return records.update(work, "deal", deal, {"contacts": [ann]})
+
+    with ThreadPoolExecutor(1) as pool:
+        with crm.work() as work:
+            records.update(work, "deal", deal, {"contacts": [bob]})
+            waiting = pool.submit(wait_and_write)
+            with contextlib.suppress(TimeoutError):
+                waiting.result(timeout=0.5)
+        assert waiting.result(timeout=10) == 3
+    assert crm.value("deal", deal, "contacts") == (ann,)
+    assert [each["before"] for each in crm.changes(deal)][1:] == [{"contacts": [str(ann)]}, {"contacts": [str(bob)]}]
 
 
 def test_numbers_are_given_once_without_gaps(crm):
