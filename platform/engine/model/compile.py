@@ -7,6 +7,7 @@ from typing import Any
 
 from customary.engine.definitions import Definitions, define
 from customary.engine.locale import country_of
+from customary.engine.model.bridge import bridge
 from customary.engine.model.build import Build, frozen
 from customary.engine.model.calendar import compile_calendars
 from customary.engine.model.computed import settle_lookups
@@ -69,6 +70,8 @@ def _shape(build: Build) -> None:
     """All names and types, so that expressions can be checked after it."""
     sketch_entities(build)
     shape_pipelines(build)
+    for sketch in build.sketches.values():
+        bridge(build, sketch)
     for sketch in build.sketches.values():
         connect(build, sketch)
     settle_lookups(build)

@@ -68,7 +68,8 @@ def _check_targets(build: Build, sketch: Sketch, each: Field) -> None:
 
 
 def _connect_lines(build: Build, sketch: Sketch, each: Field) -> None:
-    node = sketch.nodes[each.name].get("of")
+    body = sketch.nodes[each.name]
+    node = body.get("of") or body.get("through") or body
     child = build.sketches.get(each.to)
     if child is None:
         build.add(node.place, f"“{each.to}” is not an entity", did_you_mean(each.to, build.sketches))

@@ -42,7 +42,7 @@ FIELD_KEYS = {
 }
 """What every field may say, whatever its kind."""
 
-LATER_FIELD_KEYS = ("through", "barcode")
+LATER_FIELD_KEYS = ("barcode",)
 LATER_FIELD_KINDS = ("secret",)
 
 CHECK = mapping(
