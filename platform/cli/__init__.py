@@ -14,6 +14,7 @@ COMMANDS = {
     "show": "definitions",
     "schema": "definitions",
     "test": "examples",
+    "lsp": "lsp",
     "plan": "definitions",
     "apply": "definitions",
     "serve": "server",

@@ -14,7 +14,7 @@ _THERE = told(
 )
 _SHARED = {
     "there": _THERE,
-    "as": told(TEXT, "the role of whoever does it; without one it may do everything"),
+    "as": told(TEXT, "the role of whoever does it; without one it may do everything", of="role"),
     "set": told(VALUES, "what is changed then, the stage included"),
     "gives": told(VALUES, "values that the record has in the end"),
     "holds": told(CONDITION, "what must be true of the record in the end"),
@@ -27,7 +27,9 @@ EXAMPLES = named(
             "given": told(VALUES, "the record; where it links, the other record's values may stand, and are made too"),
             **_SHARED,
             "fails": told(
-                NAMES, "the fields at which it is refused, “record” for the record as a whole; without it, all is well"
+                NAMES,
+                "the fields at which it is refused, “record” for the record as a whole; without it, all is well",
+                of="field",
             ),
         },
         required=("given",),

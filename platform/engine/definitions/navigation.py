@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from customary.engine.definitions.shapes import LABEL, NAMES, TEXT, mapping, named
 
-GROUP = mapping("a group", {"label": LABEL, "entities": NAMES, "after": TEXT, "before": TEXT})
+GROUP = mapping("a group", {"label": LABEL, "entities": {**NAMES, "x-of": "entity"}, "after": TEXT, "before": TEXT})
 NAVIGATION = named(
-    {"anyOf": [NAMES, GROUP], "x-what": "a list of entities, or {label: Sales, entities: [account]}"},
+    {
+        "anyOf": [{**NAMES, "x-of": "entity"}, GROUP],
+        "x-what": "a list of entities, or {label: Sales, entities: [account]}",
+    },
     "groups: {sales: {label: Sales, entities: [account]}}",
 )

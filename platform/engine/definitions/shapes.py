@@ -1,7 +1,8 @@
 """The small shapes that definitions are made of, as JSON Schema.
 
-Three keywords of our own, which validators pass over: `x-what` says in words what is expected, `x-noun` names
-a mapping's owner in problems (“a field”), `x-later` lists keys the language has but this version does not.
+Four keywords of our own, which validators pass over: `x-what` says in words what is expected, `x-noun` names
+a mapping's owner in problems (“a field”), `x-later` lists keys the language has but this version does not, `x-of`
+says what a word is the name of, so that an editor can offer those there are.
 """
 
 from __future__ import annotations
@@ -45,9 +46,13 @@ VALUES: Shape = {"type": "object", "x-what": "fields and their values: {stage: n
 CHOICE_OF_COLOUR: Shape = {"type": "string", "x-what": "the name of a colour"}
 
 
-def told(shape: Shape, text: str) -> Shape:
-    """The shape of a key with its documentation, which the reference shows."""
-    return {**shape, "description": text}
+def told(shape: Shape, text: str, of: str = "") -> Shape:
+    """The shape of a key with its documentation, which the reference shows.
+
+    `of` says what its words are names of, so that an editor can offer them: entity, field, pipeline, role, message,
+    or “field path” (`deal.amount`) and “stage path” (`sales.won`).
+    """
+    return {**shape, "description": text, **({"x-of": of} if of else {})}
 
 
 def mapping(

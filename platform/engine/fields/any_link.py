@@ -31,7 +31,7 @@ class AnyLinkField(Field):
     kind: ClassVar[str] = "any_link"
     type: ClassVar[types.Type] = types.Record()
     keys: ClassVar[Mapping[str, Any]] = {
-        "to": {"type": "array", "items": NAME, "minItems": 1},
+        "to": {"type": "array", "items": NAME, "minItems": 1, "x-of": "entity"},
         "inverse": NAME,
     }
     control: ClassVar[str] = "any_link"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 NAME: Mapping[str, Any] = {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"}
 YES_NO: Mapping[str, Any] = {"type": "boolean", "x-what": "true or false"}
-TO: Mapping[str, Any] = {"to": NAME}
+TO: Mapping[str, Any] = {"to": {**NAME, "x-of": "entity"}}
 ON_DELETE: Mapping[str, Any] = {"on_delete": {"enum": ["restrict", "clear", "cascade"]}}
 INVERSE: Mapping[str, Any] = {"inverse": NAME, "where": {"type": "string"}}
 

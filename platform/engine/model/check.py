@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from customary.engine.definitions import Definitions, define
 from customary.engine.model import compile as compile_model
 from customary.engine.problem import Problems, TooManyProblems
-from customary.engine.text import Mapping, gather, read_source
+from customary.engine.text import File, Mapping, Source, gather, read_source
 from customary.engine.text.lock import check_lock
 
 
@@ -39,9 +40,21 @@ def check(directory: Path | str) -> tuple[Problems, Counts]:
         return problems, Counts()
 
 
+def check_files(files: Iterable[File]) -> Problems:
+    """Every problem of the files of a workspace, which need not be saved yet."""
+    problems = Problems()
+    with suppress(TooManyProblems):
+        _check(read_source(files, problems), problems)
+    return problems
+
+
 def _checked(directory: Path, problems: Problems) -> Counts:
     source = read_source(gather(directory, problems), problems)
     check_lock(directory, source, problems)
+    return _counts(_check(source, problems))
+
+
+def _check(source: Source, problems: Problems) -> Definitions:
     broken = {problem.place.file for problem in problems.errors}
     definitions = define(source, problems)
     found = Problems()
@@ -53,7 +66,7 @@ def _checked(directory: Path, problems: Problems) -> Counts:
             (problems.add if problem.severity == "error" else problems.warn)(
                 problem.place, problem.summary, problem.remedy
             )
-    return _counts(definitions)
+    return definitions
 
 
 def _counts(definitions: Definitions) -> Counts:

@@ -31,14 +31,16 @@ FIELD_KEYS = {
     "search": told(YES_NO, "its text is found by the search"),
     "history": told(YES_NO, "false keeps its changes out of the history"),
     "personal": told(YES_NO, "it says something about a person (for access and erasure requests)"),
-    "only": told(NAMES, "the roles that may see it, whatever the others say"),
+    "only": told(NAMES, "the roles that may see it, whatever the others say", of="role"),
     "was": told(WAS, "its old name, or a list of them: data and references move along"),
     "formula": told(CONDITION, "computes it from other fields; nobody enters it"),
     "rollup": told(CONDITION, "computes it from the records of a list, such as size(tasks.filter(t, !t.done))"),
-    "lookup": told(TEXT, "shows a field of a linked record, such as account.tier; it takes the type of that field"),
+    "lookup": told(
+        TEXT, "shows a field of a linked record, such as account.tier; it takes the type of that field", of="field"
+    ),
     "reveals": told(YES_NO, "true shows a computed field also to those who may not see all that it is computed from"),
-    "after": told(TEXT, "the field it stands after, where a layer adds it"),
-    "before": told(TEXT, "the field it stands before, where a layer adds it"),
+    "after": told(TEXT, "the field it stands after, where a layer adds it", of="field"),
+    "before": told(TEXT, "the field it stands before, where a layer adds it", of="field"),
 }
 """What every field may say, whatever its kind."""
 
@@ -50,7 +52,7 @@ CHECK = mapping(
     {
         "check": told(CONDITION, "what must not be false"),
         "message": told(LABEL, "what is said when it is: it completes the label of the field"),
-        "field": told(TEXT, "the field at which that is said"),
+        "field": told(TEXT, "the field at which that is said", of="field"),
     },
     required=("check",),
 )
@@ -64,13 +66,15 @@ VIEW = mapping(
             one_of(("table", "board"), "kind of view", ("calendar", "timeline", "map", "tree", "gallery", "pivot")),
             "table, or board with a column for each stage",
         ),
-        "columns": told(NAMES, "the fields that a table shows"),
+        "columns": told(NAMES, "the fields that a table shows", of="field"),
         "where": told(CONDITION, "which records it shows"),
-        "sort": told(NAMES, "by which fields; “-” before a name turns the order round"),
-        "pipeline": told(TEXT, "whose stages a board shows"),
-        "card": told(NAMES, "the fields on a card of a board"),
-        "sum": told(TEXT, "the field that is summed up in each column of a board"),
-        "group": told(TEXT, "the choice field whose options are a board's columns, where it is not a pipeline"),
+        "sort": told(NAMES, "by which fields; “-” before a name turns the order round", of="field"),
+        "pipeline": told(TEXT, "whose stages a board shows", of="pipeline"),
+        "card": told(NAMES, "the fields on a card of a board", of="field"),
+        "sum": told(TEXT, "the field that is summed up in each column of a board", of="field"),
+        "group": told(
+            TEXT, "the choice field whose options are a board's columns, where it is not a pipeline", of="field"
+        ),
         "was": told(WAS, "its old name"),
     },
     later=("date", "from", "to"),
@@ -80,7 +84,9 @@ SECTION = mapping(
     "a section",
     {
         "label": told(LABEL, "its heading"),
-        "rows": list_of({"anyOf": [NAMES, {"type": "string"}], "x-what": "a list of fields"}, "a list of rows"),
+        "rows": list_of(
+            {"anyOf": [NAMES, {"type": "string"}], "x-what": "a list of fields", "x-of": "field"}, "a list of rows"
+        ),
         "tab": told(YES_NO, "true puts it behind a tab"),
     },
     required=("rows",),
@@ -97,8 +103,9 @@ SHAPE = mapping(
         "title": told(
             TEXT,
             "what stands for a record elsewhere: a field, or text with holes; else the first text field",
+            of="field",
         ),
-        "highlights": told(NAMES, "the fields at the top of the record page"),
+        "highlights": told(NAMES, "the fields at the top of the record page", of="field"),
         "fields": told(
             {
                 "type": "object",
@@ -110,7 +117,7 @@ SHAPE = mapping(
         ),
         "checks": told(named(CHECK), "rules that no record may break"),
         "unique": told(
-            named({"anyOf": [NAMES, {"type": "string"}], "x-what": "a list of fields"}),
+            named({"anyOf": [NAMES, {"type": "string"}], "x-what": "a list of fields", "x-of": "field"}),
             "fields whose values no two records have in common, by a name for the rule",
         ),
         "views": told(named(VIEW), "the ways to look at its records"),

@@ -30,12 +30,13 @@ STAGE = mapping(
             "how likely it is to be won from here, in percent",
         ),
         "outcome": told(one_of(("won", "lost", "done"), "outcome"), "how it ended, for a last stage"),
-        "requires": told(NAMES, "the fields that must be filled in to enter"),
+        "requires": told(NAMES, "the fields that must be filled in to enter", of="field"),
         "guard": told(CONDITION, "what must hold to enter"),
         "guard_message": told(LABEL, "what is said when it does not"),
         "locks": told(
             {"anyOf": [NAMES, {"const": "all"}], "x-what": "a list of fields, or all"},
             "the fields that cannot be changed while here",
+            of="field",
         ),
         "stale_after": told(DURATION, "how long a record may rest here"),
         "colour": told(CHOICE_OF_COLOUR, "the colour of its column and badge"),
@@ -52,7 +53,7 @@ SHAPE = mapping(
     {
         "label": told(LABEL, "what people call it"),
         "help": told(LABEL, "a sentence that explains it"),
-        "entity": told(TEXT, "whose records go through it"),
+        "entity": told(TEXT, "whose records go through it", of="entity"),
         "where": told(
             CONDITION, "which of them do, where the entity has several pipelines; each record is in the first that fits"
         ),

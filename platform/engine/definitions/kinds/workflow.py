@@ -17,15 +17,17 @@ from customary.engine.definitions.shapes import (
     told,
 )
 
+ENTITY = {**TEXT, "x-of": "entity"}
+STAGE = {**TEXT, "x-of": "stage path"}
 ABOUT_TRIGGERS = {
-    "created": {"created": TEXT},
-    "updated": {"updated": TEXT},
-    "deleted": {"deleted": TEXT},
-    "archived": {"archived": TEXT},
-    "restored": {"restored": TEXT},
-    "changed": {"changed": TEXT, "from": {}, "to": {}},
-    "entered": {"entered": TEXT},
-    "left": {"left": TEXT},
+    "created": {"created": ENTITY},
+    "updated": {"updated": ENTITY},
+    "deleted": {"deleted": ENTITY},
+    "archived": {"archived": ENTITY},
+    "restored": {"restored": ENTITY},
+    "changed": {"changed": {**TEXT, "x-of": "field path"}, "from": {}, "to": {}},
+    "entered": {"entered": STAGE},
+    "left": {"left": STAGE},
 }
 TRIGGERS = {
     kind: mapping(f"the trigger “{kind}”", keys, required=(kind,), later=("before",))
@@ -49,7 +51,7 @@ LATER_TRIGGERS = (
 ASSIGN = mapping(
     "assign",
     {
-        "field": TEXT,
+        "field": {**TEXT, "x-of": "field"},
         "among": {"anyOf": [TEXT, NAMES], "x-what": "a team (team inside_sales), a role (role sales_rep) or a list"},
         "by": one_of(("round_robin", "least_busy"), "way to assign"),
     },
@@ -74,7 +76,7 @@ TASK = {
 NOTIFY = mapping("notify", {"user": {}, "text": LABEL}, required=("user", "text"))
 SEND_EMAIL = mapping(
     "send_email",
-    {"to": {"anyOf": [TEXT, NAMES]}, "message": TEXT, "subject": LABEL, "body": LABEL},
+    {"to": {"anyOf": [TEXT, NAMES]}, "message": {**TEXT, "x-of": "message"}, "subject": LABEL, "body": LABEL},
     required=("to",),
     later=("attachments", "from"),
 )

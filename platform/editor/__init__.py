@@ -1,0 +1,1 @@
+"""The language server: what an editor can know of definitions while they are written."""
