@@ -52,7 +52,7 @@ def _ran(said: Mapping[str, Any], runs: list[Mapping[str, Any]]) -> Iterator[Sai
         yield "starts" if "starts" in said else "given", "that it starts", "that it does not start"
     for each in runs:
         if each["status"] == tables.FAILED:
-            yield "given", "that it runs to its end", f"that it fails: {each['reason']}"
+            yield "given", "that it runs to its end", f"that it fails: {tables.read_reason(each['reason'])}"
 
 
 def _made(work: Work, runs: list[UUID]) -> list[tuple[str, Mapping[str, Any]]]:
