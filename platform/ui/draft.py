@@ -99,7 +99,7 @@ def copied(draft: Draft) -> Draft:
     entries = {
         name: replace(entry, lines=tuple(replace(line, id="") for line in entry.lines))
         for name, entry in draft.entries.items()
-        if draft.entity.fields[name].writable and not draft.entity.fields[name].attaches
+        if draft.entity.fields[name].copied
     }
     return Draft(entity=draft.entity, entries=entries)
 

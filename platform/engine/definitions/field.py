@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from customary.engine import fields as field_kinds
-from customary.engine.definitions.kinds.entity import FIELD_KEYS, LATER_FIELD_KEYS, LATER_FIELD_KINDS
+from customary.engine.definitions.kinds.entity import FIELD_KEYS, LATER_FIELD_KEYS
 from customary.engine.definitions.shapes import mapping
 from customary.engine.definitions.validate import Validator, missing
 from customary.engine.problem import Problems, did_you_mean
@@ -45,10 +45,7 @@ def _check_field(
     word = kind.data if isinstance(kind, Scalar) else None
     if not isinstance(word, str) or word not in kinds:
         shown = word if isinstance(word, str) else "this"
-        if word in LATER_FIELD_KINDS:
-            problems.add(kind.place, f"the field type “{word}” is not available yet", "Use another for now.")
-        else:
-            problems.add(kind.place, f"“{shown}” is not a field type", did_you_mean(shown, kinds))
+        problems.add(kind.place, f"“{shown}” is not a field type", did_you_mean(shown, kinds))
         return _as_text(field)
     return _validator(word).check(field, problems)
 

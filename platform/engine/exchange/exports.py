@@ -55,7 +55,7 @@ def _fields(work: Work, entity: str, wanted: Iterable[str] | None, whole: bool) 
     names = tuple(wanted) if wanted is not None else tuple(work.model.entities[entity].fields)
     if not whole:
         names = tuple(dict.fromkeys(path for name in names for path in (declared[name].pieces or (name,))))
-    return tuple(name for name in names if name not in hidden and declared[name].points != "inside")
+    return tuple(name for name in names if name not in hidden and declared[name].tabular)
 
 
 def _rows(work: Work, entity: str, query: Query, fields: list[Field], format: str) -> Iterator[list[Any]]:

@@ -105,7 +105,8 @@ def comparable(left: Node, right: Node, offset: int) -> tuple[Node, Node]:
     left, right = _understood(left, right.type), _understood(right, left.type)
     for node, other in ((left, right), (right, left)):
         if isinstance(node.type, Composite) and other.type != NULL:
-            remedy = f"Compare one of its parts, for example .{node.type.parts[0][0]}."
+            parts = [part for part, _ in node.type.parts]
+            remedy = f"Compare one of its parts, for example .{parts[0]}." if parts else "Ask “== null” or “!= null”."
             raise ExpressionError(offset, f"a {node.type} is not compared as a whole", remedy)
     if _may_be_equal(left.type, right.type):
         return left, right

@@ -34,6 +34,7 @@ class AutoNumber(Textual):
     searchable: ClassVar[bool] = True
     naming: ClassVar[bool] = True
     writable: ClassVar[bool] = False
+    copied: ClassVar[bool] = False
     icon: ClassVar[str] = "hash"
 
     written: str = "#####"

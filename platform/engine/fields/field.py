@@ -65,6 +65,12 @@ class Field:
     sortable: ClassVar[bool] = True
     attaches: ClassVar[bool] = False
     """Whether its value is a file, or several."""
+    sealed: ClassVar[bool] = False
+    """Whether its value is a secret."""
+    tabular: ClassVar[bool] = True
+    """Whether it may be a column of a list or a file."""
+    copied: ClassVar[bool] = True
+    """Whether a copy of a record has the value too."""
     importable: ClassVar[bool] = True
     """Whether a table's cells may give its values."""
     searchable: ClassVar[bool] = False

@@ -60,6 +60,7 @@ class File(Composite):
     sort_suffix: ClassVar[str] = "_sort"
     searchable: ClassVar[bool] = True
     attaches: ClassVar[bool] = True
+    copied: ClassVar[bool] = False
     importable: ClassVar[bool] = False
     wide: ClassVar[bool] = False
     grouped: ClassVar[bool] = False

@@ -33,6 +33,7 @@ class Files(Field):
     searchable: ClassVar[bool] = True
     wide: ClassVar[bool] = True
     attaches: ClassVar[bool] = True
+    copied: ClassVar[bool] = False
     importable: ClassVar[bool] = False
 
     max_megabytes: int = 25

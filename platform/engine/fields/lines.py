@@ -32,6 +32,7 @@ class Lines(ManyLinked):
     grouped: ClassVar[bool] = True
     operators: ClassVar[tuple[str, ...]] = ("empty", "filled")
     points: ClassVar[str] = "inside"
+    tabular: ClassVar[bool] = False
 
     of: str = ""
     through: str = ""

@@ -10,7 +10,8 @@ from pathlib import Path
 from customary.engine.definitions import Definitions, define
 from customary.engine.model import compile as compile_model
 from customary.engine.problem import Problems, TooManyProblems
-from customary.engine.text import File, Mapping, Source, gather, read_source
+from customary.engine.sealing import KEY_VARIABLE, has_key
+from customary.engine.text import File, Mapping, Source, gather, plain, read_source
 from customary.engine.text.lock import check_lock
 
 
@@ -60,6 +61,7 @@ def _check(source: Source, problems: Problems) -> Definitions:
     found = Problems()
     with suppress(TooManyProblems):
         compile_model(definitions, found)
+    _check_key(definitions, problems)
     for problem in found:
         # What follows from a text that broke off would only hide the break.
         if problem.place.file not in broken:
@@ -67,6 +69,19 @@ def _check(source: Source, problems: Problems) -> Definitions:
                 problem.place, problem.summary, problem.remedy
             )
     return definitions
+
+
+def _check_key(definitions: Definitions, problems: Problems) -> None:
+    """Warns of the first secret when there is no key to keep any with."""
+    if has_key():
+        return
+    for entity in definitions.of("entity").values():
+        fields = entity.body.get("fields")
+        for each in fields.entries.values() if isinstance(fields, Mapping) else ():
+            if isinstance(each, Mapping) and plain(each.get("type")) == "secret":
+                summary = "secrets cannot be kept: there is no key"
+                problems.warn(each.get("type").place, summary, f"Put one into {KEY_VARIABLE} (see operating.md).")
+                return
 
 
 def _counts(definitions: Definitions) -> Counts:

@@ -84,6 +84,8 @@ def _check_keys(build: Build, name: str, kind: type[Field], body: text.Mapping) 
     word = kind.kind
     if plain(body, "unique") is True and not kind.comparable:
         build.add(body.get("unique").place, f"“{name}” cannot be unique", f"A {word} field is not compared as a whole.")
+    if "default" in body and kind.sealed:
+        build.add(body.place_of("default"), f"“{name}” is secret, so it has no default", "Remove it.")
     if plain(body, "search") is True and not kind.searchable:
         build.add(body.get("search").place, f"“{name}” cannot be searched", f"Search looks in texts, not in {word}.")
 

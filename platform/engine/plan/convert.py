@@ -34,6 +34,8 @@ _LOSSLESS = frozenset(
 
 def is_lossless(old: Field, new: Field) -> bool:
     """Whether every value is sure to fit, so that nobody need look at the data."""
+    if _alone(old) or _alone(new):
+        return old.kind == new.kind
     if new.kind in ("text", "long_text", "markdown"):
         return True
     if old.kind == new.kind:
@@ -57,6 +59,8 @@ def _converted(old: Field, new: Field, value: Any, settings: Settings) -> Any:
         return None
     if old.kind == new.kind:
         return value
+    if _alone(old) or _alone(new):
+        return None
     if isinstance(value, tuple) and new.kind not in LISTS and new.kind not in TEXTS:
         (value,) = value
     if new.kind in TEXTS:
@@ -76,6 +80,11 @@ def _converted(old: Field, new: Field, value: Any, settings: Settings) -> Any:
     if isinstance(value, str):
         return _parsed(new, value, settings)
     return new.from_json(old.to_json(value))
+
+
+def _alone(each: Field) -> bool:
+    """Whether values of no other kind mean anything to it: secrets, which would come to light, and files."""
+    return each.sealed or each.attaches
 
 
 def _from_number(new: Field, value: int | Decimal, settings: Settings) -> Any:

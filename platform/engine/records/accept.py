@@ -8,7 +8,7 @@ from typing import Any
 from customary.engine.expressions import Expression, Template
 from customary.engine.fields.field import Field, Refusal
 from customary.engine.problem import did_you_mean
-from customary.engine.records import attach
+from customary.engine.records import attach, secrets
 from customary.engine.records.draft import Draft, is_empty
 
 
@@ -98,6 +98,8 @@ def _coerced(draft: Draft, each: Field, value: Any) -> Any:
     except Refusal as refusal:
         draft.refuse_because(each.name, refusal.reason)
         return draft.after.get(each.name)
+    if each.sealed:
+        return secrets.sealed(draft, each, value)
     if each.attaches and value is not None:
         return attach.known(draft, each, value)
     if each.points == "many":

@@ -10,6 +10,7 @@ from litestar import Request, Response, get
 from customary.engine.fields.field import Field
 from customary.engine.model.model import Entity, Model
 from customary.engine.records import Work
+from customary.engine.records.changes import KINDS
 from customary.ui.api.caller import read
 from customary.ui.api.paths import ID, Schema, paths
 
@@ -46,7 +47,10 @@ CHANGE = {
     "properties": {
         "id": ID,
         "at": {"type": "string", "format": "date-time"},
-        "kind": {"type": "string", "enum": ["created", "updated", "moved", "archived", "restored", "deleted"]},
+        "kind": {
+            "type": "string",
+            "enum": list(KINDS),
+        },
         "actor": {"anyOf": [{"$ref": "#/components/schemas/Link"}, {"type": "null"}]},
         "before": {"type": "object"},
         "after": {"type": "object"},

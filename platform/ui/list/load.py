@@ -99,7 +99,7 @@ def load(work: Work, entity: Entity, query: Mapping[str, str], language: str, si
 def visible(work: Work, entity: Entity) -> dict[str, Field]:
     """The fields that this person may see in a list, in their order."""
     hidden = work.access.hidden(entity.name)
-    return {name: each for name, each in entity.columns.items() if name not in hidden and each.points != "inside"}
+    return {name: each for name, each in entity.columns.items() if name not in hidden and each.tabular}
 
 
 def views_of(work: Work, entity: Entity, language: str, fields: Mapping[str, Field]) -> list[Shown]:

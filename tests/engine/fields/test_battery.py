@@ -26,6 +26,7 @@ from customary.engine.fields.any_link import AnyLink
 from customary.engine.fields.file import Attached
 from customary.engine.fields.location import Point
 from customary.engine.fields.person_name import Name
+from customary.engine.fields.secret import AS_IT_IS
 from customary.engine.locale import locale
 from customary.engine.money import Money
 from customary.engine.words import Reason
@@ -97,6 +98,7 @@ SAMPLES: Mapping[str, tuple[dict[str, Any], list[Any]]] = {
     ),
     "phone": ({"region": "GR"}, ["+302101234567", "ext 12"]),
     "rating": ({}, [1, 5]),
+    "secret": ({}, [AS_IT_IS]),
     "signature": ({}, PICTURE),
     "tags": ({}, [(), ("new", "Ελλάδα", "中文")]),
     "team": ({}, [ONE]),

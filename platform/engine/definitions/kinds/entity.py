@@ -45,7 +45,6 @@ FIELD_KEYS = {
 """What every field may say, whatever its kind."""
 
 LATER_FIELD_KEYS = ("barcode",)
-LATER_FIELD_KINDS = ("secret",)
 
 CHECK = mapping(
     "a check",

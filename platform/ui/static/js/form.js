@@ -39,12 +39,12 @@
   }
 
   // A picker in which somebody searches stays as it is; so does what was chosen or drawn to be sent.
-  const busy = (node) => node.matches?.("[data-drawing], input[type=file]")
+  const busy = (node) => node.matches?.("[data-drawing], [data-secret], input[type=file]")
     || (node.matches?.("[data-picker]") && node.contains(document.activeElement));
 
-  // What is typed, without the files and drawings that only saving sends.
+  // What is typed, without the files, drawings and secrets that only saving sends.
   const texts = (form) => new URLSearchParams([...new FormData(form)]
-    .filter(([name, item]) => typeof item === "string" && !name.endsWith(".drawn")));
+    .filter(([name, item]) => typeof item === "string" && !name.endsWith(".drawn") && !form.elements[name]?.matches?.("[data-secret]")));
 
   function dirty(form) {
     form.dataset.dirty = "true";

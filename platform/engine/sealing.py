@@ -1,0 +1,85 @@
+"""Sealing texts with a key that lies outside the database: AES-GCM, bound to the place where the text belongs.
+
+The keys stand in CUSTOMARY_SECRET_KEY, or in the file that CUSTOMARY_SECRET_KEY_FILE names, each 32 random bytes in
+base64 (`openssl rand -base64 32`) and apart from the next by a blank or a line. The first one seals; the others still
+open what they sealed, so that a new key can be put before an old one.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+KEY_VARIABLE = "CUSTOMARY_SECRET_KEY"
+FILE_VARIABLE = "CUSTOMARY_SECRET_KEY_FILE"
+_NONCE = 12
+
+
+class NoKey(Exception):
+    """There is no key to seal or open with."""
+
+
+class Unopened(Exception):
+    """A sealed text was changed, belongs elsewhere, or was sealed with a key that is gone."""
+
+
+def has_key() -> bool:
+    """Whether anything can be sealed."""
+    try:
+        return bool(_keys())
+    except NoKey:
+        return False
+
+
+def seal(text: str, place: str) -> str:
+    """The text sealed for one place. Raises NoKey."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    name, key = next(iter(_keys().items()))
+    nonce = os.urandom(_NONCE)
+    sealed = AESGCM(key).encrypt(nonce, text.encode(), place.encode())
+    return f"1.{name}.{base64.b64encode(nonce + sealed).decode()}"
+
+
+def unseal(token: str, place: str) -> str:
+    """What was sealed for this very place. Raises NoKey, Unopened."""
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    keys = _keys()
+    try:
+        version, name, packed = token.split(".")
+        data = base64.b64decode(packed, validate=True)
+        if version != "1" or name not in keys:
+            raise Unopened
+        return AESGCM(keys[name]).decrypt(data[:_NONCE], data[_NONCE:], place.encode()).decode()
+    except (ValueError, InvalidTag) as error:
+        raise Unopened from error
+
+
+def _keys() -> Mapping[str, bytes]:
+    """The keys by the beginning of their hash, the one to seal with first. Raises NoKey."""
+    written = os.environ.get(KEY_VARIABLE, "")
+    if not written and (file := os.environ.get(FILE_VARIABLE)):
+        try:
+            written = Path(file).read_text(encoding="ascii")
+        except (OSError, UnicodeDecodeError) as error:
+            raise NoKey from error
+    keys = [_key(word) for word in written.split()]
+    if not keys:
+        raise NoKey
+    return {hashlib.sha256(key).hexdigest()[:8]: key for key in keys}
+
+
+def _key(word: str) -> bytes:
+    try:
+        key = base64.b64decode(word.replace("-", "+").replace("_", "/"), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise NoKey from error
+    if len(key) != 32:
+        raise NoKey
+    return key
