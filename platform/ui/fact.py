@@ -136,7 +136,7 @@ def _save(work: Work, entity: Entity, id: UUID, name: str, form: Typed, locale: 
 
 
 def _give_back(work: Work, entity: Entity, id: UUID, name: str, revision: int) -> None:
-    field, last = _field(work, entity, name), history(work, entity.name, id, limit=1)
+    field, last = _field(work, entity, name), history(work, entity.name, id, limit=1).changes
     if not last or last[0].actor != work.actor.id or name not in last[0].names:
         raise Forbidden(Reason("can no longer be taken back"))
     was = last[0].before.get(name)

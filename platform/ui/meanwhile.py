@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -43,7 +43,7 @@ def drawn(work: Work, entity: Entity, id: UUID, form: Typed, locale: Any) -> tup
     record = records.get(work, entity.name, id)
     draft = drafts.typed(work, entity, form, locale, record)
     seen = int(record.values["revision"]) - (form.revision or 0)
-    changes = records.history(work, entity.name, id, limit=min(max(seen, 0), MOST))
+    changes = records.history(work, entity.name, id, limit=min(max(seen, 0), MOST)).changes
     before = _before(changes)
     entries, conflicts = dict(draft.entries), []
     for name, entry in draft.entries.items():
@@ -58,7 +58,7 @@ def drawn(work: Work, entity: Entity, id: UUID, form: Typed, locale: Any) -> tup
     return layout.form(work, replace(draft, entries=entries), {}, locale), found
 
 
-def _before(changes: list[Any]) -> dict[str, Any]:
+def _before(changes: Sequence[Any]) -> dict[str, Any]:
     """The values as they stood when the form was opened, of what changed since. Changes come newest first."""
     found: dict[str, Any] = {}
     for change in changes:
@@ -70,7 +70,7 @@ def _json(field: Field, entry: Entry) -> Any:
     return field.to_json(entry.value) if entry.value not in (None, ()) else None
 
 
-def _who(work: Work, changes: list[Any]) -> str:
+def _who(work: Work, changes: Sequence[Any]) -> str:
     people = work.model.playing("user")
     actors = [change.actor for change in changes[:1] if change.actor]
     if not actors or people is None:

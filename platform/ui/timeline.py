@@ -195,7 +195,7 @@ def _changes(work: Work, entity: Entity, id: UUID) -> list[Moment]:
             differences=differences(work, entity, change) if change.kind != "created" else (),
             cause=str(change.cause.get("origin", "")),
         )
-        for change in history(work, entity.name, id, limit=MOST_CHANGES)
+        for change in history(work, entity.name, id, limit=MOST_CHANGES).changes
     ]
 
 

@@ -123,7 +123,7 @@ def test_an_edit_saves_what_differs_and_nothing_else(client: TestClient, first: 
         f"/deal/{deal.id}/edit", data={"next_step": "Call", "_revision": revision}, follow_redirects=False
     )
     assert answer.status_code == 303
-    newest = inside(lambda work: records.history(work, "deal", deal.id, limit=1)[0])
+    newest = inside(lambda work: records.history(work, "deal", deal.id, limit=1).changes[0])
     assert (newest.names, newest.after) == (("next_step",), {"next_step": "Call"})
 
 

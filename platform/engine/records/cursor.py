@@ -41,10 +41,13 @@ def read_cursor(shape: str, text: str, count: int) -> list[Any]:
 
 
 def check_cursor(values: Sequence[Any], types: Sequence[sa.types.TypeEngine]) -> None:
-    """Raises Refused for a value that is not what its column holds: a cursor that was not written here."""
-    for value, type in zip(values, types, strict=True):
-        if value is not None and not _is_of(value, type):
-            raise _refused()
+    """Raises Refused for a value that is not what its column holds: a cursor that was not written here.
+
+    The last value is an id, which is never empty.
+    """
+    known = all(value is None or _is_of(value, type) for value, type in zip(values, types, strict=True))
+    if not known or values[-1] is None:
+        raise _refused()
 
 
 def _is_of(value: Any, type: sa.types.TypeEngine) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from customary.engine.records.aggregate import aggregate
 from customary.engine.records.board import Board, Column, board, board_column
-from customary.engine.records.history import Happening, Timeline, history, timeline
+from customary.engine.records.history import History, history
 from customary.engine.records.options import options
 from customary.engine.records.record import Group, Hit, Page, Query, Record
 from customary.engine.records.search import search
@@ -16,12 +16,11 @@ __all__ = [
     "Board",
     "Column",
     "Group",
-    "Happening",
+    "History",
     "Hit",
     "Page",
     "Query",
     "Record",
-    "Timeline",
     "aggregate",
     "board",
     "board_column",
@@ -33,6 +32,5 @@ __all__ = [
     "options",
     "search",
     "select",
-    "timeline",
     "titles",
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -21,7 +20,7 @@ from customary.ui.api import asked, shown
 from customary.ui.api.body import Given, and_more, given, json_object
 from customary.ui.api.caller import read, write, write_then_read
 from customary.ui.api.files import LARGEST_BODY, received
-from customary.ui.api.problem import ApiProblem, wrong
+from customary.ui.api.problem import ApiProblem
 
 LIST = ("where", "sort", "fields", "limit", "after", "count", "archived", "text")
 TAG = re.compile(r'(?:W/)?"(\d{1,9})"\Z')
@@ -162,24 +161,12 @@ def _delete(work: Work, entity: str, id: UUID, revision: int | None) -> None:
 def _history(work: Work, entity: str, id: UUID, wanted: dict[str, list[str]]) -> dict[str, Any]:
     _known(work, entity)
     limit = asked.query(work, entity, {"limit": wanted.get("limit", [])}).limit
-    changes = records.history(work, entity, id, _moment(asked.one(wanted, "after")), limit)
+    found = records.history(work, entity, id, asked.one(wanted, "after") or None, limit)
     people = work.model.playing("user")
     name = people.name if people else ""
-    titles = records.titles(work, {(name, each.actor) for each in changes if each.actor}) if people else {}
-    following = changes[-1].at.isoformat() if len(changes) == limit else None
-    return {"items": [shown.change(each, titles, name) for each in changes], "next": following, "count": None}
-
-
-def _moment(text: str) -> datetime | None:
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text.replace(" ", "+"))
-        if moment.tzinfo is None:
-            raise ValueError
-        return moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise wrong("after", "is not a cursor of this history.") from None
+    titles = records.titles(work, {(name, each.actor) for each in found.changes if each.actor}) if people else {}
+    items = [shown.change(each, titles, name) for each in found.changes]
+    return {"items": items, "next": found.next, "count": None}
 
 
 def _known(work: Work, entity: str) -> Any:

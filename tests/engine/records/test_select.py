@@ -246,7 +246,7 @@ def test_a_hidden_field_cannot_be_seen_nor_inferred(crm):
         for figures in ({"group": ["secret"]}, {"group": ["account.secret"]}):
             with pytest.raises(Refused):
                 records.aggregate(work, "account" if figures["group"] == ["secret"] else "deal", **figures)
-        assert all("secret" not in each.names for each in records.history(work, "account", account))
+        assert all("secret" not in each.names for each in records.history(work, "account", account).changes)
 
 
 def test_a_step_over_a_link_sees_only_what_the_reader_may_see(crm):
