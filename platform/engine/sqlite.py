@@ -28,6 +28,9 @@ def teach(connection: sqlite3.Connection) -> None:
         arguments = function.__code__.co_argcount  # type: ignore[attr-defined]  # all are plain functions
         connection.create_function(f"customary_{name}", arguments, _unknown_for_null(function), deterministic=True)
     connection.create_function("customary_same", 2, same, deterministic=True)
+    for name, choose in (("least", min), ("greatest", max)):
+        connection.create_function(f"customary_{name}_of", -1, _of_numbers(choose), deterministic=True)
+        connection.create_function(f"customary_{name}_text", -1, _of_present(choose), deterministic=True)
     connection.create_aggregate("customary_sum", 1, Sum)  # type: ignore[arg-type]
     connection.create_aggregate("customary_least", 1, Least)  # type: ignore[arg-type]
     connection.create_aggregate("customary_greatest", 1, Greatest)  # type: ignore[arg-type]
@@ -38,6 +41,14 @@ def same(left: Any, right: Any) -> bool:
     if left is None or right is None:
         return left is right
     return Decimal(left) == Decimal(right)
+
+
+def _of_present(choose: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *values: choose((each for each in values if each is not None), default=None)
+
+
+def _of_numbers(choose: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *values: choose((each for each in values if each is not None), key=Decimal, default=None)
 
 
 class Sum:

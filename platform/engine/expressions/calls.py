@@ -234,6 +234,8 @@ def _macro(checker: Checker, tree: Call, arguments: tuple[Tree, ...]) -> Node:
     if not isinstance(source.type, ListOf):
         if tree.name == "size" and len(arguments) == 1:
             return _invoke(tree, [source])
+        if tree.name in ("min", "max") and len(arguments) > 1:
+            return _extreme(tree, [source, *map(checker.node, arguments[1:])])
         raise ExpressionError(tree.offset, f"“{tree.name}” asks a list, and this is a {source.type}")
     item = source.type.item
     if tree.name in ("size", "distinct", "first", "last") and len(arguments) == 1:
@@ -243,6 +245,15 @@ def _macro(checker: Checker, tree: Call, arguments: tuple[Tree, ...]) -> Node:
     if tree.name in (*_TESTS, *_SUMS, "filter", "map") and len(arguments) == 3:
         return _with_variable(checker, tree, source, item, arguments)
     raise ExpressionError(tree.offset, f"“{tree.name}” is not written so", f"Write {MACROS[tree.name].signature}.")
+
+
+def _extreme(tree: Call, nodes: list[Node]) -> Node:
+    """`max(a, b)`: of values, not of a list."""
+    nodes = operators.alike(nodes, tree.offset)
+    kind = operators.common(*nodes)
+    if operators.spoken(kind) not in _SUMMED[tree.name]:
+        raise ExpressionError(tree.offset, f"there is no {tree.name} of a {kind}", "Numbers, days and texts have one.")
+    return meaning.Extreme(tree.offset, kind, tree.name, tuple(nodes))
 
 
 def _plain(tree: Call, source: Node, item: Type) -> Node:

@@ -149,6 +149,14 @@ class Coalesce(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Extreme(Node):
+    """The least or the greatest (`kind` is min or max) of its operands that are not null."""
+
+    kind: str
+    operands: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AsMoney(Node):
     """A number as money of no particular currency, which agrees with any."""
 

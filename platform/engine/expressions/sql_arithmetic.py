@@ -91,6 +91,31 @@ def first_present(operands: list[Operand], last: Operand) -> Operand:
     return sa.func.coalesce(*operands, last)
 
 
+def extreme(kind: str, operands: list[Operand]) -> Operand:
+    """The least or the greatest operand that is not null; unknown where amounts are in several currencies."""
+    first = operands[0]
+    if isinstance(first, Amount):
+        least, greatest = (
+            _extreme_column(each, [_filled(money) for money in operands])  # type: ignore[arg-type]
+            for each in ("min", "max")
+        )
+        amount = Number(elements.extremes[kind](*(money.amount.exact for money in operands)))  # type: ignore[union-attr]
+        agreed = sa.or_(greatest.is_(None), least == greatest)
+        return Amount(Number(sa.case((agreed, amount.exact))), sa.func.coalesce(greatest, "", type_=CodePointText()))
+    if isinstance(first, Number):
+        return Number(elements.extremes[kind](*(each.exact for each in operands)))  # type: ignore[union-attr]
+    return _extreme_column(kind, operands)  # type: ignore[arg-type]
+
+
+def _extreme_column(kind: str, columns: list[sa.ColumnElement]) -> sa.ColumnElement:
+    """Days, moments and times are texts on SQLite, which compare as what they say does."""
+    return sa.type_coerce(elements.extreme_texts[kind](*columns), columns[0].type)
+
+
+def _filled(money: Amount) -> sa.ColumnElement:
+    return sa.case((sa.not_(money.amount.is_null()), sa.func.nullif(money.currency, "")))
+
+
 def each_column(operand: Operand, change: Callable[[sa.ColumnElement], sa.ColumnElement]) -> Operand:
     """The operand with every one of its columns changed."""
     if isinstance(operand, Amount):

@@ -140,6 +140,14 @@ same = element("same", sa.Boolean(), "{0} IS NOT DISTINCT FROM {1}")
 total = element("total", Exact(), "coalesce(sum({0}), 0)", "coalesce(customary_sum({0}), 0)")
 least = element("least", Exact(), "min({0})")
 greatest = element("greatest", Exact(), "max({0})")
+extremes = {
+    "min": element("least_of", Exact(), "least({all})"),
+    "max": element("greatest_of", Exact(), "greatest({all})"),
+}
+extreme_texts = {
+    "min": element("least_text", CodePointText(), "least({all})"),
+    "max": element("greatest_text", CodePointText(), "greatest({all})"),
+}
 
 # Text ---------------------------------------------------------------------------------------------
 

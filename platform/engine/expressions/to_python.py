@@ -196,6 +196,10 @@ class _Writer:
     def _coalesce(self, node: meaning.Coalesce) -> str:
         return self._first_present([self.value(operand) for operand in node.operands])
 
+    def _extreme(self, node: meaning.Extreme) -> str:
+        values = "".join(f"{self.value(operand)}, " for operand in node.operands)
+        return f"{node.kind}_{_word(node)}(({values}))"
+
     def _first_present(self, sources: list[str]) -> str:
         *others, text = sources
         for source in reversed(others):

@@ -296,6 +296,9 @@ class Writer:
         *others, last = (self.typed(each, node.type) for each in node.operands)
         return sql_arithmetic.first_present(others, last)
 
+    def _extreme(self, node: meaning.Extreme) -> Operand:
+        return sql_arithmetic.extreme(node.kind, [self.typed(each, node.type) for each in node.operands])
+
     def _asmoney(self, node: meaning.AsMoney) -> Operand:
         return Amount(self.number(node.operand), sa.literal("", CodePointText()))
 

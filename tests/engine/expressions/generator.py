@@ -58,6 +58,7 @@ class Generator:
         any_kind = [
             lambda: f"({write('boolean')} ? {write(kind)} : {write(kind)})",
             lambda: f"coalesce({write(kind)}, {write(kind)})",
+            *[lambda: f"{self.random.choice(['min', 'max'])}({write(kind)}, {write(kind)})"] * (kind != "boolean"),
         ]
         return [*any_kind, *getattr(self, f"_{kind}")(write)]
 

@@ -18,6 +18,9 @@ from .test_parser import WORDS
     [
         ("amount * rate / 100", MONEY),
         ("amount / cost", NUMBER),
+        ("max(count, 0)", NUMBER),
+        ("min(amount, 100, cost)", MONEY),
+        ('max(closes, date("2026-03-31"))', DATE),
         ("closes - began", Type("duration")),
         ('closes + duration("14d")', DATE),
         ('owner.boss.name + "x"', TEXT),
@@ -74,6 +77,13 @@ def test_an_expression_has_a_type(house: House, text: str, kind: Type) -> None:
         ("tasks.exists(1, true)", 13, "a name for the item at hand is needed here", "For example exists(x, ...)."),
         ("tasks.size(1)", 6, "“size” is not written so", "Write size(list) → number."),
         ("lowr(name)", 0, "there is no function “lowr”", "Did you mean “lower”?"),
+        ("max(open, true)", 0, "there is no max of a boolean", "Numbers, days and texts have one."),
+        (
+            "max(count, name)",
+            0,
+            "these must be alike, and one is a number, the other a text",
+            "Leave out the quotes around a number.",
+        ),
         ("len(name)", 0, "there is no function “len”", "Write size(x)."),
         ("weather > 3", 0, "“weather” is not known here", "Write the name of a field, or a text in quotes."),
         ("account.weather", 8, "“account” has no field “weather”", "Known: deals, id, limit, name, owner, tier."),

@@ -17,6 +17,8 @@ MACROS = {
         Macro("avg", "list.avg(x, value) → value", "The mean of the values that are not empty; null of none."),
         Macro("min", "list.min(x, value) → value", "The smallest value that is not empty; null of none."),
         Macro("max", "list.max(x, value) → value", "The greatest value that is not empty; null of none."),
+        Macro("min(a, b)", "min(a, b, ...) → value", "The smallest of the values that are not empty."),
+        Macro("max(a, b)", "max(a, b, ...) → value", "The greatest of the values that are not empty: max(amount, 0)."),
         Macro("first", "list.first() → item", "The item that was created first; null of none."),
         Macro("last", "list.last() → item", "The item that was created last; null of none."),
         Macro("coalesce", "coalesce(a, b, ...) → value", "The first of the values that is not null."),
