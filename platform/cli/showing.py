@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
+from unicodedata import east_asian_width
 
 from customary.engine.problem import Place
 from customary.engine.text import Document, Mapping, Node, Scalar, Sequence, plain
@@ -59,7 +60,8 @@ def _on_one_line(items: Sequence) -> bool:
 
 
 def _with_origin(text: str, place: Place) -> str:
-    return f"{text:<{ORIGIN_COLUMN}}  # {place.file}:{place.line}"
+    width = sum(2 if east_asian_width(each) in "WF" else 1 for each in text)
+    return f"{text}{' ' * (ORIGIN_COLUMN - width)}  # {place.file}:{place.line}"
 
 
 def _key(key: str) -> str:

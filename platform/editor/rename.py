@@ -13,6 +13,7 @@ from typing import Any
 
 from customary.editor.folder import Folder
 from customary.editor.names import Name
+from customary.editor.sample import field_kinds, sample_edits
 from customary.engine.problem import Place, Problem, Problems
 from customary.engine.text import File, plain
 from customary.engine.text.edit import Edit, EditProblem, Insert, Rename, Set, edit
@@ -74,6 +75,7 @@ def _declared_anew(folder: Folder, name: Name, new: str) -> dict[str, str]:
     """The texts with the declarations and the sample records renamed."""
     texts: dict[str, str] = {}
     files = folder.files()
+    kinds = field_kinds(document for _, _, document in _documents(files))
     try:
         told = False
         for file, number, document in _declarations(files, name):
@@ -81,7 +83,8 @@ def _declared_anew(folder: Folder, name: Name, new: str) -> dict[str, str]:
             texts[file.path] = edit(texts.get(file.path, file.text), edits, number)
             told = True
         for file, number, document in _documents(files):
-            if "demo" in document and (edits := list(_sample_edits(name, new, document))):
+            edits = list(sample_edits(name, new, document, kinds)) if "demo" in document else []
+            if edits:
                 texts[file.path] = edit(texts.get(file.path, file.text), edits, number)
     except EditProblem as problem:
         raise CannotRename(str(problem)) from problem
@@ -106,19 +109,6 @@ def _declaration_edits(name: Name, new: str, document: Mapping[str, Any], told: 
     return [*renaming, Insert(inside, "was", value, after="entity" if name.kind == "entity" else None)]
 
 
-def _sample_edits(name: Name, new: str, document: Mapping[str, Any]) -> Iterator[Edit]:
-    """Sample data is not checked before it is loaded, so the checker cannot find it."""
-    records = document.get("records") or {}
-    entity = name.entity if name.kind == "field" else name.name
-    entries = records.get(entity) or {}
-    if name.kind == "field":
-        for key, record in entries.items() if isinstance(entries, dict) else enumerate(entries):
-            if isinstance(record, dict) and name.name in record:
-                yield Rename(("records", entity, key, name.name), new)
-    elif entity in records:
-        yield Rename(("records", entity), new)
-
-
 def _documents(files: list[File]) -> Iterator[tuple[File, int, Any]]:
     for file in files:
         found, _ = roots(file, file.text.removeprefix("\ufeff").replace("\r\n", "\n"), Problems())
@@ -141,7 +131,8 @@ def _new_problems(before: Problems, after: Problems) -> list[Problem]:
 def _patched(texts: Mapping[str, str], problems: list[Problem], old: str, new: str) -> dict[str, str]:
     """The texts with the old name replaced where a problem points at it."""
     found: dict[str, str] = {}
-    places = {each.place for each in problems if re.search(rf"\b{re.escape(old)}\b", each.summary)}
+    about = re.compile(rf"“[-=]?{re.escape(old)}[”.]")
+    places = {each.place for each in problems if about.search(each.summary)}
     for place in sorted(places, reverse=True):
         text = found.get(place.file, texts.get(place.file, ""))
         at = offset_of(text, place)

@@ -148,12 +148,24 @@ def test_a_field_is_renamed_in_all_files_and_its_data_moves_along(editor, mycrm)
     ).replace("{weight: 3}", "{mass: 3}")
 
 
-def test_sample_records_are_renamed_with_the_field(editor, mycrm) -> None:
-    demo = "demo: pets\nrecords:\n  pet:\n    rex: {name: Rex, weight: 30} # good dog\n  account: []\n"
-    (mycrm / "schemas" / "demo.yaml").write_text(demo)
+DEMO = """\
+demo: pets
+records:
+  pet:
+    rex: {name: Rex, weight: 30} # good dog
+  task:
+    - {title: Feed, about: pet rex}
+  account: []
+"""
+
+
+def test_sample_records_are_renamed_with_the_field_and_with_the_entity(editor, mycrm) -> None:
+    (mycrm / "schemas" / "demo.yaml").write_text(DEMO)
     editor.open(PETS)
     texts = applied(mycrm, editor.ask("textDocument/rename", editor.at(PETS, "weight: {type", 1, newName="mass")))
-    assert texts["schemas/demo.yaml"] == demo.replace("weight", "mass")
+    assert texts["schemas/demo.yaml"] == DEMO.replace("weight", "mass")
+    texts = applied(mycrm, editor.ask("textDocument/rename", editor.at(PETS, "entity: pet", 9, newName="animal")))
+    assert texts["schemas/demo.yaml"] == DEMO.replace("  pet:", "  animal:").replace("about: pet", "about: animal")
 
 
 def test_what_was_renamed_before_keeps_its_older_names(editor, mycrm) -> None:

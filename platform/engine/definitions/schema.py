@@ -34,7 +34,6 @@ def schema() -> dict[str, Any]:
     documents = {kind: _document(kind) for kind in kinds()}
     return {
         "$schema": DIALECT,
-        "title": "A definition of Customary",
         "description": "Begin with what it is and its name, such as “entity: account”.",
         "type": "object",
         "properties": {kind: _name_of(kind) for kind in kinds() if kind != "workspace"},
@@ -100,12 +99,18 @@ def _fields() -> dict[str, Any]:
     anything = mapping("a field", {**{key: {} for keys in own.values() for key in keys}, **FIELD_KEYS})
     typed = {f"field_{name}": _field_of(field_shape(name, keys), keys) for name, keys in own.items()}
     choices = [{"if": _is_of(name), "then": {"$ref": f"#/$defs/field_{name}"}} for name in own]
-    lookup = {"if": {"required": ["lookup"]}, "then": {"$ref": "#/$defs/field_lookup"}}
+    looked_up = {"if": {"required": ["lookup"]}, "then": {"$ref": "#/$defs/field_lookup"}}
     field = {"anyOf": [{"$ref": "#/$defs/field"}, {"type": "null"}]}
     return {
         **typed,
         "field_lookup": _field_of(lookup_shape(), {}),
-        "field": {**_field(anything, types), "allOf": [*choices, lookup]},
+        "any_field": _field(anything, types),
+        "field": {
+            "type": "object",
+            "if": {"required": ["type"]},
+            "then": {"properties": {"type": {"$ref": "#/$defs/any_field/properties/type"}}, "allOf": choices},
+            "else": {**looked_up, "else": {"$ref": "#/$defs/any_field"}},
+        },
         "fields": {
             "type": "object",
             "propertyNames": {"pattern": NAME["pattern"]},
@@ -124,7 +129,7 @@ def _field_of(shape: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any
     """A field of one kind; what every field may say is told once."""
     found = _layered(shape, "")
     shared = {
-        key: {"$ref": f"#/$defs/field/properties/{key}"}
+        key: {"$ref": f"#/$defs/any_field/properties/{key}"}
         for key in found["properties"]
         if key in FIELD_KEYS and key not in own
     }
@@ -222,6 +227,8 @@ def _described(found: dict[str, Any], shape: Mapping[str, Any]) -> dict[str, Any
     """With the words and examples that the shape has for people."""
     found = dict(found)
     found.pop("description", None)
+    if "properties" in found and shape.get("x-noun"):
+        found["title"] = shape["x-noun"]
     what = shape.get("x-what", "")
     what = "" if what == "a mapping" else what
     if words := "; ".join(part for part in (shape.get("description", ""), what) if part):

@@ -53,7 +53,7 @@ def test_every_key_is_described_for_whoever_is_offered_it() -> None:
     for kind in kinds():
         properties = SCHEMA["$defs"][kind]["properties"]
         assert [key for key, each in properties.items() if not each.get("description")] == [], kind
-    text = SCHEMA["$defs"]["field"]["properties"]["type"]["anyOf"]
+    text = SCHEMA["$defs"]["any_field"]["properties"]["type"]["anyOf"]
     assert all(each["description"] for each in text)
     assert SCHEMA["$defs"]["entity"]["properties"]["label"]["examples"] == [{"en": "Account", "zh": "客户"}]
 
