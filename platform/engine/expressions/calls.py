@@ -10,6 +10,7 @@ from customary.engine.expressions import meaning, operators
 from customary.engine.expressions.error import ExpressionError
 from customary.engine.expressions.functions import FUNCTIONS, MACROS, Function
 from customary.engine.expressions.meaning import Constant, Node
+from customary.engine.expressions.slips import SLIPS
 from customary.engine.expressions.tree import Call, Literal, Name, Tree
 from customary.engine.expressions.types import (
     BOOLEAN,
@@ -38,21 +39,6 @@ MAX_LISTS = 3
 LONGEST = timedelta(days=365_000)
 _SECONDS = {"ms": 0.001, "s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _SPAN = re.compile(r"\s*(\d{1,12})\s*([a-z]+)", re.ASCII)
-_SLIPS = {
-    **dict.fromkeys(("len", "length", "count", "char_length"), "Write size(x)."),
-    **dict.fromkeys(("if", "iif", "when"), "Write condition ? a : b."),
-    **dict.fromkeys(("isnull", "is_null", "isblank", "isempty", "is_empty", "empty"), "Write x == null."),
-    **dict.fromkeys(("ifnull", "nvl", "isnull_or", "default"), "Write coalesce(a, b)."),
-    **dict.fromkeys(("concat", "concatenate", "join"), "Write a + b."),
-    **dict.fromkeys(("and", "or", "not"), "Write a && b, a || b, !a."),
-    **dict.fromkeys(("average", "mean"), "Write list.avg(x, x.field)."),
-    **dict.fromkeys(("networkdays", "workdays", "workday"), "Write business_days(from, to)."),
-    **dict.fromkeys(("datediff", "dateadd", "date_diff", "date_add"), 'Write a - b, or a + duration("3d").'),
-    **dict.fromkeys(("str", "string", "text", "to_text", "tostring"), "Write format(x)."),
-    **dict.fromkeys(("ucase", "uppercase", "to_upper"), "Write upper(x)."),
-    **dict.fromkeys(("lcase", "lowercase", "to_lower"), "Write lower(x)."),
-}
-"""What spreadsheets and other languages call it."""
 _TESTS = ("exists", "all")
 _SUMS = ("sum", "avg", "min", "max")
 _SUMMED = {"sum": {NUMBER, MONEY, DURATION}, "avg": {NUMBER, MONEY, DURATION}}
@@ -78,7 +64,7 @@ def call(checker: Checker, tree: Call) -> Node:
 
 def _unknown(tree: Call) -> ExpressionError:
     known = {*FUNCTIONS.by_name(), *MACROS}
-    remedy = _SLIPS.get(tree.name.lower()) or did_you_mean(tree.name, known)
+    remedy = SLIPS.get(tree.name.lower()) or did_you_mean(tree.name, known)
     remedy = remedy or "The reference lists all functions under “Functions of the expression language”."
     return ExpressionError(tree.offset, f"there is no function “{tree.name}”", remedy)
 

@@ -12,12 +12,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from customary.engine.columns import Code, CodePointText
-from customary.engine.expressions import meaning, sql_arithmetic, sql_elements, sql_lists
+from customary.engine.columns import CodePointText
+from customary.engine.expressions import meaning, sql_arithmetic, sql_elements, sql_equality, sql_lists
 from customary.engine.expressions.error import ExpressionError
 from customary.engine.expressions.meaning import Node
 from customary.engine.expressions.scope import Rows, Values
-from customary.engine.expressions.sql_leaves import grouped, known, named, plain_clause, stored
+from customary.engine.expressions.sql_leaves import known, named, plain_clause, stored
 from customary.engine.expressions.sql_operands import Amount, Number, Operand
 from customary.engine.expressions.types import (
     BOOLEAN,
@@ -77,7 +77,7 @@ class Writer:
             case meaning.Junction(operator=operator, terms=terms):
                 return (sa.and_ if operator == "&&" else sa.or_)(*map(self.holds, terms))
             case meaning.Compare(operator="==", left=left, right=right):
-                return self.equal(left, right, loose=True)
+                return sql_equality.equal(self, left, right, loose=True)
         return self.truth(node)
 
     def truth(self, node: Node) -> sa.ColumnElement:
@@ -88,13 +88,13 @@ class Writer:
             case meaning.Not(operand=operand):
                 return sa.not_(self.truth(operand))
             case meaning.Compare(operator="==", left=left, right=right):
-                return self.equal(left, right)
+                return sql_equality.equal(self, left, right)
             case meaning.Compare(operator="!=", left=left, right=right):
-                return sa.not_(self.equal(left, right))
+                return sa.not_(sql_equality.equal(self, left, right))
             case meaning.Compare(operator=operator, left=left, right=right):
                 return sql_arithmetic.ordered(self, operator, left, right)
             case meaning.Among(item=item, items=items):
-                return self.one_of(item, items)
+                return sql_equality.one_of(self, item, items)
             case meaning.Constant(value=None):
                 return sa.cast(sa.null(), sa.Boolean())
             case meaning.Constant(value=value):
@@ -102,40 +102,6 @@ class Writer:
             case meaning.Constant() | meaning.Bound() if node.type != BOOLEAN:
                 raise self.unable(node)
         return plain_clause(self.operand(node))
-
-    def equal(self, left: Node, right: Node, loose: bool = False) -> sa.ColumnElement:
-        """Total equality. `loose` may give NULL for false, which leaves a plain `=` to the index."""
-        if isinstance(left.type, ListOf) or isinstance(right.type, ListOf):
-            return sql_lists.same(self, left, right)
-        for side, other in ((left, right), (right, left)):
-            if isinstance(side, meaning.Constant) and side.value is None:
-                return self.is_null(other)
-        one, other = self.pair(left, right)
-        if isinstance(one, Number | Amount):
-            return sql_arithmetic.equal(one, other, loose)
-        for side, against in ((one, other), (other, one)):
-            if isinstance(side, sa.BindParameter):
-                if side.value is None:
-                    return against.is_(None)
-                return against == side if loose else against.is_not_distinct_from(side)
-        return one.is_not_distinct_from(other)
-
-    def is_null(self, node: Node) -> sa.ColumnElement:
-        if isinstance(node, meaning.Field) and node.type == JSON:
-            return self.reach(node.on, lambda rows: rows.column(node.name)).is_(None)  # type: ignore[union-attr]
-        operand = self.operand(node)
-        if isinstance(operand, Amount):
-            operand = operand.amount
-        return operand.is_null() if isinstance(operand, Number) else sql_elements.absent(grouped(operand))
-
-    def one_of(self, item: Node, items: tuple[Node, ...]) -> sa.ColumnElement:
-        column = self.operand(item)
-        known = all(isinstance(each, meaning.Constant) and each.value is not None for each in items)
-        if known and items and not isinstance(column, Number | Amount):
-            kind = column.type if not isinstance(column, sa.BindParameter) else None
-            inside = column.in_([sa.literal(each.value, kind) for each in items])  # type: ignore[attr-defined]
-            return sa.and_(column.is_not(None), inside)
-        return sa.or_(sa.false(), *(self.equal(item, each) for each in items))
 
     # Operands
 
@@ -165,20 +131,6 @@ class Writer:
     def column(self, node: Node) -> sa.ColumnElement:
         """An operand that is one column; an option by its name of today."""
         return named(self.operand(node))  # type: ignore[arg-type]
-
-    def pair(self, left: Node, right: Node) -> tuple[Any, Any]:
-        """Two operands to compare; a known value is bound as the other side's column would be."""
-        one, other = self.operand(left), self.operand(right)
-        if isinstance(one, Number | Amount) or isinstance(other, Number | Amount):
-            return (one, other) if isinstance(one, Number | Amount) else (other, one)
-        if isinstance(one, sa.BindParameter) and not isinstance(other, sa.BindParameter):
-            return sa.literal(one.value, other.type), other
-        if isinstance(other, sa.BindParameter) and not isinstance(one, sa.BindParameter):
-            return one, sa.literal(other.value, one.type)
-        if left.type == BOOLEAN:
-            return grouped(one), grouped(other)
-        same_codes = isinstance(one.type, Code) and isinstance(other.type, Code) and one.type.codes == other.type.codes
-        return (one, other) if same_codes else (named(one), named(other))
 
     def text(self, node: Node) -> sa.ColumnElement:
         """A value as plain text; NULL for nothing."""
