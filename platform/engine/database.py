@@ -27,6 +27,9 @@ system = sa.MetaData()
 READERS = 8
 PATIENCE_SECONDS = 30
 """How long a statement may take: what people type can ask for more than any machine can do."""
+DEADLOCK = "40P01"
+TRIES = 4
+"""How often a unit of work that lost a race for locks is done, all in all."""
 TRUSTED_SECONDS = 1.0
 """A connection that was used within this time is taken to be alive."""
 STATEMENTS_REMEMBERED = 1_000
@@ -76,7 +79,7 @@ class Database:
         return await self._readers.run(self._read, work, args)
 
     async def writing(self, work: Callable[..., Result], *args: Any, then: Callable[..., Any] | None = None) -> Any:
-        """Runs `work(connection, *args)` as one transaction in a thread.
+        """Runs `work(connection, *args)` as one transaction in a thread; again when it lost a race for locks.
 
         `then(connection, result)` reads what is to be answered when it is committed and nobody waits for it any more.
         """
@@ -98,9 +101,18 @@ class Database:
             return work(connection, *args)
 
     def _write(self, work: Callable[..., Result], args: tuple, then: Callable[..., Any] | None = None) -> Any:
-        with _stopping(), self.write() as connection:
-            result = work(connection, *args)
+        result = self._written(work, args)
         return result if then is None else self._read(then, (result,))
+
+    def _written(self, work: Callable[..., Result], args: tuple) -> Result:
+        for tries_left in reversed(range(TRIES)):
+            try:
+                with _stopping(), self.write() as connection:
+                    return work(connection, *args)
+            except sa.exc.OperationalError as error:
+                if getattr(error.orig, "sqlstate", None) != DEADLOCK or not tries_left:
+                    raise
+        raise AssertionError("unreachable")
 
 
 @contextmanager

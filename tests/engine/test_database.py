@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from contextlib import suppress
 
@@ -93,3 +94,27 @@ def test_many_rows_of_one_statement_are_written(database: Database):
         connection.execute(sa.text("UPDATE t SET b = b || :more WHERE a = :a"), [{"a": "1", "more": "!"}])
         found = connection.exec_driver_sql("SELECT a, b FROM t ORDER BY a").all()
     assert [tuple(row) for row in found] == [("%%", "$1"), ("1", "%s!")]
+
+
+@pytest.mark.postgresql
+def test_who_lost_a_race_for_locks_does_it_again(postgresql_url: str):
+    database = Database(postgresql_url)
+    with database.write() as connection:
+        connection.exec_driver_sql("CREATE TABLE t (id INTEGER, n INTEGER)")
+        connection.exec_driver_sql("INSERT INTO t VALUES (1, 0), (2, 0)")
+    held = threading.Barrier(2)
+
+    def add(connection: sa.Connection, first: int, second: int, begun: list[int]) -> None:
+        connection.exec_driver_sql(f"UPDATE t SET n = n + 1 WHERE id = {first}")
+        begun.append(first)
+        if len(begun) == 1:
+            held.wait()
+        connection.exec_driver_sql(f"UPDATE t SET n = n + 1 WHERE id = {second}")
+
+    async def both() -> None:
+        await asyncio.gather(database.writing(add, 1, 2, []), database.writing(add, 2, 1, []))
+
+    asyncio.run(both())
+    with database.read() as connection:
+        assert connection.exec_driver_sql("SELECT n FROM t ORDER BY id").scalars().all() == [2, 2]
+    database.close()

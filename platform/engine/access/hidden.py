@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from customary.engine.expressions.types import ANCESTORS, DESCENDANTS
 from customary.engine.fields.field import Field
 from customary.engine.model.model import Model
 
@@ -25,12 +26,14 @@ def with_computed(model: Model, hidden: Mapping[str, Iterable[str]], readable: C
 
 
 def target_of(model: Model, entity: str, name: str) -> str | None:
-    """The entity that a link, lines or inverse called `name` leads to."""
+    """The entity that a link, lines, inverse or branch of a tree called `name` leads to."""
     owner = model.entities.get(entity)
     if owner is None:
         return None
     if name in owner.inverses:
         return owner.inverses[name].entity
+    if owner.tree and name in (ANCESTORS, DESCENDANTS):
+        return entity
     each = owner.fields.get(name)
     if each is None:
         return None
@@ -47,23 +50,26 @@ def _tells(model: Model, each: Field, hidden: Hidden, readable: Callable[[str], 
         if not path:
             return True
         name, *further = path
-        if further and (several := _several(model, entity, name)):
-            return name not in hidden[entity] and all(readable(to) and is_open(to, tuple(further)) for to in several)
-        target = target_of(model, entity, name)
-        stays = target is None or (not further and not _is_list(model, entity, name))
-        return name not in hidden[entity] and (stays or (readable(target) and is_open(target, tuple(further))))
+        if name in hidden[entity]:
+            return False
+        if not further and not _is_list(model, entity, name):
+            return True
+        return all(readable(each) and is_open(each, tuple(further)) for each in _targets(model, entity, name))
 
     if not all(is_open(each.entity, path) for path in each.formula.paths):
         return True
     return not all(readable(entity) and is_open(entity, path) for entity, path in each.formula.beyond)
 
 
-def _several(model: Model, entity: str, name: str) -> tuple[str, ...]:
-    """The entities that an any_link may lead to."""
+def _targets(model: Model, entity: str, name: str) -> tuple[str, ...]:
+    """Where a step may lead: a link to any record to all entities that it names, or to all there are."""
     each = model.entities[entity].fields.get(name)
-    return tuple(to for to in each.to if to in model.entities) if each is not None and each.points == "any" else ()
+    if each is not None and each.points == "any":
+        return tuple(to for to in each.to or model.entities if to in model.entities)
+    target = target_of(model, entity, name)
+    return (target,) if target is not None else ()
 
 
 def _is_list(model: Model, entity: str, name: str) -> bool:
     owner = model.entities[entity]
-    return name in owner.inverses or owner.fields[name].points == "inside"
+    return name not in owner.fields or owner.fields[name].points == "inside"

@@ -116,6 +116,8 @@ class Field:
     formula: Expression | None = None
     """What computes it; `computed` is the word it was written under: formula, rollup or lookup."""
     computed: str = ""
+    kept: str = ""
+    """Why a computed field has columns, which the writer keeps right; empty when it is worked out on reading."""
     reveals: bool = False
     """Whether it is shown also to those who may not see all that it is computed from."""
     system: bool = False

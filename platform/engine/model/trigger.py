@@ -7,6 +7,7 @@ from typing import Any
 
 from customary.engine.model.build import Build, frozen
 from customary.engine.model.field import literal
+from customary.engine.model.keep import may_be_kept
 from customary.engine.model.pipeline import stage_of
 from customary.engine.problem import did_you_mean
 from customary.engine.text import node as text
@@ -42,6 +43,11 @@ def _changed(build: Build, kind: str, body: text.Mapping) -> Trigger | None:
         return None
     if field not in sketch.fields:
         build.add(node.place, f"“{field}” is not a field of {entity}", did_you_mean(field, sketch.fields))
+        return None
+    if sketch.fields[field].formula is not None and not may_be_kept(build.sketches, entity, field):
+        build.add(
+            node.place, f"no change tells that “{field}” is another", "Watch the fields that it is computed from."
+        )
         return None
     values = {key: literal(build, body.get(key), sketch.fields[field]) for key in ("from", "to") if key in body}
     return frozen({"kind": kind, "entity": entity, "field": field, **values})

@@ -13,6 +13,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from customary.engine.database import Database
+from customary.engine.plan.computed import FillComputed
 from customary.engine.plan.convert import convert
 from customary.engine.plan.fill import ConvertValues, values_of, write_values
 from customary.engine.plan.plan import Plan
@@ -26,14 +27,16 @@ LONGEST_WORK = timedelta(minutes=10)
 
 
 def catch_up(database: Database, plan: Plan, release: Release, after_seconds: float = NOTICED_SECONDS) -> int:
-    """Converts again what was written under the old release; gives the number of values. At once when no field
-    changed its kind."""
+    """Converts and works out again what was written under the old release; gives the number of values. At once when
+    no field changed its kind and none is newly computed."""
     conversions = [each for each in plan.changes if isinstance(each, ConvertValues) and _has_columns(each)]
-    if not conversions or plan.base == 0:
+    computed = [each for each in plan.changes if isinstance(each, FillComputed)]
+    if not (conversions or computed) or plan.base == 0:
         return 0
     time.sleep(after_seconds)
     with database.write() as connection:
-        return sum(_again(connection, each, plan, release) for each in conversions)
+        count = sum(_again(connection, each, plan, release) for each in conversions)
+    return count + sum(each.again(database, release) for each in computed)
 
 
 def _has_columns(conversion: ConvertValues) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 if TYPE_CHECKING:
     from alembic.operations import Operations
 
-DROP_INDEX, CREATE_TABLE, ADD_COLUMN, ADD_KEY, FILL, FILL_SEARCH, ADD_INDEX, NOTHING = range(8)
+DROP_INDEX, CREATE_TABLE, ADD_COLUMN, ADD_KEY, FILL, FILL_COMPUTED, FILL_SEARCH, ADD_INDEX, NOTHING = range(9)
 """The order in which changes are done; they are shown in the order of the definitions."""
 
 

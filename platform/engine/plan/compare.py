@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from customary.engine.model.model import Model
 from customary.engine.plan.change import Change
+from customary.engine.plan.computed import compare_computed
 from customary.engine.plan.definitions import compare_definitions
 from customary.engine.plan.fields import Comparison, compare_entity
 from customary.engine.plan.plan import Plan
@@ -28,6 +29,7 @@ def compare(connection: sa.Connection, current: Release | None, model: Model, so
     tables = Tables(model, after)
     comparison = Comparison(connection, current, model, tables, turns)
     changes = [change for entity in _entities(comparison) for change in compare_entity(comparison, entity)]
+    changes += compare_computed(comparison)
     changes += _indexes(comparison)
     changes += compare_definitions(comparison, source)
     if not changes and (current is None or current.model.digest != model.digest):

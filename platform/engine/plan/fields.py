@@ -171,6 +171,9 @@ def _fills(declared: Field) -> bool:
 
 
 def _retyped(comparison: Comparison, made: EntityTable, declared: Field, turn: Turn) -> Iterator[Change]:
+    if declared.formula is not None:
+        yield from _computed_now(made, declared, turn)
+        return
     old_table, old = _old_field(comparison, turn)
     text = f"field {made.entity.name}.{declared.name}: {turn.before.shape.kind} becomes {declared.kind}"
     if old is None or not (made.has(declared.name) or declared.points == "many"):
@@ -189,6 +192,15 @@ def _retyped(comparison: Comparison, made: EntityTable, declared: Field, turn: T
         new=declared,
         settings=comparison.model.settings,
     )
+
+
+def _computed_now(made: EntityTable, declared: Field, turn: Turn) -> Iterator[Change]:
+    """A field that was entered before, or was kept; that it is kept from now on is told where it is filled."""
+    before, name = turn.before.shape, f"field {made.entity.name}.{declared.name}"
+    if before.parts and not before.is_computed:
+        yield Change(sign="~", text=f"{name} is computed (what was entered is kept)")
+    elif before.parts and not declared.kept:
+        yield Change(sign="~", text=f"{name} is worked out when it is read")
 
 
 def _count_unfit(comparison: Comparison, table: EntityTable, old: Field, new: Field) -> str:

@@ -155,7 +155,7 @@ def _figure_columns(work: Work, rows: TableRows, each: Field) -> list[tuple[str,
     column = rows.column(each.name)
     if each.kind != "money":
         return [("", column)]
-    if each.formula is not None:
+    if each.formula is not None and not each.kept:
         currency = sa.func.coalesce(sa.func.nullif(rows.column(each.name, "_currency"), ""), each.currency)
         same = sa.case((currency == each.base, column))
         return [("", column), ("_currency", sa.case((column.is_not(None), currency))), ("_base", same)]

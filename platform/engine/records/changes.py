@@ -73,7 +73,7 @@ def change_row(
 ) -> dict[str, Any]:
     """The change row of one write; for an update only what differs stands in it."""
     old, new = {}, {}
-    for each in shape.recorded:
+    for each in (*shape.recorded, *shape.derived):
         was = before.get(each.name) if before is not None else None
         now = after.get(each.name) if after is not None else None
         if was == now or (is_empty(was) and is_empty(now)):

@@ -15,7 +15,7 @@ from customary.engine.tables import TableRows
 
 def clauses(rows: TableRows, each: Field) -> list[sa.ColumnElement]:
     """What is asked of a formula: its value, and the currency of money."""
-    return [rows.column(each.name, part) for part in (("", "_currency") if each.value_type == MONEY else ("",))]
+    return [rows.worked_out(each, part) for part in (("", "_currency") if each.value_type == MONEY else ("",))]
 
 
 def taken(each: Field, cells: Sequence[Any]) -> Any:
@@ -26,5 +26,9 @@ def taken(each: Field, cells: Sequence[Any]) -> Any:
 
 def taken_in_turn(fields: Sequence[Field], cells: Iterator[Any]) -> dict[str, Any]:
     """The values of several fields, from as many cells as they have."""
-    counts = ((each, 2 if each.value_type == MONEY else 1) for each in fields)
-    return {each.name: taken(each, [next(cells) for _ in range(count)]) for each, count in counts}
+    return {each.name: taken(each, [next(cells) for _ in range(width(each))]) for each in fields}
+
+
+def width(each: Field) -> int:
+    """How many cells a field takes."""
+    return 2 if each.value_type == MONEY else 1

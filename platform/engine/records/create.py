@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from customary.engine.records import lines, stages, store, tasks
+from customary.engine.records import derived, lines, stages, store, tasks
 from customary.engine.records.accept import accept, fill_defaults
 from customary.engine.records.draft import Draft
 from customary.engine.records.identifier import new_id
@@ -34,6 +34,7 @@ def create(work: Work, entity: str, values: Mapping[str, Any], to_read: bool = F
     if draft.problems:
         raise Refused(draft.problems, 0)
     write_drafts(work, [draft])
+    derived.settle(work)
     if to_read and not _may_read(draft):
         raise Missing(entity, draft.id)
     return draft.id
@@ -88,6 +89,7 @@ def _create_batch(
                 raise Refused(draft.problems, position)
             on_refused(position, draft.problems)
     write_drafts(work, [draft for draft in drafts if not draft.problems])
+    derived.settle(work)
     return [None if draft.problems else draft.id for draft in drafts]
 
 
@@ -147,7 +149,8 @@ def _write_at_once(work: Work, draft: Draft) -> bool:
 
     Gives False, with nothing written, where that cannot be.
     """
-    if work.is_sqlite or any(draft.lines.values()):
+    # A computed field that may read the number is worked out before the statement, and so is the number.
+    if work.is_sqlite or any(draft.lines.values()) or (draft.shape.numbered and draft.shape.derived):
         return False
     made = tasks.draft_ahead(draft)
     if made is None:

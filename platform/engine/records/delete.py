@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from customary.engine.fields.field import Field
 from customary.engine.model.model import Entity
-from customary.engine.records import lines, storage, store
+from customary.engine.records import derived, lines, storage, store
 from customary.engine.records.draft import Draft
 from customary.engine.records.kept import kept
 from customary.engine.records.refusal import Refused
@@ -28,6 +28,7 @@ def delete(work: Work, entity: str, id: UUID, revision: int | None = None) -> No
     if draft.problems:
         raise Refused(draft.problems)
     gone.carry_out()
+    derived.settle(work)
 
 
 def erase_all(drafts: list[Draft]) -> None:

@@ -41,6 +41,11 @@ class Draft:
     dropped: list[Draft] = field(default_factory=list)
     """Child rows that were left out, and so are deleted."""
 
+    def __post_init__(self) -> None:
+        # What is kept is worked out anew from what is being written, whenever a rule asks for it.
+        for each in self.shape.derived:
+            self.after.pop(each.name, None)
+
     @property
     def entity(self) -> str:
         return self.shape.entity.name

@@ -57,7 +57,7 @@ def _layout(work: Work, reading: Reading) -> Layout:
     parts, formulas = [], []
     for name in reading.fields:
         each = fields[name]
-        if each.formula is not None:
+        if each.formula is not None and not each.kept:
             asked = computed.clauses(rows, each)
             formulas.append((name, each, tuple(_place(columns, clause) for clause in asked)))
         elif name in SYSTEM_COLUMNS or table.has(name):

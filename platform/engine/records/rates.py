@@ -49,7 +49,7 @@ def catch_up(work: Work, written: Entity, values: Iterable[Mapping[str, Any]]) -
 
 def money_of(entity: Entity) -> list[Field]:
     """The fields that keep amounts."""
-    return [each for each in entity.fields.values() if each.kind == "money" and each.formula is None]
+    return [each for each in entity.fields.values() if each.kind == "money" and (each.formula is None or each.kept)]
 
 
 def _rates(work: Work, currencies: set[str]) -> dict[str, Decimal]:

@@ -144,9 +144,9 @@ def _seen(work: Work, entity: str) -> _Seen:
 def _find_seen(work: Work, entity: str) -> _Seen:
     hidden = work.access.hidden(entity)
     fields = [each for each in work.model.entities[entity].fields.values() if each.name not in hidden]
-    plain = [each.name for each in fields if each.formula is None]
+    plain = [each.name for each in fields if each.formula is None or each.kept]
     first = [name for name in SYSTEM_COLUMNS if name in plain]
-    computed = tuple(each for each in fields if each.formula is not None)
+    computed = tuple(each for each in fields if each.formula is not None and not each.kept)
     linking = tuple(each.name for each in fields if each.points in ("many", "any") or (each.points and each.formula))
     return _Seen(tuple(dict.fromkeys((*first, *plain))), computed, linking)
 

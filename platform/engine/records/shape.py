@@ -36,7 +36,9 @@ class Shape:
     unique: tuple[tuple[str, ...], ...]
     checks: tuple[tuple[Check, frozenset[str]], ...]
     recorded: tuple[Field, ...]
-    """Fields whose values stand in change rows."""
+    """Entered fields whose values stand in change rows."""
+    derived: tuple[Field, ...]
+    """Computed fields that are kept; they stand in change rows too."""
     searched: tuple[Field, ...]
     stored: tuple[str, ...]
     """Fields with columns in the entity's own table."""
@@ -83,6 +85,7 @@ def _shape(work: Work, entity: Entity) -> Shape:
         unique=_unique(entity),
         checks=tuple((each, reads(entity, each.condition)) for each in entity.checks),
         recorded=tuple(each for each in fields if _is_recorded(each)),
+        derived=tuple(each for each in fields if each.kept),
         searched=_searched(entity),
         stored=tuple(dict.fromkeys((*SYSTEM_COLUMNS, *filter(table.has, entity.fields)))),
         watched=_is_watched(work, entity.name),
@@ -110,7 +113,7 @@ def _searched(entity: Entity) -> tuple[Field, ...]:
     return tuple(
         each
         for each in entity.fields.values()
-        if (each.search or each.name in in_title) and each.formula is None and each.points not in LINKED
+        if (each.search or each.name in in_title) and (each.formula is None or each.kept) and each.points not in LINKED
     )
 
 

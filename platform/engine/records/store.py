@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from customary.engine.records import attach, changes, index, rates, unique
+from customary.engine.records import attach, changes, derived, index, rates, unique
 from customary.engine.records.draft import Draft
 from customary.engine.records.kept import kept
 from customary.engine.records.numbers import await_number, give_numbers
@@ -23,6 +23,8 @@ def insert(work: Work, drafts: list[Draft]) -> None:
     if not drafts:
         return
     shape = drafts[0].shape
+    for draft in drafts:
+        derived.work_out_own(draft)
     table = work.release.tables.entity(shape.entity.name)
     rows = [table.store(_complete(draft)) for draft in drafts]
     rates.fill(work, shape.entity, zip((draft.after for draft in drafts), rows, strict=True))
@@ -41,6 +43,8 @@ def insert(work: Work, drafts: list[Draft]) -> None:
     if drafts[0].shape.attached:
         attach.claim(work, drafts)
     rates.catch_up(work, shape.entity, (draft.after for draft in drafts))
+    for draft in drafts:
+        derived.note(draft)
 
 
 def insert_at_once(work: Work, drafts: list[Draft]) -> None:
@@ -61,12 +65,14 @@ def insert_at_once(work: Work, drafts: list[Draft]) -> None:
     for draft in drafts:
         _insert_links(work, [draft])
         rates.catch_up(work, draft.shape.entity, [draft.after])
+        derived.note(draft)
 
 
 def save(work: Work, draft: Draft, kind: str) -> None:
     """Writes what differs of an existing record, under its next revision."""
     shape, before, after = draft.shape, draft.before, draft.after
     after.update(revision=before["revision"] + 1, updated_at=work.now, updated_by=work.actor.id)
+    derived.work_out_own(draft)
     differing = {name: value for name, value in after.items() if name != "entity" and value != before.get(name)}
     table = work.release.tables.entity(draft.entity)
     stored = table.store(differing)
@@ -88,6 +94,7 @@ def save(work: Work, draft: Draft, kind: str) -> None:
         attach.claim(work, [draft])
     index.change(work, shape, before, after)
     rates.catch_up(work, shape.entity, [after])
+    derived.note(draft)
 
 
 def erase(work: Work, draft: Draft) -> None:
@@ -101,10 +108,12 @@ def erase(work: Work, draft: Draft) -> None:
     row = changes.change_row(work, shape, draft.id, "deleted", draft.before, None)
     changes.write_changes(work, shape, [row])
     index.remove(work, draft.id)
+    derived.note(draft, gone=True)
 
 
 def _written(draft: Draft) -> Written:
     work, shape = draft.work, draft.shape
+    derived.work_out_own(draft)
     row = work.release.tables.entity(draft.entity).store(_complete(draft))
     rates.fill(work, shape.entity, [(draft.after, row)])
     change = changes.change_row(work, shape, draft.id, "created", None, draft.after)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from customary.engine.records import changes, store
+from customary.engine.records import changes, derived, store
 from customary.engine.records.draft import Draft
 from customary.engine.records.refusal import Forbidden, Refused
 from customary.engine.records.shape import Shape
@@ -19,6 +19,9 @@ from customary.engine.words import Reason
 
 SOON = timedelta(minutes=5)
 """For how long a move may be taken back; after that it is history, and the pipeline's moves decide."""
+
+MOST_FOLLOWING = 50
+"""Changes of computed fields that may have followed the move; they follow its taking back too."""
 
 
 def take_back(work: Work, entity: str, id: UUID, revision: int) -> int:
@@ -34,14 +37,16 @@ def take_back(work: Work, entity: str, id: UUID, revision: int) -> int:
     if draft.problems:
         raise Refused(draft.problems)
     store.save(draft.work, draft, "moved")
+    derived.settle(draft.work)
     return draft.after["revision"]
 
 
 def _before_own_move(work: Work, known: Shape, id: UUID) -> dict[str, Any]:
     """The values that the record's last change replaced, when that was a move by the one who asks."""
     table = changes.change
-    last = sa.select(table).where(table.c.record == id).order_by(table.c.id.desc()).limit(1)
-    row = work.connection.execute(last).mappings().one()
+    last = sa.select(table).where(table.c.record == id).order_by(table.c.id.desc()).limit(MOST_FOLLOWING)
+    found = work.connection.execute(last).mappings()
+    row = next(each for each in found if "computed" not in each["cause"])
     mine = row["kind"] == "moved" and row["actor"] == work.actor.id and work.now - row["at"] <= SOON
     if not mine or row["cause"].get("origin") == "undo":
         raise Forbidden(Reason("can no longer be taken back"))

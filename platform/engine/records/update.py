@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from customary.engine.records import lines, stages, storage, store, tasks
+from customary.engine.records import derived, lines, stages, storage, store, tasks
 from customary.engine.records.accept import accept
 from customary.engine.records.draft import Draft
 from customary.engine.records.refusal import Forbidden, Missing, Refused, Stale
@@ -38,6 +38,7 @@ def update(work: Work, entity: str, id: UUID, values: Mapping[str, Any], revisio
     if draft.problems:
         raise Refused(draft.problems)
     write_update(draft)
+    derived.settle(work)
     return draft.after["revision"]
 
 
@@ -140,6 +141,7 @@ def _save_archived(work: Work, known: Shape, before: dict[str, Any], kind: str) 
     if draft.problems:
         raise Refused(draft.problems)
     store.save(work, draft, kind)
+    derived.settle(work)
     return draft.after["revision"]
 
 

@@ -69,7 +69,9 @@ def _asked(work: Work, entity: str) -> _Asked:
     lines = [each for each in fields if each.points == "inside"]
     links = [(each.name, to) for each in fields if (to := _nameable_target(work, entity, each))]
     rows = all_rows(work, entity)
-    computed = tuple(each for each in fields if each.formula is not None and each.formula.reads_others)
+    computed = tuple(
+        each for each in fields if each.formula is not None and not each.kept and each.formula.reads_others
+    )
     statement = sa.select(
         *table.table.c,
         *(_targets(table, name) for name in many),

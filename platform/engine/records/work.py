@@ -70,6 +70,8 @@ class Work:
     actor: Actor
     now: datetime
     cause: Cause = field(default_factory=Cause)
+    stirred: list[Any] = field(default_factory=list, compare=False, repr=False)
+    """Written records that computed fields of others may read; shared with the works made of this one."""
 
     @property
     def model(self) -> Model:

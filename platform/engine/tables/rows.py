@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from customary.engine.columns import Scaled
 from customary.engine.expressions import sql_elements
 from customary.engine.expressions.types import ANCESTORS, DESCENDANTS, DURATION, MONEY, NUMBER
-from customary.engine.tables.entity_table import SYSTEM_COLUMNS
 from customary.engine.tables.growth import target
 
 if TYPE_CHECKING:
@@ -40,18 +39,18 @@ class TableRows:
         self.values = values
 
     def column(self, name: str, part: str = "") -> sa.ColumnElement:
-        """The column of a field, or a computed field's formula in its place. Raises KeyError for lists.
+        """The column of a field, or the formula of a computed one that has none. Raises KeyError for lists.
 
         The part `_id` of an any_link is its plain column, as a link's is.
         """
         made = self.tables.entity(self.entity)
-        if name not in SYSTEM_COLUMNS and (each := made.entity.columns[name]).formula is not None:
-            return self._computed(each, part)
+        if not made.has(name) and (each := made.entity.columns[name]).formula is not None:
+            return self.worked_out(each, part)
         if part == "_id":
             part = ""
         return self.from_clause.c[made.column_name(name, part)]
 
-    def _computed(self, each: Field, part: str) -> sa.ColumnElement:
+    def worked_out(self, each: Field, part: str) -> sa.ColumnElement:
         """A formula's clause, typed as the field would be kept: so it sorts, adds up and comes back as its values do.
 
         It is the same for all readers: who may not read all that it reads does not see the field.

@@ -11,6 +11,9 @@ import sqlalchemy as sa
 if TYPE_CHECKING:
     from customary.engine.fields.field import Field
 
+COMPUTED = "computed "
+"""Before the kind of a computed field that is kept."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -29,6 +32,11 @@ class Shape:
         """Whether it lies in a table of pairs: it links, and has no column of its own."""
         return bool(self.to) and not self.parts
 
+    @property
+    def is_computed(self) -> bool:
+        """Whether its columns hold what was computed."""
+        return self.kind.startswith(COMPUTED)
+
     def to_text(self) -> str:
         return json.dumps({"kind": self.kind, "to": self.to, "parts": self.parts})
 
@@ -39,14 +47,19 @@ class Shape:
 
 
 def is_stored(field: Field) -> bool:
-    """Whether the field may have columns. A formula is worked out when read, in SQL as in Python."""
-    return field.formula is None
+    """Whether the field may have columns. A formula that is not kept is worked out when read, in SQL as in Python."""
+    return field.formula is None or bool(field.kept)
 
 
 def shape_of(field: Field, to: str) -> Shape:
     """The shape of a field; `to` is the physical table its links point to, or empty."""
     parts = field.parts({}) if is_stored(field) else ()
-    return Shape(field.kind, to, tuple((part.suffix, _word(part.type)) for part in parts))
+    # What is computed never lies in a column that people wrote into.
+    return Shape(
+        f"{COMPUTED}{field.kind}" if field.kept else field.kind,
+        to,
+        tuple((part.suffix, _word(part.type)) for part in parts),
+    )
 
 
 def _word(kept: sa.types.TypeEngine) -> str:

@@ -246,3 +246,12 @@ def test_a_row_rule_may_ask_a_rollup(crm, world):
         assert [each.values["name"] for each in records.select(work, "account", Query()).records] == ["Acme"]
         with pytest.raises(records.Missing):
             records.get(work, "account", world["idle"])
+
+
+def test_what_goes_through_a_link_to_any_record_is_seen_by_who_may_read_all_of_them(database):
+    seen = "  seen: {type: any_link, to: [account, deal]}\n  seen_on: {type: datetime, formula: seen.created_at}\n"
+    crm = Crm(database, DEFINITIONS.replace("  tier: {type: choice", f"{seen}  tier: {{type: choice"))
+    account = crm.add("account", name="A")
+    crm.update("account", account, seen={"entity": "account", "id": account})
+    assert crm.values("account", account, crm.person("Bea", "all"))["seen_on"] is not None
+    assert "seen_on" not in crm.values("account", account, crm.person("Sam", "own"))

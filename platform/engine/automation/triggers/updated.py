@@ -1,4 +1,4 @@
-"""Something in a record changed, whatever it was: `{updated: account}`."""
+"""Somebody changed something in a record, whatever it was: `{updated: account}`."""
 
 from __future__ import annotations
 
@@ -10,4 +10,4 @@ from customary.engine.records.changes import Change
 
 
 def matches(trigger: Mapping[str, Any], change: Change, moment: Moment) -> bool:
-    return change.kind in ("updated", "moved")
+    return change.kind in ("updated", "moved") and "computed" not in change.cause

@@ -1,0 +1,97 @@
+"""Which computed fields are kept in columns: those that somebody wants quickly, or wants to hear about.
+
+All others are worked out in SQL when they are read: that is always right, costs writers nothing, and is quick
+enough for a page of records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from customary.engine.expressions import Expression
+from customary.engine.model.build import frozen
+from customary.engine.model.dependence import Entities, computed_on_the_way, nothing_kept, readings
+from customary.engine.model.model import Entity, Model
+
+Wish = tuple[str, str, str]
+"""Entity, field, and why it should be kept."""
+
+
+def keep(model: Model) -> Model:
+    """The model whose fields say why they are kept (`Field.kept`)."""
+    reasons: dict[tuple[str, str], str] = {}
+    for entity, name, reason in _wishes(model):
+        if (entity, name) not in reasons and may_be_kept(model.entities, entity, name):
+            reasons[entity, name] = reason
+    if not reasons:
+        return model
+    return replace(model, entities=frozen({each.name: _kept(each, reasons) for each in model.entities.values()}))
+
+
+def may_be_kept(entities: Entities, entity: str, name: str) -> bool:
+    """Whether a field is computed from records alone, so that their changes tell when it changes."""
+    each = entities[entity].fields[name]
+    if each.formula is None or each.system or each.points:
+        return False
+    return readings(entities, entity, name, nothing_kept) is not None
+
+
+def _kept(entity: Entity, reasons: dict[tuple[str, str], str]) -> Entity:
+    fields = {
+        name: replace(each, kept=reasons[entity.name, name]) if (entity.name, name) in reasons else each
+        for name, each in entity.fields.items()
+    }
+    return replace(entity, fields=frozen(fields))
+
+
+def _wishes(model: Model) -> Iterator[Wish]:
+    for entity in model.entities.values():
+        for name, each in entity.fields.items():
+            if each.formula is not None and (each.index or each.search):
+                yield entity.name, name, f"it says {'index' if each.index else 'search'}: true"
+        yield from _of_views(model, entity)
+    yield from _of_workflows(model)
+    yield from _of_roles(model)
+    yield from _of_rollups(model)
+
+
+def _of_views(model: Model, entity: Entity) -> Iterator[Wish]:
+    for view in entity.views.values():
+        for name, _ in view.sort:
+            if entity.fields[name].formula is not None:
+                yield entity.name, name, f"the view {entity.name}.{view.name} sorts by it"
+        yield from _asked(model, entity.name, view.where, f"the view {entity.name}.{view.name} filters by it")
+
+
+def _of_workflows(model: Model) -> Iterator[Wish]:
+    for workflow in model.workflows.values():
+        for trigger in workflow.triggers:
+            entity, name = trigger.get("entity"), trigger.get("field")
+            if entity in model.entities and name in model.entities[entity].fields:
+                yield entity, name, f"the workflow {workflow.name} watches it"
+
+
+def _of_roles(model: Model) -> Iterator[Wish]:
+    for role in model.roles.values():
+        for entity, grant in role.entities.items():
+            for rule in (grant.read, grant.update, grant.delete, grant.export):
+                if isinstance(rule, Expression) and entity in model.entities:
+                    yield from _asked(model, entity, rule, f"the role {role.name} asks for it")
+
+
+def _of_rollups(model: Model) -> Iterator[Wish]:
+    """A list counted for every record of a list would be dear to work out."""
+    for entity in model.entities.values():
+        for name, each in entity.fields.items():
+            if each.formula is None:
+                continue
+            for here, inner, listed in computed_on_the_way(model.entities, entity.name, each.formula.paths):
+                if listed and model.entities[here].fields[inner].formula.counts:
+                    yield here, inner, f"{entity.name}.{name} counts over it"
+
+
+def _asked(model: Model, entity: str, condition: Expression | None, reason: str) -> Iterator[Wish]:
+    if condition is not None:
+        for here, name, _ in computed_on_the_way(model.entities, entity, condition.paths):
+            yield here, name, reason

@@ -1,0 +1,113 @@
+"""Computed fields that are kept are worked out for the records that were there before."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from customary.engine.people.actor import SYSTEM
+from customary.engine.plan import apply, catch_up
+from customary.engine.records import create, update
+from customary.engine.records.work import Work
+
+BASE = """
+entity: account
+fields:
+  name: {type: text}
+  bonus: {type: integer}
+---
+entity: deal
+fields:
+  name: {type: text}
+  score: {type: integer}
+  account: {type: link, to: account, inverse: deals}
+"""
+
+
+def with_fields(**more: str) -> str:
+    lines = "".join(f"  {name}: {{{body}}}\n" for name, body in more.items())
+    return BASE.replace("  bonus: {type: integer}\n", f"  bonus: {{type: integer}}\n{lines}")
+
+
+def fill(ground) -> list:
+    one, two = ground.add("account", name="A", bonus=1), ground.add("account", name="B", archived_at=None)
+    ground.add("deal", name="D", score=3, account=one)
+    ground.add("deal", name="E", score=4, account=one)
+    ground.add("deal", name="F", score=5, account=one, archived_at=datetime(2026, 1, 1, tzinfo=UTC))
+    return [one, two]
+
+
+TOTAL = "type: integer, rollup: 'deals.sum(d, d.score)'"
+KEPT = TOTAL + ", index: true"
+
+
+def test_a_field_that_is_kept_from_now_on_is_worked_out_for_all_records(ground):
+    ground.apply(with_fields(total=TOTAL))
+    one, two = fill(ground)
+    lines = ground.apply(with_fields(total=KEPT))
+    assert lines == [
+        "~ field account.total is worked out for all records and kept, since it says index: true",
+        "+ index account: total",
+        "~ field account.total: index",
+    ]
+    assert [ground.value("account", id, "total") for id in (one, two)] == [7, 0]
+    assert ground.apply(with_fields(total=TOTAL))[0] == "~ field account.total is worked out when it is read"
+    assert not ground.release.tables.entity("account").has("total")
+    ground.apply(with_fields(total=KEPT))
+    assert ground.value("account", one, "total") == 7
+
+
+def test_another_formula_is_worked_out_again_with_all_that_reads_it(ground):
+    more = {
+        "total": KEPT,
+        "share": "type: decimal, formula: total / 2",
+        "whole": "type: decimal, formula: share + 1, index: true",
+    }
+    ground.apply(with_fields(**more))
+    one, _ = fill(ground)
+    doubled = {**more, "total": KEPT.replace("d.score)", "d.score * 2)")}
+    lines = [line for line in ground.apply(with_fields(**doubled)) if "worked out" in line]
+    assert [line.split(" is ")[0] for line in lines] == ["~ field account.total", "~ field account.whole"]
+    assert (ground.value("account", one, "total"), ground.value("account", one, "whole")) == (14, Decimal(8))
+
+
+def test_what_people_entered_is_never_written_over(ground):
+    ground.apply(BASE)
+    one, _ = fill(ground)
+    before = ground.release.tables.entity("account").column("bonus")
+    lines = ground.apply(
+        BASE.replace("bonus: {type: integer}", "bonus: {type: integer, rollup: size(deals), index: true}")
+    )
+    assert "~ field account.bonus is computed (what was entered is kept)" in lines
+    after = ground.release.tables.entity("account").column("bonus")
+    assert ground.value("account", one, "bonus") == 2
+    assert after.name != before.name
+    with ground.database.read() as connection:
+        kept = connection.exec_driver_sql(f"SELECT {before.name} FROM {before.table.name} WHERE f_name = 'A'").scalar()
+    assert kept == 1
+
+
+def test_values_follow_a_field_that_changes_its_kind(ground):
+    ground.apply(with_fields(total=KEPT))
+    one, _ = fill(ground)
+    ground.apply(with_fields(total=KEPT).replace("score: {type: integer}", "score: {type: decimal, scale: 1}"))
+    assert ground.value("account", one, "total") == 7
+
+
+def test_late_writes_are_found_and_worked_out_again(ground):
+    def work(connection, release) -> Work:
+        return Work(connection, release, SYSTEM, datetime.now(UTC))
+
+    ground.apply(BASE)
+    old = ground.release
+    one, two = fill(ground)
+    plan = ground.plan(with_fields(total=KEPT))
+    ground.release = apply(ground.database, plan, plan.source, "test")
+    with ground.database.write() as connection:
+        late = create(work(connection, old), "deal", {"name": "G", "score": 10, "account": two})
+    assert ground.value("account", two, "total") == 0
+    assert catch_up(ground.database, plan, ground.release, after_seconds=0) == 1
+    assert [ground.value("account", id, "total") for id in (one, two)] == [7, 10]
+    with ground.database.write() as connection:
+        update(work(connection, ground.release), "deal", late, {"account": one})
+    assert [ground.value("account", id, "total") for id in (one, two)] == [17, 0]
