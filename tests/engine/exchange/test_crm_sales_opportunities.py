@@ -27,7 +27,9 @@ MAPS = {
     "accounts": {
         "account": "name",
         "revenue": "annual_revenue",
-        "office_location": "country",
+        "office_location": "address.country",
+        "office_location:Korea": "South Korea",
+        "office_location:Philipines": "Philippines",
         "subsidiary_of": "parent",
     },
     "products": {"product": "name", "sales_price": "price"},

@@ -15,9 +15,14 @@ from customary.engine.workspace import Workspace
 
 ROOT = Path(__file__).parents[3]
 DATA = ROOT.parent / "shared" / "data" / "crm-sales-opportunities"
+COUNTRIES = (
+    "office_location=address.country",
+    "office_location:Korea=South Korea",
+    "office_location:Philipines=Philippines",
+)
 FILES = (
     ("sales_agent", "sales_teams.csv", ("sales_agent=name", "regional_office=office")),
-    ("account", "accounts.csv", ("account=name", "revenue=annual_revenue", "office_location=country")),
+    ("account", "accounts.csv", ("account=name", "revenue=annual_revenue", *COUNTRIES)),
     ("product", "products.csv", ("product=name", "sales_price=price")),
 )
 DEALS = ("opportunity", "sales_pipeline.csv", ("opportunity_id=code", "deal_stage=stage"))
