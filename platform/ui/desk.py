@@ -17,11 +17,10 @@ from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.exceptions import HTTPException
 
-from customary.engine import access, files, people
+from customary.engine import access, people
 from customary.engine.locale import Locale, locale
 from customary.engine.model.model import Model
 from customary.engine.people.actor import Actor
-from customary.engine.records.identifier import new_id
 from customary.engine.records.work import Cause, Work
 from customary.engine.releases import Release
 from customary.engine.words import Reason
@@ -117,10 +116,6 @@ class Desk:
     async def read(self, fn: Callable[..., Result], *args: Any) -> Result:
         """`fn(work, *args)` on a reading connection, in a thread."""
         return await self.workspace.database.reading(self._in_work, self.me, fn, args)
-
-    async def keep(self, name: str, data: bytes) -> files.Kept:
-        """Keeps a file that was sent, until it is attached to a record."""
-        return await self.write(_keep, self.workspace.files, name, data)
 
     async def write(self, fn: Callable[..., Result], *args: Any) -> Result:
         """`fn(work, *args)` as one transaction, in a thread."""
@@ -286,10 +281,6 @@ def _is_due(request: Request, token: str, now: datetime) -> bool:
         stamped.clear()
     stamped[token] = now
     return True
-
-
-def _keep(work: Work, store: files.Store, name: str, data: bytes) -> files.Kept:
-    return files.keep(work.connection, store, new_id(), name, data, work.actor.id, work.now)
 
 
 def _who(connection: Any, workspace: Workspace, token: str | None) -> tuple[Release, Actor | None]:

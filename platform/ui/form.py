@@ -14,6 +14,7 @@ from litestar.params import FromPath
 from customary.engine import records
 from customary.engine.fields.file import reference
 from customary.engine.model.model import Entity
+from customary.engine.records.attach import keep
 from customary.engine.records.refusal import FieldProblem, Refused, Stale
 from customary.engine.records.work import Work
 from customary.engine.words import Reason
@@ -85,7 +86,7 @@ async def typed_in(desk: Desk, request: Request) -> Typed:
 async def _kept(desk: Desk, name: str, filename: str, data: bytes) -> list[tuple[str, str]]:
     if not data:
         return []
-    kept = await desk.keep(filename, data)
+    kept = await desk.write(keep, desk.workspace.files, filename, data)
     return [(name, reference(kept.attached))]
 
 

@@ -10,7 +10,13 @@ from customary.engine import files
 from customary.engine.fields.field import Field
 from customary.engine.fields.file import Attached
 from customary.engine.records.draft import Draft
+from customary.engine.records.identifier import new_id
 from customary.engine.records.work import Work
+
+
+def keep(work: Work, store: files.Store, name: str, data: bytes) -> files.Kept:
+    """Keeps a file that the actor sent, until it is attached to a record."""
+    return files.keep(work.connection, store, new_id(), name, data, work.actor.id, work.now)
 
 
 def known(draft: Draft, each: Field, value: Any) -> Any:

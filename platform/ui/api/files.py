@@ -11,11 +11,8 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.response import Stream
 
-from customary.engine import files
 from customary.engine.fields.files import MOST
-from customary.engine.records import Work
-from customary.engine.records.attach import find_seen
-from customary.engine.records.identifier import new_id
+from customary.engine.records.attach import find_seen, keep
 from customary.ui.api.caller import read, write
 from customary.ui.api.problem import ApiProblem
 from customary.ui.attached import send
@@ -62,12 +59,8 @@ async def _received(request: Request, item: Any) -> Any:
 async def _keep(request: Request, name: str, data: bytes) -> dict[str, Any]:
     if not data:
         raise ApiProblem(400, "The file is empty.")
-    kept = await write(request, _kept, request.app.state.workspace.files, name, data)
+    kept = await write(request, keep, request.app.state.workspace.files, name, data)
     return {"id": str(kept.id), "name": kept.name, "type": kept.type, "size": kept.size}
-
-
-def _kept(work: Work, store: files.Store, name: str, data: bytes) -> files.Kept:
-    return files.keep(work.connection, store, new_id(), name, data, work.actor.id, work.now)
 
 
 def _bytes(text: str) -> bytes:
