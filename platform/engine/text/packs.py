@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import customary
 from customary.engine.problem import Place, Problems, did_you_mean
 from customary.engine.text.node import Scalar, Sequence, plain
 from customary.engine.text.read import read
@@ -96,7 +95,8 @@ def _need(
 
 def _shipped() -> Path:
     """In a checkout the packs lie beside the code; in an installed wheel, inside the package."""
-    package = Path(next(iter(customary.__path__))).resolve()
+    # Not `customary.__path__`: an editable install has a second folder of that name, with a copy of the packs.
+    package = Path(__file__).resolve().parents[2]
     return package if (package / "schemas").is_dir() else package.parent
 
 

@@ -34,7 +34,7 @@ async def edit_stage(desk: AtDesk, entity: FromPath[str], id: FromPath[UUID]) ->
 @put("/{entity:str}/{id:uuid}/cell/stage")
 async def move_in_cell(desk: AtDesk, request: Request, entity: FromPath[str], id: FromPath[UUID]) -> Response:
     """Moves a record as its page and the board do; what keeps it out is said, and asked for, in the cell."""
-    found, form = entity_of(desk, entity, "update"), await typed_in(request)
+    found, form = entity_of(desk, entity, "update"), await typed_in(desk, request)
     target = form.one("stage")
     try:
         revision = await desk.write(stage.moved, found, id, target, form, desk.locale)

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 from customary.engine.problem import Problems
 from customary.engine.text import find_packs, gather, read_source
+
+
+def test_the_command_reads_the_packs_of_the_checkout_it_was_installed_from() -> None:
+    program = "from customary.engine.text import find_packs; print(find_packs()['core'].schemas)"
+    done = subprocess.run([sys.executable, "-P", "-c", program], capture_output=True, text=True, check=True, cwd="/")
+    assert Path(done.stdout.strip()) == Path(__file__).resolve().parents[3] / "schemas" / "core"
 
 
 def test_the_shipped_packs_are_found() -> None:
