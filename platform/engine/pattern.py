@@ -29,12 +29,15 @@ _REPEAT = re.compile(r"\{(\d{1,3})(?:(,)(\d{1,3})?)?\}", re.ASCII)
 
 
 class PatternError(ValueError):
-    """What is wrong with a pattern, and at which of its characters."""
+    """What is wrong with a pattern, and at which of its characters: a text whose `{holes}` the values fill."""
 
-    def __init__(self, position: int, summary: str) -> None:
-        super().__init__(summary)
-        self.position = position
-        self.summary = summary
+    def __init__(self, position: int, text: str, **values: object) -> None:
+        self.position, self.text, self.values = position, text, values
+        super().__init__(self.summary)
+
+    @property
+    def summary(self) -> str:
+        return self.text.format(**self.values) if self.values else self.text
 
 
 @dataclass(slots=True)
@@ -98,7 +101,7 @@ class Pattern:
 def pattern(text: str) -> Pattern:
     """Compiles a pattern. Raises PatternError."""
     if len(text) > MAX_LENGTH:
-        raise PatternError(0, f"a pattern has at most {MAX_LENGTH} characters")
+        raise PatternError(0, "a pattern has at most {most} characters", most=MAX_LENGTH)
     reader = _Reader(text)
     tree, written = reader.alternatives()
     if reader.position < len(text):
@@ -158,11 +161,12 @@ class _Reader:
             return None, None
         match = _REPEAT.match(self.text, self.position)
         if not match:
-            raise PatternError(self.position, "a count is written {2}, {2,} or {2,5}; a plain brace is \\{")
+            text = "a count is written like {count}; a plain brace is {brace}"
+            raise PatternError(self.position, text, count="{2}, {2,}, {2,5}", brace="\\{")
         low = int(match[1])
         high = int(match[3]) if match[3] else None if match[2] else low
         if max(low, high or 0) > MAX_REPEATS or (high is not None and low > high):
-            raise PatternError(self.position, f"counts go from 0 to {MAX_REPEATS}, the smaller one first")
+            raise PatternError(self.position, "counts go from 0 to {most}, the smaller one first", most=MAX_REPEATS)
         self.position = match.end()
         return low, high
 
@@ -180,7 +184,7 @@ class _Reader:
         if character == "\\":
             return _set(self._escape(start))
         if character in "*+?{":
-            raise PatternError(start, f"there is nothing before “{character}” to repeat")
+            raise PatternError(start, "there is nothing before “{character}” to repeat", character=character)
         return _set(((ord(character), ord(character)),))
 
     def _group(self, start: int) -> tuple[tuple, str]:
@@ -201,7 +205,7 @@ class _Reader:
             ranges = _CLASSES[character.lower()]
             return ranges if character.islower() else _without(ranges)
         if character.isalnum() and character not in _CONTROLS:
-            raise PatternError(start, f"“\\{character}” has no meaning in a pattern here")
+            raise PatternError(start, "“{character}” has no meaning in a pattern here", character=f"\\{character}")
         code = _CONTROLS.get(character, ord(character))
         return ((code, code),)
 

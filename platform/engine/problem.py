@@ -90,6 +90,8 @@ class DefinitionError(Exception):
 
 NEAR = 0.7
 """How near a word must be to be suggested, from 0 to 1: less suggests “id” for “kind”."""
+FEW = 12
+"""So many known words may all be told."""
 
 
 class TooManyProblems(DefinitionError):
@@ -107,9 +109,15 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     'Did you mean “money”?'
     """
     known = sorted(known)
-    turned = [each for each in known if sorted(each) == sorted(word)]
-    if near := turned or difflib.get_close_matches(word, known, n=1, cutoff=NEAR):
-        return f"Did you mean “{near[0]}”?"
-    if 0 < len(known) <= 12:
+    if near := nearest(word, known):
+        return f"Did you mean “{near}”?"
+    if 0 < len(known) <= FEW:
         return "Known: " + ", ".join(known) + "."
     return ""
+
+
+def nearest(word: str, known: list[str]) -> str:
+    """The known word that was most likely meant; empty where none is near."""
+    turned = [each for each in known if sorted(each) == sorted(word)]
+    near = turned or difflib.get_close_matches(word, known, n=1, cutoff=NEAR)
+    return near[0] if near else ""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+
+from customary.engine.problem import FEW, nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +56,17 @@ class Reason:
 
     def __str__(self) -> str:
         return self.text.format(**self.values) if self.values else self.text
+
+
+def suggestion(word: str, known: Iterable[str]) -> Reason | None:
+    """`did_you_mean` of problems, for people of any language.
+
+    >>> str(suggestion("amountt", ["amount", "name"]))
+    'Did you mean “amount”?'
+    """
+    known = sorted(known)
+    if near := nearest(word, known):
+        return Reason("Did you mean “{near}”?", {"near": near})
+    if 0 < len(known) <= FEW:
+        return Reason("Known: {known}.", {"known": ", ".join(known)})
+    return None

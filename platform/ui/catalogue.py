@@ -34,13 +34,13 @@ def catalogue(language: str) -> gettext.NullTranslations:
     return gettext.GNUTranslations(packed)
 
 
-def say(language: str, text: str, **values: object) -> str:
+def say(language: str, text: str, /, **values: object) -> str:
     """A text of ours in a language, its `{holes}` filled. `text` is never what a user wrote."""
     told = catalogue(language).gettext(text)
     return told.format(**{name: _in_language(each, language) for name, each in values.items()}) if values else told
 
 
-def count_say(language: str, one: str, many: str, count: int, shown: str, **values: object) -> str:
+def count_say(language: str, one: str, many: str, count: int, shown: str, /, **values: object) -> str:
     """A text that depends on a number: `{count}` in it stands for the number as it is shown."""
     return catalogue(language).ngettext(one, many, count).format(count=shown, **values)
 

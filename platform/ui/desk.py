@@ -177,7 +177,7 @@ class Desk:
         )
         self._cookies.append(made)
 
-    def say(self, text: str, **values: object) -> str:
+    def say(self, text: str, /, **values: object) -> str:
         """A text of ours in the reader's language, its `{holes}` filled."""
         return catalogue.say(self.language, text, **values)
 
@@ -185,7 +185,7 @@ class Desk:
         """Why something was refused, in the reader's language."""
         return catalogue.say_reason(self.language, reason)
 
-    def count_say(self, one: str, many: str, count: int, **values: object) -> str:
+    def count_say(self, one: str, many: str, count: int, /, **values: object) -> str:
         """A text that depends on a number, which it names `{count}`."""
         return catalogue.count_say(self.language, one, many, count, self.locale.number(count), **values)
 

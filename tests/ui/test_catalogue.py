@@ -12,6 +12,7 @@ from babel.messages.pofile import read_po
 from jinja2 import Environment
 
 import customary.ui.catalogue as catalogue
+from customary.engine.expressions import parser, slips, tokens
 from customary.engine.words import Reason, Words
 from customary.ui import errors
 from customary.ui.list import figures, sentence
@@ -19,20 +20,26 @@ from customary.ui.render import FOLDER as TEMPLATES
 
 PLATFORM = Path(catalogue.__file__).parent.parent
 TEXT_AT = {
-    "Reason": 0,
-    "Refusal": 0,
-    "say": 0,
-    "refuse": 1,
-    "Unreadable": 0,
-    "WrongMap": 0,
-    "CannotDo": 0,
-    "PermissionDeniedException": 0,
+    "ExpressionError": (1, 2),
+    "PatternError": (1,),
+    "_unexpected": (0,),
+    "_expect": (1,),
+    "_written_otherwise": (1,),
+    "Reason": (0,),
+    "Refusal": (0,),
+    "say": (0,),
+    "refuse": (1,),
+    "Unreadable": (0,),
+    "WrongMap": (0,),
+    "CannotDo": (0,),
+    "PermissionDeniedException": (0,),
 }
-"""Calls that take a text of ours, and where among their arguments it stands."""
+"""Calls that take texts of ours, and where among their arguments they stand."""
 OTHERS = ["catalogue.py"]
 """Where texts only pass through."""
 
 Message = str | tuple[str, str]
+Named = dict[str, list[ast.expr]]
 
 
 def test_every_text_of_the_pages_and_every_reason_is_in_chinese_and_greek() -> None:
@@ -83,6 +90,9 @@ def all_messages() -> Iterator[Message]:
         sentence.BY_TRUTH,
         figures.LABELS,
         figures.BY_DATE,
+        slips.SLIPS,
+        tokens.SLIPS,
+        parser.SLIPS,
     ):
         yield from words.values()
 
@@ -127,28 +137,42 @@ def _in_python(path: Path) -> Iterator[Message]:
             texts = [text for argument in node.args for text in _literals(argument, {})]
             if len(texts) >= 2:
                 yield texts[0], texts[1]
-        elif called in TEXT_AT and len(node.args) > TEXT_AT[called]:
+        elif called in TEXT_AT:
             at_language = called == "say" and len(node.args) == 2
-            yield from _literals(node.args[1 if at_language else TEXT_AT[called]], named)
+            for position in (1,) if at_language else TEXT_AT[called]:
+                for argument in node.args[position : position + 1]:
+                    yield from _literals(argument, named)
 
 
-def _named_texts(tree: ast.AST) -> dict[str, ast.expr]:
+def _named_texts(tree: ast.AST) -> Named:
     """What is assigned to names, for texts that are chosen before they are said."""
-    assigned = (
-        node for node in ast.walk(tree) if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
-    )
-    return {node.targets[0].id: node.value for node in assigned}  # type: ignore[attr-defined]
+    named: Named = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign):
+            for name, value in _pairs(node.targets[0], node.value):
+                named.setdefault(name, []).append(value)
+    return named
 
 
-def _literals(node: ast.expr, named: dict[str, ast.expr]) -> Iterator[str]:
+def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
+    if isinstance(target, ast.Name):
+        yield target.id, value
+    elif isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        for each, part in zip(target.elts, value.elts, strict=True):
+            yield from _pairs(each, part)
+
+
+def _literals(node: ast.expr, named: Named) -> Iterator[str]:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        yield node.value
+        if node.value:
+            yield node.value
     elif isinstance(node, ast.IfExp):
         yield from _literals(node.body, named)
         yield from _literals(node.orelse, named)
-    elif isinstance(node, ast.Name) and node.id in named:
-        yield from _literals(named[node.id], {})
-    elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
-        found = named.get(node.value.id)
-        for value in found.values if isinstance(found, ast.Dict) else ():
+    elif isinstance(node, ast.Name):
+        for value in named.get(node.id, ()):
             yield from _literals(value, {})
+    elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
+        for found in named.get(node.value.id, ()):
+            for value in found.values if isinstance(found, ast.Dict) else ():
+                yield from _literals(value, {})

@@ -16,9 +16,8 @@ from customary.engine.exchange.sheet import Sheet
 from customary.engine.fields.field import Field
 from customary.engine.fields.normal import normal
 from customary.engine.model.model import Entity
-from customary.engine.problem import did_you_mean
 from customary.engine.records.work import Work
-from customary.engine.words import Reason
+from customary.engine.words import Reason, suggestion
 
 NEAR_ENOUGH = 90
 SAMPLES = 3
@@ -120,7 +119,9 @@ def _split(left: str, by_name: Mapping[str, Column], bare: Mapping[str, str]) ->
         name = name if name in by_name else bare.get(_bare(name))
         if name is not None:
             return name, left[found.end() :].strip()
-    raise WrongMap("has no column “{column}”. {remedy}", column=left, remedy=did_you_mean(left, by_name))
+    remedy = suggestion(left, by_name)
+    text = "has no column “{column}”. {remedy}" if remedy else "has no column “{column}”"
+    raise WrongMap(text, column=left, remedy=remedy)
 
 
 def _put(work: Work, entity: str, column: Column, target: str) -> Column:
@@ -132,9 +133,9 @@ def _put(work: Work, entity: str, column: Column, target: str) -> Column:
     if name not in known:
         name = _names(known).get(_bare(name), name)
     if name not in known:
-        raise WrongMap(
-            "has no field “{field}” to import into. {remedy}", field=target, remedy=did_you_mean(name, known)
-        )
+        remedy = suggestion(name, known)
+        text = "has no field “{field}” to import into. {remedy}" if remedy else "has no field “{field}” to import into"
+        raise WrongMap(text, field=target, remedy=remedy)
     if by:
         linked: Entity | None = work.model.entities.get(getattr(known[name], "to", ""))
         if linked is None or by not in linked.fields or not linked.fields[by].stored:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from customary.engine.expressions import meaning, operators
@@ -29,7 +30,7 @@ from customary.engine.expressions.types import (
     Type,
 )
 from customary.engine.pattern import PatternError, pattern
-from customary.engine.problem import did_you_mean
+from customary.engine.words import Reason, suggestion
 
 if TYPE_CHECKING:
     from customary.engine.expressions.checker import Checker
@@ -64,9 +65,9 @@ def call(checker: Checker, tree: Call) -> Node:
 
 def _unknown(tree: Call) -> ExpressionError:
     known = {*FUNCTIONS.by_name(), *MACROS}
-    remedy = SLIPS.get(tree.name.lower()) or did_you_mean(tree.name, known)
-    remedy = remedy or "The reference lists all functions under “Functions of the expression language”."
-    return ExpressionError(tree.offset, f"there is no function “{tree.name}”", remedy)
+    remedy = SLIPS.get(tree.name.lower()) or suggestion(tree.name, known)
+    remedy = remedy or Reason("The reference lists all functions under “Functions of the expression language”.")
+    return ExpressionError(tree.offset, "there is no function “{name}”", remedy, name=tree.name)
 
 
 # Functions of the registry ------------------------------------------------------------------------
@@ -97,9 +98,10 @@ def _by_calendar(checker: Checker, tree: Call, nodes: list[Node]) -> Node:
     if found is None:
         known = [*checker.names.calendars()]
         if named:
-            raise ExpressionError(last.offset, f"“{named}” is not a calendar", did_you_mean(named, known))
-        remedy = f'Name one: {tree.name}(a, b, "{known[0]}").' if known else "Define one, such as calendar: office."
-        raise ExpressionError(tree.offset, f"“{tree.name}” does not know which calendar counts", remedy)
+            raise ExpressionError(last.offset, "“{name}” is not a calendar", suggestion(named, known), name=named)
+        remedy = 'Name one: {name}(a, b, "{calendar}").' if known else "Define one, such as calendar: office."
+        summary, calendar = "“{name}” does not know which calendar counts", (*known, "")[0]
+        raise ExpressionError(tree.offset, summary, remedy, name=tree.name, calendar=calendar)
     return _invoke(tree, [*(others if named else nodes), Constant(tree.offset, CALENDAR, found)])
 
 
@@ -129,16 +131,23 @@ def _must_be_pattern(node: Node) -> None:
     try:
         pattern(text)
     except PatternError as error:
-        raise ExpressionError(node.offset, f"“{text}” is not a pattern: {error.summary}") from None
+        raise ExpressionError(
+            node.offset, "“{text}” is not a pattern: {problem}", text=text, problem=Reason(error.text, error.values)
+        ) from None
 
 
-def _mismatch(name: str, arguments: list[Node]) -> str:
-    given = [str(operators.spoken(each.type)) for each in arguments if each.type != CALENDAR]
-    return f"“{name}” does not take {', '.join(given)}" if given else f"“{name}” needs something in its brackets"
+def _mismatch(name: str, arguments: list[Node]) -> Reason:
+    given = [operators.spoken(each.type).word for each in arguments if each.type != CALENDAR]
+    if not given:
+        return Reason("“{name}” needs something in its brackets", {"name": name})
+    types = reduce(lambda one, other: Reason("{one}, {other}", {"one": one, "other": other}), given)
+    return Reason("“{name}” does not take {types}", {"name": name, "types": types})
 
 
-def _known(functions: tuple[Function, ...]) -> str:
-    return "Write " + " or ".join(dict.fromkeys(each.signature for each in functions)) + "."
+def _known(functions: tuple[Function, ...]) -> Reason:
+    signatures = dict.fromkeys(each.signature for each in functions)
+    written = reduce(lambda one, other: Reason("{one} or {other}", {"one": one, "other": other}), signatures)
+    return Reason("Write {written}.", {"written": written})
 
 
 # Functions with types of their own ----------------------------------------------------------------
@@ -156,7 +165,7 @@ def _format(checker: Checker, tree: Call, arguments: tuple[Tree, ...]) -> Node:
         raise ExpressionError(tree.offset, "“format” takes one value", "Write format(x).")
     node = checker.node(arguments[0])
     if isinstance(node.type, ListOf | Record) or node.type == JSON:
-        raise ExpressionError(tree.offset, f"a {node.type} has no plain text", "Take one of its fields.")
+        raise ExpressionError(tree.offset, "a {type} has no plain text", "Take one of its fields.", type=node.type)
     return meaning.Text(tree.offset, TEXT, node)
 
 
@@ -182,9 +191,9 @@ def _span(text: str, offset: int) -> timedelta:
         seconds += int(match[1]) * _SECONDS[match[2]]
         rest = rest[match.end() :]
     if rest.strip() or not text.strip(" -"):
-        raise ExpressionError(offset, f"“{text}” is not a duration", remedy)
+        raise ExpressionError(offset, "“{text}” is not a duration", remedy, text=text)
     if seconds > LONGEST.total_seconds():
-        raise ExpressionError(offset, f"“{text}” is too long", "At most a thousand years.")
+        raise ExpressionError(offset, "“{text}” is too long", "At most a thousand years.", text=text)
     return sign * timedelta(seconds=seconds)
 
 
@@ -202,7 +211,7 @@ def _every(checker: Checker, tree: Call) -> Node:
         raise ExpressionError(tree.offset, "“all” takes the name of an entity", "For example all(visit).")
     name = tree.arguments[0]
     if not checker.names.has_entity(name.name):
-        raise ExpressionError(name.offset, f"there is no entity “{name.name}”")
+        raise ExpressionError(name.offset, "there is no entity “{entity}”", entity=name.name)
     return meaning.Every(tree.offset, ListOf(item=Record(entity=name.name)), name.name)
 
 
@@ -215,14 +224,15 @@ _SPECIAL = {"coalesce": _coalesce, "format": _format, "duration": _duration}
 
 def _macro(checker: Checker, tree: Call, arguments: tuple[Tree, ...]) -> Node:
     if not arguments:
-        raise ExpressionError(tree.offset, f"“{tree.name}” needs a list", f"Write {MACROS[tree.name].signature}.")
+        raise _written_otherwise(tree, "“{name}” needs a list")
     source = checker.node(arguments[0])
     if not isinstance(source.type, ListOf):
         if tree.name == "size" and len(arguments) == 1:
             return _invoke(tree, [source])
         if tree.name in ("min", "max") and len(arguments) > 1:
             return _extreme(tree, [source, *map(checker.node, arguments[1:])])
-        raise ExpressionError(tree.offset, f"“{tree.name}” asks a list, and this is a {source.type}")
+        summary = "“{name}” asks a list, and this is a {type}"
+        raise ExpressionError(tree.offset, summary, name=tree.name, type=source.type)
     item = source.type.item
     if tree.name in ("size", "distinct", "first", "last") and len(arguments) == 1:
         return _plain(tree, source, item)
@@ -230,7 +240,13 @@ def _macro(checker: Checker, tree: Call, arguments: tuple[Tree, ...]) -> Node:
         return _summed(tree, source, item)
     if tree.name in (*_TESTS, *_SUMS, "filter", "map") and len(arguments) == 3:
         return _with_variable(checker, tree, source, item, arguments)
-    raise ExpressionError(tree.offset, f"“{tree.name}” is not written so", f"Write {MACROS[tree.name].signature}.")
+    raise _written_otherwise(tree, "“{name}” is not written so")
+
+
+def _written_otherwise(tree: Call, summary: str) -> ExpressionError:
+    return ExpressionError(
+        tree.offset, summary, "Write {written}.", name=tree.name, written=MACROS[tree.name].signature
+    )
 
 
 def _extreme(tree: Call, nodes: list[Node]) -> Node:
@@ -238,7 +254,8 @@ def _extreme(tree: Call, nodes: list[Node]) -> Node:
     nodes = operators.alike(nodes, tree.offset)
     kind = operators.common(*nodes)
     if operators.spoken(kind) not in _SUMMED[tree.name]:
-        raise ExpressionError(tree.offset, f"there is no {tree.name} of a {kind}", "Numbers, days and texts have one.")
+        summary, remedy = "there is no {name} of a {type}", "Numbers, days and texts have one."
+        raise ExpressionError(tree.offset, summary, remedy, name=tree.name, type=kind)
     return meaning.Extreme(tree.offset, kind, tree.name, tuple(nodes))
 
 
@@ -250,18 +267,19 @@ def _plain(tree: Call, source: Node, item: Type) -> Node:
 
 def _summed(tree: Call, source: Node, item: Type) -> Node:
     if operators.spoken(item) not in _SUMMED[tree.name]:
-        remedy = f"Say of what: {tree.name}(x, x.field)." if isinstance(item, Record) else ""
-        raise ExpressionError(tree.offset, f"there is no {tree.name} of a list of {item}", remedy)
+        remedy = "Say of what: {name}(x, x.field)." if isinstance(item, Record) else None
+        raise ExpressionError(tree.offset, "there is no {name} of a list of {type}", remedy, name=tree.name, type=item)
     return meaning.Fold(tree.offset, item, tree.name, source)
 
 
 def _with_variable(checker: Checker, tree: Call, source: Node, item: Type, arguments: tuple[Tree, ...]) -> Node:
     name = arguments[1]
     if not isinstance(name, Name):
-        remedy = f"For example {tree.name}(x, ...)."
-        raise ExpressionError(name.offset, "a name for the item at hand is needed here", remedy)
+        summary = "a name for the item at hand is needed here"
+        raise ExpressionError(name.offset, summary, "For example {name}(x, ...).", name=tree.name)
     if checker.lists == MAX_LISTS:
-        raise ExpressionError(tree.offset, f"lists are nested more than {MAX_LISTS} deep", "Split it into fields.")
+        summary = "lists are nested more than {most} deep"
+        raise ExpressionError(tree.offset, summary, "Split it into fields.", most=MAX_LISTS)
     outer = checker.variables
     checker.lists += 1
     variable = checker.variable(name.name, item, name.offset)

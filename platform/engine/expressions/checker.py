@@ -34,7 +34,7 @@ from customary.engine.expressions.types import (
     Type,
     parts_of,
 )
-from customary.engine.problem import did_you_mean
+from customary.engine.words import Reason, suggestion
 
 
 def check(tree: Tree, names: Names) -> Node:
@@ -97,7 +97,7 @@ class Checker:
         target = self.node(tree.target)
         match target.type:
             case Record() if isinstance(target, meaning.Field) and target.name == "id":
-                raise ExpressionError(tree.offset, f"an id has no field “{tree.name}”", "Leave out “id.”.")
+                raise ExpressionError(tree.offset, "an id has no field “{field}”", "Leave out “id.”.", field=tree.name)
             case Record(among=among) if among:
                 return meaning.Field(tree.offset, self._shared(tree, among), target, tree.name)
             case Record(entity=entity):
@@ -106,17 +106,18 @@ class Checker:
                     raise self._unknown_field(tree, entity)
                 return meaning.Field(tree.offset, kind, target, tree.name)
             case ListOf():
-                remedy = f"Ask for one of the list, for example exists(x, x.{tree.name} == ...)."
-                raise ExpressionError(tree.offset, f"a list has no field “{tree.name}”", remedy)
+                remedy = "Ask for one of the list, for example exists(x, x.{field} == ...)."
+                raise ExpressionError(tree.offset, "a list has no field “{field}”", remedy, field=tree.name)
             case kind if (parts := parts_of(kind)) and tree.name in parts:
                 return meaning.Part(tree.offset, parts[tree.name], target, tree.name)
             case kind if (parts := parts_of(kind)) and tree.name not in FUNCTIONS.by_name():
-                summary = f"“{tree.name}” is not a part of a {kind}"
-                raise ExpressionError(tree.offset, summary, did_you_mean(tree.name, parts))
+                summary, remedy = "“{part}” is not a part of a {type}", suggestion(tree.name, parts)
+                raise ExpressionError(tree.offset, summary, remedy, part=tree.name, type=kind)
             case kind if kind == JSON:
                 return meaning.Key(tree.offset, JSON, target, tree.name)
-        remedy = f"Write {tree.name}(...) to call the function." if tree.name in FUNCTIONS.by_name() else ""
-        raise ExpressionError(tree.offset, f"a {target.type} has no field “{tree.name}”", remedy)
+        remedy = "Write {field}(...) to call the function." if tree.name in FUNCTIONS.by_name() else None
+        summary = "a {type} has no field “{field}”"
+        raise ExpressionError(tree.offset, summary, remedy, type=target.type, field=tree.name)
 
     def _shared(self, tree: Member, among: tuple[str, ...]) -> Type:
         """The type of a field that all of several entities have alike."""
@@ -128,27 +129,29 @@ class Checker:
         without = [entity for entity, kind in zip(among, kinds, strict=True) if kind is None]
         if without:
             known = set.intersection(*(set(self.names.known(entity)) for entity in among))
-            remedy = did_you_mean(tree.name, known)
-            raise ExpressionError(tree.offset, f"“{', '.join(without)}” has no field “{tree.name}”", remedy)
-        summary = f"“{tree.name}” is not the same kind of field in {' and '.join(among)}"
-        raise ExpressionError(tree.offset, summary, "Ask for the records of one with all(entity).")
+            raise _no_field(tree, ", ".join(without), suggestion(tree.name, known))
+        summary, remedy = (
+            "“{field}” is not the same kind of field in {entities}",
+            "Ask for the records of one with all(entity).",
+        )
+        raise ExpressionError(tree.offset, summary, remedy, field=tree.name, entities=", ".join(among))
 
     def _unknown_field(self, tree: Member, entity: str) -> ExpressionError:
         if not entity:
             remedy = "It may be of several entities; ask for those of one with all(entity)."
-            return ExpressionError(tree.offset, f"“{tree.name}” cannot be read here", remedy)
-        remedy = did_you_mean(tree.name, self.names.known(entity)) or f"See: customary show entity {entity}."
-        return ExpressionError(tree.offset, f"“{entity}” has no field “{tree.name}”", remedy)
+            return ExpressionError(tree.offset, "“{field}” cannot be read here", remedy, field=tree.name)
+        see = Reason("See: customary show entity {entity}.", {"entity": entity})
+        return _no_field(tree, entity, suggestion(tree.name, self.names.known(entity)) or see)
 
     def _unknown_name(self, tree: Name) -> ExpressionError:
         if FUNCTIONS[tree.name] or tree.name in MACROS:
-            return ExpressionError(tree.offset, f"“{tree.name}” is a function", f"Write {tree.name}(...).")
+            return ExpressionError(tree.offset, "“{name}” is a function", "Write {name}(...).", name=tree.name)
         if tree.name in ("user", "old"):
             remedy = "What is computed depends on the record alone, not on who reads it or what it was."
-            return ExpressionError(tree.offset, f"“{tree.name}” is not known here", remedy)
-        known = {*self.names.known(), *self.variables}
-        remedy = did_you_mean(tree.name, known) or "Write the name of a field, or a text in quotes."
-        return ExpressionError(tree.offset, f"“{tree.name}” is not known here", remedy)
+            return ExpressionError(tree.offset, "“{name}” is not known here", remedy, name=tree.name)
+        remedy = suggestion(tree.name, {*self.names.known(), *self.variables})
+        remedy = remedy or Reason("Write the name of a field, or a text in quotes.")
+        return ExpressionError(tree.offset, "“{name}” is not known here", remedy, name=tree.name)
 
     # Operators
 
@@ -180,6 +183,10 @@ class Checker:
 
     def call(self, tree: Call) -> Node:
         return calls.call(self, tree)
+
+
+def _no_field(tree: Member, entity: str, remedy: Reason | None) -> ExpressionError:
+    return ExpressionError(tree.offset, "“{entity}” has no field “{field}”", remedy, entity=entity, field=tree.name)
 
 
 def _this(names: Names) -> Type:

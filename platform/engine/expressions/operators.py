@@ -6,7 +6,7 @@ import uuid
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
-from customary.engine.expressions import meaning
+from customary.engine.expressions import meaning, remedies
 from customary.engine.expressions.error import ExpressionError
 from customary.engine.expressions.meaning import Constant, Node
 from customary.engine.expressions.types import (
@@ -25,8 +25,9 @@ from customary.engine.expressions.types import (
     ListOf,
     Record,
     Type,
+    spoken,
 )
-from customary.engine.problem import did_you_mean
+from customary.engine.words import suggestion
 
 COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
 _ORDERED = {NUMBER, MONEY, TEXT, DATE, DATETIME, TIME, DURATION}
@@ -61,14 +62,16 @@ def must_be_boolean(node: Node) -> Node:
     if node.type in (BOOLEAN, NULL, JSON):
         return node
     remedy = "Compare it, for example with “!= null”."
-    raise ExpressionError(node.offset, f"a condition is needed here, and this is a {node.type}", remedy)
+    raise ExpressionError(node.offset, "a condition is needed here, and this is a {type}", remedy, type=node.type)
 
 
 def negative(operand: Node, offset: int) -> Node:
     if isinstance(operand, Constant) and isinstance(operand.value, Decimal):
         return Constant(offset, NUMBER, -operand.value)
     if operand.type not in (NUMBER, MONEY, DURATION):
-        raise ExpressionError(offset, f"there is no “-” for a {operand.type}", _plain_remedy(operand))
+        raise ExpressionError(
+            offset, "there is no “{operator}” for a {type}", remedies.taken(operand), operator="-", type=operand.type
+        )
     return meaning.Negative(offset, operand.type, operand)
 
 
@@ -76,9 +79,8 @@ def arithmetic(operator: str, left: Node, right: Node, offset: int) -> Node:
     types = (spoken(left.type), spoken(right.type))
     result = _RESULTS.get((operator, *types))
     if result is None:
-        raise ExpressionError(
-            offset, f"there is no “{operator}” for {types[0]} and {types[1]}", _remedy(operator, left, right)
-        )
+        summary, remedy = "there is no “{operator}” for {left} and {right}", remedies.between(operator, left, right)
+        raise ExpressionError(offset, summary, remedy, operator=operator, left=types[0], right=types[1])
     return meaning.Arithmetic(offset, result, operator, left, right)
 
 
@@ -95,7 +97,7 @@ def among(item: Node, items: Node, offset: int) -> Node:
         return meaning.Among(offset, BOOLEAN, item, tuple(comparable(item, each, offset)[1] for each in items.items))
     if not isinstance(items.type, ListOf):
         remedy = "Write a list, for example [“a”, “b”]." if items.type != TEXT else "For part of a text use contains."
-        raise ExpressionError(offset, f"“in” needs a list, and this is a {items.type}", remedy)
+        raise ExpressionError(offset, "“in” needs a list, and this is a {type}", remedy, type=items.type)
     item, _ = comparable(item, meaning.Variable(items.offset, items.type.item, ""), offset)
     return meaning.Contained(offset, BOOLEAN, item, items)
 
@@ -106,19 +108,22 @@ def comparable(left: Node, right: Node, offset: int) -> tuple[Node, Node]:
     for node, other in ((left, right), (right, left)):
         if isinstance(node.type, Composite) and other.type != NULL:
             parts = [part for part, _ in node.type.parts]
-            remedy = f"Compare one of its parts, for example .{parts[0]}." if parts else "Ask “== null” or “!= null”."
-            raise ExpressionError(offset, f"a {node.type} is not compared as a whole", remedy)
+            remedy = "Compare one of its parts, for example .{part}." if parts else "Ask “== null” or “!= null”."
+            summary, part = "a {type} is not compared as a whole", (*parts, "")[0]
+            raise ExpressionError(offset, summary, remedy, type=node.type, part=part)
     if _may_be_equal(left.type, right.type):
         return left, right
-    raise ExpressionError(offset, f"a {left.type} cannot be compared with a {right.type}", _remedy("==", left, right))
+    summary, remedy = "a {left} cannot be compared with a {right}", remedies.between("==", left, right)
+    raise ExpressionError(offset, summary, remedy, left=left.type, right=right.type)
 
 
 def alike(nodes: list[Node], offset: int) -> list[Node]:
     """Parts that stand for one another (of `?:`, coalesce, a list) brought to one type."""
     for node in nodes[1:]:
         if not _may_be_equal(_common(nodes[0].type, NULL), node.type) and not _may_be_equal(nodes[0].type, node.type):
-            summary = f"these must be alike, and one is a {nodes[0].type}, the other a {node.type}"
-            raise ExpressionError(offset, summary, _remedy("?:", nodes[0], node))
+            summary = "these must be alike, and one is a {left}, the other a {right}"
+            remedy = remedies.between("?:", nodes[0], node)
+            raise ExpressionError(offset, summary, remedy, left=nodes[0].type, right=node.type)
     if any(node.type == MONEY for node in nodes):
         return [meaning.AsMoney(each.offset, MONEY, each) if each.type == NUMBER else each for each in nodes]
     return nodes
@@ -140,9 +145,8 @@ def fits(node: Node, expected: Type, offset: int = 0) -> Node:
     if expected == TEXT and isinstance(node.type, Choice):
         return node
     if not _may_be_equal(node.type, expected):
-        raise ExpressionError(
-            offset or node.offset, f"a {expected} is needed here, and this is a {node.type}", _plain_remedy(node)
-        )
+        summary, remedy = "a {expected} is needed here, and this is a {type}", remedies.made(expected, node)
+        raise ExpressionError(offset or node.offset, summary, remedy, expected=expected, type=node.type)
     return node
 
 
@@ -178,20 +182,20 @@ def _common(left: Type, right: Type) -> Type:
     return TEXT if TEXT in (spoken(left), spoken(right)) else left
 
 
-def spoken(kind: Type) -> Type:
-    """Choices are texts to `+` and to functions."""
-    return TEXT if isinstance(kind, Choice) else kind
-
-
 def _must_be_ordered(operator: str, left: Node, right: Node, offset: int) -> None:
     for node in (left, right):
         if node.type == NULL:
-            raise ExpressionError(offset, f"there is no “{operator}” for null", "Ask “== null” or “!= null”.")
+            raise ExpressionError(
+                offset, "there is no “{operator}” for null", "Ask “== null” or “!= null”.", operator=operator
+            )
         if isinstance(node.type, Choice):
             remedy = "Name the options: x in [“a”, “b”]."
-            raise ExpressionError(offset, f"there is no “{operator}” for options", remedy)
+            raise ExpressionError(offset, "there is no “{operator}” for options", remedy, operator=operator)
         if node.type not in _ORDERED and node.type != JSON:
-            raise ExpressionError(offset, f"there is no “{operator}” for a {node.type}", "Only == and != compare it.")
+            remedy = "Only == and != compare it."
+            raise ExpressionError(
+                offset, "there is no “{operator}” for a {type}", remedy, operator=operator, type=node.type
+            )
 
 
 def _understood(node: Node, wanted: Type) -> Node:
@@ -219,7 +223,8 @@ def _understood(node: Node, wanted: Type) -> Node:
 
 def _option(node: Constant, name: str, choice: Choice) -> Node:
     if choice.options and name not in choice.options:
-        raise ExpressionError(node.offset, f"“{name}” is not one of the options", did_you_mean(name, choice.options))
+        remedy = suggestion(name, choice.options)
+        raise ExpressionError(node.offset, "“{name}” is not one of the options", remedy, name=name)
     return Constant(node.offset, choice, name)
 
 
@@ -227,7 +232,7 @@ def day(text: str, offset: int) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ExpressionError(offset, f"“{text}” is not a day", 'Days are written "2026-03-31".') from None
+        raise ExpressionError(offset, "“{text}” is not a day", 'Days are written "2026-03-31".', text=text) from None
 
 
 def moment(text: str, offset: int) -> datetime:
@@ -236,7 +241,7 @@ def moment(text: str, offset: int) -> datetime:
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         remedy = 'Datetimes are written "2026-03-31T12:00Z".'
-        raise ExpressionError(offset, f"“{text}” is not a datetime", remedy) from None
+        raise ExpressionError(offset, "“{text}” is not a datetime", remedy, text=text) from None
 
 
 def clock(text: str, offset: int) -> time:
@@ -245,7 +250,7 @@ def clock(text: str, offset: int) -> time:
     except ValueError:
         found = None
     if found is None or found.tzinfo is not None:
-        raise ExpressionError(offset, f"“{text}” is not a time of day", 'Times are written "09:30".')
+        raise ExpressionError(offset, "“{text}” is not a time of day", 'Times are written "09:30".', text=text)
     return found
 
 
@@ -255,32 +260,3 @@ def _id(text: str, offset: int) -> uuid.UUID:
     except ValueError:
         remedy = "Compare one of its fields, or give its id."
         raise ExpressionError(offset, "a record cannot be compared with this text", remedy) from None
-
-
-def _remedy(operator: str, left: Node, right: Node) -> str:
-    types = {spoken(left.type), spoken(right.type)}
-    if NULL in types:
-        return "Give a value, for example with coalesce(x, 0)."
-    if operator == "+" and TEXT in types:
-        return "Write format(x) to make a text of it."
-    if types == {MONEY, NUMBER} and operator in ("+", "-"):
-        return "Only money can be added to money."
-    if types == {DATE, DATETIME}:
-        return "Write date(x) for the day of a datetime."
-    if types == {TIME, DATETIME}:
-        return "Write time(x) for the time of day of a datetime."
-    if NUMBER in types and DATE in types and operator in ("+", "-"):
-        return 'Write duration("14d").'
-    if types == {NUMBER, TEXT}:
-        return "Leave out the quotes around a number."
-    if TEXT in types and any(isinstance(kind, Record) for kind in types):
-        return "Compare one of the record's fields."
-    return ""
-
-
-def _plain_remedy(node: Node) -> str:
-    if isinstance(node.type, ListOf):
-        return "Ask something of the list, for example size(x) > 0."
-    if isinstance(node.type, Record):
-        return "Take one of its fields, for example x.name."
-    return ""

@@ -16,6 +16,7 @@ from customary.engine.expressions.tree import (
     Tree,
     Unary,
 )
+from customary.engine.words import Reason
 
 MAX_NODES = 500
 MAX_NESTING = 18
@@ -25,7 +26,7 @@ _POWER = {"?": 1, "||": 2, "&&": 3, "+": 5, "-": 5, "*": 6, "/": 6, "%": 6}
 _POWER |= dict.fromkeys(("==", "!=", "<", "<=", ">", ">=", "in"), 4)
 _UNARY = 7
 _CONSTANTS = {"true": True, "false": False, "null": None}
-_SLIPS = {
+SLIPS = {
     "and": "Write “&&”.",
     "or": "Write “||”.",
     "not": "Write “!” before it.",
@@ -129,7 +130,7 @@ class _Parser:
             items.append(self.expression(0))
             if self._accept(closing):
                 return tuple(items)
-            self._expect(",", f"Separate with “,” or close with “{closing}”.")
+            self._expect(",", Reason("Separate with “,” or close with “{closing}”.", {"closing": closing}))
             if self._accept(closing):
                 return tuple(items)
 
@@ -170,16 +171,18 @@ class _Parser:
             return True
         return False
 
-    def _expect(self, symbol: str, remedy: str) -> None:
+    def _expect(self, symbol: str, remedy: str | Reason) -> None:
         if not self._accept(symbol):
             raise self._unexpected(remedy)
 
-    def _unexpected(self, remedy: str) -> ExpressionError:
+    def _unexpected(self, remedy: str | Reason) -> ExpressionError:
         token = self.token
         if token.kind == "end":
             return ExpressionError(token.offset, "the expression ends too early", remedy)
-        shown = "a text" if token.kind == "text" else f"“{token.value}”"
-        return ExpressionError(token.offset, f"{shown} is not expected here", _SLIPS.get(str(token.value), remedy))
+        if token.kind == "text":
+            return ExpressionError(token.offset, "a text is not expected here", remedy)
+        word = str(token.value)
+        return ExpressionError(token.offset, "“{word}” is not expected here", SLIPS.get(word, remedy), word=word)
 
     def _enter(self) -> None:
         self.nesting += 1
@@ -190,11 +193,11 @@ class _Parser:
     def _count(self) -> None:
         self.nodes += 1
         if self.nodes > MAX_NODES:
-            raise ExpressionError(
-                self.token.offset, f"an expression has at most {MAX_NODES} parts", "Split it into fields."
-            )
+            summary = "an expression has at most {most} parts"
+            raise ExpressionError(self.token.offset, summary, "Split it into fields.", most=MAX_NODES)
 
 
 def too_deep(offset: int) -> ExpressionError:
     """What to say about more levels than MAX_NESTING."""
-    return ExpressionError(offset, f"this is nested more than {MAX_NESTING} levels deep", "Split it into fields.")
+    summary = "this is nested more than {most} levels deep"
+    return ExpressionError(offset, summary, "Split it into fields.", most=MAX_NESTING)

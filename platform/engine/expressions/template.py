@@ -67,7 +67,7 @@ def template(text: str, names: Names) -> Template:
             parts.append(text[start:opening])
         parts.append(_hole(text, opening + 2, closing, names))
         if len(parts) > 2 * MAX_HOLES:
-            raise ExpressionError(opening, f"a text has at most {MAX_HOLES} holes", "Divide the text.")
+            raise ExpressionError(opening, "a text has at most {most} holes", "Divide the text.", most=MAX_HOLES)
         start = closing + 2
     if start < len(text):
         parts.append(text[start:])
@@ -93,4 +93,4 @@ def _hole(text: str, start: int, end: int, names: Names) -> Expression:
     try:
         return compile(text[start:end], names)
     except ExpressionError as error:
-        raise ExpressionError(start + error.offset, error.summary, error.remedy) from None
+        raise error.after(start) from None

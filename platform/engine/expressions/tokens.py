@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from decimal import Context, Decimal, InvalidOperation
 
 from customary.engine.expressions.error import ExpressionError
+from customary.engine.words import Reason
 
 MAX_LENGTH = 10_000
 MAX_DIGITS = 28
 DECIMALS = 10
+_MOST_DIGITS = {"before": MAX_DIGITS, "after": DECIMALS}
 
 _WIDE = Context(prec=60)
 _TOKEN = re.compile(
@@ -24,7 +26,7 @@ _TOKEN = re.compile(
 )
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 _PLAIN_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"', "`": "`", "?": "?"}
-_SLIPS = {
+SLIPS = {
     "=": "Write “==” to compare.",
     "&": "Write “&&” for “and”.",
     "|": "Write “||” for “or”.",
@@ -55,7 +57,8 @@ class Token:
 def tokens(text: str, start: int = 0) -> list[Token]:
     """All tokens of `text` from `start`, the last of kind `end`. Raises ExpressionError."""
     if len(text) - start > MAX_LENGTH:
-        raise ExpressionError(start, f"an expression has at most {MAX_LENGTH:,} characters", "Split it into fields.")
+        text_length = "an expression has at most {most} characters"
+        raise ExpressionError(start, text_length, "Split it into fields.", most=f"{MAX_LENGTH:,}")
     found = []
     while start < len(text):
         token = next_token(text, start)
@@ -83,27 +86,28 @@ def next_token(text: str, start: int) -> Token:
 def _stray(text: str, start: int) -> ExpressionError:
     character = text[start]
     if character in "\"'":
-        return ExpressionError(start, "this text has no end", _SLIPS[character])
+        return ExpressionError(start, "this text has no end", SLIPS[character])
     if character.isdigit() or character == ".":
         word = re.compile(r"[\w.]+").match(text, start)
-        return ExpressionError(
-            start, f"“{word.group() if word else character}” is not a number", "Write numbers like 1000 or 12.50."
-        )
+        shown = word.group() if word else character
+        return ExpressionError(start, "“{word}” is not a number", "Write numbers like 1000 or 12.50.", word=shown)
     if character.isalpha():
-        return ExpressionError(start, f"“{character}” cannot be in a name", "Names are of a-z, 0-9 and _.")
+        return ExpressionError(
+            start, "“{character}” cannot be in a name", "Names are of a-z, 0-9 and _.", character=character
+        )
     shown = character if character.isprintable() else f"U+{ord(character):04X}"
-    return ExpressionError(start, f"“{shown}” has no meaning here", _SLIPS.get(character, ""))
+    return ExpressionError(start, "“{shown}” has no meaning here", SLIPS.get(character), shown=shown)
 
 
 def _number(word: str, offset: int) -> Decimal:
     try:
         number = Decimal(word)
     except InvalidOperation:
-        raise ExpressionError(offset, f"“{word}” is not a number") from None
+        raise ExpressionError(offset, "“{word}” is not a number", word=word) from None
     too_long = number and (number.adjusted() >= MAX_DIGITS or number.adjusted() < -DECIMALS)
     if too_long or number != number.quantize(Decimal(1).scaleb(-DECIMALS), context=_WIDE):
-        remedy = f"At most {MAX_DIGITS} digits before and {DECIMALS} after the point."
-        raise ExpressionError(offset, f"“{word}” has too many digits", remedy)
+        remedy = Reason("At most {before} digits before and {after} after the point.", _MOST_DIGITS)
+        raise ExpressionError(offset, "“{word}” has too many digits", remedy, word=word)
     return number
 
 
@@ -114,7 +118,7 @@ def _unescape(word: str, offset: int) -> str:
         body = _ESCAPE.sub(lambda match: _escaped(match, offset + 1 + match.start()), body)
     for character in body:
         if character == "\0" or "\ud800" <= character <= "\udfff":
-            raise ExpressionError(offset, f"a text cannot hold the character U+{ord(character):04X}")
+            raise ExpressionError(offset, "a text cannot hold the character {code}", code=f"U+{ord(character):04X}")
     return body
 
 
@@ -123,8 +127,9 @@ def _escaped(match: re.Match[str], offset: int) -> str:
     if code:
         number = int(code, 16)
         if number > 0x10FFFF:
-            raise ExpressionError(offset, f"“{match.group()}” is not a character")
+            raise ExpressionError(offset, "“{word}” is not a character", word=match.group())
         return chr(number)
     if match[4] not in _PLAIN_ESCAPES:
-        raise ExpressionError(offset, f"“{match.group()}” is not an escape", 'Known: \\n \\t \\" \\\\ \\u0041.')
+        remedy = 'Known: \\n \\t \\" \\\\ \\u0041.'
+        raise ExpressionError(offset, "“{word}” is not an escape", remedy, word=match.group())
     return _PLAIN_ESCAPES[match[4]]

@@ -6,7 +6,33 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from customary.engine.words import Reason
 from customary.engine.working import Calendar
+
+_WORDS = {
+    "number": Reason("number"),
+    "money": Reason("money"),
+    "text": Reason("text"),
+    "boolean": Reason("boolean"),
+    "date": Reason("date"),
+    "datetime": Reason("datetime"),
+    "time": Reason("time"),
+    "duration": Reason("duration"),
+    "calendar": Reason("calendar"),
+    "choice": Reason("choice"),
+    "record": Reason("record"),
+    "list": Reason("list"),
+    "unknown": Reason("unknown"),
+    "address": Reason("address"),
+    "location": Reason("location"),
+    "person_name": Reason("person_name"),
+    "file": Reason("file"),
+    "files": Reason("files"),
+    "image": Reason("image"),
+    "signature": Reason("signature"),
+    "secret": Reason("secret"),
+}
+"""Types by name, as people are told of them; others are called the same in every language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +43,11 @@ class Type:
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def word(self) -> Reason:
+        """Its name, for problems in any language."""
+        return _WORDS.get(self.name) or Reason(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +69,10 @@ class Record(Type):
 
     def __str__(self) -> str:
         return f"record of {self.entity}" if self.entity else self.name
+
+    @property
+    def word(self) -> Reason:
+        return Reason("record of {entity}", {"entity": self.entity}) if self.entity else _WORDS[self.name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +118,11 @@ def parts_of(kind: Type) -> dict[str, Type]:
     if kind == MONEY:
         return {"amount": NUMBER, "currency": TEXT}
     return dict(kind.parts) if isinstance(kind, Composite) else {}
+
+
+def spoken(kind: Type) -> Type:
+    """Choices are texts to `+` and to functions."""
+    return TEXT if isinstance(kind, Choice) else kind
 
 
 class Names(Protocol):

@@ -29,4 +29,4 @@ def _after_sign(text: str, names: Names, expect: Type | None) -> Expression:
     try:
         return compile(text[1:], names, expect)
     except ExpressionError as error:
-        raise ExpressionError(1 + error.offset, error.summary, error.remedy) from None
+        raise error.after(1) from None

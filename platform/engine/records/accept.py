@@ -7,9 +7,9 @@ from typing import Any
 
 from customary.engine.expressions import Expression, Template
 from customary.engine.fields.field import Field, Refusal
-from customary.engine.problem import did_you_mean
 from customary.engine.records import attach, secrets
 from customary.engine.records.draft import Draft, is_empty
+from customary.engine.words import suggestion
 
 
 def accept(draft: Draft) -> None:
@@ -72,7 +72,9 @@ def fill_defaults(draft: Draft) -> None:
 def _refuse_unknown(draft: Draft, name: str, value: Any) -> None:
     each = draft.shape.entity.fields.get(name)
     if each is None:
-        draft.refuse(None, "has no field “{name}”. {remedy}", name=name, remedy=did_you_mean(name, draft.shape.entered))
+        remedy = suggestion(name, draft.shape.entered)
+        text = "has no field “{name}”. {remedy}" if remedy else "has no field “{name}”"
+        draft.refuse(None, text, name=name, remedy=remedy)
     elif value != (draft.before or {}).get(name):
         draft.refuse(name, "is kept by the system and cannot be set")
 

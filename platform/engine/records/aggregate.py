@@ -87,7 +87,7 @@ def _keys(work: Work, entity: str, group: Sequence[str]) -> list[_Key]:
             try:
                 expression = compile_typed(work, entity, text)
             except ExpressionError as error:
-                reason = Reason("cannot be grouped by “{text}”: {problem}", {"text": text, "problem": error.summary})
+                reason = Reason("cannot be grouped by “{text}”: {problem}", {"text": text, "problem": error.reason})
                 problems.append(FieldProblem(None, reason))
                 continue
             kind = expression.type

@@ -147,7 +147,7 @@ def test_one_field_takes_one_column(work: Work) -> None:
         ({"nubmer": "number"}, "has no column “nubmer”. Did you mean “number”?"),
         ({"number": "nubmer"}, "has no field “nubmer” to import into. Did you mean “number”?"),
         ({"number": "house.nothing"}, "cannot find “house” by “nothing”"),
-        ({"number": "revision"}, "has no field “revision” to import into. "),
+        ({"number": "revision"}, "has no field “revision” to import into"),
     ],
 )
 def test_a_map_to_nowhere_is_said(work: Work, maps: dict[str, str], why: str) -> None:

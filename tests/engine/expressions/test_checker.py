@@ -7,7 +7,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from customary.engine.expressions import ExpressionError, compile
-from customary.engine.expressions.types import BOOLEAN, DATE, MONEY, NUMBER, TEXT, Choice, ListOf, Record, Type
+from customary.engine.expressions.types import (
+    BOOLEAN,
+    DATE,
+    DATETIME,
+    MONEY,
+    NUMBER,
+    TEXT,
+    Choice,
+    ListOf,
+    Record,
+    Type,
+)
 
 from .conftest import House
 from .test_parser import WORDS
@@ -122,6 +133,22 @@ def test_the_wanted_type_is_checked(house: House) -> None:
     assert compile('"won"', house.names, Choice(options=("new", "won"))).type == Choice(options=("new", "won"))
     with pytest.raises(ExpressionError, match="a date is needed here, and this is a number"):
         compile("count + 1", house.names, DATE)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "remedy"),
+    [
+        ("closes", DATETIME, 'Write datetime(x) for the beginning of a day, or datetime(x, time("09:30")).'),
+        ("now()", DATE, "Write date(x) for the day of a datetime."),
+        ("count", TEXT, "Write format(x) to make a text of it."),
+        ("count", BOOLEAN, "Compare it, for example with “!= null”."),
+        ("tasks", NUMBER, "Ask something of the list, for example size(x) > 0."),
+    ],
+)
+def test_what_does_not_fit_is_told_how_it_would(house: House, text: str, wanted: Type, remedy: str) -> None:
+    with pytest.raises(ExpressionError) as caught:
+        compile(text, house.names, wanted)
+    assert caught.value.remedy == remedy
 
 
 def test_what_is_read_is_known(house: House) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 from urllib.parse import quote
 
@@ -74,6 +75,30 @@ def test_a_wrong_expression_is_shown_at_its_place_and_no_row_with_it(client: Tes
     assert "<mark>amountt</mark>" in html
     assert "Did you mean “amount”?" in html
     assert ids(html) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "where", "said"),
+    [
+        ("el", "amountt > 5", "το «amountt» δεν είναι γνωστό εδώ. Μήπως εννοείτε «amount»;"),
+        (
+            "el",
+            "name + 1",
+            "δεν υπάρχει «+» για τιμές τύπου κείμενο και αριθμός. Για να γίνει κείμενο γράψτε",
+        ),
+        ("zh", "amountt > 5", "这里没有“amountt”。您是指“amount”吗？"),
+        ("zh", "name", "这里需要条件，而这是文本。请拿它作比较，例如“!= null”。"),
+        ("zh", "name and open", "这里不应有“and”。请写“&&”。"),
+        ("zh", 'matches(name, "(")', "“(”不是模式：这个“(”没有闭合"),
+    ],
+)
+def test_a_wrong_expression_is_explained_in_the_language_of_its_writer(
+    client: TestClient, language: str, where: str, said: str
+) -> None:
+    client.post("/settings", data={"language": language})
+    html = client.get("/deal?where=" + quote(where)).text
+    assert said in unescape(html)
+    client.post("/settings", data={"language": "en"})
 
 
 def test_sorting_turns_the_rows_round(client: TestClient) -> None:
