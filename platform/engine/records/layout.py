@@ -46,7 +46,7 @@ class Layout:
 def layout(work: Work, reading: Reading) -> Layout:
     """The layout of a reading's rows; the same for all readers with the same rights."""
     key = ("layout", reading.entity, reading.fields, reading.sort, reader_key(work))
-    return kept(work, key, lambda: _layout(work, reading))
+    return kept(work, key, lambda: _layout(work, reading)) if reading.still else _layout(work, reading)
 
 
 def _layout(work: Work, reading: Reading) -> Layout:

@@ -8,6 +8,7 @@ from typing import Any
 
 from customary.engine.expressions import Expression
 from customary.engine.records.cursor import read_cursor
+from customary.engine.records.moving import moves, moving, titles_move
 from customary.engine.records.record import Query
 from customary.engine.records.refusal import FieldProblem, Forbidden, Missing, Refused
 from customary.engine.records.search import bound
@@ -30,6 +31,8 @@ class Reading:
     shape: str
     key: tuple | None
     """None when the statements read the clock, and so cannot be kept."""
+    still: bool = True
+    """Whether no column reads the clock."""
 
 
 def ready(work: Work, entity: str, query: Query) -> Reading:
@@ -44,11 +47,12 @@ def ready(work: Work, entity: str, query: Query) -> Reading:
     after = read_cursor(shape, query.after, len(sort) + 1) if query.after else None
     fields = _wanted_fields(work, entity, query)
     many = tuple(each.name for each in work.model.entities[entity].fields.values() if each.points == "many")
-    volatile = any(each.reads_now for each in conditions)
+    still = moving(work, entity).isdisjoint((*fields, *(name for name, _ in sort))) and not titles_move(work)
+    volatile = not still or any(moves(work, entity, each) for each in conditions)
     same = (entity, sort, tuple(each.text for each in conditions), bool(typed), query.archived)
     key = None if volatile else (same, fields, reader_key(work))
     parameters = bound(work, typed) if typed else {}
-    return Reading(entity, query, sort, fields, many, after, parameters, shape, key)
+    return Reading(entity, query, sort, fields, many, after, parameters, shape, key, still)
 
 
 def conditions_of(query: Query) -> list[Expression]:

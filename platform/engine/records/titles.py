@@ -10,6 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from customary.engine.records.kept import kept
+from customary.engine.records.moving import titles_move
 from customary.engine.records.record import Titles
 from customary.engine.records.rows import all_rows, among, permission
 from customary.engine.records.storage import CHUNK
@@ -78,7 +79,8 @@ def reader_key(work: Work) -> tuple:
 
 
 def _titles_of(work: Work, entity: str, ids: list[UUID]) -> Titles:
-    statement = kept(work, ("titles", entity, reader_key(work)), lambda: _statement(work, entity))
+    key = ("titles", entity, reader_key(work))
+    statement = _statement(work, entity) if titles_move(work) else kept(work, key, lambda: _statement(work, entity))
     found: dict[tuple[str, UUID], str] = {}
     for start in range(0, len(ids), CHUNK):
         for id, title in work.connection.execute(statement, {"ids": ids[start : start + CHUNK]}):

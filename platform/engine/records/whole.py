@@ -14,6 +14,7 @@ from customary.engine.columns import gathered
 from customary.engine.fields.field import Field
 from customary.engine.records.computed import clauses, taken_in_turn
 from customary.engine.records.kept import kept
+from customary.engine.records.moving import moving, titles_move
 from customary.engine.records.record import Titles
 from customary.engine.records.rows import all_rows, values_of
 from customary.engine.records.titles import may_name, nameable, reader_key, title_clause
@@ -49,7 +50,8 @@ class _Asked:
 
 def whole(work: Work, entity: str, id: UUID) -> Whole | None:
     """The record, whoever asks: whether they may read it is the caller's matter. None when it is not there."""
-    asked = kept(work, ("whole", entity, reader_key(work)), lambda: _asked(work, entity))
+    key = ("whole", entity, reader_key(work))
+    asked = _asked(work, entity) if titles_move(work) else kept(work, key, lambda: _asked(work, entity))
     row = work.connection.execute(asked.statement, {"id": id}).first()
     if row is None:
         return None
@@ -69,9 +71,8 @@ def _asked(work: Work, entity: str) -> _Asked:
     lines = [each for each in fields if each.points == "inside"]
     links = [(each.name, to) for each in fields if (to := _nameable_target(work, entity, each))]
     rows = all_rows(work, entity)
-    computed = tuple(
-        each for each in fields if each.formula is not None and not each.kept and each.formula.reads_others
-    )
+    far = (each for each in fields if each.formula is not None and not each.kept and each.formula.reads_others)
+    computed = tuple(each for each in far if each.name not in moving(work, entity))
     statement = sa.select(
         *table.table.c,
         *(_targets(table, name) for name in many),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -36,6 +36,8 @@ fields:
   rank: {type: decimal, scale: 2, formula: open_deals / 3}
   rank_again: {type: decimal, scale: 4, formula: rank * 3}
   of_branches: {type: integer, rollup: 'branches.sum(b, b.open_deals)'}
+  quiet: {type: boolean, formula: created_at < now() - duration("1d")}
+  quiet_branches: {type: integer, rollup: 'size(branches.filter(b, b.quiet))'}
   next_close: {type: date, rollup: 'deals.filter(d, d.open).min(d, d.closes)'}
 ---
 entity: deal
@@ -255,3 +257,18 @@ def test_what_goes_through_a_link_to_any_record_is_seen_by_who_may_read_all_of_t
     crm.update("account", account, seen={"entity": "account", "id": account})
     assert crm.values("account", account, crm.person("Bea", "all"))["seen_on"] is not None
     assert "seen_on" not in crm.values("account", account, crm.person("Sam", "own"))
+
+
+def test_what_reads_the_time_is_never_of_yesterday(crm):
+    group = crm.add("account", name="Group")
+    crm.add("account", name="Branch", parent=group)
+    for days in (0, 2):
+        crm.now += timedelta(days=days)
+        assert both(crm, "account", group)["quiet_branches"] == (1 if days else 0)
+        with crm.reading() as work:
+            found = [records.compile_typed(work, "account", text) for text in ("quiet_branches > 0", "quiet")]
+            counts = [records.count(work, "account", Query(where=each)) for each in found]
+            sort = (("quiet_branches", True), ("name", True))
+            names = [each.values["name"] for each in records.select(work, "account", Query(sort=sort)).records]
+        assert counts == ([1, 2] if days else [0, 0])
+        assert names[0] == "Group"
