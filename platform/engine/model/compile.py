@@ -14,7 +14,7 @@ from customary.engine.model.computed import settle_lookups
 from customary.engine.model.entity import finish_entity, sketch_entities
 from customary.engine.model.example import check_examples
 from customary.engine.model.formula import check_circles
-from customary.engine.model.keep import keep
+from customary.engine.model.keep import check_wishes, keep
 from customary.engine.model.languages import check_languages
 from customary.engine.model.link import check_tree, connect
 from customary.engine.model.message import compile_messages
@@ -57,6 +57,7 @@ def compile(definitions: Definitions, problems: Problems) -> Model | None:  # no
     )
     check_examples(build, roles, workflows)
     check_questions(build)
+    check_wishes(build)
     check_reach(build, roles)
     check_languages(build)
     return None if problems.errors else keep(model)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from customary.engine.expressions import Expression
-from customary.engine.model.build import frozen
+from customary.engine.model.build import Build, frozen
 from customary.engine.model.dependence import Entities, computed_on_the_way, nothing_kept, readings
 from customary.engine.model.model import Entity, Model
 
@@ -35,6 +35,18 @@ def may_be_kept(entities: Entities, entity: str, name: str) -> bool:
     if each.formula is None or each.system or each.points:
         return False
     return readings(entities, entity, name, nothing_kept) is not None
+
+
+def check_wishes(build: Build) -> None:
+    """Adds a problem for every field that says it is to be found quickly and cannot be."""
+    for sketch in build.sketches.values():
+        for name, body in sketch.nodes.items():
+            each = sketch.fields[name]
+            said = [key for key in ("index", "search") if getattr(each, key)]
+            if each.formula is not None and said and not may_be_kept(build.sketches, sketch.name, name):
+                summary = f"“{name}” cannot be kept, so “{said[0]}” says nothing"
+                remedy = "It is a link, or depends on the time or on all records of an entity: remove it."
+                build.add(body.place_of(said[0]), summary, remedy)
 
 
 def _kept(entity: Entity, reasons: dict[tuple[str, str], str]) -> Entity:

@@ -361,3 +361,23 @@ def test_the_shipped_rules_take_care_of_a_new_lead(house: Callable) -> None:
     assert (run.workflow, run.status) == ("new_lead", "done")
     assert [each["title"] for each in home.all("task")] == ["Call Zoe"]
     assert home.all("task")[0]["owner"] == owner
+
+
+def test_a_computed_field_that_follows_others_starts_rules_for_changed_but_not_for_updated(house):
+    at = house("""
+workflow: busy
+when: {changed: account.open_deals, to: 2}
+do: [{set: {description: Busy}}]
+---
+workflow: touched
+when: {updated: account}
+where: description == null
+do: [{set: {tax_number: Touched}}]
+""")
+    account = at.create("account", name="Acme")
+    for name in ("One", "Two"):
+        at.create("deal", name=name, account=account)
+    at.settle()
+    found = at.get("account", account)
+    assert (found["open_deals"], found["description"], found["tax_number"]) == (2, "Busy", None)
+    assert [(run.workflow, run.status) for run in at.runs()] == [("busy", "done")]
