@@ -112,7 +112,7 @@ class RecordScope:
                 return None
             return self.find(*((value.entity, value.id) if each.points == "any" else (target, value)))
         if each is not None and each.points == "many":
-            return self._list(target, storage.load_many(self.work, target, record[field]))
+            return self._list(target, storage.load_many(self.work, target, record[field] or ()))
         if each is not None:
             return self._list(target, storage.load_where(self.work, target, each.through, record["id"]))
         inverse = owner.inverses[field]
