@@ -154,9 +154,11 @@ def _run(
     from customary.engine.exchange import imports
     from customary.engine.people.actor import SYSTEM
 
-    with opened.database.write() as connection, _progress(len(sheet.rows), how) as progress:
+    tried = how == "dry_run"
+    opening = opened.database.trial(len(sheet.rows) <= imports.BRIEF) if tried else opened.database.write()
+    with opening as connection, _progress(len(sheet.rows), how) as progress:
         work = opened.work(connection, SYSTEM, "import")
-        if how == "dry_run":
+        if tried:
             return imports.dry_run(work, entity, sheet, columns, progress)
         try:
             return imports.import_rows(work, entity, sheet, columns, skip_bad, progress)

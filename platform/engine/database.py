@@ -6,11 +6,14 @@ import itertools
 import json
 import math
 import re
+import shutil
 import sqlite3
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg
@@ -74,6 +77,23 @@ class Database:
         with self.engine.connect().execution_options(customary_write=True) as connection, connection.begin():
             yield connection
 
+    @contextmanager
+    def trial(self, brief: bool = False) -> Iterator[sa.Connection]:
+        """A connection for what is taken back at the end.
+
+        While SQLite is written to, nobody else can write: what is not `brief` is therefore tried on a copy of it,
+        where there is room for one.
+        """
+        copied = not brief and self._has_room()
+        with (
+            _copy(self.engine) if copied else nullcontext(self) as database,
+            database.engine.connect().execution_options(customary_write=True) as connection,
+        ):
+            try:
+                yield connection
+            finally:
+                connection.rollback()
+
     async def reading(self, work: Callable[..., Result], *args: Any) -> Result:
         """Runs `work(connection, *args)` in a thread, on a connection that cannot write."""
         return await self._readers.run(self._read, work, args)
@@ -84,6 +104,11 @@ class Database:
         `then(connection, result)` reads what is to be answered when it is committed and nobody waits for it any more.
         """
         return await self._writers.run(self._write, work, args, then)
+
+    async def trying(self, work: Callable[..., Result], *args: Any, brief: bool = False) -> Result:
+        """Runs `work(connection, *args)` in a thread, and keeps nothing of it; see `trial`."""
+        brief = brief or not await self._readers.run(self._has_room)
+        return await (self._writers if brief else self._readers).run(self._try, brief, work, args)
 
     def prepare(self) -> None:
         """Makes the platform's own tables where they are missing."""
@@ -100,6 +125,18 @@ class Database:
         with _stopping(), self._reader.connect() as connection:
             return work(connection, *args)
 
+    def _try(self, brief: bool, work: Callable[..., Result], args: tuple) -> Result:
+        with _stopping(), self.trial(brief) as connection:
+            return work(connection, *args)
+
+    def _has_room(self) -> bool:
+        """Whether a copy of the SQLite file finds its place, and may grow by as much again."""
+        if not self.is_sqlite:
+            return False
+        with self.read() as connection:
+            size = connection.exec_driver_sql("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
+            return shutil.disk_usage(tempfile.gettempdir()).free > 2 * size.scalar_one()
+
     def _write(self, work: Callable[..., Result], args: tuple, then: Callable[..., Any] | None = None) -> Any:
         result = self._written(work, args)
         return result if then is None else self._read(then, (result,))
@@ -113,6 +150,20 @@ class Database:
                 if getattr(error.orig, "sqlstate", None) != DEADLOCK or not tries_left:
                     raise
         raise AssertionError("unreachable")
+
+
+@contextmanager
+def _copy(engine: sa.Engine) -> Iterator[Database]:
+    """A copy of the SQLite file as it stands, for as long as it is needed; others may write meanwhile."""
+    with tempfile.TemporaryDirectory(prefix="customary-") as folder:
+        file = Path(folder) / "copy.db"
+        with engine.connect() as connection, closing(sqlite3.connect(file)) as target:
+            connection.connection.dbapi_connection.backup(target)
+        copy = Database(f"sqlite:///{file}")
+        try:
+            yield copy
+        finally:
+            copy.close()
 
 
 @contextmanager

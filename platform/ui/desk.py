@@ -121,6 +121,10 @@ class Desk:
         """`fn(work, *args)` as one transaction, in a thread."""
         return await self.workspace.database.writing(self._in_work, self.me, fn, args)
 
+    async def try_out(self, fn: Callable[..., Result], *args: Any, brief: bool) -> Result:
+        """`fn(work, *args)` in a thread, with nothing kept of it; others may save meanwhile, unless it is `brief`."""
+        return await self.workspace.database.trying(self._in_work, self.me, fn, args, brief=brief)
+
     def _in_work(self, connection: Any, actor: Actor, fn: Callable[..., Result], args: tuple) -> Result:
         return fn(Work(connection, self.release, actor, self.now, Cause("form")), *args)
 

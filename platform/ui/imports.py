@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -13,7 +13,7 @@ from litestar.params import FromPath
 
 from customary.engine import exchange
 from customary.engine.exchange import Column, Sheet, Unreadable, Upload, WrongMap, uploads
-from customary.engine.exchange.imports import ImportRefused, Report, dry_run, import_rows
+from customary.engine.exchange.imports import BRIEF, ImportRefused, Report, dry_run, import_rows
 from customary.engine.model.model import Entity
 from customary.engine.records.refusal import Forbidden
 from customary.engine.records.work import Work
@@ -59,7 +59,8 @@ async def send(desk: AtDesk, request: Request) -> Response:
     if not isinstance(file, UploadFile) or not (data := await file.read()):
         return _start(desk, name, desk.say("Choose a file that is not empty."))
     try:
-        id = await desk.write(_keep, name, file.filename or "", data)
+        await desk.read(_readable, data, file.filename or "")
+        id = await desk.write(uploads.keep, name, file.filename or "", data)
     except Unreadable as error:
         return _start(desk, name, desk.say("The file {why}.", why=error.reason))
     return desk.redirect(f"/import/{id}")
@@ -76,21 +77,25 @@ async def check(desk: AtDesk, request: Request, id: FromPath[UUID]) -> Response:
     """Takes what was said about the columns, and tries every row without keeping any."""
     form = {key: value for key, value in (await request.form()).items() if isinstance(value, str)}
     try:
-        return _page(desk, await desk.write(_check, id, form))
+        found = await desk.read(_look, id, form)
+        _must_have_fields(found.columns)
     except WrongMap as error:
-        found = await desk.read(_look, id)
-        return _page(desk, found, desk.say_reason(error.reason), 422)
+        return _page(desk, await desk.read(_look, id), desk.say_reason(error.reason), 422)
+    await desk.write(uploads.remember, id, found.upload.maps)
+    report = await desk.try_out(_tried, found, brief=len(found.sheet.rows) <= BRIEF)
+    return _page(desk, replace(found, report=report))
 
 
 @post("/import/{id:uuid}/records", status_code=200)
 async def let_in(desk: AtDesk, request: Request, id: FromPath[UUID]) -> Response:
     """Makes the records. Rows that are refused are left out when the form says so."""
     form = await request.form()
+    found = await desk.read(_look, id)
     try:
-        found = await desk.write(_let_in, id, form.get("skip_bad") == "yes")
-    except ImportRefused:
-        return _page(desk, await desk.write(_check, id, None), status=422)
-    count = found.report.written
+        report = await desk.write(_let_in, found, form.get("skip_bad") == "yes")
+    except ImportRefused as refused:
+        return _page(desk, replace(found, report=refused.report), status=422)
+    count = report.written
     text = desk.count_say("One record was imported", "{count} records were imported", count)
     return desk.redirect(f"/{found.entity.name}", text)
 
@@ -121,46 +126,41 @@ def _page(desk: Desk, found: Look, problem: str = "", status: int = 200) -> Resp
     )  # fmt: skip
 
 
-def _keep(work: Work, entity: str, name: str, data: bytes) -> UUID:
+def _readable(_work: Work, data: bytes, name: str) -> None:
     exchange.read(data, name)
-    return uploads.keep(work, entity, name, data)
 
 
-def _look(work: Work, id: UUID) -> Look:
+def _look(work: Work, id: UUID, form: dict[str, str] | None = None) -> Look:
+    """A file with what is known of its columns, and what the form says of them now. Raises WrongMap."""
     upload = uploads.find(work, id)
     sheet = exchange.read(upload.data, upload.name)
-    columns = exchange.guess(work, upload.entity, sheet, upload.maps)
-    return _seen(work, upload, sheet, columns, None)
+    if form is not None:
+        upload = replace(upload, maps={**upload.maps, **_maps(sheet, form)})
+    return _seen(work, upload, sheet, exchange.guess(work, upload.entity, sheet, upload.maps))
 
 
-def _check(work: Work, id: UUID, form: dict[str, str] | None) -> Look:
-    upload = uploads.find(work, id)
-    sheet = exchange.read(upload.data, upload.name)
-    maps = upload.maps if form is None else {**upload.maps, **_maps(sheet, form)}
-    columns = exchange.guess(work, upload.entity, sheet, maps)
-    uploads.remember(work, id, maps)
+def _must_have_fields(columns: tuple[Column, ...]) -> None:
     if not any(column.field for column in columns):
         raise WrongMap("has no column that goes into a field")
-    return _seen(work, upload, sheet, columns, dry_run(work, upload.entity, sheet, columns))
 
 
-def _let_in(work: Work, id: UUID, skip_bad: bool) -> Look:
-    upload = uploads.find(work, id)
-    sheet = exchange.read(upload.data, upload.name)
-    columns = exchange.guess(work, upload.entity, sheet, upload.maps)
-    report = import_rows(work, upload.entity, sheet, columns, skip_bad)
-    uploads.forget(work, id)
-    return _seen(work, upload, sheet, columns, report)
+def _tried(work: Work, found: Look) -> Report:
+    return dry_run(work, found.upload.entity, found.sheet, found.columns)
 
 
-def _seen(work: Work, upload: Upload, sheet: Sheet, columns: tuple[Column, ...], report: Report | None) -> Look:
+def _let_in(work: Work, found: Look, skip_bad: bool) -> Report:
+    uploads.forget(work, found.upload.id)
+    return import_rows(work, found.upload.entity, found.sheet, found.columns, skip_bad)
+
+
+def _seen(work: Work, upload: Upload, sheet: Sheet, columns: tuple[Column, ...]) -> Look:
     fields = exchange.importable(work, upload.entity)
     taken = {column.field for column in columns}
     missing = [
         each for name, each in fields.items() if each.required is True and each.default is None and name not in taken
     ]
     entity = work.model.entities[upload.entity]
-    return Look(upload, entity, sheet, columns, list(fields.values()), missing, report)
+    return Look(upload, entity, sheet, columns, list(fields.values()), missing)
 
 
 def _maps(sheet: Sheet, form: dict[str, str]) -> dict[str, str]:

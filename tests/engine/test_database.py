@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+import tempfile
 import threading
 import time
 from collections.abc import Coroutine
@@ -57,6 +59,43 @@ def test_nothing_done_while_reading_is_kept(database: Database):
         connection.exec_driver_sql("CREATE TABLE things (name TEXT)")
     with suppress(sa.exc.InternalError):
         run(database.reading(lambda connection: connection.exec_driver_sql("INSERT INTO things VALUES ('x')")))
+    with database.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM things").scalar() == 0
+
+
+@pytest.mark.parametrize("brief", [True, False])
+def test_what_is_tried_sees_what_there_is_and_is_taken_back(database: Database, brief: bool):
+    with database.write() as connection:
+        connection.exec_driver_sql("CREATE TABLE things (name TEXT)")
+        connection.exec_driver_sql("INSERT INTO things VALUES ('there')")
+    counted = "SELECT count(*) FROM things"
+    with database.trial(brief) as connection:
+        connection.exec_driver_sql("INSERT INTO things VALUES ('tried')")
+        assert connection.exec_driver_sql(counted).scalar() == 2
+    with database.read() as connection:
+        assert connection.exec_driver_sql(counted).scalar() == 1
+    assert run(database.trying(lambda connection: connection.exec_driver_sql(counted).scalar(), brief=brief)) == 1
+
+
+def test_others_write_while_something_is_tried(database: Database):
+    with database.write() as connection:
+        connection.exec_driver_sql("CREATE TABLE things (name TEXT)")
+    with database.trial() as trying:
+        trying.exec_driver_sql("INSERT INTO things VALUES ('tried')")
+        with database.write() as connection:
+            connection.exec_driver_sql("INSERT INTO things VALUES ('kept')")
+    with database.read() as connection:
+        assert connection.exec_driver_sql("SELECT name FROM things").scalars().all() == ["kept"]
+
+
+def test_without_room_for_a_copy_it_is_tried_in_place(database: Database, monkeypatch: pytest.MonkeyPatch):
+    with database.write() as connection:
+        connection.exec_driver_sql("CREATE TABLE things (name TEXT)")
+    full = shutil.disk_usage(tempfile.gettempdir())._replace(free=0)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: full)
+    with database.trial() as connection:
+        connection.exec_driver_sql("INSERT INTO things VALUES ('tried')")
+        assert connection.engine is database.engine
     with database.read() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM things").scalar() == 0
 

@@ -6,14 +6,17 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from litestar.testing import TestClient
 
 from customary.app import create_app
 from customary.engine import people, records
+from customary.engine.exchange.imports import Report, dry_run
 from customary.engine.people.actor import SYSTEM
 from customary.engine.workspace import Workspace, create
+from customary.ui import imports
 from customary.ui.desk import SESSION, csrf_of
 
 PEOPLE = "Name;E-Mail;Firma\nΆννα;anna@example.com;Acme\nBob;bob@example;Acme\n李;li@example.com;Acmee\n"
@@ -75,6 +78,25 @@ def test_a_check_says_what_becomes_of_every_row_and_keeps_nothing(client: TestCl
     assert 'name="cell-0-meant" value="Acme"' in page
     with workspace.database.read() as connection:
         assert records.count(workspace.work(connection, SYSTEM), "contact") == 0
+
+
+def test_a_long_check_keeps_nobody_from_saving(
+    client: TestClient, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "BRIEF", 0)
+
+    def meanwhile(*args: Any) -> Report:
+        with workspace.database.write() as connection:
+            records.create(workspace.work(connection, SYSTEM), "account", {"name": "Saved meanwhile"})
+        return dry_run(*args)
+
+    monkeypatch.setattr(imports, "dry_run", meanwhile)
+    place = send(client)
+    page = client.post(place, data={"column-2": "account"}).text
+    assert "One row can go in" in page and "2 rows are refused" in page
+    with workspace.database.read() as connection:
+        work = workspace.work(connection, SYSTEM)
+        assert (records.count(work, "contact"), records.count(work, "account")) == (0, 2)
 
 
 def test_texts_can_be_read_as_others_and_good_rows_let_in(client: TestClient, workspace: Workspace) -> None:

@@ -21,6 +21,9 @@ from customary.engine.words import Reason
 
 OK, REFUSED, DOUBLE = "ok", "error", "duplicate?"
 
+BRIEF = 1_000
+"""So many rows are tried so fast that nobody is kept waiting: in the database itself, not in a copy of it."""
+
 Progress = Callable[[int, int], None]
 
 
@@ -87,7 +90,7 @@ def dry_run(
 ) -> Report:
     """What importing would do, found out by doing it and taking it back: every rule has had its say.
 
-    Needs a connection that may write. Raises Missing or Forbidden as a create does.
+    Needs a connection that may write, best one of `Database.trial`. Raises Missing or Forbidden as a create does.
     """
     savepoint = work.connection.begin_nested()
     try:

@@ -64,4 +64,6 @@ def remember(work: Work, id: UUID, maps: Mapping[str, str]) -> None:
 
 
 def forget(work: Work, id: UUID) -> None:
-    work.connection.execute(upload.delete().where(upload.c.id == id))
+    """Throws a file away. Raises Missing when that was done already: it is imported once, however often it is sent."""
+    if not work.connection.execute(upload.delete().where(upload.c.id == id)).rowcount:
+        raise Missing("upload", id)
