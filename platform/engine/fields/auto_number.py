@@ -12,9 +12,11 @@ from customary.engine.fields.field import KeyProblem
 from customary.engine.fields.textual import Textual
 
 if TYPE_CHECKING:
-    from customary.engine.expressions import Template
+    from customary.engine.expressions import Scope, Template
 
-_MARKS = re.compile(r"#+")
+_DIGITS = re.compile(r"#+")
+_MARKS = re.compile("\0+")
+"""What stands for the digits while holes are filled: a text may hold a `#`, but never this."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,14 +42,14 @@ class AutoNumber(Textual):
     written: str = "#####"
     """The key `format`."""
     template: Template | None = None
-    """`written`, compiled."""
+    """`marked`, compiled."""
     per: str | None = None
 
     @classmethod
     def configure(cls, keys: Mapping[str, Any], workspace: Mapping[str, Any]) -> dict[str, Any]:
         keys = dict(keys)
         written = keys.pop("format", "#####")
-        if len(_MARKS.findall(written)) != 1:
+        if len(_DIGITS.findall(written)) != 1:
             raise KeyProblem("format", "must have one run of #", "For example format: 'D-#####'.")
         return {**keys, "written": written}
 
@@ -59,10 +61,20 @@ class AutoNumber(Textual):
         """What counts together: records of one series are numbered 1, 2, 3 ..."""
         return {"year": f"{day:%Y}", "month": f"{day:%Y-%m}"}.get(self.per or "", "")
 
-    def compose(self, filled: str, count: int) -> str:
-        """The number's text, from the format with its holes filled."""
-        return _MARKS.sub(lambda marks: str(count).zfill(len(marks[0])), filled, count=1)
+    @property
+    def marked(self) -> str:
+        """The format, a mark in the place of each digit."""
+        return _DIGITS.sub(lambda digits: "\0" * len(digits[0]), self.written)
 
-    def digits(self, filled: str) -> int:
+    @property
+    def digits(self) -> int:
         """How many digits a number has at least."""
-        return len(_MARKS.search(filled)[0])
+        return len(_DIGITS.search(self.written)[0])
+
+    def fill(self, scope: Scope) -> str:
+        """The format with its holes filled."""
+        return self.template.render(scope) if self.template is not None else self.marked
+
+    def compose(self, filled: str, count: int) -> str:
+        """The number's text, from the filled format."""
+        return _MARKS.sub(str(count).zfill(self.digits), filled, count=1)

@@ -124,8 +124,8 @@ def _later_keys(build: Build, each: Field, body: text.Mapping, names: ModelNames
 
 
 def _number_template(build: Build, each: Field, body: text.Mapping, names: ModelNames) -> Template | None:
-    node = body.get("format")
-    return build.template(node or text.Scalar(each.written, body.place), names)
+    given = body.get("format") or text.Scalar(each.written, body.place)
+    return build.template(replace(given, data=each.marked), names)
 
 
 def field_value(build: Build, node: text.Node, each: Field, names: ModelNames, *, durations: bool = False) -> object:

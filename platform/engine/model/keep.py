@@ -70,7 +70,8 @@ def _wishes(model: Model) -> Iterator[Wish]:
 
 def _of_views(model: Model, entity: Entity) -> Iterator[Wish]:
     for view in entity.views.values():
-        for name, _ in view.sort:
+        for path, _ in view.sort:
+            name, _, _ = path.partition(".")
             if entity.fields[name].formula is not None:
                 yield entity.name, name, f"the view {entity.name}.{view.name} sorts by it"
         yield from _asked(model, entity.name, view.where, f"the view {entity.name}.{view.name} filters by it")

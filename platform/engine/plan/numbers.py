@@ -35,6 +35,5 @@ class FillNumbers(Change):
         first = take(work, self.entity, field, len(waiting)) - len(waiting) + 1
         numbers = {}
         for count, (record, scope) in enumerate(waiting, first):
-            filled = field.template.render(scope) if field.template is not None else field.written
-            numbers[record["id"]] = field.compose(filled, count)
+            numbers[record["id"]] = field.compose(field.fill(scope), count)
         write_values(connection, self.tables.entity(self.entity), field, numbers)

@@ -33,7 +33,7 @@ def give_numbers(work: Work, drafts: list[Draft]) -> None:
     for each in drafts[0].shape.numbered:
         last = take(work, drafts[0].entity, each, len(drafts))
         for count, draft in enumerate(drafts, last - len(drafts) + 1):
-            draft.after[each.name] = each.compose(_filled(draft, each), count)
+            draft.after[each.name] = each.compose(each.fill(draft.scope), count)
 
 
 def take(work: Work, entity: str, each: AutoNumber, count: int) -> int:
@@ -59,8 +59,7 @@ class Awaited:
 
     @property
     def parameters(self) -> dict[str, Any]:
-        width = self.field.digits(self.filled)
-        return {**self.series, "count": 1, "number_mark": self.mark, "number_width": width}
+        return {**self.series, "count": 1, "number_mark": self.mark, "number_width": self.field.digits}
 
     @cached_property
     def count(self) -> sa.ScalarSelect:
@@ -92,15 +91,10 @@ def await_number(work: Work, draft: Draft) -> Awaited | None:
         give_numbers(work, [draft])
         return None
     (each,) = draft.shape.numbered
-    filled = _filled(draft, each)
-    mark = str(draft.id.int).zfill(each.digits(filled))
+    filled = each.fill(draft.scope)
+    mark = str(draft.id.int).zfill(each.digits)
     draft.after[each.name] = each.compose(filled, draft.id.int)
     return Awaited(draft.entity, each, filled, mark, _series(work, draft.entity, each))
-
-
-def _filled(draft: Draft, each: AutoNumber) -> str:
-    """The format of a number with its holes filled."""
-    return each.template.render(draft.scope) if each.template is not None else each.written
 
 
 def _series(work: Work, entity: str, each: AutoNumber) -> dict[str, str]:

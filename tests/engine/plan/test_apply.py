@@ -470,6 +470,8 @@ def test_those_on_the_old_release_go_on_working(ground):
 
     other = threading.Thread(target=work)
     other.start()
+    while not made and not errors:
+        time.sleep(0.002)
     try:
         changed = DEAL.replace("name:", "title:").replace("required: true}", "required: true, was: name}")
         changed = changed.replace("  score: {type: integer}\n", "").replace("[web, phone]", "{site: {was: web}}")
