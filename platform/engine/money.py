@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 
@@ -12,6 +12,8 @@ class Money:
 
     amount: Decimal
     currency: str
+    base: Money | None = field(default=None, compare=False, repr=False)
+    """What it was worth in the workspace's currency when it was written; None where nobody knows."""
 
     def __str__(self) -> str:
         return f"{self.amount} {self.currency}"

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from customary.engine import arithmetic, working
 from customary.engine.likeness import similar
 from customary.engine.pattern import pattern
+from customary.engine.sqlite_amounts import teach_amounts
 
 BLANKS = " \t\r\n\u00a0\u3000"
 """What `trim` takes away: blanks and line ends, also the no-break and the Chinese blank."""
@@ -28,12 +29,7 @@ def teach(connection: sqlite3.Connection) -> None:
         arguments = function.__code__.co_argcount  # type: ignore[attr-defined]  # all are plain functions
         connection.create_function(f"customary_{name}", arguments, _unknown_for_null(function), deterministic=True)
     connection.create_function("customary_same", 2, same, deterministic=True)
-    for name, choose in (("least", min), ("greatest", max)):
-        connection.create_function(f"customary_{name}_of", -1, _of_numbers(choose), deterministic=True)
-        connection.create_function(f"customary_{name}_text", -1, _of_present(choose), deterministic=True)
-    connection.create_aggregate("customary_sum", 1, Sum)  # type: ignore[arg-type]
-    connection.create_aggregate("customary_least", 1, Least)  # type: ignore[arg-type]
-    connection.create_aggregate("customary_greatest", 1, Greatest)  # type: ignore[arg-type]
+    teach_amounts(connection)
 
 
 def same(left: Any, right: Any) -> bool:
@@ -41,55 +37,6 @@ def same(left: Any, right: Any) -> bool:
     if left is None or right is None:
         return left is right
     return Decimal(left) == Decimal(right)
-
-
-def _of_present(choose: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda *values: choose((each for each in values if each is not None), default=None)
-
-
-def _of_numbers(choose: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda *values: choose((each for each in values if each is not None), key=Decimal, default=None)
-
-
-class Sum:
-    """The exact sum of the numbers that are there; 0 of none."""
-
-    def __init__(self) -> None:
-        self.sum = Decimal(0)
-
-    def step(self, value: Any) -> None:
-        if value is not None:
-            self.sum = arithmetic.plus(self.sum, Decimal(value))
-
-    def finalize(self) -> str:
-        return str(self.sum)
-
-
-class Least:
-    """The smallest of the exact numbers that are there."""
-
-    def __init__(self) -> None:
-        self.found: Decimal | None = None
-
-    def step(self, value: Any) -> None:
-        if value is not None:
-            number = Decimal(value)
-            self.found = number if self.found is None else self.better(self.found, number)
-
-    def finalize(self) -> str | None:
-        return None if self.found is None else str(self.found)
-
-    @staticmethod
-    def better(one: Decimal, other: Decimal) -> Decimal:
-        return min(one, other)
-
-
-class Greatest(Least):
-    """The greatest of the exact numbers that are there."""
-
-    @staticmethod
-    def better(one: Decimal, other: Decimal) -> Decimal:
-        return max(one, other)
 
 
 def _exact(whole: Any, scale: int) -> str:

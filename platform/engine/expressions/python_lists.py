@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from decimal import Decimal
+from functools import reduce
 from typing import Any
 
 from customary.engine import arithmetic
-from customary.engine.expressions.python_runtime import NO_CURRENCY, divide_money, identity, plain_id, plus_money
+from customary.engine.expressions.python_runtime import NO_CURRENCY, divide_money, identity, plain_id
 from customary.engine.money import Money
 
 
@@ -74,10 +75,13 @@ def avg_number(items: Sequence[Any]) -> Decimal | None:
 
 
 def sum_money(items: Iterable[Any]) -> Money | None:
-    result: Money | None = Money(Decimal(0), NO_CURRENCY)
-    for item in _present(items):
-        result = plus_money(result, item) if result else None
-    return result
+    """In the currency of all of them; in the workspace's where they differ."""
+    found = _joint(_present(items))
+    if found is None:
+        return None
+    amounts, currency, base = found
+    worth = Money(sum_number(base[0]), base[1]) if base else None
+    return Money(sum_number(amounts), currency, worth)
 
 
 def avg_money(items: Iterable[Any]) -> Money | None:
@@ -115,12 +119,33 @@ def max_money(items: Iterable[Any]) -> Money | None:
     return _extreme(items, max)
 
 
+def pairwise_min(items: Iterable[Any]) -> Money | None:
+    """The least of two and two amounts, as SQL finds it; what two make that cannot be compared counts as nothing."""
+    return reduce(lambda one, other: min_money((one, other)), items)
+
+
+def pairwise_max(items: Iterable[Any]) -> Money | None:
+    return reduce(lambda one, other: max_money((one, other)), items)
+
+
 def _extreme(items: Iterable[Any], choose: Callable[..., Any]) -> Money | None:
-    found = _present(items)
-    if not found or sum_money(found) is None:
+    present = _present(items)
+    found = _joint(present) if present else None
+    if found is None:
         return None
-    currency = max(each.currency for each in found)
-    return Money(choose(each.amount for each in found), currency)
+    amounts, currency, base = found
+    return Money(choose(amounts), currency, Money(choose(base[0]), base[1]) if base else None)
+
+
+def _joint(found: list[Money]) -> tuple[list[Decimal], str, tuple[list[Decimal], str] | None] | None:
+    """Amounts in one currency and that, and what they are worth together where all are worth something."""
+    currencies = {each.currency for each in found} - {NO_CURRENCY}
+    worth = [each.base for each in found if each.base]
+    base = ([each.amount for each in worth], max((each.currency for each in worth), default=NO_CURRENCY))
+    whole = base if len(worth) == len(found) else None
+    if len(currencies) > 1:
+        return (*whole, whole) if whole else None
+    return [each.amount for each in found], max(currencies, default=NO_CURRENCY), whole
 
 
 def _present(items: Iterable[Any]) -> list[Any]:

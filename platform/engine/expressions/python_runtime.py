@@ -16,6 +16,8 @@ from customary.engine.money import Money
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 NO_CURRENCY = ""
+NOTHING_WORTH = Money(Decimal(0), NO_CURRENCY)
+"""What no money at all is worth, in whatever currency."""
 _OPERATIONS: dict[tuple[str, Type, Type], str] = {
     ("+", NUMBER, NUMBER): "plus_number",
     ("-", NUMBER, NUMBER): "minus_number",
@@ -86,22 +88,20 @@ def plus_text(left: str, right: str) -> str:
 
 
 def plus_money(left: Money, right: Money) -> Money | None:
-    currency = _agreed(left, right)
-    return None if currency is None else Money(arithmetic.plus(left.amount, right.amount), currency)
+    return _combined(left, right, arithmetic.plus)
 
 
 def minus_money(left: Money, right: Money) -> Money | None:
-    currency = _agreed(left, right)
-    return None if currency is None else Money(arithmetic.minus(left.amount, right.amount), currency)
+    return _combined(left, right, arithmetic.minus)
 
 
 def ratio_money(left: Money, right: Money) -> Decimal | None:
-    return None if _agreed(left, right) is None else arithmetic.divide(left.amount, right.amount)
+    pair = _joint(left, right)
+    return arithmetic.divide(pair[0].amount, pair[1].amount) if pair else None
 
 
 def times_money(money: Money, factor: Decimal) -> Money | None:
-    amount = arithmetic.times(money.amount, factor)
-    return None if amount is None else Money(amount, money.currency)
+    return changed_money(money, lambda amount: arithmetic.times(amount, factor))
 
 
 def factor_money(factor: Decimal, money: Money) -> Money | None:
@@ -109,20 +109,29 @@ def factor_money(factor: Decimal, money: Money) -> Money | None:
 
 
 def divide_money(money: Money, divisor: Decimal) -> Money | None:
-    amount = arithmetic.divide(money.amount, divisor)
-    return None if amount is None else Money(amount, money.currency)
+    return changed_money(money, lambda amount: arithmetic.divide(amount, divisor))
 
 
-def negative_money(money: Money) -> Money:
-    return Money(arithmetic.negative(money.amount), money.currency)
+def negative_money(money: Money) -> Money | None:
+    return changed_money(money, arithmetic.negative)
+
+
+def changed_money(money: Money, change: Callable[[Decimal], Decimal | None]) -> Money | None:
+    """The same with another amount, and so worth another."""
+    amount = change(money.amount)
+    if amount is None:
+        return None
+    worth = change(money.base.amount) if money.base else None
+    return Money(amount, money.currency, None if worth is None else Money(worth, money.base.currency))  # type: ignore[union-attr]
 
 
 def as_money(number: Decimal) -> Money:
-    return Money(Decimal(number), NO_CURRENCY)
+    return Money(Decimal(number), NO_CURRENCY, None if number else NOTHING_WORTH)
 
 
 def compare_money(left: Money, right: Money, operator: str) -> bool | None:
-    return None if _agreed(left, right) is None else _ORDERS[operator](left.amount, right.amount)
+    pair = _joint(left, right)
+    return _ORDERS[operator](pair[0].amount, pair[1].amount) if pair else None
 
 
 def same_money(left: Any, right: Any) -> bool:
@@ -132,6 +141,24 @@ def same_money(left: Any, right: Any) -> bool:
     if isinstance(left, Money) and isinstance(right, Money):
         return left.amount == right.amount and _agreed(left, right) is not None
     return getattr(left, "amount", left) == getattr(right, "amount", right)
+
+
+def _combined(left: Money, right: Money, operation: Callable[[Decimal, Decimal], Decimal]) -> Money | None:
+    pair = _joint(left, right)
+    if pair is None:
+        return None
+    worth = None
+    if left.base and right.base:
+        currency = left.base.currency or right.base.currency
+        worth = Money(operation(left.base.amount, right.base.amount), currency)
+    return Money(operation(pair[0].amount, pair[1].amount), pair[0].currency or pair[1].currency, worth)
+
+
+def _joint(left: Money, right: Money) -> tuple[Money, Money] | None:
+    """Two amounts in one currency: their own, or else the workspace's in which they were worth something."""
+    if _agreed(left, right) is not None:
+        return left, right
+    return (left.base, right.base) if left.base and right.base else None
 
 
 def _agreed(left: Money, right: Money) -> str | None:

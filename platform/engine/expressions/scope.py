@@ -45,7 +45,8 @@ class Rows(Protocol):
 
     def column(self, name: str, part: str = "") -> sa.ColumnElement:
         """The column of a field, typed by `engine.columns`' types (`Scaled` tells the scale). Money has the
-        parts "" (amount) and "_currency"; the column of a link (also of an any_link) is the record's id."""
+        parts "" (amount), "_currency" and "_base" (what it is worth); the column of a link (also of an any_link) is the
+        record's id."""
 
     def follow(self, field: str, entity: str = "") -> tuple[Rows, sa.ColumnElement]:
         """A fresh alias of the rows that `field` points to, and the condition that joins them; of an any_link, those
@@ -62,4 +63,6 @@ class Values(Protocol):
     now: datetime
     zone: ZoneInfo
     user: Fields | None
+    currency: str
+    """The workspace's, in which amounts of several currencies come together."""
     bindings: Mapping[str, Any]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -37,7 +38,7 @@ def arithmetic(writer: Writer, node: meaning.Arithmetic) -> Operand:
     if left.type in _BETWEEN:
         return Number(_BETWEEN[left.type](writer.column(left), writer.column(right)))
     if MONEY in (left.type, right.type):
-        return _money(operator, writer.operand(left), writer.operand(right))
+        return _money(writer, operator, writer.operand(left), writer.operand(right))
     return _METHODS[operator](writer.number(left), writer.number(right))
 
 
@@ -45,7 +46,7 @@ def ordered(writer: Writer, operator: str, left: Node, right: Node) -> sa.Column
     """`< <= > >=`; NULL when a side is missing or the currencies differ."""
     one, other = writer.operand(left), writer.operand(right)
     if isinstance(one, Amount) and isinstance(other, Amount):
-        return sa.case((agree(one, other), one.amount.compare(operator, other.amount)))
+        return _joint(one, other, one.amount, one.base).compare(operator, _joint(one, other, other.amount, other.base))
     if isinstance(one, Amount | Number):
         return _amount(one).compare(operator, _amount(other))  # type: ignore[arg-type]
     if left.type == TEXT and not isinstance(one, sa.Column):
@@ -73,9 +74,11 @@ def chosen(cases: list[tuple[sa.ColumnElement, Operand]], otherwise: Operand) ->
     if isinstance(otherwise, Amount):
         amounts = [(test, each.amount) for test, each in cases]  # type: ignore[union-attr]
         currencies = [(test, each.currency) for test, each in cases]  # type: ignore[union-attr]
+        bases = [(test, each.base) for test, each in cases]  # type: ignore[union-attr]
         return Amount(
             chosen(amounts, otherwise.amount),  # type: ignore[arg-type]
             sa.case(*currencies, else_=otherwise.currency),
+            chosen(bases, otherwise.base),  # type: ignore[arg-type]
         )
     if isinstance(otherwise, Number):
         return Number(sa.case(*((test, each.exact) for test, each in cases), else_=otherwise.exact))  # type: ignore[union-attr]
@@ -91,20 +94,22 @@ def first_present(operands: list[Operand], last: Operand) -> Operand:
     return sa.func.coalesce(*operands, last)
 
 
-def extreme(kind: str, operands: list[Operand]) -> Operand:
-    """The least or the greatest operand that is not null; unknown where amounts are in several currencies."""
+def extreme(writer: Writer, kind: str, operands: list[Operand]) -> Operand:
+    """The least or the greatest operand that is not null."""
     first = operands[0]
     if isinstance(first, Amount):
-        least, greatest = (
-            _extreme_column(each, [_filled(money) for money in operands])  # type: ignore[arg-type]
-            for each in ("min", "max")
-        )
-        amount = Number(elements.extremes[kind](*(money.amount.exact for money in operands)))  # type: ignore[union-attr]
-        agreed = sa.or_(greatest.is_(None), least == greatest)
-        return Amount(Number(sa.case((agreed, amount.exact))), sa.func.coalesce(greatest, "", type_=CodePointText()))
+        return reduce(lambda one, other: _extreme_money(writer, kind, one, other), operands)  # type: ignore[arg-type,return-value]
     if isinstance(first, Number):
         return Number(elements.extremes[kind](*(each.exact for each in operands)))  # type: ignore[union-attr]
     return _extreme_column(kind, operands)  # type: ignore[arg-type]
+
+
+def _extreme_money(writer: Writer, kind: str, one: Amount, other: Amount) -> Amount:
+    """Of two amounts in one currency by that, of others by what they are worth."""
+    pieces = elements.extreme_money[kind]
+    parts = (one.currency, other.currency, one.amount.exact, other.amount.exact, one.base.exact, other.base.exact)
+    currency = elements.extreme_currency(*parts[:4], sa.literal(writer.values.currency, CodePointText()))
+    return Amount(Number(pieces["amount"](*parts)), currency, Number(pieces["base"](*parts[2:])))
 
 
 def _extreme_column(kind: str, columns: list[sa.ColumnElement]) -> sa.ColumnElement:
@@ -112,14 +117,11 @@ def _extreme_column(kind: str, columns: list[sa.ColumnElement]) -> sa.ColumnElem
     return sa.type_coerce(elements.extreme_texts[kind](*columns), columns[0].type)
 
 
-def _filled(money: Amount) -> sa.ColumnElement:
-    return sa.case((sa.not_(money.amount.is_null()), sa.func.nullif(money.currency, "")))
-
-
 def each_column(operand: Operand, change: Callable[[sa.ColumnElement], sa.ColumnElement]) -> Operand:
     """The operand with every one of its columns changed."""
     if isinstance(operand, Amount):
-        return Amount(each_column(operand.amount, change), change(operand.currency))  # type: ignore[arg-type]
+        amount, base = (each_column(each, change) for each in (operand.amount, operand.base))
+        return Amount(amount, change(operand.currency), base)  # type: ignore[arg-type]
     if isinstance(operand, Number):
         if operand.clause is None:
             return Number(change(operand.exact))
@@ -135,16 +137,31 @@ def _shifted(writer: Writer, node: meaning.Arithmetic) -> sa.ColumnElement:
     return shift(writer.column(day), length.exact)
 
 
-def _money(operator: str, one: Operand, other: Operand) -> Operand:
+def _money(writer: Writer, operator: str, one: Operand, other: Operand) -> Operand:
+    method = _METHODS[operator]
     if isinstance(one, Amount) and isinstance(other, Amount):
-        result = _METHODS[operator](one.amount, other.amount)
-        result = Number(sa.case((agree(one, other), result.exact)))
+        base = method(one.base, other.base)
+        result = _joint(one, other, method(one.amount, other.amount), base)
         if operator == "/":
             return result
-        currency = sa.func.coalesce(sa.func.nullif(one.currency, ""), other.currency, type_=CodePointText())
-        return Amount(result, currency)
-    money = one if isinstance(one, Amount) else other
-    return money.with_amount(_METHODS[operator](_amount(one), _amount(other)))  # type: ignore[union-attr,arg-type]
+        workspace = sa.literal(writer.values.currency, CodePointText())
+        return Amount(result, elements.joint_currency(one.currency, other.currency, workspace), base)
+    if isinstance(one, Amount):
+        return one.changed(lambda amount: method(amount, other))  # type: ignore[arg-type]
+    return other.changed(lambda amount: method(one, amount))  # type: ignore[union-attr,arg-type]
+
+
+def of_no_currency(number: Number) -> Amount:
+    """A number as money that agrees with any; nothing is worth nothing."""
+    if number.value is not None:
+        return Amount(number, sa.literal("", CodePointText()), Number.of(None if number.value else 0))
+    zero = Number(sa.case((number.same(Number.of(0)), Number.of(0).exact)))
+    return Amount(number, sa.literal("", CodePointText()), zero)
+
+
+def _joint(one: Amount, other: Amount, own: Number, base: Number) -> Number:
+    """A number of the currency that two amounts share, or else of the workspace's."""
+    return Number(elements.joint(one.currency, other.currency, own.exact, base.exact))
 
 
 def _amount(operand: Amount | Number) -> Number:

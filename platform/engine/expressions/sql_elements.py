@@ -140,10 +140,49 @@ same = element("same", sa.Boolean(), "{0} IS NOT DISTINCT FROM {1}")
 total = element("total", Exact(), "coalesce(sum({0}), 0)", "coalesce(customary_sum({0}), 0)")
 least = element("least", Exact(), "min({0})")
 greatest = element("greatest", Exact(), "max({0})")
+# Two amounts in one currency: their own, or else the workspace's
+_AGREE = "a = b OR a = '' OR b = ''"
+joint = element(
+    "joint",
+    Exact(),
+    f"SELECT CASE WHEN {_AGREE} THEN x ELSE y END FROM "  # noqa: S608
+    "(SELECT {0} AS a, {1} AS b, {2} AS x, {3} AS y OFFSET 0) AS t",
+)
+joint_currency = element(
+    "joint_currency",
+    CodePointText(),
+    "SELECT CASE WHEN a = b OR b = '' THEN a WHEN a = '' THEN b WHEN a IS NOT NULL AND b IS NOT NULL THEN w END "
+    "FROM (SELECT {0} AS a, {1} AS b, {2} AS w OFFSET 0) AS t",
+)
 extremes = {
     "min": element("least_of", Exact(), "least({all})"),
     "max": element("greatest_of", Exact(), "greatest({all})"),
 }
+_SIX = "(SELECT {0} AS a, {1} AS b, {2} AS x, {3} AS y, {4} AS p, {5} AS q OFFSET 0) AS t"
+_ONE_IS_NULL = "x IS NULL THEN y WHEN y IS NULL THEN x"
+extreme_money = {
+    kind: {
+        "amount": element(
+            f"{name}_money",
+            Exact(),
+            f"SELECT CASE WHEN {_ONE_IS_NULL} WHEN {_AGREE} THEN {name}(x, y) "  # noqa: S608
+            f"WHEN p IS NOT NULL AND q IS NOT NULL THEN {name}(p, q) END FROM {_SIX}",
+        ),
+        "base": element(
+            f"{name}_worth",
+            Exact(),
+            f"SELECT CASE WHEN x IS NULL THEN q WHEN y IS NULL THEN p WHEN p IS NOT NULL AND q IS NOT NULL "  # noqa: S608
+            f"THEN {name}(p, q) END FROM (SELECT {{0}} AS x, {{1}} AS y, {{2}} AS p, {{3}} AS q OFFSET 0) AS t",
+        ),
+    }
+    for kind, name in (("min", "least"), ("max", "greatest"))
+}
+extreme_currency = element(
+    "extreme_currency",
+    CodePointText(),
+    "SELECT CASE WHEN x IS NULL THEN b WHEN y IS NULL OR a = b OR b = '' THEN a WHEN a = '' THEN b ELSE w END "
+    "FROM (SELECT {0} AS a, {1} AS b, {2} AS x, {3} AS y, {4} AS w OFFSET 0) AS t",
+)
 extreme_texts = {
     "min": element("least_text", CodePointText(), "least({all})"),
     "max": element("greatest_text", CodePointText(), "greatest({all})"),

@@ -46,8 +46,9 @@ def plain_clause(operand: Operand) -> sa.ColumnElement:
 def known(value: Any, kind: Type) -> Operand:
     """A value known when the clause is made, as a bind parameter."""
     if kind == MONEY:
-        amount, currency = (None, None) if value is None else (value.amount, value.currency)
-        return Amount(Number.of(amount), sa.literal(currency, CodePointText()))
+        amount, currency, base = (None, None, None) if value is None else (value.amount, value.currency, value.base)
+        worth = Number.of(base.amount if base else None)
+        return Amount(Number.of(amount), sa.literal(currency, CodePointText()), worth)
     if kind == DURATION and value is not None:
         return Number.of(microseconds(value))
     if kind in (NUMBER, DURATION):
@@ -58,7 +59,8 @@ def known(value: Any, kind: Type) -> Operand:
 def stored(rows: Rows, name: str, kind: Type) -> Operand:
     """The column (or columns) of a field."""
     if kind == MONEY:
-        return Amount(_number(rows.column(name)), rows.column(name, "_currency"))
+        amount, base = rows.column(name), rows.column(name, "_base")
+        return Amount(_number(amount), rows.column(name, "_currency"), _number(base))
     if kind in (NUMBER, DURATION):
         return _number(rows.column(name))
     return rows.column(name)

@@ -13,6 +13,7 @@ from customary.engine.expressions import meaning, sql_arithmetic
 from customary.engine.expressions import sql_elements as elements
 from customary.engine.expressions.meaning import Node
 from customary.engine.expressions.scope import Rows
+from customary.engine.expressions.sql_leaves import plain_clause
 from customary.engine.expressions.sql_operands import Amount, Number, Operand
 from customary.engine.expressions.types import BOOLEAN, MONEY, NUMBER, ListOf, Record
 
@@ -131,10 +132,10 @@ def _folded(writer: Writer, node: meaning.Fold, owner: Rows | None) -> Operand:
         return Number(select(items.rows, items.where, sa.func.count()).scalar_subquery(), 0)
     if items.distinct and node.kind in ("sum", "avg"):
         raise writer.unable(node)
-    return _aggregated(node.kind, items, key if items.value is None else items.value)
+    return _aggregated(writer, node.kind, items, key if items.value is None else items.value)
 
 
-def _aggregated(kind: str, items: Items, value: Operand) -> Operand:
+def _aggregated(writer: Writer, kind: str, items: Items, value: Operand) -> Operand:
     """An aggregate over a derived table: over the rows themselves it would belong to the outer statement
     when the value asked for mentions only outer columns."""
     columns: list[sa.ColumnElement] = []
@@ -147,7 +148,7 @@ def _aggregated(kind: str, items: Items, value: Operand) -> Operand:
     derived = select(items.rows, items.where, *columns).subquery()
     found = iter(derived.c)
     inner = sql_arithmetic.each_column(value, lambda _: next(found))
-    result = Number(_counted(inner), 0) if kind == "size" else _aggregate(kind, inner)
+    result = Number(_counted(inner), 0) if kind == "size" else _aggregate(writer, kind, inner)
 
     def one(column: sa.ColumnElement) -> sa.ColumnElement:
         return sa.select(column).select_from(derived).correlate_except(derived).scalar_subquery()
@@ -167,13 +168,17 @@ def _tested(writer: Writer, node: meaning.Fold, owner: Rows | None) -> sa.Column
     return sa.not_(select(items.rows, [*items.where, failing], sa.literal_column("1")).exists())
 
 
-def _aggregate(kind: str, value: Operand) -> Operand:
+def _aggregate(writer: Writer, kind: str, value: Operand) -> Operand:
     if isinstance(value, Amount):
         filled = sa.case((sa.not_(value.amount.is_null()), sa.func.nullif(value.currency, "")))
         agreed = sa.func.count(sa.distinct(filled)) <= 1
-        amount = _aggregate(kind, value.amount)
-        currency = sa.func.coalesce(sa.func.max(filled), "", type_=CodePointText())
-        return Amount(Number(sa.case((agreed, amount.exact))), currency)  # type: ignore[union-attr]
+        worth = sa.case((sa.not_(value.amount.is_null()), value.base.exact))
+        known = sa.func.count(worth) == sa.func.count(plain_clause(value.amount))
+        amount, base = (_aggregate(writer, kind, each) for each in (value.amount, Number(worth)))
+        base = Number(sa.case((known, base.exact)))  # type: ignore[union-attr]
+        currency = sa.case((agreed, sa.func.coalesce(sa.func.max(filled), "")), else_=writer.values.currency)
+        amount = Number(sa.case((agreed, amount.exact), else_=base.exact))  # type: ignore[union-attr]
+        return Amount(amount, sa.type_coerce(currency, CodePointText()), base)
     if not isinstance(value, Number):
         value = elements.by_code_point(value) if isinstance(value.type, CodePointText) else value
         return (sa.func.min if kind == "min" else sa.func.max)(value)
@@ -208,5 +213,5 @@ def _when_absent(node: meaning.Fold, found: Operand) -> Operand:
     if node.kind == "size" or (node.kind == "sum" and node.type == NUMBER):
         return Number(sa.func.coalesce(found.exact, Number.of(0).exact, type_=elements.Exact()))  # type: ignore[union-attr]
     if node.kind == "sum" and node.type == MONEY:
-        return sql_arithmetic.first_present([found], Amount(Number.of(0), sa.literal("", CodePointText())))
+        return sql_arithmetic.first_present([found], sql_arithmetic.of_no_currency(Number.of(0)))
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 
@@ -127,9 +128,12 @@ class Amount:
 
     amount: Number
     currency: sa.ColumnElement
+    base: Number
+    """What it is worth in the workspace's currency, null where nobody knows."""
 
-    def with_amount(self, amount: Number) -> Amount:
-        return replace(self, amount=amount)
+    def changed(self, change: Callable[[Number], Number]) -> Amount:
+        """The same with another amount, and so worth another."""
+        return replace(self, amount=change(self.amount), base=change(self.base))
 
 
 Operand = sa.ColumnElement | Number | Amount

@@ -198,6 +198,8 @@ class _Writer:
 
     def _extreme(self, node: meaning.Extreme) -> str:
         values = "".join(f"{self.value(operand)}, " for operand in node.operands)
+        if node.type == MONEY:
+            return f"pairwise_{node.kind}(({values}))"
         return f"{node.kind}_{_word(node)}(({values}))"
 
     def _first_present(self, sources: list[str]) -> str:

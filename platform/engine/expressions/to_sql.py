@@ -12,7 +12,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from customary.engine.columns import CodePointText
 from customary.engine.expressions import meaning, sql_arithmetic, sql_elements, sql_equality, sql_lists
 from customary.engine.expressions.error import ExpressionError
 from customary.engine.expressions.meaning import Node
@@ -43,9 +42,11 @@ def to_sql(node: Node, rows: Rows, values: Values) -> sa.ColumnElement:
 
 
 def to_sql_value(node: Node, rows: Rows, values: Values, part: str = "") -> sa.ColumnElement:
-    """The value, NULL where unknown; the part "_currency" is that of money."""
+    """The value, NULL where unknown; the parts "_currency" and "_base" are those of money."""
     operand = Writer(rows, values).operand(node)
-    return operand.currency if part == "_currency" and isinstance(operand, Amount) else plain_clause(operand)
+    if isinstance(operand, Amount) and part in ("_currency", "_base"):
+        return operand.currency if part == "_currency" else plain_clause(operand.base)
+    return plain_clause(operand)
 
 
 def to_sql_text(node: Node, rows: Rows, values: Values) -> sa.ColumnElement:
@@ -107,7 +108,8 @@ class Writer:
 
     def operand(self, node: Node) -> Operand:
         """The value of a node in SQL. Some are written several times; all in all there is a limit."""
-        is_money_sum = isinstance(node, meaning.Arithmetic) and node.left.type == node.right.type == MONEY
+        is_money_sum = node.type == MONEY and isinstance(node, meaning.Extreme)
+        is_money_sum |= isinstance(node, meaning.Arithmetic) and node.left.type == node.right.type == MONEY
         self._written += 1
         self._money_sums += is_money_sum
         if self._written > MAX_WRITTEN or self._money_sums > MAX_MONEY_SUMS:
@@ -233,7 +235,7 @@ class Writer:
     def _negative(self, node: meaning.Negative) -> Operand:
         operand = self.operand(node.operand)
         if isinstance(operand, Amount):
-            return operand.with_amount(operand.amount.negative())
+            return operand.changed(Number.negative)
         return operand.negative()  # type: ignore[union-attr]
 
     def _arithmetic(self, node: meaning.Arithmetic) -> Operand:
@@ -249,10 +251,10 @@ class Writer:
         return sql_arithmetic.first_present(others, last)
 
     def _extreme(self, node: meaning.Extreme) -> Operand:
-        return sql_arithmetic.extreme(node.kind, [self.typed(each, node.type) for each in node.operands])
+        return sql_arithmetic.extreme(self, node.kind, [self.typed(each, node.type) for each in node.operands])
 
     def _asmoney(self, node: meaning.AsMoney) -> Operand:
-        return Amount(self.number(node.operand), sa.literal("", CodePointText()))
+        return sql_arithmetic.of_no_currency(self.number(node.operand))
 
     def _text(self, node: meaning.Text) -> Operand:
         return self.text(node.operand)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -71,7 +71,10 @@ class Money(Field):
 
     def load(self, row: Mapping[str, Any]) -> Amount | None:
         amount = row[""]
-        return None if amount is None else Amount(amount, row["_currency"] or self.currency)
+        if amount is None:
+            return None
+        worth = row.get("_base")
+        return Amount(amount, row["_currency"] or self.currency, None if worth is None else Amount(worth, self.base))
 
     def parse(self, text: str, locale: Locale) -> Amount | None:
         if not text.strip():
@@ -111,7 +114,8 @@ class Money(Field):
         money = value if isinstance(value, Amount) else Amount(number(value), self.currency)
         if not money.currency:  # the sum of nothing
             money = Amount(money.amount, self.currency)
-        return self._exact(rounded(money.amount, self._places(money.currency)), money.currency)
+        taken = self._exact(rounded(money.amount, self._places(money.currency)), money.currency)
+        return taken if money.base is None else replace(taken, base=self._worth(money.base))
 
     def to_json(self, value: Amount | None) -> Mapping[str, str] | None:
         return None if value is None else {"amount": f"{value.amount:f}", "currency": value.currency}
@@ -158,6 +162,9 @@ class Money(Field):
         except Refusal as refusal:
             return [refusal.reason]
         return out_of_bounds(value.amount, self.min, self.max)
+
+    def _worth(self, base: Amount) -> Amount:
+        return Amount(rounded(base.amount, self.scale), self.base)
 
     def _exact(self, amount: Decimal, currency: str) -> Amount:
         places = self._places(currency)

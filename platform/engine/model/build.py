@@ -57,6 +57,8 @@ class Build:
     team: str = "team"
     questions: list[tuple[text.Node, Expression, str]] = field(default_factory=list)
     """Conditions that the database is asked over an entity."""
+    expressions: list[tuple[text.Scalar, Expression]] = field(default_factory=list)
+    """All that were compiled, with where they are written."""
 
     @property
     def workspace(self) -> Mapping[str, Any]:
@@ -101,10 +103,12 @@ class Build:
         written = str(node.data).lower() if isinstance(node.data, bool) else str(node.data)
         begin = 1 if written.startswith("=") else 0
         try:
-            return expressions.compile(written[begin:], names, expect)
+            found = expressions.compile(written[begin:], names, expect)
         except ExpressionError as error:
             self.add(node.text_place(error.offset + begin), error.summary, error.remedy)
             return None
+        self.expressions.append((node, found))
+        return found
 
     def spelled_out(
         self, node: text.Node, written: str, names: ModelNames, expect: Type | None = None

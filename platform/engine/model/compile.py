@@ -11,6 +11,7 @@ from customary.engine.model.bridge import bridge
 from customary.engine.model.build import Build, frozen
 from customary.engine.model.calendar import compile_calendars
 from customary.engine.model.computed import settle_lookups
+from customary.engine.model.currencies import check_currencies
 from customary.engine.model.entity import finish_entity, sketch_entities
 from customary.engine.model.example import check_examples
 from customary.engine.model.formula import check_circles
@@ -56,6 +57,7 @@ def compile(definitions: Definitions, problems: Problems) -> Model | None:  # no
         demos=_demos(build),
     )
     check_examples(build, roles, workflows)
+    check_currencies(build)
     check_questions(build)
     check_wishes(build)
     check_reach(build, roles)

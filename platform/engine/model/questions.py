@@ -13,7 +13,9 @@ from customary.engine.expressions.types import ANCESTORS, DESCENDANTS
 from customary.engine.model.build import Build
 from customary.engine.text import node as text
 
-_NOBODY = SimpleNamespace(now=datetime(2000, 1, 1, tzinfo=UTC), zone=ZoneInfo("UTC"), user=None, bindings={})
+_NOBODY = SimpleNamespace(
+    now=datetime(2000, 1, 1, tzinfo=UTC), zone=ZoneInfo("UTC"), user=None, currency="EUR", bindings={}
+)
 
 
 def check_questions(build: Build) -> None:

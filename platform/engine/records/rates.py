@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from dataclasses import replace
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -34,6 +35,17 @@ def fill(work: Work, entity: Entity, rows: Iterable[tuple[Mapping[str, Any], dic
     for field, value, stored in foreign:
         if value.currency in rates:
             stored[table.column(field.name, "_base").name] = value.amount * rates[value.currency]
+
+
+def valued(work: Work, field: Field, money: Money) -> Money:
+    """An amount that is still to be written, with what it is going to be worth."""
+    if money.base is not None or not isinstance(field.base, str):
+        return money
+    rate = Decimal(1) if money.currency == field.base else _rates(work, {money.currency}).get(money.currency)
+    if rate is None:
+        return money
+    worth = (money.amount * rate).quantize(Decimal(1).scaleb(-field.scale), ROUND_HALF_EVEN)
+    return replace(money, base=Money(worth, field.base))
 
 
 def catch_up(work: Work, written: Entity, values: Iterable[Mapping[str, Any]]) -> None:

@@ -21,13 +21,15 @@ class Values:
 
     now: datetime
     zone: ZoneInfo
+    currency: str
     user: Mapping[str, Any] | None = None
     bindings: Mapping[str, Any] = field(default_factory=dict)
 
 
 def values_of(work: Work) -> Values:
     """The outside values of a unit of work."""
-    return Values(now=work.now, zone=work.model.settings.time_zone, user=work.actor.record)
+    settings = work.model.settings
+    return Values(now=work.now, zone=settings.time_zone, currency=settings.currency, user=work.actor.record)
 
 
 def all_rows(work: Work, entity: str) -> TableRows:

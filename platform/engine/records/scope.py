@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 
 from customary.engine.access.hidden import target_of
 from customary.engine.expressions.types import ANCESTORS, DESCENDANTS
+from customary.engine.fields.field import Field
 from customary.engine.model.model import Entity
-from customary.engine.records import storage
+from customary.engine.money import Money
+from customary.engine.records import rates, storage
 from customary.engine.records.work import Work
 
 
@@ -28,6 +30,8 @@ class RecordView(Mapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         found = self.values_by_name.get(name, _ABSENT)
+        if isinstance(found, Money) and found.base is None:
+            return self._scope.valued(self._fields[name], found)
         if found is not _ABSENT:
             return found
         each = self._fields.get(name)
@@ -62,6 +66,7 @@ class RecordScope:
         self.zone: ZoneInfo = work.model.settings.time_zone
         self.bindings: dict[str, Any] = {"user": work.actor.record, **(bindings or {})}
         self._found: dict[tuple[str, UUID], RecordView | None] = {}
+        self._worth: dict[tuple[str, Money], Money] = {}
         self._lists: dict[tuple[UUID, str], list[RecordView]] = {}
         self.looked: set[str] = set()
         """The entities whose rows it has read from the database."""
@@ -73,6 +78,13 @@ class RecordScope:
         scope = RecordScope.__new__(RecordScope)
         scope.__dict__.update(self.__dict__, record=record, old=None if record is not self.record else self.old)
         return scope
+
+    def valued(self, field: Field, money: Money) -> Money:
+        """An amount with what it is worth, as far as that is known."""
+        key = (field.name, money)
+        if key not in self._worth:
+            self._worth[key] = rates.valued(self.work, field, money)
+        return self._worth[key]
 
     def view(self, entity: str, values: dict[str, Any]) -> RecordView:
         """Values of a record as this scope sees it."""

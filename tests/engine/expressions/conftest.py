@@ -132,7 +132,7 @@ def _columns(entity: str) -> list[sa.Column]:
 
 def _parts(name: str, kind: Type) -> list[tuple[str, Any]]:
     if kind == MONEY:
-        return [("", Scaled(2)), ("_currency", sa.Text())]
+        return [("", Scaled(2)), ("_currency", sa.Text()), ("_base", Scaled(2))]
     if kind == ListOf(item=TEXT):
         return [("", Names())]
     if isinstance(kind, ListOf):
@@ -214,7 +214,9 @@ class House:
     def __init__(self) -> None:
         self.records = _records()
         self.user = self.records["person"][0]
-        self.values = SimpleNamespace(now=NOW, zone=ZONE, user=self.user, bindings={"target": Decimal("7.5")})
+        self.values = SimpleNamespace(
+            now=NOW, zone=ZONE, user=self.user, currency="EUR", bindings={"target": Decimal("7.5")}
+        )
         self.names = HouseNames()
 
     def scope(self, record: Mapping[str, Any], old: Mapping[str, Any] | None = None) -> HouseScope:
@@ -237,6 +239,7 @@ def _stored(entity: str, record: Mapping[str, Any]) -> dict[str, Any]:
         value = record.get(name)
         if kind == MONEY:
             row[name], row[name + "_currency"] = (value.amount, value.currency) if value else (None, None)
+            row[name + "_base"] = value.base.amount if value and value.base else None
         elif kind == DURATION:
             row[name] = None if value is None else microseconds(value)
         elif isinstance(kind, Record) and not kind.entity:
@@ -257,9 +260,9 @@ def _records() -> dict[str, list[dict[str, Any]]]:
         {"id": _id(2, n), "name": name, "tier": tier, "limit": limit, "owner": owner}
         for n, (name, tier, limit, owner) in enumerate(
             [
-                ("Apple", "gold", Money(Decimal("1000.50"), "EUR"), _id(1, 0)),
+                ("Apple", "gold", _money("1000.50", "EUR"), _id(1, 0)),
                 ("", None, None, None),
-                ("ΟΔΟΣ Straße", "tin", Money(Decimal("-0.01"), "USD"), _id(1, 2)),
+                ("ΟΔΟΣ Straße", "tin", _money("-0.01", "USD"), _id(1, 2)),
             ]
         )
     ]
@@ -281,8 +284,8 @@ def _deal(n: int) -> dict[str, Any]:
         "id": _id(3, n),
         "name": pick(1, "Big deal", "small", "", " pad ", "Ünïcödé", "商机 一", "ΟΔΟΣ", "zz'\"\\%_", None),
         "note": pick(3, None, "call", "Call back", "a", "Big deal"),
-        "amount": None if n % 7 == 3 else Money(Decimal(pick(1, *amounts)), pick(5, "EUR", "EUR", "USD")),
-        "cost": None if n % 5 == 1 else Money(Decimal(pick(3, *amounts)), "EUR"),
+        "amount": None if n % 7 == 3 else _money(pick(1, *amounts), pick(5, "EUR", "EUR", "USD")),
+        "cost": None if n % 5 == 1 else _money(pick(3, *amounts), "EUR"),
         "count": pick(1, 0, 1, -7, None, 2**63 - 1, 12, 3),
         "rate": pick(3, None, Decimal("0.0001"), Decimal("2.5"), Decimal("-100"), Decimal("33.3333"), Decimal(0)),
         "fine": pick(1, None, Decimal("0.0000000005"), Decimal("0.0000000015"), Decimal("-1.5"), Decimal(3)),
@@ -304,6 +307,15 @@ def _deal(n: int) -> dict[str, Any]:
     }
 
 
+def _money(amount: str | Decimal, currency: str) -> Money:
+    """Dollars are worth less, and of negative ones nobody knows."""
+    amount = Decimal(amount)
+    if currency == "EUR":
+        return Money(amount, currency, Money(amount, "EUR"))
+    worth = (amount * Decimal("0.9")).quantize(Decimal("0.01"))
+    return Money(amount, currency, None if amount < 0 else Money(worth, "EUR"))
+
+
 def _some(entity: str, id: uuid.UUID) -> SimpleNamespace:
     """A record of some entity, as an any_link names it."""
     return SimpleNamespace(entity=entity, id=id)
@@ -314,7 +326,7 @@ def _task(n: int) -> dict[str, Any]:
         "id": _id(4, n),
         "title": ("call", "Write", None, "ship")[n % 4],
         "hours": (None, Decimal("1.25"), Decimal(0), Decimal("8.5"), Decimal("-2"))[n % 5],
-        "price": None if n % 6 == 2 else Money(Decimal(n) / 4, "EUR" if n % 11 else "USD"),
+        "price": None if n % 6 == 2 else _money(Decimal(n) / 4, "EUR" if n % 11 else "USD"),
         "done": (True, False, None)[n % 3],
         "due": (date(2026, 4, 1), None, date(2026, 3, 1))[n % 3],
         "deal": _id(3, n * n % 19) if n % 8 else None,

@@ -85,3 +85,19 @@ def _plain(value: Any) -> Any:
     if isinstance(value, timedelta):
         return Decimal(microseconds(value))
     return value
+
+
+def test_money_has_the_same_currency_and_worth(filled: Database, house: House) -> None:
+    generator = Generator(SEED + 2)
+    texts = [generator.write("money") for _ in range(COUNT // 2)]
+    with filled.read() as connection:
+        for value in (compile(text, house.names) for text in texts):
+            expected = {}
+            for each in house.records["deal"]:
+                money = value.evaluate(house.scope(each))
+                expected[each["id"]] = (money.currency, money.base and money.base.amount) if money else None
+            parts = [value.column(house.rows, house.values, part) for part in ("", "_currency", "_base")]
+            columns = (part.label(f"part_{number}") for number, part in enumerate(parts))
+            rows = connection.execute(sa.select(DEALS.c.id, *columns))
+            found = {row.id: (row.part_1, row.part_2) if row.part_0 is not None else None for row in rows}
+            assert found == expected, value.text

@@ -44,7 +44,7 @@ def test_a_statement_is_compiled_once(filled: Database, house: House) -> None:
     )
     compiled = []
     for person, target in zip(house.records["person"], (1, "2.5", "3.75", 4), strict=True):
-        values = SimpleNamespace(now=NOW, zone=ZONE, user=person, bindings={"target": Decimal(target)})
+        values = SimpleNamespace(now=NOW, zone=ZONE, user=person, currency="EUR", bindings={"target": Decimal(target)})
         statement = sa.select(TABLES["deal"].c.id).where(condition.clause(house.rows, values))
         with filled.read() as connection:
             compiled.append(connection.execute(statement).context.compiled)  # type: ignore[attr-defined]

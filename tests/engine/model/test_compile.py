@@ -271,3 +271,28 @@ def test_phone_numbers_are_those_of_the_country_of_the_workspaces_time_zone() ->
     fields = model(text, "name: T\ntime_zone: Europe/Athens").entities["visit"].fields
     assert (fields["phone"].region, fields["office"].region) == ("GR", "CN")
     assert model(text).entities["visit"].fields["phone"].region is None
+
+
+FEES = """
+entity: offer
+fields:
+  price: {type: money}
+  fee: {type: money, currency: USD}
+  sum: {type: money, formula: price + fee}
+"""
+RATE = """
+---
+entity: rate
+plays: rate
+fields: {currency: {type: text}, day: {type: date}, value: {type: decimal}}
+"""
+
+
+def test_amounts_of_several_currencies_meet_only_where_rates_are_kept() -> None:
+    assert model(FEES + RATE).entities["offer"].fields["sum"].formula.text == "price + fee"
+    problems = Problems()
+    compile_source(read_source([File("own.yaml", "workspace", FEES)], problems), problems)
+    assert [str(each) for each in problems] == [
+        "own.yaml:6:37  EUR and USD cannot meet: there are no exchange rates  "
+        "Add the pack core, or an entity with plays: rate."
+    ]

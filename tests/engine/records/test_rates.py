@@ -83,3 +83,43 @@ def test_a_rate_of_tomorrow_is_not_used_today(workspace: Workspace):
     offer(workspace, "1", "EUR")
     offer(workspace, "50", "USD")
     assert total(workspace) == Money(Decimal("26.00"), "EUR")
+
+
+MIXED = """
+entity: bill
+fields:
+  name: {type: text}
+  net: {type: money}
+  fee: {type: money}
+  due: {type: money, formula: net + fee}
+  left: {type: boolean, formula: net > fee}
+checks:
+  worthwhile: {check: net > fee, message: {en: must be more than the fee}, field: net}
+"""
+
+
+def bill(workspace: Workspace, net: str, fee: str) -> Any:
+    amounts = {name: Money(Decimal(text.split()[0]), text.split()[1]) for name, text in (("net", net), ("fee", fee))}
+    return do(workspace, records.create, "bill", {"name": net, **amounts})
+
+
+def test_amounts_of_several_currencies_meet_in_the_workspaces(workspace: Workspace) -> None:
+    (workspace.directory / "schemas" / "bill.yaml").write_text(MIXED, encoding="utf-8")
+    workspace.apply()
+    unknown = bill(workspace, "10 EUR", "5 CHF")
+    rate(workspace, "USD", "0.9")
+    mixed = bill(workspace, "100 EUR", "10 USD")
+    same = bill(workspace, "100 USD", "10 USD")
+    with pytest.raises(records.Refused) as refused:
+        bill(workspace, "8 EUR", "10 USD")
+    assert [(each.field, str(each.reason)) for each in refused.value.problems] == [("net", "must be more than the fee")]
+    rate(workspace, "USD", "0.5", date(2026, 1, 2))
+    wanted = {unknown: None, mixed: Money(Decimal(109), "EUR"), same: Money(Decimal(110), "USD")}
+    with workspace.database.read() as connection:
+        work = workspace.work(connection, SYSTEM)
+        page = records.select(work, "bill", records.Query())
+        assert {each.id: each.values["due"] for each in page.records} == wanted
+        assert {each.id: records.get(work, "bill", each.id).values["due"] for each in page.records} == wanted
+        condition = records.compile_where(work, "bill", "due > net && left")
+        found = records.select(work, "bill", records.Query(where=condition)).records
+        assert {each.id for each in found} == {mixed, same}

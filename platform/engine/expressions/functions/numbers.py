@@ -8,6 +8,7 @@ from typing import Any
 
 from customary.engine import arithmetic
 from customary.engine.expressions.functions.function import Registry
+from customary.engine.expressions.python_runtime import changed_money
 from customary.engine.expressions.sql_operands import Amount, Number
 from customary.engine.expressions.types import DURATION, MONEY, NUMBER
 from customary.engine.money import Money
@@ -15,7 +16,7 @@ from customary.engine.money import Money
 
 def register(functions: Registry) -> None:
     functions.add("abs", NUMBER, to=NUMBER, sql=Number.absolute)(arithmetic_abs)
-    functions.add("abs", MONEY, to=MONEY, sql=lambda money: money.with_amount(money.amount.absolute()))(abs_money)
+    functions.add("abs", MONEY, to=MONEY, sql=lambda money: money.changed(Number.absolute))(abs_money)
     functions.add("abs", DURATION, to=DURATION, sql=Number.absolute)(abs_duration)
     functions.add("round", NUMBER, to=NUMBER, sql=Number.rounded)(arithmetic_round)
     functions.add("round", NUMBER, NUMBER, to=NUMBER, sql=Number.rounded)(arithmetic_round)
@@ -31,7 +32,7 @@ def arithmetic_abs(number: Decimal) -> Decimal:
 
 def abs_money(money: Money) -> Money:
     """The amount without its sign."""
-    return Money(arithmetic.absolute(money.amount), money.currency)
+    return changed_money(money, arithmetic.absolute)  # type: ignore[return-value]  # every amount has one
 
 
 def abs_duration(duration: timedelta) -> timedelta:
@@ -46,7 +47,7 @@ def arithmetic_round(number: Decimal, places: Any = 0) -> Decimal:
 
 def round_money(money: Money, places: Any = 0) -> Money:
     """The amount rounded to some decimals; a half goes away from zero."""
-    return Money(arithmetic.rounded(money.amount, places), money.currency)
+    return changed_money(money, lambda amount: arithmetic.rounded(amount, places))  # type: ignore[return-value]
 
 
 def days(duration: timedelta) -> Decimal:
@@ -55,4 +56,4 @@ def days(duration: timedelta) -> Decimal:
 
 
 def _round_amount(money: Amount, places: Number | None = None) -> Amount:
-    return money.with_amount(money.amount.rounded(places))
+    return money.changed(lambda number: number.rounded(places))
