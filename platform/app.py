@@ -18,6 +18,7 @@ from customary.ui import (
     fact,
     files,
     form,
+    heads,
     health,
     home,
     imports,
@@ -70,17 +71,19 @@ PAGES = (
 
 def create_app(workspace: Workspace, *, worker: bool = False) -> Litestar:
     """The ASGI application of one workspace. With `worker` it also runs the rules, in a thread of its own."""
-    return Litestar(
+    app = Litestar(
         route_handlers=[handler for page in PAGES for handler in page.handlers],
         dependencies={"desk": Provide(open_desk)},
         before_request=security.same_visitor,
-        middleware=[security.headers],
         exception_handlers=errors.handlers,
         lifespan=[_running(workspace)] if worker else [],
         state=State({"workspace": workspace}),
         openapi_config=None,
         logging_config=None,
     )
+    # Around the routing too: an address that is none is answered like all others.
+    app.asgi_handler = heads.answered(security.headers(app.asgi_handler))
+    return app
 
 
 def _running(workspace: Workspace) -> Callable[[Litestar], AsyncIterator[None]]:

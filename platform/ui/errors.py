@@ -16,7 +16,8 @@ from litestar.types import ExceptionHandler
 from customary.engine.database import TooSlow
 from customary.engine.locale import locale
 from customary.engine.records.refusal import Forbidden, Missing, Refused, Stale
-from customary.ui import catalogue, icons, render
+from customary.ui import catalogue, heads, icons, render
+from customary.ui.api import problem
 from customary.ui.desk import Desk, SignInNeeded
 
 log = logging.getLogger("customary.web")
@@ -39,19 +40,25 @@ TEXTS = {
 
 
 def answer(request: Request, error: Exception, status: int, reason: str = "") -> Response:
-    """The page, or for HTMX the toast, that says what happened."""
+    """The page, or for HTMX the toast, that says what happened; a problem in JSON where programs ask."""
+    if request.url.path == "/api" or request.url.path.startswith("/api/"):
+        return problem.answer(status, reason or problem.TEXTS.get(status, TEXTS[500][1]), _allow(error))
     language, draw = _frame_of(request)
     heading, advice = (
         catalogue.say(language, text) for text in TEXTS.get(status, TEXTS[500 if status >= 500 else 400])
     )
-    if request.url.path.startswith("/api/"):
-        told = {"type": "about:blank", "title": heading, "status": status, "detail": reason or advice}
-        return Response(json.dumps(told), status_code=status, media_type="application/problem+json")
     if request.headers.get("HX-Request") == "true":
         told = json.dumps({"toast": {"text": reason or heading, "kind": "error", "undo": ""}})
         return Response("", status_code=status, headers={"HX-Trigger": told, "HX-Reswap": "none"})
     body = draw("page_error.html", status=status, heading=heading, advice=reason or advice)
-    return Response(body, status_code=status, media_type=MediaType.HTML, headers={"Cache-Control": "no-store"})
+    headers = {"Cache-Control": "no-store", **_allow(error)}
+    return Response(body, status_code=status, media_type=MediaType.HTML, headers=headers)
+
+
+def _allow(error: Exception) -> dict[str, str]:
+    """What may be done at an address where something else was tried."""
+    told = (error.headers or {}).get("allow") if isinstance(error, HTTPException) else None
+    return {"Allow": heads.allowed(told)} if told else {}
 
 
 def _sign_in(request: Request, _error: Exception) -> Response:

@@ -8,7 +8,14 @@ from customary.ui.api import aggregate, bulk, files, openapi, problem, record
 
 router = Router(
     "/api",
-    route_handlers=[*openapi.handlers, *files.handlers, *aggregate.handlers, *bulk.handlers, *record.handlers],
+    route_handlers=[
+        problem.read_root,
+        *openapi.handlers,
+        *files.handlers,
+        *aggregate.handlers,
+        *bulk.handlers,
+        *record.handlers,
+    ],
     exception_handlers=dict(problem.handlers),
     opt={"public": True},
 )

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 import msgspec
-from litestar import Request, Response
+from litestar import Request, Response, get
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandler
 
@@ -20,6 +20,13 @@ log = logging.getLogger("customary.api")
 
 MEDIA_TYPE = "application/problem+json"
 
+TEXTS = {
+    400: "This address is not understood.",
+    404: "There is nothing at this address. GET /api/openapi.json describes all there is.",
+    405: "This cannot be done at this address; the header Allow says what can.",
+}
+"""What is said of an address that leads to no record and no entity."""
+
 
 class ApiProblem(Exception):
     """A request that cannot be answered as asked. `more` are further members of the problem."""
@@ -27,6 +34,12 @@ class ApiProblem(Exception):
     def __init__(self, status: int, detail: str, *, headers: Mapping[str, str] | None = None, **more: Any) -> None:
         self.status, self.detail, self.headers, self.more = status, detail, headers or {}, more
         super().__init__(detail)
+
+
+@get("/")
+async def read_root() -> Response[bytes]:
+    """Nothing stands at the root; who looks there is told where to look."""
+    return answer(404, TEXTS[404])
 
 
 def wrong(parameter: str, detail: str, **more: Any) -> ApiProblem:

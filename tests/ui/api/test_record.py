@@ -179,11 +179,34 @@ def test_the_root_of_problems_is_one_shape(api: TestClient):
         api.get("/api/deal/not-an-id"),
         api.get("/api/deal/a/b/c"),
         api.put("/api/deal"),
+        api.get("/api"),
+        api.get("/api/"),
         api.post("/api/deal", content=b"\xff{", headers={"Content-Type": "application/json"}),
         api.post("/api/deal", content=b"a=1", headers={"Content-Type": "application/x-www-form-urlencoded"}),
         api.post("/api/deal", json=[1]),
     ]
-    assert [answer.status_code for answer in answers] == [404, 404, 404, 405, 400, 415, 400]
+    assert [answer.status_code for answer in answers] == [404, 404, 404, 405, 404, 404, 400, 415, 400]
     for answer in answers:
         assert answer.headers["Content-Type"] == "application/problem+json"
         assert answer.json().keys() >= {"type", "title", "status", "detail"}
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_what_cannot_be_done_at_an_address_is_told_with_what_can(api: TestClient, deal: str):
+    for method, path, allowed in (
+        ("PUT", "/api/deal", {"GET", "HEAD", "OPTIONS", "POST"}),
+        ("POST", f"/api/deal/{deal}", {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH"}),
+        ("GET", f"/api/deal/{deal}/stage", {"OPTIONS", "PUT"}),
+        ("PUT", "/sign-in", {"GET", "HEAD", "OPTIONS", "POST"}),
+    ):
+        answer = api.request(method, path)
+        assert (answer.status_code, set(answer.headers["Allow"].split(", "))) == (405, allowed), path
+
+
+def test_head_answers_as_get_does_without_the_body(api: TestClient, deal: str):
+    for path in (f"/api/deal/{deal}", "/api/deal", "/api/openapi.json", "/api/nothing", "/api", "/sign-in"):
+        asked, head = api.get(path), api.head(path)
+        assert (head.status_code, head.content) == (asked.status_code, b""), path
+        for name in ("Content-Type", "Content-Length", "ETag", "X-Frame-Options"):
+            assert head.headers.get(name) == asked.headers.get(name), (path, name)
+    assert api.head(f"/api/deal/{deal}/stage").status_code == 405
