@@ -27,6 +27,25 @@ fields:
   name: {type: text}
   email: {type: email}
 ---
+entity: region
+title: name
+fields:
+  name: {type: text}
+---
+entity: site
+title: name
+fields:
+  name: {type: text}
+  region: {type: link, to: region}
+  region_name: {lookup: region.name, index: true}
+---
+entity: visit
+title: name
+fields:
+  name: {type: text}
+  site: {type: link, to: site}
+  region_name: {lookup: site.region_name, index: true}
+---
 entity: account
 title: name
 fields:
@@ -418,6 +437,26 @@ def test_two_children_of_one_parent_at_once_are_both_counted(crm):
     results = together([add(number) for number in range(6)])
     assert not [each for each in results if isinstance(each, Exception)]
     assert crm.value("account", account, "open_deals") == 24
+    check(crm)
+
+
+def test_who_links_to_a_record_that_is_being_changed_waits_for_what_it_becomes(crm):
+    region = crm.add("region", name="North")
+    site = crm.add("site", name="S", region=region)
+    changed, made = threading.Event(), []
+
+    def link() -> None:
+        changed.wait(10)
+        made.append(crm.add("visit", name="V", site=site))
+
+    other = threading.Thread(target=link)
+    other.start()
+    with crm.work() as work:
+        records.update(work, "region", region, {"name": "South"})
+        changed.set()
+        other.join(0.5)
+    other.join()
+    assert crm.value("visit", made[0], "region_name") == "South"
     check(crm)
 
 
