@@ -161,8 +161,23 @@ class Access:
     def _hidden(self) -> Hidden:
         """Of all entities at once: computed fields read from one to the other, also in circles of entities."""
         said = {each.name: self._said_hidden(each) for each in self.model.entities.values()}
-        hidden = with_computed(self.model, said, lambda entity: self.unrestricted(entity, "read"))
+        hidden = with_computed(self.model, said, self._leads_to_readable)
         return {name: each | _pieces(self.model.entities[name], each) for name, each in hidden.items()}
+
+    def _leads_to_readable(self, entity: str | None, name: str, target: str) -> bool:
+        if self.unrestricted(target, "read"):
+            return True
+        if entity is None:
+            return False
+        # Rows inside a record may be read with it, and whoever may read a row only through its record reads that.
+        up, down = (target, name), (entity, _link_behind(self.model, entity, name))
+        here, there = self._parents(entity), self._parents(target)
+        return down in there or (bool(here) and here == {up})
+
+    def _parents(self, entity: str) -> set[tuple[str, str] | None]:
+        """The parents, with the links to them, by whose rights records may be read; None stands for other rules."""
+        found = self.rules(entity, "read") or ()
+        return {(rule.parent, rule.link) if isinstance(rule, rules.OfParent) else None for rule in found}
 
     def _said_hidden(self, entity: Entity) -> set[str]:
         if self.is_system:
@@ -178,6 +193,12 @@ class Access:
 def _pieces(entity: Entity, names: Iterable[str]) -> set[str]:
     """The parts of these fields: what holds for an address holds for its city."""
     return {path for name in names if name in entity.fields for path in entity.fields[name].pieces}
+
+
+def _link_behind(model: Model, entity: str, name: str) -> str:
+    """The link against which lines or an inverse are followed."""
+    owner = model.entities[entity]
+    return owner.inverses[name].field if name in owner.inverses else getattr(owner.fields.get(name), "through", "")
 
 
 def _link_of(model: Model, parent: str, lines: str) -> str:

@@ -9,16 +9,19 @@ from customary.engine.fields.field import Field
 from customary.engine.model.model import Model
 
 Hidden = dict[str, frozenset[str]]
+Leads = Callable[[str | None, str, str], bool]
+"""Whether a step, from an entity by a name to another, leads only to records that may be read by whoever may read the
+one it starts from. It starts from None where all records of the entity are asked."""
 
 
-def with_computed(model: Model, hidden: Mapping[str, Iterable[str]], readable: Callable[[str], bool]) -> Hidden:
+def with_computed(model: Model, hidden: Mapping[str, Iterable[str]], leads_to_readable: Leads) -> Hidden:
     """What is hidden by entity, with the computed fields over it. A computed field is hidden too when it reads records
-    of an entity that is not `readable` as a whole, unless it says `reveals: true`."""
+    that its reader may not, unless it says `reveals: true`."""
     found = {entity: frozenset(names) for entity, names in hidden.items()}
     waiting = [
         each for entity in model.entities.values() for each in entity.fields.values() if each.formula is not None
     ]
-    while telling := [each for each in waiting if _tells(model, each, found, readable)]:
+    while telling := [each for each in waiting if _tells(model, each, found, leads_to_readable)]:
         for each in telling:
             found[each.entity] |= {each.name}
         waiting = [each for each in waiting if each not in telling]
@@ -41,7 +44,7 @@ def target_of(model: Model, entity: str, name: str) -> str | None:
     return to if to in model.entities else None
 
 
-def _tells(model: Model, each: Field, hidden: Hidden, readable: Callable[[str], bool]) -> bool:
+def _tells(model: Model, each: Field, hidden: Hidden, leads_to_readable: Leads) -> bool:
     if each.reveals or each.name in hidden[each.entity]:
         return False
 
@@ -54,11 +57,12 @@ def _tells(model: Model, each: Field, hidden: Hidden, readable: Callable[[str], 
             return False
         if not further and not _is_list(model, entity, name):
             return True
-        return all(readable(each) and is_open(each, tuple(further)) for each in _targets(model, entity, name))
+        targets = _targets(model, entity, name)
+        return all(leads_to_readable(entity, name, to) and is_open(to, tuple(further)) for to in targets)
 
     if not all(is_open(each.entity, path) for path in each.formula.paths):
         return True
-    return not all(readable(entity) and is_open(entity, path) for entity, path in each.formula.beyond)
+    return not all(leads_to_readable(None, "", to) and is_open(to, path) for to, path in each.formula.beyond)
 
 
 def _targets(model: Model, entity: str, name: str) -> tuple[str, ...]:

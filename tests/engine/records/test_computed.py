@@ -71,6 +71,7 @@ fields:
   product: {type: text, required: true}
   price: {type: money}
   quantity: {type: integer, default: 1}
+  of: {lookup: deal.name}
 ---
 pipeline: sales
 entity: deal
@@ -87,6 +88,10 @@ entities:
 role: own
 entities:
   '*': {read: all}
+  deal: {read: own}
+---
+role: inside
+entities:
   deal: {read: own}
 ---
 role: no_margin
@@ -233,6 +238,18 @@ def test_a_rollup_is_seen_by_who_may_read_all_that_it_counts_unless_it_reveals(c
             records.select(work, "account", Query(sort=(("open_deals", True),)))
         typed = records.compile_typed(work, "account", "all_revealed == 3")
         assert records.count(work, "account", Query(where=typed)) == 1
+
+
+def test_what_counts_the_rows_inside_a_record_is_seen_with_it(crm, world):
+    seller = crm.person("Sid", "inside")
+    mine = crm.add("deal", name="Mine", owner=seller.id, lines=[row("A", euro(4), 2)])
+    seen = crm.values("deal", mine, seller)
+    assert (seen["total"], seen["dearest"], seen["hot_lines"]) == (euro(8), euro(4), 0)
+    (line,) = seen["lines"]
+    assert crm.values("line", line, seller)["of"] == "Mine"
+    assert not {"account_tier", "margin"} & seen.keys()
+    with pytest.raises(records.Missing):
+        crm.values("deal", world["big"], seller)
 
 
 def test_a_lookup_of_a_hidden_field_is_hidden(crm, world):
