@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from customary.engine.columns import Code
 from customary.engine.expressions import types
 from customary.engine.fields.field import Field, Part, Refusal
-from customary.engine.fields.linked import NAME, identifier
+from customary.engine.fields.linked import NAME, OTHER_SIDE, identifier
 from customary.engine.locale import Locale
 from customary.engine.words import Reason
 
@@ -32,7 +32,7 @@ class AnyLinkField(Field):
     type: ClassVar[types.Type] = types.Record()
     keys: ClassVar[Mapping[str, Any]] = {
         "to": {"type": "array", "items": NAME, "minItems": 1, "x-of": "entity"},
-        "inverse": NAME,
+        **OTHER_SIDE,
     }
     control: ClassVar[str] = "any_link"
     operators: ClassVar[tuple[str, ...]] = ("==", "!=", "empty", "filled")

@@ -11,7 +11,8 @@ from customary.engine.fields.linked import INVERSE, ON_DELETE, TO, YES_NO, OneLi
 
 @dataclass(frozen=True, kw_only=True)
 class Link(OneLinked):
-    """A record of the entity `to`. `inverse` names the list of records on the other side.
+    """A record of the entity `to`. `inverse` names the list of records on the other side; `inverse_label` is
+    what people read above it, where the plural of this entity does not say enough.
 
     `on_delete` says what deleting the other record does: restrict, clear (the usual) or cascade.
     A link from an entity to itself with `tree: true` gives its records `ancestors` and `descendants`.

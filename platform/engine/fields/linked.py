@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from customary.engine.expressions import types
 from customary.engine.fields.field import Field, Part, Refusal
+from customary.engine.fields.option import WORDS
 from customary.engine.locale import Locale
 from customary.engine.words import Reason
 
@@ -23,7 +24,8 @@ NAME: Mapping[str, Any] = {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"}
 YES_NO: Mapping[str, Any] = {"type": "boolean", "x-what": "true or false"}
 TO: Mapping[str, Any] = {"to": {**NAME, "x-of": "entity"}}
 ON_DELETE: Mapping[str, Any] = {"on_delete": {"enum": ["restrict", "clear", "cascade"]}}
-INVERSE: Mapping[str, Any] = {"inverse": NAME, "where": {"type": "string"}}
+OTHER_SIDE: Mapping[str, Any] = {"inverse": NAME, "inverse_label": WORDS}
+INVERSE: Mapping[str, Any] = {**OTHER_SIDE, "where": {"type": "string"}}
 
 
 @dataclass(frozen=True, kw_only=True)

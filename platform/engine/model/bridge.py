@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 from customary.engine.fields import Field
 from customary.engine.fields.lines import Lines
 from customary.engine.model.build import Build, Sketch
+from customary.engine.model.link import inverse_label
 from customary.engine.model.model import Inverse
 from customary.engine.problem import did_you_mean
 
@@ -53,5 +54,5 @@ def _bridge(build: Build, sketch: Sketch, name: str, each: Field, between: Sketc
     if each.inverse in other.fields or each.inverse in other.inverses:
         build.add(body.place_of("inverse"), f"“{each.inverse}” is already in {other.name}", "Choose another name.")
     else:
-        made = Inverse(name=each.inverse, label=between.plural, entity=between.name, field=on)
+        made = Inverse(name=each.inverse, label=inverse_label(body, between), entity=between.name, field=on)
         other.inverses[each.inverse] = made

@@ -17,8 +17,8 @@ from customary.engine.model.names import ModelNames
 from customary.engine.text import node as text
 from customary.engine.words import words
 
-LATER = ("default", "required", "read_only", "visible", "where")
-"""Keys that may hold expressions: they wait until every field of every entity is known."""
+LATER = ("default", "required", "read_only", "visible", "where", "inverse_label")
+"""Keys that wait until every field of every entity is known: expressions, and what is said of the other side."""
 
 RESERVED = frozenset({"old", "user", "record", "payload", "entity", "this", "now", "true", "false", "null", "in"})
 

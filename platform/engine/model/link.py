@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from customary.engine.expressions.types import ANCESTORS, DESCENDANTS
 from customary.engine.fields import Field
-from customary.engine.model.build import Build, Sketch
+from customary.engine.model.build import Build, Sketch, plain
 from customary.engine.model.model import Inverse
 from customary.engine.problem import did_you_mean
+from customary.engine.text.node import Mapping
+from customary.engine.words import Words, words
 
 
 def connect(build: Build, sketch: Sketch) -> None:
@@ -108,5 +110,11 @@ def _add_inverse(build: Build, sketch: Sketch, name: str, each: Field, target: S
         )
     else:
         many = each.points == "many"
-        made = Inverse(name=inverse, label=sketch.plural, entity=sketch.name, field=name, many_to_many=many)
-        target.inverses[inverse] = made
+        named = inverse_label(sketch.nodes[name], sketch)
+        target.inverses[inverse] = Inverse(name=inverse, label=named, entity=sketch.name, field=name, many_to_many=many)
+
+
+def inverse_label(body: Mapping, listed: Sketch) -> Words:
+    """What people read above a list of records on the other side of a link."""
+    given = plain(body, "inverse_label")
+    return words(given) if given else listed.plural

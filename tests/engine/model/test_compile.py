@@ -137,13 +137,16 @@ def test_links_are_named_on_the_other_side() -> None:
     found = model(
         "entity: visit\nplural: {en: Visits, zh: 拜访}\n"
         "fields: {name: {type: text}, place: {type: link, to: company, inverse: visits},"
-        " others: {type: links, to: company, inverse: mentions}, parts: {type: lines, of: part.visit}}\n"
+        " others: {type: links, to: company, inverse: mentions, inverse_label: {en: Seen at}},"
+        " parts: {type: lines, of: part.visit}}\n"
         "---\nentity: part\nfields: {visit: {type: link, to: visit}, what: {type: text}}"
     )
     label = Words({"en": "Visits", "zh": "拜访"})
     assert dict(found.entities["company"].inverses) == {
         "visits": Inverse(name="visits", label=label, entity="visit", field="place"),
-        "mentions": Inverse(name="mentions", label=label, entity="visit", field="others", many_to_many=True),
+        "mentions": Inverse(
+            name="mentions", label=Words({"en": "Seen at"}), entity="visit", field="others", many_to_many=True
+        ),
     }
     assert found.entities["part"].child_of == ("visit", "parts")
     assert found.entities["visit"].fields["parts"].value_type == ListOf(item=Record(entity="part"))
