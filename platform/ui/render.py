@@ -60,6 +60,7 @@ def environment(locale: Locale, sprite_url: str) -> Environment:
     )
     made.install_gettext_translations(catalogue(locale.language), newstyle=True)
     made.globals["_"] = made.globals["gettext"] = _say(locale.language)
+    made.globals["ngettext"] = _count_say(locale)
     draw = partial(icons.icon, sprite_url)
     show = Show(locale, draw)
     drawn = Drawn(made)
@@ -86,6 +87,16 @@ def _say(language: str) -> Callable[..., Markup]:
 
     def say(text: str, /, **values: object) -> Markup:
         return told(text) % values if values else whole(text)
+
+    return say
+
+
+def _count_say(locale: Locale) -> Callable[..., Markup]:
+    """`ngettext` of the templates; `%(num)s` is the number as people of the locale write it."""
+
+    def say(one: str, many: str, count: int, /, **values: object) -> Markup:
+        told = Markup(catalogue(locale.language).ngettext(one, many, count))  # noqa: S704 - a text of the templates
+        return told % {"num": locale.number(count), **values}
 
     return say
 

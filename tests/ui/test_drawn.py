@@ -27,6 +27,12 @@ def places(client: TestClient) -> dict[str, str]:
     return dict(PLACE.findall(client.get("/settings").text))
 
 
+@pytest.mark.parametrize(("language", "rows"), [("en", "7,320 rows"), ("el", "7.320 γραμμές"), ("zh", "7,320 行")])
+def test_a_number_in_a_sentence_is_grouped_as_all_numbers_are(language: str, rows: str) -> None:
+    text = environment(locale(language), "/icons.svg").from_string("{{ ngettext('One row', '%(num)s rows', 7320) }}")
+    assert text.render() == rows
+
+
 @pytest.fixture
 def control(workspace: Workspace) -> Callable[..., str]:
     """`control(name, **values)` is the HTML of a deal's control."""

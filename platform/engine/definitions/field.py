@@ -9,6 +9,7 @@ from typing import Any
 from customary.engine import fields as field_kinds
 from customary.engine.definitions.kinds.entity import FIELD_KEYS, LATER_FIELD_KEYS
 from customary.engine.definitions.shapes import mapping
+from customary.engine.definitions.slips import meant
 from customary.engine.definitions.validate import Validator, missing
 from customary.engine.problem import Problems, did_you_mean
 from customary.engine.text.node import Mapping, Node, Scalar
@@ -45,7 +46,8 @@ def _check_field(
     word = kind.data if isinstance(kind, Scalar) else None
     if not isinstance(word, str) or word not in kinds:
         shown = word if isinstance(word, str) else "this"
-        problems.add(kind.place, f"“{shown}” is not a field type", did_you_mean(shown, kinds))
+        remedy = meant(shown) or did_you_mean(shown, kinds) or "The reference lists all types of fields."
+        problems.add(kind.place, f"“{shown}” is not a field type", remedy)
         return _as_text(field)
     return _validator(word).check(field, problems)
 

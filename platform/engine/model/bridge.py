@@ -9,7 +9,6 @@ from customary.engine.fields.lines import Lines
 from customary.engine.model.build import Build, Sketch
 from customary.engine.model.link import inverse_label
 from customary.engine.model.model import Inverse
-from customary.engine.problem import did_you_mean
 
 
 def bridge(build: Build, sketch: Sketch) -> None:
@@ -26,7 +25,7 @@ def _ends(build: Build, sketch: Sketch, each: Field) -> tuple[Sketch, str, str] 
     node = sketch.nodes[each.name].get("through")
     between = build.sketches.get(each.through)
     if between is None:
-        build.add(node.place, f"“{each.through}” is not an entity", did_you_mean(each.through, build.sketches))
+        build.no_entity(node.place, each.through)
         return None
     links = [link for link in between.fields.values() if link.kind == "link"]
     back = next((link.name for link in links if link.to == sketch.name), None)

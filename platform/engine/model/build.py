@@ -145,8 +145,13 @@ class Build:
         name = node.data if isinstance(node, text.Scalar) else None
         if name in self.sketches:
             return self.sketches[name]
-        self.add(node.place, f"“{name}” is not an entity", did_you_mean(str(name), self.sketches))
+        self.no_entity(node.place, name)
         return None
+
+    def no_entity(self, place: Place, name: object) -> None:
+        """Says that there is no such entity."""
+        remedy = did_you_mean(str(name), self.sketches) or "See: customary show entity."
+        self.add(place, f"“{name}” is not an entity", remedy)
 
     def one_of(self, node: text.Node, known: Iterable[str], what: str) -> str | None:
         """The name a value gives, when it is among `known`; else a problem that says it is not `what`."""

@@ -67,7 +67,7 @@ def _by_entity(build: Build, node: text.Node, names: Any = None) -> None:
         if entity in build.sketches:
             _values(build, build.sketches[entity], values, names)
         else:
-            build.add(node.place_of(entity), f"“{entity}” is not an entity", did_you_mean(entity, build.sketches))
+            build.no_entity(node.place_of(entity), entity)
 
 
 def _values(build: Build, sketch: Sketch | None, node: text.Node | None, names: Any = None) -> None:

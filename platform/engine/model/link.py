@@ -51,7 +51,7 @@ def _check_target(build: Build, sketch: Sketch, each: Field) -> None:
     if not each.to:
         build.add(body.place, f"“{each.name}” does not say which entity it links to", "Add to: and an entity's name.")
     elif each.to not in build.sketches:
-        build.add(body.get("to").place, f"“{each.to}” is not an entity", did_you_mean(each.to, build.sketches))
+        build.no_entity(body.get("to").place, each.to)
 
 
 def _check_part(build: Build, sketch: Sketch, each: Field) -> None:
@@ -66,7 +66,7 @@ def _check_targets(build: Build, sketch: Sketch, each: Field) -> None:
     node = sketch.nodes[each.name].get("to")
     for target in each.to:
         if target not in build.sketches:
-            build.add(node.place, f"“{target}” is not an entity", did_you_mean(target, build.sketches))
+            build.no_entity(node.place, target)
 
 
 def _connect_lines(build: Build, sketch: Sketch, each: Field) -> None:
@@ -74,7 +74,7 @@ def _connect_lines(build: Build, sketch: Sketch, each: Field) -> None:
     node = body.get("of") or body.get("through") or body
     child = build.sketches.get(each.to)
     if child is None:
-        build.add(node.place, f"“{each.to}” is not an entity", did_you_mean(each.to, build.sketches))
+        build.no_entity(node.place, each.to)
         return
     back = child.fields.get(each.through)
     if back is None:

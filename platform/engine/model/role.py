@@ -36,7 +36,7 @@ def _role(build: Build, document: Document) -> Role:
         elif name in build.sketches:
             grants[name] = _grant(build, grant, build.sketches[name])
         else:
-            build.add(entities.place_of(name), f"“{name}” is not an entity", did_you_mean(name, build.sketches))
+            build.no_entity(entities.place_of(name), name)
     return Role(
         name=document.name,
         label=label(body, document.name),

@@ -36,7 +36,7 @@ def _changed(build: Build, kind: str, body: text.Mapping) -> Trigger | None:
     entity, _, field = str(text.plain(node)).partition(".")
     sketch = build.sketches.get(entity)
     if sketch is None:
-        build.add(node.place, f"“{entity}” is not an entity", did_you_mean(entity, build.sketches))
+        build.no_entity(node.place, entity)
         return None
     if not field:
         build.add(node.place, "the trigger does not say which field", f"Write {entity}.field, or updated: {entity}.")

@@ -147,8 +147,7 @@ class Rule:
     def _of_entity(self, node: text.Mapping, names: ModelNames) -> dict[str, Any]:
         entity, values = next(iter(node.items()), ("", node))
         if entity and entity not in self.build.sketches:
-            remedy = did_you_mean(entity, self.build.sketches)
-            self.build.add(node.place_of(entity), f"“{entity}” is not an entity", remedy)
+            self.build.no_entity(node.place_of(entity), entity)
             return {"entity": entity, "values": frozen({})}
         return {"entity": entity, "values": self._values(values, entity, names)}
 

@@ -12,6 +12,7 @@ from customary.engine import fields
 from customary.engine.definitions import Definitions, define, kinds
 from customary.engine.definitions.field import shape
 from customary.engine.definitions.kinds.workflow import STEPS, TRIGGERS
+from customary.engine.definitions.slips import SLIPS
 from customary.engine.problem import Problems
 from customary.engine.text import File, plain, read_source
 
@@ -58,6 +59,29 @@ def test_problems_have_the_exact_place_and_the_likely_remedy() -> None:
         "a.yaml:3:18  “monney” is not a field type  Did you mean “money”?",
         "a.yaml:4:1  “icno” is not a key of an entity  Did you mean “icon”?",
     ]
+
+
+@pytest.mark.parametrize(
+    ("word", "remedy"),
+    [
+        ("number", "Write “integer” or “decimal”."),
+        ("string", "Write “text”."),
+        ("bool", "Write “boolean”."),
+        ("Picklist", "Write “choice”."),
+        ("currency", "Write “money”."),
+        ("lookup", "Write “link”."),
+        ("many-to-many", "Write “links”."),
+        ("weather", "The reference lists all types of fields."),
+    ],
+)
+def test_a_type_that_others_know_by_another_word_is_told_by_ours(word: str, remedy: str) -> None:
+    _, problems = defined(f"entity: deal\nfields:\n  amount: {{type: {word}}}\n")
+    assert problems == [f"a.yaml:3:18  “{word}” is not a field type  {remedy}"]
+
+
+def test_the_words_of_others_lead_to_types_there_are() -> None:
+    meant = {each for types in SLIPS.values() for each in types}
+    assert meant <= set(fields.kinds()) and not set(SLIPS) & set(fields.kinds())
 
 
 def test_what_is_wrong_is_left_out_and_the_rest_stays() -> None:

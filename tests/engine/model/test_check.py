@@ -76,6 +76,15 @@ def test_all_problems_of_all_files_are_told_at_once(tmp_path: Path) -> None:
     ]
 
 
+def test_an_entity_that_is_near_to_none_is_told_where_all_are_listed(tmp_path: Path) -> None:
+    (tmp_path / "schemas").mkdir()
+    (tmp_path / "customary.yaml").write_text("name: Bad\npacks: [core, sales]\n")
+    (tmp_path / "schemas" / "a.yaml").write_text("entity: visit\nfields:\n  x: {type: link, to: xylophone}\n")
+    (tmp_path / "schemas" / "b.yaml").write_text("entity: ride\nfields:\n  name: {type: text}\n")
+    problems, _ = check(tmp_path)
+    assert [each.remedy for each in problems if "xylophone" in each.summary] == ["See: customary show entity."]
+
+
 def problems_remedy(problems: object, file: str) -> str:
     return next(each.remedy for each in problems if each.place.file == file)
 

@@ -13,6 +13,13 @@ from customary.engine.money import Money
 from customary.engine.records import Missing, Refused
 
 
+def test_a_field_nobody_knows_and_nothing_is_near_to_is_told_alone(crm):
+    with crm.work() as work, pytest.raises(Refused) as caught:
+        records.create(work, "deal", {"name": "A", "xylophone": 1})
+    told = [str(each.reason) for each in caught.value.problems if "xylophone" in str(each.reason)]
+    assert told == ["has no field “xylophone”"]
+
+
 def test_a_record_is_read_back_as_it_was_made(crm):
     account = crm.add("account", name="Acme", industry="steel", tags=("big", "old"))
     deal = crm.add(
