@@ -37,6 +37,15 @@ def counts_records(nodes: Iterable[Node]) -> bool:
     return any(isinstance(each.type, ListOf) and isinstance(each.type.item, Record) for each in nodes)
 
 
+def makes_money(node: Node) -> bool:
+    """Whether a plain number, other than nothing, is taken for money somewhere."""
+    return any(
+        isinstance(each, meaning.AsMoney)
+        and not (isinstance(each.operand, meaning.Constant) and not each.operand.value)
+        for each in all_nodes(node)
+    )
+
+
 def _ways(node: Node, sources: dict[str, Node]) -> Iterator[Rooted]:
     """The ways from which a record, or the records of a list, may come. What is bound from outside has none."""
     match node:

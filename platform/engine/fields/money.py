@@ -115,7 +115,15 @@ class Money(Field):
         if not money.currency:  # the sum of nothing
             money = Amount(money.amount, self.currency)
         taken = self._exact(rounded(money.amount, self._places(money.currency)), money.currency)
-        return taken if money.base is None else replace(taken, base=self._worth(money.base))
+        if money.base is None:
+            return taken
+        return replace(taken, base=self._worth(money.base))
+
+    def fit(self, value: Any) -> Amount | None:
+        found = super().fit(value)
+        if found is None or found.base is not None or found.currency != self.base:
+            return found
+        return replace(found, base=Amount(found.amount, self.base))
 
     def to_json(self, value: Amount | None) -> Mapping[str, str] | None:
         return None if value is None else {"amount": f"{value.amount:f}", "currency": value.currency}

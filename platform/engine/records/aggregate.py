@@ -156,9 +156,8 @@ def _figure_columns(work: Work, rows: TableRows, each: Field) -> list[tuple[str,
     if each.kind != "money":
         return [("", column)]
     if each.formula is not None and not each.kept:
-        currency = sa.func.coalesce(sa.func.nullif(rows.column(each.name, "_currency"), ""), each.currency)
-        same = sa.case((currency == each.base, column))
-        return [("", column), ("_currency", sa.case((column.is_not(None), currency))), ("_base", same)]
+        currency = sa.case((column.is_not(None), rows.column(each.name, "_currency")))
+        return [("", column), ("_currency", currency), ("_base", rows.column(each.name, "_base"))]
     return [("", column), *((part, rows.column(each.name, part)) for part in ("_currency", "_base"))]
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from customary.engine.columns import Scaled
+from customary.engine.columns import CodePointText, Scaled
 from customary.engine.expressions import sql_elements
+from customary.engine.expressions.paths import makes_money
 from customary.engine.expressions.types import ANCESTORS, DESCENDANTS, DURATION, MONEY, NUMBER
 from customary.engine.tables.growth import target
 
@@ -57,15 +58,16 @@ class TableRows:
         """
         rows = TableRows(self.tables, self.entity, self.from_clause, None, self.values)
         clause = each.formula.column(rows, self.values, part)
-        if each.value_type not in (NUMBER, MONEY, DURATION) or part == "_currency":
+        if part == "_currency":
+            return sa.func.coalesce(sa.func.nullif(clause, ""), each.currency, type_=CodePointText())
+        if each.value_type not in (NUMBER, MONEY, DURATION):
             return clause
-        kept = each.parts({})[0].type
-        scale = getattr(kept, "scale", None) or 0
-        if isinstance(clause.type, Scaled | sa.Integer) and getattr(clause.type, "scale", 0) == scale:
-            return clause
-        if isinstance(clause.type, Scaled):
-            clause = sql_elements.exact(clause, sql_elements.whole_literal(clause.type.scale))
-        return sa.type_coerce(sql_elements.whole(clause, sql_elements.whole_literal(scale)), kept)
+        fitted = _fitted(each, clause)
+        if part != "_base" or not makes_money(each.formula.node):
+            return fitted
+        # What was a plain number became money of the field's currency only here.
+        own = self.worked_out(each, "_currency") == each.base
+        return sa.type_coerce(sa.func.coalesce(fitted, sa.case((own, self.worked_out(each, "")))), fitted.type)
 
     def follow(self, field: str, entity: str = "") -> tuple[TableRows, sa.ColumnElement]:
         """What a link, a list of links, child lines or an inverse points to: fresh rows and how they join. Of an
@@ -135,3 +137,14 @@ class TableRows:
 
     def _fresh(self, entity: str) -> TableRows:
         return TableRows(self.tables, entity, self.tables.entity(entity).table.alias(), self.predicate, self.values)
+
+
+def _fitted(each: Field, clause: sa.ColumnElement) -> sa.ColumnElement:
+    """A number with the decimals that the field would keep."""
+    kept = each.parts({})[0].type
+    scale = getattr(kept, "scale", None) or 0
+    if isinstance(clause.type, Scaled | sa.Integer) and getattr(clause.type, "scale", 0) == scale:
+        return clause
+    if isinstance(clause.type, Scaled):
+        clause = sql_elements.exact(clause, sql_elements.whole_literal(clause.type.scale))
+    return sa.type_coerce(sql_elements.whole(clause, sql_elements.whole_literal(scale)), kept)

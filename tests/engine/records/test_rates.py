@@ -93,6 +93,8 @@ fields:
   fee: {type: money}
   due: {type: money, formula: net + fee}
   left: {type: boolean, formula: net > fee}
+  flat: {type: money, formula: 'name == null ? net : 3'}
+  whole: {type: money, formula: due + flat}
 checks:
   worthwhile: {check: net > fee, message: {en: must be more than the fee}, field: net}
 """
@@ -120,6 +122,14 @@ def test_amounts_of_several_currencies_meet_in_the_workspaces(workspace: Workspa
         page = records.select(work, "bill", records.Query())
         assert {each.id: each.values["due"] for each in page.records} == wanted
         assert {each.id: records.get(work, "bill", each.id).values["due"] for each in page.records} == wanted
+        whole = {each.id: each.values["whole"] for each in page.records}
+        assert whole == {unknown: None, mixed: Money(Decimal(112), "EUR"), same: Money(Decimal(102), "EUR")}
+        assert {each.id: records.get(work, "bill", each.id).values["whole"] for each in page.records} == whole
+        for each in page.records:
+            scope = records.RecordScope(work, "bill", records.storage.load(work, "bill", each.id))
+            assert scope.record["whole"] == whole[each.id]
+        (summed,) = records.aggregate(work, "bill", sums=["whole", "due"])
+        assert summed.values["sum"] == {"whole": Money(Decimal(214), "EUR"), "due": Money(Decimal(208), "EUR")}
         condition = records.compile_where(work, "bill", "due > net && left")
         found = records.select(work, "bill", records.Query(where=condition)).records
         assert {each.id for each in found} == {mixed, same}
