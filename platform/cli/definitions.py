@@ -14,7 +14,7 @@ from customary.cli.progress import waiting
 
 if TYPE_CHECKING:
     from customary.engine.plan import Plan
-    from customary.engine.text import Document
+    from customary.engine.text import Document, Source
 
 CHANGES = 3
 COLOURS = {"+": "green", "-": "red", "~": "yellow", "→": "cyan"}
@@ -67,7 +67,8 @@ def check_command(directory: Path) -> None:
 def show_command(kind: str | None, name: str | None, directory: Path, as_data: bool) -> None:
     """Print a definition as it is after all layers are merged, with the origin of each value.
 
-    Without a name it lists the definitions of a kind, and without a kind all there are.
+    Without a name it lists the definitions of a kind, and without a kind all there are. Of an entity it also tells
+    which computed fields are kept in columns, and why.
 
     \b
     Example: customary show entity deal
@@ -78,28 +79,32 @@ def show_command(kind: str | None, name: str | None, directory: Path, as_data: b
     from customary.cli import showing
 
     must_be_workspace(directory)
-    documents = _documents(directory)
+    source = _source(directory)
+    documents = _documents(source)
     found = [each for each in documents if kind in (None, each.kind) and name in (None, each.name)]
     if not found:
         raise Failure(_nothing_named(documents, str(kind), name), WRONG_USE)
-    one = name is not None or kind == "workspace"
-    if as_data:
-        told = [showing.data(each) for each in found] if one else [{"kind": d.kind, "name": d.name} for d in found]
-        click.echo(showing.as_json(told[0] if one else told))
-        return
-    if one:
-        click.echo(f"{kind}: {found[0].name}".rstrip(": "))
-    for line in showing.lines(found[0].body) if one else showing.listed(found):
-        click.echo(line)
+    if name is not None or kind == "workspace":
+        kept = showing.computed(source, found[0])
+        click.echo(showing.as_json(showing.data(found[0], kept)) if as_data else showing.whole(found[0], kept))
+    elif as_data:
+        click.echo(showing.as_json([{"kind": each.kind, "name": each.name} for each in found]))
+    else:
+        click.echo("\n".join(showing.listed(found)))
 
 
-def _documents(directory: Path) -> list[Document]:
-    """All definitions of a workspace, merged; its settings first."""
+def _source(directory: Path) -> Source:
     from customary.engine.problem import Problems
-    from customary.engine.text import Document, gather, read_source
+    from customary.engine.text import gather, read_source
 
     problems = Problems()
-    source = read_source(gather(directory, problems), problems)
+    return read_source(gather(directory, problems), problems)
+
+
+def _documents(source: Source) -> list[Document]:
+    """All definitions of a workspace, merged; its settings first."""
+    from customary.engine.text import Document
+
     settings = Document("workspace", "", source.settings, source.settings.place, source.settings.layer)
     return [settings, *source.documents.values()]
 

@@ -8,10 +8,14 @@ from decimal import Decimal
 from typing import Any
 from unicodedata import east_asian_width
 
-from customary.engine.problem import Place
-from customary.engine.text import Document, Mapping, Node, Scalar, Sequence, plain
+from customary.engine.model.compile import compile_source
+from customary.engine.problem import Place, Problems
+from customary.engine.text import Document, Mapping, Node, Scalar, Sequence, Source, plain
 
 ORIGIN_COLUMN = 72
+
+Kept = dict[str, str]
+"""Computed fields, and why each is kept in a column."""
 
 
 def listed(documents: list[Document]) -> Iterator[str]:
@@ -20,32 +24,51 @@ def listed(documents: list[Document]) -> Iterator[str]:
         yield _with_origin(f"{each.kind} {each.name}".rstrip(), each.place)
 
 
-def lines(node: Mapping, depth: int = 0) -> Iterator[str]:
-    """The lines of a mapping: as YAML, each value followed by its file and line."""
-    for key, value in node.items():
-        yield from _entry(f"{'  ' * depth}{_key(key)}:", value, node.place_of(key), depth + 1)
+def whole(document: Document, kept: Kept) -> str:
+    """The definition as YAML, each value followed by its file and line; then how its computed fields are had."""
+    told = (f"# {name}: {_how(reason)}" for name, reason in kept.items())
+    return "\n".join([f"{document.kind}: {document.name}".rstrip(": "), *_lines(document.body), *told])
 
 
-def data(document: Document) -> dict[str, Any]:
-    """The definition as JSON data; `origins` has the place and layer of each value by its JSON pointer."""
+def data(document: Document, kept: Kept) -> dict[str, Any]:
+    """The definition as JSON data; `origins` has the place and layer of each value by its JSON pointer, `computed`
+    why a computed field is kept in a column (null where it is worked out when it is read)."""
     origins = {f"/{'/'.join(path)}": _origin(node) for path, node in _leaves(document.body, ())}
     return {
         "kind": document.kind,
         "name": document.name,
         "definition": plain(document.body),
         "origins": origins,
+        "computed": {name: reason or None for name, reason in kept.items()},
     }
+
+
+def computed(source: Source, document: Document) -> Kept:
+    """Why the compiler keeps each computed field of an entity in a column; "" for those that are worked out when they
+    are read. Nothing of what has problems."""
+    model = compile_source(source, Problems()) if document.kind == "entity" else None
+    fields = model.entities[document.name].fields.values() if model else ()
+    return {each.name: each.kept for each in fields if each.formula is not None and not each.system}
 
 
 def as_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2, default=_number)
 
 
+def _how(reason: str) -> str:
+    return f"kept in a column, because {reason}" if reason else "worked out in the database when it is read"
+
+
+def _lines(node: Mapping, depth: int = 0) -> Iterator[str]:
+    for key, value in node.items():
+        yield from _entry(f"{'  ' * depth}{_key(key)}:", value, node.place_of(key), depth + 1)
+
+
 def _entry(start: str, value: Node, place: Place, depth: int) -> Iterator[str]:
     """A key or dash and its value. A mapping may be written in many files; a value was written last where it stands."""
     if isinstance(value, Mapping) and len(value):
         yield _with_origin(start, place)
-        yield from lines(value, depth)
+        yield from _lines(value, depth)
     elif isinstance(value, Sequence) and not _on_one_line(value):
         yield _with_origin(start, place)
         for item in value:

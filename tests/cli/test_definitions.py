@@ -145,6 +145,21 @@ def test_show_prints_the_merged_definition_with_origins(run, mycrm):
     assert any("# schemas/core/account.yaml" in line for line in lines)
 
 
+def test_show_tells_which_computed_fields_are_kept_and_why(run, mycrm):
+    (mycrm / "schemas" / "visit.yaml").write_text(
+        "entity: visit\nfields:\n  name: {type: text}\n  long: {type: integer, formula: minutes * 2}\n"
+        "  twice: {type: integer, formula: minutes * 3}\n  minutes: {type: integer}\n"
+        "views:\n  longest: {kind: table, sort: [-long]}\n"
+    )
+    told = run("show", "entity", "visit", "--workspace", "mycrm").output.splitlines()
+    assert told[-2:] == [
+        "# long: kept in a column, because the view visit.longest sorts by it",
+        "# twice: worked out in the database when it is read",
+    ]
+    shown = json.loads(run("show", "entity", "visit", "--workspace", "mycrm", "--json").output)
+    assert shown["computed"] == {"long": "the view visit.longest sorts by it", "twice": None}
+
+
 def test_show_knows_what_was_meant(run, mycrm):
     result = run("show", "entity", "acount", "--workspace", "mycrm")
     assert (result.exit_code, result.output) == (
