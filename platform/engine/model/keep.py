@@ -74,6 +74,8 @@ def _of_views(model: Model, entity: Entity) -> Iterator[Wish]:
             name, _, _ = path.partition(".")
             if entity.fields[name].formula is not None:
                 yield entity.name, name, f"the view {entity.name}.{view.name} sorts by it"
+        if view.sum and entity.fields[view.sum].formula is not None:
+            yield entity.name, view.sum, f"the view {entity.name}.{view.name} sums it up"
         yield from _asked(model, entity.name, view.where, f"the view {entity.name}.{view.name} filters by it")
 
 

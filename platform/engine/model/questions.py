@@ -47,8 +47,9 @@ class _Rows:
         self.from_clause = sa.table(entity).alias()
 
     def column(self, name: str, part: str = "") -> sa.ColumnElement:
-        """The column of a field; a formula counts as one, because it is looked at by itself."""
-        each = self.build.sketches[self.entity].fields[name]
+        """The column of a field or of a part of one; a formula counts as one, for it is looked at by itself."""
+        fields = self.build.sketches[self.entity].fields
+        each = fields.get(name) or fields[name.partition(".")[0]].pieces[name]
         types = {found.suffix: found.type for found in each.parts({})} if each.stored else {}
         return sa.column(f"{name}{part}", types.get(part) or next(iter(types.values()), None))
 

@@ -109,6 +109,25 @@ def test_any_bytes_in_any_file_give_problems_never_an_exception(name: str, data:
             assert str(problem).encode()
 
 
+def test_conditions_and_formulas_read_parts_of_fields(tmp_path: Path) -> None:
+    (tmp_path / "schemas").mkdir()
+    (tmp_path / "customary.yaml").write_text("name: Parts\n")
+    (tmp_path / "schemas" / "house.yaml").write_text(
+        """
+entity: house
+title: known_as
+fields:
+  at: {type: address}
+  tenant: {type: person_name}
+  known_as: {type: text, formula: 'coalesce(at.street, "") + ", " + coalesce(tenant.last, "")'}
+views:
+  athens: {kind: table, columns: [known_as], where: at.city == "Athens"}
+"""
+    )
+    problems, _ = check(tmp_path)
+    assert [str(each) for each in problems] == []
+
+
 def test_a_folder_without_settings_says_so(tmp_path: Path) -> None:
     problems, _ = check(tmp_path)
     assert [str(each) for each in problems] == [

@@ -79,6 +79,7 @@ fields:
   amount: {type: money}
   lines: {type: lines, of: line.deal}
   doubled: {type: money, index: true, formula: amount * 2}
+  tripled: {type: money, formula: amount * 3}
   shout: {type: text, search: true, formula: upper(name)}
   total: {type: money, index: true, rollup: 'lines.sum(l, l.total)'}
   tier: {lookup: account.tier, index: true}
@@ -90,6 +91,7 @@ fields:
   share: {type: percent, formula: 'account.worth.amount == 0 ? null : total.amount * 100 / account.worth.amount'}
 views:
   all: {kind: table, columns: [name], sort: [-share]}
+  board: {kind: board, pipeline: sales, sum: tripled}
 ---
 entity: line
 title: product
@@ -272,6 +274,7 @@ def test_the_compiler_keeps_what_is_wanted_quickly_and_says_why(crm):
     assert kept.pop("open_tasks") == "it says index: true"
     assert "won" not in kept
     assert crm.release.model.entities["deal"].fields["share"].kept == "the view deal.all sorts by it"
+    assert crm.release.model.entities["deal"].fields["tripled"].kept == "the view deal.board sums it up"
     columns = {column.name for column in crm.release.tables.entity("account").table.columns}
     assert {"f_open_deals", "f_worth", "f_worth_currency", "f_worth_base"} <= columns
     assert "f_won" not in columns
