@@ -11,7 +11,7 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
-from customary.engine.exchange.kinds import kind_of
+from customary.engine.exchange.kinds import LOOKED_AT, kind_of
 from customary.engine.exchange.sheet import Sheet
 from customary.engine.fields.field import Field
 from customary.engine.fields.normal import normal
@@ -72,8 +72,10 @@ def guess(work: Work, entity: str, sheet: Sheet, maps: Mapping[str, str] | None 
             )
         )
         taken.add(found)
+    columns = _of_their_own(columns, work.model.entities[entity], names, taken)
     columns = _titled(columns, work.model.entities[entity], taken)
     columns = _near(columns, names, taken)
+    columns = _by_options(columns, sheet, known, taken)
     return apply_maps(work, entity, tuple(columns), maps or {})
 
 
@@ -168,11 +170,31 @@ def _names(fields: Mapping[str, Field]) -> dict[str, str]:
     return names
 
 
+def _of_their_own(
+    columns: list[Column], entity: Entity, names: Mapping[str, str], taken: set[str | None]
+) -> list[Column]:
+    """Columns that repeat what the records are: `house_size` is the size among houses."""
+    calls, found = _calls(entity), []
+    for column in columns:
+        if column.field is None:
+            bare = _bare(column.name)
+            rests = (bare.removeprefix(word) for word in calls if bare.startswith(word))
+            field = next((names[rest] for rest in rests if rest in names and names[rest] not in taken), None)
+            taken |= {field} if field else set()
+            column = replace(column, field=field)
+        found.append(column)
+    return found
+
+
+def _calls(entity: Entity) -> set[str]:
+    """What the records of an entity are called."""
+    words = {_bare(word) for each in (entity.label, entity.plural) for word in each.by_language.values()}
+    return {_bare(entity.name), *words} - {""}
+
+
 def _titled(columns: list[Column], entity: Entity, taken: set[str | None]) -> list[Column]:
     """A column called like the records themselves holds what they are called: `account` among accounts."""
-    fields = {path[0] for path in entity.title.paths}
-    words = {_bare(word) for each in (entity.label, entity.plural) for word in each.by_language.values()}
-    wanted = {_bare(entity.name), *words}
+    fields, wanted = {path[0] for path in entity.title.paths}, _calls(entity)
     found = next((each for each in columns if each.field is None and _bare(each.name) in wanted), None)
     if found is None or len(fields) != 1 or fields & taken or not entity.fields[min(fields)].entered:
         return columns
@@ -199,6 +221,27 @@ def _near(columns: Iterable[Column], names: Mapping[str, str], taken: set[str]) 
                 column = replace(column, field=free[best[0]])
         found.append(column)
     return found
+
+
+def _by_options(
+    columns: list[Column], sheet: Sheet, fields: Mapping[str, Field], taken: set[str | None]
+) -> list[Column]:
+    """Columns that nothing else fitted get the one field whose options their cells are."""
+    found = []
+    for column in columns:
+        if column.field is None and column.kind in ("choice", "text"):
+            cells = {str(cell).strip().lower() for cell in sheet.column(column.position)[:LOOKED_AT]}
+            fit = [name for name, each in fields.items() if name not in taken and _are_options(cells, each)]
+            if len(fit) == 1:
+                taken.add(fit[0])
+                column = replace(column, field=fit[0])
+        found.append(column)
+    return found
+
+
+def _are_options(cells: set[str], each: Field) -> bool:
+    """Whether these are options of the field, by name or label; one cell alone may be so by chance."""
+    return len(cells) > 1 and cells <= getattr(each, "spellings", {}).keys()
 
 
 def _bare(name: Any) -> str:

@@ -127,11 +127,32 @@ def reasons(report: Report) -> list[str]:
         ("Nubmer,custommer,e mail", [None, "house", "email"]),
         ("created_at,id,revision", [None, None, None]),
         ("id,property_number,property_amount,property_e_mail", [None, "number", "amount", "email"]),
+        ("Order Number,orderstage,παραγγελία_ποσό", ["number", "stage", "amount"]),
+        ("order_number,number,Order Count", [None, "number", "count"]),
         ("property_number,other_amount,third_size,weight", [None, None, None, "weight"]),
     ],
 )
 def test_columns_are_found_by_name_and_by_label_in_any_language(work: Work, header: str, fields: list) -> None:
     assert [column.field for column in guess(work, "order", sheet(f"{header}\n1,2,3\n"))] == fields
+
+
+@pytest.mark.parametrize(
+    ("cells", "field"),
+    [
+        (("Very large", "small", "SMALL"), "size"),
+        (("小", "Μικρό", "大"), "size"),
+        (("进行中", "shipped"), "stage"),
+        (("red", "blue"), "marks"),
+        (("small", "small"), None),
+        (("small", "medium"), None),
+        (("small", "red"), None),
+    ],
+)
+def test_a_column_of_options_is_found_by_its_cells(work: Work, cells: tuple[str, ...], field: str | None) -> None:
+    text = "number,Bracket\n" + "".join(f"{at},{cell}\n" for at, cell in enumerate(cells))
+    assert [column.field for column in guess(work, "order", sheet(text))] == ["number", field]
+    named = sheet(text.replace("Bracket", "note"))
+    assert [column.field for column in guess(work, "order", named)] == ["number", "note"]
 
 
 def test_one_field_takes_one_column(work: Work) -> None:
