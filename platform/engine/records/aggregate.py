@@ -156,8 +156,9 @@ def _figure_columns(work: Work, rows: TableRows, each: Field) -> list[tuple[str,
     if each.kind != "money":
         return [("", column)]
     if each.formula is not None and not each.kept:
-        currency = sa.case((column.is_not(None), rows.column(each.name, "_currency")))
-        return [("", column), ("_currency", currency), ("_base", rows.column(each.name, "_base"))]
+        currency = sa.func.coalesce(sa.func.nullif(rows.column(each.name, "_currency"), ""), each.currency)
+        worth = sa.case((currency == each.base, column), else_=rows.column(each.name, "_base"))
+        return [("", column), ("_currency", sa.case((column.is_not(None), currency))), ("_base", worth)]
     return [("", column), *((part, rows.column(each.name, part)) for part in ("_currency", "_base"))]
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -20,34 +20,14 @@ from customary.engine.fields.any_link import AnyLink
 from customary.engine.fields.field import Field
 from customary.engine.model.dependence import Step
 from customary.engine.records import changes, computed, index, rates, storage
-from customary.engine.records.draft import Draft, is_empty
+from customary.engine.records.draft import Draft
 from customary.engine.records.kept import kept
 from customary.engine.records.rows import all_rows, among
 from customary.engine.records.shape import shape
+from customary.engine.records.stirred import Stirred, worth
 from customary.engine.records.storage import CHUNK
 from customary.engine.records.ways import Kept, Way, Ways, ways
 from customary.engine.records.work import Work
-
-
-@dataclass(frozen=True, slots=True)
-class Stirred:
-    """A record that was written, with what is known of its values before and after."""
-
-    entity: str
-    id: UUID
-    before: Mapping[str, Any] | None
-    after: Mapping[str, Any] | None
-
-    def changed(self, name: str) -> bool:
-        was, now = (side.get(name) if side else None for side in (self.before, self.after))
-        return was != now and not (is_empty(was) and is_empty(now))
-
-    def after_all(self, earlier: Stirred | None) -> Stirred:
-        """This change and an earlier one of the same record as one."""
-        if earlier is None:
-            return self
-        before, after = {**self.before, **earlier.before}, {**earlier.after, **self.after}
-        return Stirred(self.entity, self.id, before, after)
 
 
 def work_out_own(draft: Draft) -> None:
@@ -71,6 +51,13 @@ def note(draft: Draft, gone: bool = False) -> None:
         draft.after.pop(name, None)
     before = draft.before and {name: value for name, value in draft.before.items() if name not in far}
     draft.work.stirred.append(Stirred(draft.entity, draft.id, before, None if gone else draft.after))
+
+
+def note_worth(work: Work, valued: Iterable[tuple[str, str, Iterable[UUID]]]) -> None:
+    """After rates were written: remembers the amounts that are worth something now."""
+    for entity, name, ids in valued:
+        if ways(work).concern(entity):
+            work.stirred.extend(Stirred(entity, id, {name: None}, {name: True}) for id in ids)
 
 
 def settle(work: Work) -> None:
@@ -153,6 +140,8 @@ def _touched(way: Way, written: list[Stirred]) -> dict[frozenset[str], list[Stir
     """The records that changed in what the way reads, by the fields that depend on it."""
     found: dict[frozenset[str], list[Stirred]] = defaultdict(list)
     for each in written:
+        if way.own and each.is_whole:
+            continue
         names = frozenset().union(*(fields for name, fields in way.names.items() if each.changed(name)))
         if names:
             found[names].append(each)
@@ -239,16 +228,16 @@ def _differing(work: Work, entity: str, fields: list[Field], ids: list[UUID]) ->
     for row in work.connection.execute(statement, {"ids": ids}).mappings():
         stored = table.load(row)
         before = {each.name: stored[each.name] for each in fields}
-        cells = iter([row[f"cell_{place}"] for place in range(sum(map(computed.width, fields)))])
-        after = computed.taken_in_turn(fields, cells)
-        if before != after:
+        cells = (row[f"cell_{place}"] for place in count())
+        after = computed.taken_in_turn(fields, cells, worth=True)
+        if before != after or list(map(worth, before.values())) != list(map(worth, after.values())):
             differing.append(Stirred(entity, stored["id"], before, after))
     return differing
 
 
 def _statement(work: Work, entity: str, fields: list[Field]) -> sa.Select:
     table, rows = work.release.tables.entity(entity), all_rows(work, entity)
-    clauses = [clause for each in fields for clause in computed.clauses(rows, each)]
+    clauses = [clause for each in fields for clause in computed.clauses(rows, each, worth=True)]
     cells = [clause.label(f"cell_{place}") for place, clause in enumerate(clauses)]
     columns = table.columns(["id", *(each.name for each in fields)])
     statement = sa.select(*columns, *cells).select_from(rows.from_clause)
@@ -283,7 +272,8 @@ def _record(work: Work, entity: str, followed: list[Stirred], new: set[UUID]) ->
         for each in followed
         if each.id not in new
     ]
-    changes.write_changes(work, known, [{**row, "cause": {**row["cause"], "computed": True}} for row in rows])
+    told = [{**row, "cause": {**row["cause"], "computed": True}} for row in rows if row["before"] or row["after"]]
+    changes.write_changes(work, known, told)
     if any(each.name in side.after for side in followed for each in known.searched):
         before = {each.id: each.before for each in followed}
         for values in storage.load_many(work, entity, before):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -22,6 +23,7 @@ def fill(work: Work, entity: Entity, rows: Iterable[tuple[Mapping[str, Any], dic
     An amount whose currency has no rate yet gets none; `catch_up` gives it one when the rate comes.
     """
     rows = list(rows)
+    _fill_computed(work, entity, rows)
     foreign = [
         (field, value, stored)
         for field in money_of(entity)
@@ -37,6 +39,16 @@ def fill(work: Work, entity: Entity, rows: Iterable[tuple[Mapping[str, Any], dic
             stored[table.column(field.name, "_base").name] = value.amount * rates[value.currency]
 
 
+def _fill_computed(work: Work, entity: Entity, rows: list[tuple[Mapping[str, Any], dict[str, Any]]]) -> None:
+    """What is computed is worth what it was computed from, at the rates of those days."""
+    table = work.release.tables.entity(entity.name)
+    for field in (each for each in entity.fields.values() if each.kind == "money" and each.kept):
+        for values, stored in rows:
+            value = values.get(field.name)
+            if isinstance(value, Money) and value.currency != field.base and value.base is not None:
+                stored[table.column(field.name, "_base").name] = value.base.amount
+
+
 def valued(work: Work, field: Field, money: Money) -> Money:
     """An amount that is still to be written, with what it is going to be worth."""
     if money.base is not None or not isinstance(field.base, str):
@@ -48,20 +60,23 @@ def valued(work: Work, field: Field, money: Money) -> Money:
     return replace(money, base=Money(worth, field.base))
 
 
-def catch_up(work: Work, written: Entity, values: Iterable[Mapping[str, Any]]) -> None:
-    """After rates were written: gives amounts that had none what they are worth now."""
+def catch_up(work: Work, written: Entity, values: Iterable[Mapping[str, Any]]) -> list[tuple[str, str, list[UUID]]]:
+    """After rates were written: gives amounts that had none what they are worth; tells which: entity, field, ids."""
     if written.plays != "rate":
-        return
+        return []
+    found = []
     rates = _rates(work, {each["currency"] for each in values if each.get("currency")})
     for entity in work.model.entities.values():
         for field in money_of(entity):
             for currency, rate in rates.items():
-                _value(work, work.release.tables.entity(entity.name), field, currency, rate)
+                ids = _value(work, work.release.tables.entity(entity.name), field, currency, rate)
+                found.append((entity.name, field.name, ids))
+    return found
 
 
 def money_of(entity: Entity) -> list[Field]:
-    """The fields that keep amounts."""
-    return [each for each in entity.fields.values() if each.kind == "money" and (each.formula is None or each.kept)]
+    """The fields that keep amounts that were entered."""
+    return [each for each in entity.fields.values() if each.kind == "money" and each.formula is None]
 
 
 def _rates(work: Work, currencies: set[str]) -> dict[str, Decimal]:
@@ -80,7 +95,7 @@ def _rates(work: Work, currencies: set[str]) -> dict[str, Decimal]:
     return {row.currency: row.value for row in work.connection.execute(statement)}
 
 
-def _value(work: Work, table: EntityTable, field: Field, currency: str, rate: Decimal) -> None:
+def _value(work: Work, table: EntityTable, field: Field, currency: str, rate: Decimal) -> list[UUID]:
     amount, base = table.column(field.name), table.column(field.name, "_base")
     unvalued = sa.select(table.column("id"), amount.label("amount"))
     unvalued = unvalued.where(table.column(field.name, "_currency") == currency, base.is_(None))
@@ -88,3 +103,4 @@ def _value(work: Work, table: EntityTable, field: Field, currency: str, rate: De
     if found:
         statement = table.table.update().where(table.column("id") == sa.bindparam("this"))
         work.connection.execute(statement.values({base.name: sa.bindparam("base", type_=base.type)}), found)
+    return [each["this"] for each in found]

@@ -42,7 +42,7 @@ def insert(work: Work, drafts: list[Draft]) -> None:
     _insert_links(work, drafts)
     if drafts[0].shape.attached:
         attach.claim(work, drafts)
-    rates.catch_up(work, shape.entity, (draft.after for draft in drafts))
+    derived.note_worth(work, rates.catch_up(work, shape.entity, (draft.after for draft in drafts)))
     for draft in drafts:
         derived.note(draft)
 
@@ -64,7 +64,7 @@ def insert_at_once(work: Work, drafts: list[Draft]) -> None:
         awaited.settle(first, count)
     for draft in drafts:
         _insert_links(work, [draft])
-        rates.catch_up(work, draft.shape.entity, [draft.after])
+        derived.note_worth(work, rates.catch_up(work, draft.shape.entity, [draft.after]))
         derived.note(draft)
 
 
@@ -93,7 +93,7 @@ def save(work: Work, draft: Draft, kind: str) -> None:
     if shape.attached:
         attach.claim(work, [draft])
     index.change(work, shape, before, after)
-    rates.catch_up(work, shape.entity, [after])
+    derived.note_worth(work, rates.catch_up(work, shape.entity, [after]))
     derived.note(draft)
 
 

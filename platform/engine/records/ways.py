@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from customary.engine.fields.field import Field
@@ -23,6 +23,8 @@ class Way:
     target: str
     steps: tuple[Step, ...]
     names: Mapping[str, frozenset[str]]
+    own: bool = False
+    """Whether they read their own record alone: then who writes it works them out, and only a rate changes them."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def find(model: Model) -> Ways:
         if any(not each.steps and (at[0], each.name) in far for each in read[at]):
             far.add(at)
     return Ways(
-        to=_to({at: read[at] for at in far}),
+        to=_to(read, far),
         rank=rank,
         own=_fields(model, [at for at in in_turn if at not in far]),
         far=_fields(model, [at for at in in_turn if at in far]),
@@ -103,14 +105,15 @@ def _ranks(read: Mapping[Kept, frozenset[Reading]]) -> dict[Kept, int]:
     return found
 
 
-def _to(read: Mapping[Kept, frozenset[Reading]]) -> dict[str, tuple[Way, ...]]:
-    names: dict[tuple[str, str, tuple[Step, ...]], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+def _to(read: Mapping[Kept, frozenset[Reading]], far: Container[Kept]) -> dict[str, tuple[Way, ...]]:
+    names: dict[tuple[str, str, tuple[Step, ...], bool], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for (entity, name), found in read.items():
         for each in found:
-            names[_ends_at((entity, name), each)[0], entity, each.steps][each.name].add(name)
+            end = _ends_at((entity, name), each)[0]
+            names[end, entity, each.steps, (entity, name) not in far][each.name].add(name)
     to: dict[str, list[Way]] = defaultdict(list)
-    for (end, target, steps), reading in names.items():
-        to[end].append(Way(target, steps, {name: frozenset(fields) for name, fields in reading.items()}))
+    for (end, target, steps, own), reading in names.items():
+        to[end].append(Way(target, steps, {name: frozenset(fields) for name, fields in reading.items()}, own))
     return {end: tuple(found) for end, found in to.items()}
 
 

@@ -6,6 +6,7 @@ import random
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -26,6 +27,14 @@ title: name
 fields:
   name: {type: text}
   email: {type: email}
+---
+entity: rate
+plays: rate
+title: currency
+fields:
+  currency: {type: text, required: true}
+  day: {type: date, required: true}
+  value: {type: decimal, scale: 6, required: true}
 ---
 entity: region
 title: name
@@ -147,7 +156,7 @@ def stored_and_fresh(work, entity: str) -> tuple[dict, dict, dict]:
     """By record: what is kept, what SQL works out, and what Python does."""
     fields = [each for each in work.model.entities[entity].fields.values() if each.kept]
     table, rows = work.release.tables.entity(entity), all_rows(work, entity)
-    clauses = [clause for each in fields for clause in computed.clauses(rows, each)]
+    clauses = [clause for each in fields for clause in computed.clauses(rows, each, worth=True)]
     cells = [clause.label(f"cell_{place}") for place, clause in enumerate(clauses)]
     statement = sa.select(*table.columns(["id", *(each.name for each in fields)]), *cells)
     kept, in_sql, in_python = {}, {}, {}
@@ -155,7 +164,9 @@ def stored_and_fresh(work, entity: str) -> tuple[dict, dict, dict]:
         values = table.load(row)
         kept[values["id"]] = {each.name: values[each.name] for each in fields}
         found = iter([row[f"cell_{place}"] for place in range(len(clauses))])
-        in_sql[values["id"]] = computed.taken_in_turn(fields, found)
+        in_sql[values["id"]] = computed.taken_in_turn(fields, found, worth=True)
+        worth = [[getattr(side[values["id"]][each.name], "base", None) for each in fields] for side in (kept, in_sql)]
+        assert worth[0] == worth[1], values
     for values in storage.load_many(work, entity, list(kept)):
         entered = {name: value for name, value in values.items() if name not in {each.name for each in fields}}
         record = RecordScope(work, entity, entered).record
@@ -327,11 +338,27 @@ def test_what_is_kept_of_its_own_record_is_part_of_the_same_change(crm):
     deal = crm.add("deal", name="D", amount=euro(2))
     crm.update("deal", deal, amount=euro(3))
     *_, last = crm.changes(deal)
-    assert last["after"] == {
-        "amount": {"amount": "3.00", "currency": "EUR"},
-        "doubled": {"amount": "6.00", "currency": "EUR"},
-    }
+    amounts = {"amount": "3.00", "doubled": "6.00", "tripled": "9.00"}
+    assert last["after"] == {name: {"amount": amount, "currency": "EUR"} for name, amount in amounts.items()}
     assert crm.value("deal", deal, "revision") == 2
+
+
+def test_sums_of_several_currencies_follow_the_rate_that_comes_later(crm):
+    account = crm.add("account", name="A")
+    lines = [
+        {"product": "P", "price": euro(10), "quantity": 1},
+        {"product": "Q", "price": Money(Decimal(10), "USD"), "quantity": 2},
+    ]
+    deal = crm.add("deal", name="D", account=account, lines=lines, amount=Money(Decimal(8), "USD"))
+    assert (crm.value("deal", deal, "total"), crm.value("account", account, "worth")) == (None, euro(0))
+    crm.add("rate", currency="USD", day=date(2026, 1, 1), value=Decimal("0.5"))
+    assert (crm.value("deal", deal, "total"), crm.value("account", account, "worth")) == (euro(20), euro(20))
+    assert crm.changes(account)[-1]["after"] == {"worth": {"amount": "20.00", "currency": "EUR"}}
+    check(crm)
+    crm.add("rate", currency="USD", day=date(2026, 2, 1), value=Decimal("0.8"))
+    crm.add("line", deal=deal, product="R", price=Money(Decimal(10), "USD"), quantity=1)
+    assert crm.value("account", account, "worth") == euro(28)
+    check(crm)
 
 
 def test_row_rules_and_guards_ask_what_is_kept(crm):
