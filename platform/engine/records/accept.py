@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from customary.engine.expressions import Expression, Template
@@ -56,9 +56,9 @@ def _gathered(draft: Draft) -> Mapping[str, Any]:
     return found
 
 
-def fill_defaults(draft: Draft) -> None:
+def fill_defaults(draft: Draft, fields: Iterable[Field]) -> None:
     """Gives untouched fields of a new record their defaults."""
-    for each in draft.shape.defaults:
+    for each in fields:
         if each.name in draft.given or not is_empty(draft.after.get(each.name)):
             continue
         value = each.default

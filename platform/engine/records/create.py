@@ -112,9 +112,10 @@ def new_draft(
     }
     draft = Draft(work, known, id, None, after, values, inside, parent)
     accept(draft)
-    fill_defaults(draft)
+    fill_defaults(draft, known.defaults)
     if known.entity.pipelines:
         stages.enter(draft)
+        fill_defaults(draft, known.staged)
     drop_invisible(draft)
     return draft
 

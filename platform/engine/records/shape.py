@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from customary.engine.expressions import Expression
+from customary.engine.expressions import Expression, Template
 from customary.engine.fields.field import Field
 from customary.engine.model.model import Check, Entity
 from customary.engine.records.kept import kept
@@ -24,6 +24,9 @@ class Shape:
     entered: Mapping[str, Field]
     """Fields that a write may set."""
     defaults: tuple[Field, ...]
+    """Fields whose defaults are known before a stage is entered."""
+    staged: tuple[Field, ...]
+    """Fields whose defaults read what entering a stage sets."""
     numbered: tuple[Field, ...]
     links: tuple[Field, ...]
     many: tuple[Field, ...]
@@ -51,7 +54,7 @@ def shape(work: Work, entity: str) -> Shape:
     return kept(work, ("shape", entity), lambda: _shape(work, work.model.entities[entity]))
 
 
-def reads(entity: Entity, expression: Expression) -> frozenset[str]:
+def reads(entity: Entity, expression: Expression | Template) -> frozenset[str]:
     """The names of the record's own fields that an expression reads, through computed fields too."""
     found: set[str] = set()
     waiting = [path[0] for path in expression.paths]
@@ -71,10 +74,12 @@ def _shape(work: Work, entity: Entity) -> Shape:
     entered = {each.name: each for each in fields if _may_be_set(each)}
     own = tuple(entered.values())
     table = work.release.tables.entity(entity.name)
+    given, staged = [each for each in own if each.default is not None], _staged(entity, own)
     return Shape(
         entity=entity,
         entered=entered,
-        defaults=tuple(each for each in own if each.default is not None),
+        defaults=tuple(each for each in given if each.name not in staged),
+        staged=tuple(each for each in given if each.name in staged),
         numbered=tuple(each for each in fields if each.kind == "auto_number"),
         links=tuple(each for each in own if each.points in LINKED),
         many=tuple(each for each in own if each.points == "many"),
@@ -94,6 +99,19 @@ def _shape(work: Work, entity: Entity) -> Shape:
 
 def _may_be_set(each: Field) -> bool:
     return each.name == "stage" if each.system else each.entered
+
+
+def _staged(entity: Entity, fields: Iterable[Field]) -> frozenset[str]:
+    """The fields whose defaults follow from the stage, by way of other defaults too, and do not choose a pipeline."""
+    if not entity.pipelines:
+        return frozenset()
+    choosing = frozenset().union(*(reads(entity, each.where) for each in entity.pipelines if each.where is not None))
+    made = [each for each in fields if isinstance(each.default, Expression | Template) and each.name not in choosing]
+    follows = {each.name: reads(entity, each.default) for each in made}
+    found = set(OF_PIPELINE)
+    while more := {name for name, read in follows.items() if read & found} - found:
+        found |= more
+    return frozenset(found.difference(OF_PIPELINE))
 
 
 def _is_recorded(each: Field) -> bool:

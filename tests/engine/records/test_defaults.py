@@ -1,0 +1,52 @@
+"""Defaults that read: the stage that is entered, other defaults, and who makes the record."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from customary.engine.database import Database
+
+from ..conftest import DEFINITIONS, Crm
+
+READING = (
+    DEFINITIONS
+    + """---
+entity: claim
+title: name
+fields:
+  name: {type: text, required: true}
+  kind: {type: text, default: large}
+  hint: {type: text, default: '=stage + " " + kind'}
+  noted: {type: text, default: '{{ hint }}!'}
+  chance: {type: decimal, default: =probability}
+  doubt: {type: decimal, default: =unlikely}
+  unlikely: {type: decimal, formula: 100 - probability}
+  pressing: {type: boolean, default: =open}
+---
+pipeline: small
+entity: claim
+where: kind == "small"
+stages: {filed: {probability: 90}}
+---
+pipeline: large
+entity: claim
+where: kind == "large"
+stages: {checked: {probability: 20}, paid: {probability: 100, outcome: won}}
+"""
+)
+
+
+@pytest.fixture
+def crm(database: Database) -> Crm:
+    return Crm(database, READING)
+
+
+def test_defaults_read_the_stage_a_new_record_enters(crm: Crm) -> None:
+    made = crm.values("claim", crm.add("claim", name="A"))
+    assert (made["stage"], made["hint"], made["noted"]) == ("checked", "checked large", "checked large!")
+    assert (made["chance"], made["doubt"], made["pressing"]) == (Decimal(20), Decimal(80), True)
+    paid = crm.values("claim", crm.add("claim", name="B", stage="paid", doubt=Decimal(1)))
+    assert (paid["hint"], paid["chance"], paid["doubt"], paid["pressing"]) == ("paid large", 100, 1, False)
+    assert crm.value("claim", crm.add("claim", name="C", kind="small"), "hint") == "filed small"
