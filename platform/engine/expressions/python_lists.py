@@ -14,7 +14,8 @@ from customary.engine.money import Money
 
 
 def ids(records: Iterable[Any]) -> tuple[Any, ...]:
-    return tuple(map(identity, records))
+    """The ids of the records that are there: of a list with nobody's `user` in it, none."""
+    return tuple(id for id in map(identity, records) if id is not None)
 
 
 def among(item: Any, items: Sequence[Any], equal: Callable[[Any, Any], bool]) -> bool:

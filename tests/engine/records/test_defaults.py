@@ -25,6 +25,14 @@ fields:
   unlikely: {type: decimal, formula: 100 - probability}
   pressing: {type: boolean, default: =open}
 ---
+entity: visit
+title: name
+fields:
+  name: {type: text}
+  lead: {type: user}
+  helpers: {type: users, default: '=[user]'}
+  hosts: {type: links, to: user, default: '=[lead]'}
+---
 pipeline: small
 entity: claim
 where: kind == "small"
@@ -50,3 +58,10 @@ def test_defaults_read_the_stage_a_new_record_enters(crm: Crm) -> None:
     paid = crm.values("claim", crm.add("claim", name="B", stage="paid", doubt=Decimal(1)))
     assert (paid["hint"], paid["chance"], paid["doubt"], paid["pressing"]) == ("paid large", 100, 1, False)
     assert crm.value("claim", crm.add("claim", name="C", kind="small"), "hint") == "filed small"
+
+
+def test_defaults_of_lists_take_records(crm: Crm) -> None:
+    mary = crm.person("Mary", "admin")
+    made = crm.values("visit", crm.add("visit", mary, lead=mary.id))
+    assert made["helpers"] == made["hosts"] == (mary.id,)
+    assert crm.value("visit", crm.add("visit"), "helpers") == ()
