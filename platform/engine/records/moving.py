@@ -32,6 +32,22 @@ def titles_move(work: Work) -> bool:
     return kept(work, ("titles move",), find)
 
 
+def rules_move(work: Work) -> bool:
+    """Whether what somebody may do with a record is another after a while."""
+
+    def find() -> bool:
+        rules = (
+            (entity, rule)
+            for role in work.model.roles.values()
+            for entity, grant in role.entities.items()
+            for rule in (grant.read, grant.create, grant.update, grant.delete, grant.export)
+            if isinstance(rule, Expression)
+        )
+        return any(moves(work, entity, rule) for entity, rule in rules)
+
+    return kept(work, ("rules move",), find)
+
+
 def _all(work: Work) -> dict[str, frozenset[str]]:
     return kept(work, ("moving",), lambda: _find(work.model))
 

@@ -12,8 +12,10 @@ from customary.engine.expressions import Expression
 from customary.engine.fields.field import Field
 from customary.engine.records.draft import Draft
 from customary.engine.records.kept import kept
+from customary.engine.records.moving import moves
 from customary.engine.records.rows import all_rows, among, permission
 from customary.engine.records.storage import CHUNK
+from customary.engine.records.titles import reader_key
 from customary.engine.records.work import Work
 
 
@@ -62,13 +64,12 @@ def _ends(work: Work, draft: Draft, each: Field) -> list[tuple[str, UUID]]:
 
 def _choosable(work: Work, entity: str, where: Expression | None, ids: set[UUID]) -> set[UUID]:
     condition = where.text if where is not None else ""
-    by_user = work.access.roles + ((str(work.actor.id),) if not work.actor.is_system else ())
-    key = ("choosable", entity, condition, work.actor.is_system, by_user)
     alone = len(ids) == 1
-    if where is not None and where.reads_now:
+    if where is not None and moves(work, entity, where):
         statement = _statement(work, entity, where, alone)
     else:
-        statement = kept(work, (*key, alone), lambda: _statement(work, entity, where, alone))
+        key = ("choosable", entity, condition, reader_key(work), alone)
+        statement = kept(work, key, lambda: _statement(work, entity, where, alone))
     if alone:
         return set(work.connection.execute(statement, {"id": next(iter(ids))}).scalars())
     found: set[UUID] = set()

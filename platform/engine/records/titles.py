@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from customary.engine.records.kept import kept
-from customary.engine.records.moving import titles_move
+from customary.engine.records.moving import rules_move, titles_move
 from customary.engine.records.record import Titles
 from customary.engine.records.rows import all_rows, among, permission
 from customary.engine.records.storage import CHUNK
@@ -72,10 +72,9 @@ def nameable(work: Work, rows: TableRows) -> list[sa.ColumnElement]:
 
 
 def reader_key(work: Work) -> tuple:
-    """What tells apart the statements of different readers."""
-    if work.access.is_system:
-        return ("system", work.actor.id)
-    return (work.actor.roles, work.actor.id)
+    """What tells apart the statements of different readers. Permission is part of a statement, and may ask what the
+    reader's own record says; where it asks for the time, no statement is found again."""
+    return (*work.reader, work.now) if rules_move(work) else work.reader
 
 
 def _titles_of(work: Work, entity: str, ids: list[UUID]) -> Titles:

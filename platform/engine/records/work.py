@@ -81,6 +81,11 @@ class Work:
     def access(self) -> Access:
         return access.compile(self.release.model, self.actor)
 
+    @cached_property
+    def reader(self) -> tuple:
+        """The actor as far as permission and conditions may ask: equal ones may read by the same statements."""
+        return (self.actor.is_system, self.actor.id, self.actor.roles, repr(self.actor.record))
+
     @property
     def is_sqlite(self) -> bool:
         return self.connection.dialect.name == "sqlite"
