@@ -16,8 +16,19 @@ def pointing(
 ) -> records.Page:
     """The records of `other` whose `link` points at a record: newest first, rows of a sheet in their order."""
     where = records.compile_where(work, other.name, pointing_at(other.fields[link], id))
-    sort = (("created_at", other.child_of is None),)
+    sort = (("created_at", not inside(work, other, link)),)
     return records.select(work, other.name, records.Query(where=where, limit=limit, count=count, sort=sort, **more))
+
+
+def inside(work: Work, other: Entity, link: str) -> bool:
+    """Whether records of `other` are edited inside the record that their `link` points at."""
+    return other.child_of is not None and link == way_back(work, other)
+
+
+def way_back(work: Work, child: Entity) -> str:
+    """The link of rows of a sheet to the record they stand in."""
+    parent, lines = child.child_of
+    return work.model.entities[parent].fields[lines].through
 
 
 def pointing_at(field: Field, id: UUID) -> str:

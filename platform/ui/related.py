@@ -14,7 +14,7 @@ from customary.engine.model.model import Entity
 from customary.engine.records.work import Work
 from customary.engine.words import Words
 from customary.ui.draft import target_of_link
-from customary.ui.pointers import pointing, pointing_at
+from customary.ui.pointers import inside, pointing, pointing_at, way_back
 
 SHOWN = 5
 
@@ -54,9 +54,9 @@ def cards(work: Work, entity: Entity, record: records.Record) -> Iterable[Card]:
             yield _own(work, entity, record, each)
     for inverse in entity.inverses.values():
         other = work.model.entities[inverse.entity]
-        if inverse.field in work.access.hidden(other.name) or other.plays in ("activity", "task") or other.child_of:
+        if inverse.field in work.access.hidden(other.name) or other.plays in ("activity", "task"):
             continue
-        if _readable(work, other.name):
+        if _readable(work, other.name) and not inside(work, other, inverse.field):
             yield _pointing(work, entity, record, inverse)
 
 
@@ -93,7 +93,7 @@ def _pointing(work: Work, entity: Entity, record: records.Record, inverse: Any) 
     page = pointing(work, other, inverse.field, record.id, SHOWN, "exact")
     field = other.fields[inverse.field]
     value = f"{entity.name}:{record.id}" if field.control == "any_link" else str(record.id)
-    may_add = work.access.may(other.name, "create") and record.values.get("archived_at") is None
+    may_add = _may_add(work, other) and record.values.get("archived_at") is None
     back = f"&_back=/{entity.name}/{record.id}"
     return Card(
         name=inverse.name,
@@ -107,11 +107,18 @@ def _pointing(work: Work, entity: Entity, record: records.Record, inverse: Any) 
     )
 
 
+def _may_add(work: Work, other: Entity) -> bool:
+    """Whether one is made by a form of its own: rows of a sheet are made in the record they stand in."""
+    return other.child_of is None and work.access.may(other.name, "create")
+
+
 def _row(work: Work, other: Entity, record: records.Record, without: str) -> Row:
     """Up to three highlights, but not the way back to the record whose page this is."""
     hidden = work.access.hidden(other.name)
     names = [
-        name for name in _telling(other) if name not in hidden and getattr(other.fields[name], "to", "") != without
+        name
+        for name in _telling(work, other)
+        if name not in hidden and getattr(other.fields[name], "to", "") != without
     ]
     facts = [(other.fields[name], record.values.get(name)) for name in names]
     return Row(
@@ -119,12 +126,13 @@ def _row(work: Work, other: Entity, record: records.Record, without: str) -> Row
     )
 
 
-def _telling(other: Entity) -> list[str]:
-    """The fields that tell most: of a row of a sheet how much and what it comes to, else stage and highlights."""
+def _telling(work: Work, other: Entity) -> list[str]:
+    """The fields that tell most: of a row of a sheet where it stands, how much and what it comes to, else stage and
+    highlights."""
     if other.child_of is None:
         names = [*(["stage"] if other.pipelines else []), *other.highlights]
         return [name for name in dict.fromkeys(names) if name in other.fields]
     own = [each for each in other.fields.values() if not each.system]
     amounts = [each.name for each in own if each.control in ("number", "integer")]
     money = sorted((each for each in own if each.control == "money"), key=lambda each: each.formula is None)
-    return [*amounts[:1], *(each.name for each in money[:1])]
+    return [way_back(work, other), *amounts[:1], *(each.name for each in money[:1])]
