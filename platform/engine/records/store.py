@@ -37,14 +37,9 @@ def insert(work: Work, drafts: list[Draft]) -> None:
             work.connection.execute(statement, rows)
             changes.write_changes(work, shape, made)
             index.add(work, shape, [draft.after for draft in drafts])
+        _insert_around(work, drafts)
     except IntegrityError as error:
         raise _understood(error, drafts) from error
-    _insert_links(work, drafts)
-    if drafts[0].shape.attached:
-        attach.claim(work, drafts)
-    derived.note_worth(work, rates.catch_up(work, shape.entity, (draft.after for draft in drafts)))
-    for draft in drafts:
-        derived.note(draft)
 
 
 def insert_at_once(work: Work, drafts: list[Draft]) -> None:
@@ -58,14 +53,12 @@ def insert_at_once(work: Work, drafts: list[Draft]) -> None:
         awaited, made[0] = None, _written(first)
     try:
         count = insert_together(work, made, awaited)
+        if awaited is not None:
+            awaited.settle(first, count)
+        for draft in drafts:
+            _insert_around(work, [draft])
     except IntegrityError as error:
         raise _understood(error, drafts, alone=True) from error
-    if awaited is not None:
-        awaited.settle(first, count)
-    for draft in drafts:
-        _insert_links(work, [draft])
-        derived.note_worth(work, rates.catch_up(work, draft.shape.entity, [draft.after]))
-        derived.note(draft)
 
 
 def save(work: Work, draft: Draft, kind: str) -> None:
@@ -86,10 +79,10 @@ def save(work: Work, draft: Draft, kind: str) -> None:
             changes.write_changes(work, shape, [row])
         else:
             update_together(work, written(shape, stored, row))
+        for each in shape.many:
+            _update_links(work, draft, each.name)
     except IntegrityError as error:
         raise _understood(error, [draft]) from error
-    for each in shape.many:
-        _update_links(work, draft, each.name)
     if shape.attached:
         attach.claim(work, [draft])
     index.change(work, shape, before, after)
@@ -129,6 +122,17 @@ def _complete(draft: Draft) -> Mapping[str, Any]:
 def _update(table: Any, stored: Mapping[str, Any]) -> sa.Update:
     values = {name: sa.bindparam(f"new_{name}", type_=table.table.c[name].type) for name in stored}
     return table.table.update().where(table.column("id") == sa.bindparam("this")).values(values)
+
+
+def _insert_around(work: Work, drafts: list[Draft]) -> None:
+    """What new records of one entity have outside their rows: links, files, amounts worth something, followers."""
+    shape = drafts[0].shape
+    _insert_links(work, drafts)
+    if shape.attached:
+        attach.claim(work, drafts)
+    derived.note_worth(work, rates.catch_up(work, shape.entity, (draft.after for draft in drafts)))
+    for draft in drafts:
+        derived.note(draft)
 
 
 def _insert_links(work: Work, drafts: list[Draft]) -> None:

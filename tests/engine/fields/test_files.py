@@ -54,8 +54,8 @@ def png(width: int = 2, height: int = 2) -> bytes:
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Workspace]:
-    create(tmp_path / "w", ["core"], name="Papers")
+def workspace(tmp_path: Path, database_url: str) -> Iterator[Workspace]:
+    create(tmp_path / "w", ["core"], database_url, name="Papers")
     (tmp_path / "w" / "schemas" / "paper.yaml").write_text(PAPER)
     workspace = Workspace.open(tmp_path / "w")
     workspace.apply(by="test")

@@ -5,8 +5,11 @@ from __future__ import annotations
 import contextlib
 import random
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 
 from customary.engine import records
 from customary.engine.records import Refused, Stale
@@ -132,3 +135,26 @@ def test_writers_of_a_row_and_of_its_parent_never_wait_in_a_circle(crm):
         return None
 
     assert together(write) == [None] * WRITERS
+
+
+@pytest.mark.parametrize("database_url", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True)
+@pytest.mark.parametrize("new", [True, False])
+def test_many_links_to_a_record_that_is_deleted_meanwhile_are_refused(crm, new):
+    contact, deal = crm.add("contact", last="Lee"), crm.add("deal", name="A")
+    gone = threading.Event()
+
+    def delete() -> None:
+        with crm.work() as work:
+            records.delete(work, "contact", contact)
+            gone.set()
+            time.sleep(0.5)  # long enough for the other to have looked, and to wait
+
+    other = threading.Thread(target=delete)
+    other.start()
+    gone.wait(5)
+    with pytest.raises(Refused), crm.work() as work:
+        if new:
+            records.create(work, "deal", {"name": "B", "contacts": [contact]})
+        else:
+            records.update(work, "deal", deal, {"contacts": [contact]})
+    other.join()
