@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -104,7 +104,7 @@ class Control:
             return None
         linked = tuple((each.value, each.title) for each in self.choices) if self.source else ()
         marks = (self.required, self.read_only, self.watched, self.alone, self.bare)
-        return (_Same(self.field), self.prefix, self.name, self.texts, linked, marks, sheet)
+        return (_Same(self.field), self.prefix, self.name, self.texts, self.source, linked, marks, sheet)
 
     @property
     def wide(self) -> bool:
@@ -155,7 +155,11 @@ def control(
             problems=problems.get(each.name, ()), required=state.required, read_only=state.read_only, watched=True,
         )  # fmt: skip
     entry = draft.entries.get(each.name) or Entry(("",), state.computed)
-    return _plain(work, each, each.name, entry, problems, state, watched, bare=False)
+    shown = _plain(work, each, each.name, entry, problems, state, watched, bare=False)
+    if each.name == draft.entity.tree and draft.id is not None:
+        # Nothing in a tree may come to stand below itself.
+        return replace(shown, source=f"{shown.source}?below={draft.id}")
+    return shown
 
 
 def _plain(

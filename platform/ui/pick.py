@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from customary.engine import records
-from customary.engine.fields.field import Field
+from customary.engine.fields.field import Field, Refusal
+from customary.engine.fields.linked import identifier
 from customary.engine.locale import Locale
 from customary.engine.model.model import Entity
 from customary.engine.records.options import options as records_by_title
@@ -36,12 +38,13 @@ class Option:
 
 @get("/{entity:str}/options/{field:str}")
 async def options(desk: AtDesk, request: Request, entity: FromPath[str], field: FromPath[str]) -> Response:
-    """The records that a link field may point to, found by `text`."""
+    """The records that a link field may point to, found by `text`; of a tree none that is, or stands, `below` one."""
     found = entity_of(desk, entity)
     if field not in found.fields or field in desk.access.hidden(entity):
         raise Missing(entity)
     text = request.query_params.get("text", "")[:LONGEST].strip()
-    offered, new = await desk.read(_offered, found.fields[field], text)
+    top = _top(found, request.query_params.get("below", "")) if field == found.tree else None
+    offered, new = await desk.read(_offered, found.fields[field], text, top)
     return desk.part("part_options.html", options=offered, new=new, text=text)
 
 
@@ -55,7 +58,15 @@ async def create(desk: AtDesk, request: Request, entity: FromPath[str], field: F
     return desk.part("part_options.html", options=[offered], new=None, text=text)
 
 
-def _offered(work: Work, field: Field, text: str) -> tuple[list[Option], Entity | None]:
+def _top(entity: Entity, text: str) -> UUID | None:
+    """The record at the top of the branch that is left out."""
+    try:
+        return identifier(text) if text else None
+    except Refusal as error:
+        raise Missing(entity.name) from error
+
+
+def _offered(work: Work, field: Field, text: str, top: UUID | None) -> tuple[list[Option], Entity | None]:
     """What is found, and the entity of which one could be made with this title alone."""
     targets = _targets(work, field)
     limit = LIMIT if len(targets) == 1 else LIMIT_OF_EACH
@@ -63,7 +74,7 @@ def _offered(work: Work, field: Field, text: str) -> tuple[list[Option], Entity 
     found = [
         Option(value=_value(field, hit), hit=hit, entity=entity)
         for entity in targets
-        for hit in records_by_title(work, entity.name, text, limit, where)
+        for hit in records_by_title(work, entity.name, text, limit, where, top)
     ]
     known = any(option.hit.title.casefold() == text.casefold() for option in found)
     return found, None if known or not text else _makeable(work, field)

@@ -156,6 +156,22 @@ def test_pickers_find_by_the_beginning_of_a_word(client: TestClient, first: Call
     assert client.get("/deal/options/nothing?text=a").status_code == 404
 
 
+def test_a_tree_offers_nothing_that_stands_below_the_record(
+    client: TestClient, first: Callable, inside: Callable
+) -> None:
+    made = [inside(records.create, "account", {"name": f"Tree {name}"}) for name in ("top", "middle", "leaf", "other")]
+    for child, parent in ((1, 0), (2, 1)):
+        inside(records.update, "account", made[child], {"parent": made[parent]})
+    source = f"/account/options/parent?below={made[1]}"
+    assert f'data-source="{source}"' in client.get(f"/account/{made[1]}/edit").text
+    assert f'data-source="{source}"' in client.get(f"/account/{made[1]}/field/parent", headers=DRAWN_ALONE).text
+    assert 'data-source="/account/options/parent"' in client.get("/account/new").text
+    for text in ("", "Tree"):
+        offered = client.get(f"{source}&text={text}").text
+        assert [str(id) in offered for id in made] == [True, False, False, True]
+    assert client.get("/account/options/parent?below=nobody").status_code == 404
+
+
 @pytest.mark.parametrize("text", ["\x00", "%", "‮", "'\"><script>", "𝔘" * 500, "_", "1" * 400])
 def test_any_text_is_taken_or_refused_and_never_breaks_a_form(client: TestClient, text: str) -> None:
     names = ("name", "account", "account.text", "amount", "expected_close", "owner", "contacts", "contact", "number")

@@ -34,10 +34,12 @@ def options(
     text: str = "",
     limit: int = 20,
     where: Expression | None = None,
+    top: UUID | None = None,
 ) -> list[Hit]:
     """Records whose title contains `text`, or whose words begin with it; those that begin with it come first.
 
-    Without text the newest. `where` is a link's condition, over the record chosen from. Raises Missing, Forbidden.
+    Without text the newest. `where` is a link's condition, over the record chosen from; `top` and all below it in
+    their tree are left out. Raises Missing, Forbidden.
     """
     if entity not in work.model.entities:
         raise Missing(entity)
@@ -47,7 +49,7 @@ def options(
     wanted = normal("".join(sign for sign in text[:200] if sign.isprintable()))
     if wanted and typed is None:
         typed = ""
-    found = _find(work, entity, wanted, typed, max(1, min(limit, 100)), where)
+    found = _find(work, entity, wanted, typed, max(1, min(limit, 100)), where, top)
     details = _details(work, entity, [id for id, _ in found])
     hits = [Hit(entity, id, title or "", details.get(id, "")) for id, title in found]
     if not wanted and len(hits) < limit:
@@ -62,19 +64,22 @@ def _find(
     typed: str | None,
     limit: int,
     where: Expression | None,
+    top: UUID | None,
 ) -> list[tuple[UUID, str]]:
     def make() -> sa.Select:
-        return _statement(work, entity, bool(wanted), bool(typed), where)
+        return _statement(work, entity, bool(wanted), bool(typed), where, top is not None)
 
     if where is not None and where.reads_now:
         statement = make()
     else:
         condition = where.text if where is not None else ""
-        key = ("options", entity, condition, bool(wanted), bool(typed), reader_key(work))
+        key = ("options", entity, condition, bool(wanted), bool(typed), top is not None, reader_key(work))
         statement = kept(work, key, make)
     parameters: dict[str, Any] = {"size": limit}
     if wanted:
         parameters |= {"begins": _escaped(wanted) + "%", "contains": f"%{_escaped(wanted)}%"}
+    if top is not None:
+        parameters["top"] = top
     if typed:
         parameters["phrases"] = typed
     return [(row[0], row[1]) for row in ask(work, statement, parameters)]
@@ -86,6 +91,7 @@ def _statement(
     by_title: bool,
     by_words: bool,
     where: Expression | None,
+    beside: bool,
 ) -> sa.Select:
     rows = all_rows(work, entity)
     title = title_clause(work, entity, rows)
@@ -96,6 +102,8 @@ def _statement(
         statement = statement.where(readable)
     if where is not None:
         statement = statement.where(where.clause(rows, rows.values))
+    if beside:
+        statement = statement.where(_beside(work, entity, rows.column("id")))
     size = sa.bindparam("size", type_=sa.Integer)
     if not by_title:
         return statement.order_by(
@@ -107,6 +115,12 @@ def _statement(
         fits = sa.or_(fits, matching(work, entity, rows.column("id")))
     first = sa.case((shown.like(sa.bindparam("begins", type_=sa.Text), escape="\\"), 0), else_=1)
     return statement.where(fits).order_by(first, shown, rows.column("id")).limit(size)
+
+
+def _beside(work: Work, entity: str, id: sa.ColumnElement) -> sa.ColumnElement[bool]:
+    """That a record is neither `top` nor below it."""
+    branch = storage.below(work.release.tables.entity(entity), work.model.entities[entity].tree)
+    return sa.and_(id != sa.bindparam("top"), id.not_in(branch))
 
 
 def _title_column(work: Work, entity: str, rows: TableRows, title: sa.ColumnElement) -> sa.ColumnElement:

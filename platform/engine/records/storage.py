@@ -61,12 +61,13 @@ def load_where(work: Work, entity: str, link: str, id: UUID) -> list[dict[str, A
 def load_below(work: Work, entity: str, link: str, id: UUID) -> list[dict[str, Any]]:
     """The records that `link` leads to the record `id` from, in any number of steps, oldest first."""
     table = _table(work, entity)
-    statement = kept(work, ("below", entity, link), lambda: _below(table, link))
+    statement = kept(work, ("below", entity, link), lambda: below(table, link))
     found = work.connection.execute(statement, {"top": id}).scalars().all()
     return load_many(work, entity, sorted(found))
 
 
-def _below(table: Any, link: str) -> sa.Select:
+def below(table: Any, link: str) -> sa.Select:
+    """The ids of all that `link` leads to the record `top` from."""
     rows = table.table.alias()
     link_column, key = rows.c[table.column_name(link)], rows.c[table.column_name("id")]
     found = sa.select(key.label("id")).where(link_column == sa.bindparam("top")).cte("below", recursive=True)

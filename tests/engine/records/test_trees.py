@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from customary.engine import records
 from customary.engine.database import Database
 from customary.engine.records import Query, RecordScope, Refused, storage
+from customary.engine.records.options import options
 
 from ..conftest import DEFINITIONS, Crm
 
@@ -132,3 +133,11 @@ def test_a_reader_meets_only_what_they_may_see(database: Database) -> None:
         assert [each.values["name"] for each in records.select(work, "team", Query(where=condition)).records] == [
             "Leaf"
         ]
+
+
+@pytest.mark.parametrize("text", ["", "l"])
+def test_options_leave_out_a_branch(teams: tuple[Crm, dict[str, UUID]], text: str) -> None:
+    crm, found = teams
+    with crm.reading() as work:
+        offered = {each.title for each in options(work, "team", text, top=found["Left"])}
+    assert offered == ({"Lone"} if text else {"Top", "Right", "Lone"})
