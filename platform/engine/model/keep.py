@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from customary.engine.expressions import Expression
-from customary.engine.model.build import Build, frozen
+from customary.engine.model.build import Build, Sketch, frozen, items
 from customary.engine.model.dependence import Entities, computed_on_the_way, nothing_kept, readings
 from customary.engine.model.model import Entity, Model
+from customary.engine.text.node import Node, Sequence, plain
 
 Wish = tuple[str, str, str]
 """Entity, field, and why it should be kept."""
@@ -38,15 +39,33 @@ def may_be_kept(entities: Entities, entity: str, name: str) -> bool:
 
 
 def check_wishes(build: Build) -> None:
-    """Adds a problem for every field that says it is to be found quickly and cannot be."""
+    """Adds a problem for every field that says it is to be found quickly and cannot be, and warns of views in an
+    order that no index can have."""
     for sketch in build.sketches.values():
         for name, body in sketch.nodes.items():
             each = sketch.fields[name]
             said = [key for key in ("index", "search") if getattr(each, key)]
-            if each.formula is not None and said and not may_be_kept(build.sketches, sketch.name, name):
+            if said and _is_never_kept(build, sketch, name):
                 summary = f"“{name}” cannot be kept, so “{said[0]}” says nothing"
                 remedy = "It is a link, or depends on the time or on all records of an entity: remove it."
                 build.add(body.place_of(said[0]), summary, remedy)
+        for view, body in items(sketch.body.get("views")):
+            _check_order(build, sketch, view, body.get("sort"))
+
+
+def _check_order(build: Build, sketch: Sketch, view: str, sort: Node | None) -> None:
+    for node in sort.items if isinstance(sort, Sequence) else ():
+        name = str(plain(node)).removeprefix("-").partition(".")[0]
+        if name in sketch.fields and _is_never_kept(build, sketch, name):
+            summary = f"the view “{view}” sorts by “{name}”, for which there can be no index"
+            build.warn(
+                node.place, summary, "With many records it will be slow. Sort by a field that is entered or kept."
+            )
+
+
+def _is_never_kept(build: Build, sketch: Sketch, name: str) -> bool:
+    computed = sketch.fields[name].formula is not None
+    return computed and not sketch.fields[name].system and not may_be_kept(build.sketches, sketch.name, name)
 
 
 def _kept(entity: Entity, reasons: dict[tuple[str, str], str]) -> Entity:
