@@ -40,11 +40,10 @@ def sign_out(page: Any, workspace: Any) -> None:
 
 
 def sign_in(page: Any) -> None:
-    page.goto("/sign-in")
+    """On the sign-in page."""
     page.locator("[name=email]").fill(EMAIL)
     page.locator("[name=password]").fill(PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_url(re.compile("/$"))
 
 
 def test_words_outlive_the_end_of_a_session(page: Any, composer: Any, workspace: Any, accessible: Callable) -> None:
@@ -54,7 +53,9 @@ def test_words_outlive_the_end_of_a_session(page: Any, composer: Any, workspace:
     assert accessible(page) == []
     with page.context.expect_page() as opened:
         page.locator("#toasts").get_by_role("link", name="Sign in").click()
+    opened.value.goto("/sign-in")
     sign_in(opened.value)
+    opened.value.wait_for_url(re.compile("/$"))
     opened.value.close()
     page.evaluate("dispatchEvent(new Event('focus'))")
     page.get_by_text("You are signed in again").wait_for()
@@ -69,6 +70,9 @@ def test_a_page_without_words_goes_to_the_sign_in_and_comes_back(page: Any, work
     sign_out(page, workspace)
     page.locator("th[data-field=amount] a").click()
     page.wait_for_url(re.compile("/sign-in.next=%2Fdeal"))
+    sign_in(page)
+    expect(page).to_have_url(re.compile("/deal[?]?"))
+    expect(page.locator("[data-row]").first).to_be_visible()
 
 
 def test_a_form_sent_after_the_end_of_a_session_stands_there_again(page: Any, workspace: Any) -> None:
@@ -77,9 +81,7 @@ def test_a_form_sent_after_the_end_of_a_session_stands_there_again(page: Any, wo
     sign_out(page, workspace)
     page.locator(".form-foot button").click()
     page.wait_for_url(re.compile("/sign-in.next=%2Faccount%2Fnew"))
-    page.locator("[name=email]").fill(EMAIL)
-    page.locator("[name=password]").fill(PASSWORD)
-    page.keyboard.press("Enter")
+    sign_in(page)
     page.wait_for_url(re.compile("/account/new$"))
     expect(page.locator("#f-name")).to_have_value("Café Nord")
     page.locator(".form-foot button").click()
