@@ -12,6 +12,7 @@ from customary.engine.plan.computed import compare_computed
 from customary.engine.plan.definitions import compare_definitions
 from customary.engine.plan.fields import Comparison, compare_entity
 from customary.engine.plan.plan import Plan
+from customary.engine.plan.saved import compare_saved
 from customary.engine.plan.structure import AddIndex, DropIndex
 from customary.engine.releases import Release, load_catalogue
 from customary.engine.tables import Tables
@@ -32,6 +33,7 @@ def compare(connection: sa.Connection, current: Release | None, model: Model, so
     changes += compare_computed(comparison)
     changes += _indexes(comparison)
     changes += compare_definitions(comparison, source)
+    changes += compare_saved(comparison, source)
     if not changes and (current is None or current.model.digest != model.digest):
         changes.append(Change(sign="~", text="definitions"))
     return Plan(

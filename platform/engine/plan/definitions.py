@@ -8,7 +8,7 @@ from uuid import UUID
 
 from customary.engine.plan.change import Change
 from customary.engine.plan.fields import Comparison
-from customary.engine.plan.renames import Documents, document_renames, rename_documents
+from customary.engine.plan.renames import Documents, document_renames, rename_documents, renames
 from customary.engine.text import Source, plain
 
 PARTS = {
@@ -63,7 +63,7 @@ def _document(
         elif kind == "pipeline" and key == "stages":
             yield from _named(f"stage {name}.", before, after, _stage_renames(comparison, new), told=True)
         else:
-            yield from _named(f"{PARTS[key]} {name}.", before, after, {})
+            yield from _named(f"{PARTS[key]} {name}.", before, after, renames(before, after))
 
 
 def _fields(comparison: Comparison, entity: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
@@ -92,6 +92,8 @@ def _named(
     kept = {renamed.get(name, name) for name in new}
     for name, value in new.items():
         was = renamed.get(name, name)
+        if was != name and not told:
+            yield Change(sign="→", text=f"{words}{was} becomes {name}")
         if was in old:
             yield from _keys(words + name, old[was], value, skip | _said(name, renamed))
         elif not told:

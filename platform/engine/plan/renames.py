@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 Documents = Mapping[tuple[str, str], Mapping[str, Any]]
 
 _runs = sa.table("customary_run", sa.column("workflow"))
+_turns = sa.table("customary_turn", sa.column("key", sa.Text), sa.column("last", sa.Uuid))
+_mails = sa.table("customary_message", sa.column("name"))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -32,32 +34,74 @@ class RenameRoles(Change):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class RenameRuns(Change):
-    """What a workflow did stays its own: its log, and that it ran once."""
+class RenameRows(Change):
+    """Rows that know something by its name know it by the new one."""
+
+    phase: ClassVar[int] = FILL
+
+    column: sa.ColumnClause
+    names: Mapping[str, str]
+
+    def apply(self, operations: Operations) -> None:
+        name = sa.case(dict(self.names), value=self.column)
+        statement = sa.update(self.column.table).where(self.column.in_(self.names))
+        operations.get_bind().execute(statement.values({self.column: name}))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class RenameTurns(Change):
+    """Whose turn it is, where a workflow shares work out, is known by the workflow and its step."""
 
     phase: ClassVar[int] = FILL
 
     names: Mapping[str, str]
 
     def apply(self, operations: Operations) -> None:
-        name = sa.case(dict(self.names), value=_runs.c.workflow)
-        operations.get_bind().execute(_runs.update().where(_runs.c.workflow.in_(self.names)).values(workflow=name))
+        connection = operations.get_bind()
+        rows = [dict(row) for row in connection.execute(sa.select(_turns)).mappings()]
+        kept = [{**row, "key": self._renamed(row["key"])} for row in rows]
+        if kept != rows:
+            # Names may be swapped, and no two rows may have one key even for a moment.
+            connection.execute(_turns.delete())
+            connection.execute(_turns.insert(), kept)
+
+    def _renamed(self, key: str) -> str:
+        workflow, _, position = key.partition("/")
+        return f"{self.names.get(workflow, workflow)}/{position}"
 
 
-CARRIED = {"role": RenameRoles, "workflow": RenameRuns}
+def _carry(kind: str, names: Mapping[str, str]) -> Iterator[Change]:
+    """What people, runs and mails know by the old names of one kind of definition."""
+    if kind == "role":
+        yield RenameRoles(names=names)
+    if kind == "workflow":
+        yield RenameRows(column=_runs.c.workflow, names=names)
+        yield RenameTurns(names=names)
+    if kind == "message":
+        yield RenameRows(column=_mails.c.name, names=names)
+
+
+def renames(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, str]:
+    """The name of today to the name before. A `was:` not heard before wins over an equal name: so swaps work."""
+    found: dict[str, str] = {}
+    known = -1
+    while known < len(found):
+        known = len(found)
+        for name, body in new.items():
+            # Heard before, it is done with; unless another takes the name away, as when a chain moves on.
+            heard = () if name in found.values() else was(old.get(name))
+            words = (word for word in was(body) if word in old and word not in (name, *heard, *found.values()))
+            if name not in found and (word := next(words, None)):
+                found[name] = word
+    return found
 
 
 def document_renames(old: Documents, new: Documents) -> dict[tuple[str, str], str]:
-    """Kind and name of today to the name before. A `was:` not heard before wins over an equal name: so swaps work."""
+    """Kind and name of today to the name before, of all that has no table."""
     found: dict[tuple[str, str], str] = {}
-    taken: set[tuple[str, str]] = set()
-    for (kind, name), body in new.items():
-        heard = _was(old.get((kind, name), {}))
-        for word in _was(body):
-            if kind != "entity" and (kind, word) in old and word not in (name, *heard) and (kind, word) not in taken:
-                found[kind, name] = word
-                taken.add((kind, word))
-                break
+    for kind in dict.fromkeys(kind for kind, _ in new if kind != "entity"):
+        before, after = ({name: body for (of, name), body in each.items() if of == kind} for each in (old, new))
+        found |= {(kind, name): word for name, word in renames(before, after).items()}
     return found
 
 
@@ -65,11 +109,11 @@ def rename_documents(renamed: Mapping[tuple[str, str], str]) -> Iterator[Change]
     """A line for each renaming, and what carries the new names into rows."""
     for (kind, name), before in renamed.items():
         yield Change(sign="→", text=f"{kind} {before} becomes {name}")
-    for kind, carry in CARRIED.items():
-        if names := {before: name for (of, name), before in renamed.items() if of == kind}:
-            yield carry(names=names)
+    for kind in dict.fromkeys(kind for kind, _ in renamed):
+        yield from _carry(kind, {before: name for (of, name), before in renamed.items() if of == kind})
 
 
-def _was(body: Mapping[str, Any]) -> tuple[str, ...]:
-    written = body.get("was") or ()
+def was(body: Any) -> tuple[str, ...]:
+    """The old names that a definition says it had."""
+    written = (body.get("was") if isinstance(body, Mapping) else None) or ()
     return (written,) if isinstance(written, str) else tuple(map(str, written))

@@ -121,14 +121,9 @@ def read_change(work: Work, row: Mapping[str, Any]) -> Change:
     entity = work.release.tables.named(row["entity"])
     if entity is None:
         return Change(**{**row, "before": row["before"] or {}, "after": row["after"] or {}})
-    before, after = (_by_names_of_today(work, entity, row[side], row["release"]) for side in ("before", "after"))
+    past = work.release.tables.past
+    before, after = (past.told(entity, row[side] or {}, row["release"]) for side in ("before", "after"))
     return Change(**{**row, "entity": entity, "before": before, "after": after})
-
-
-def _by_names_of_today(work: Work, entity: str, values: Mapping[str, Any] | None, release: int) -> dict[str, Any]:
-    table = work.release.tables.entity(entity)
-    named = ((table.today(name, release), value) for name, value in (values or {}).items())
-    return {name: value for name, value in named if name is not None}
 
 
 def _plain(each: Any, value: Any) -> Any:

@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from customary.engine.columns import Moment
 from customary.engine.fields.field import Field
 from customary.engine.model.model import Entity
-from customary.engine.tables.catalogue import Entry
 
 SYSTEM_COLUMNS: Mapping[str, Callable[[], sa.Column]] = {
     "id": lambda: sa.Column("id", sa.Uuid(), primary_key=True),
@@ -40,7 +39,6 @@ class EntityTable:
         suffixes: Mapping[str, tuple[str, ...]],
         link_tables: Mapping[str, sa.Table],
         entities: frozenset[str],
-        entries: Iterable[Entry] = (),
     ) -> None:
         self.entity = entity
         self.table = table
@@ -49,8 +47,6 @@ class EntityTable:
         self._suffixes = suffixes
         self._link_tables = link_tables
         self._entities = entities
-        self._entries = tuple(entries)
-        self._todays: dict[int, dict[str, str | None]] = {}
 
     def column(self, field: str, suffix: str = "") -> sa.Column:
         """The column of a field (of one part of it). Raises KeyError for a field without columns."""
@@ -92,18 +88,6 @@ class EntityTable:
     def links(self, field: str) -> sa.Table:
         """The link table (columns source, target) of a many-to-many field."""
         return self._link_tables[field]
-
-    def today(self, name: str, release: int) -> str | None:
-        """What the field that an earlier release called `name` is called now; None when it is retired.
-
-        History is written with the names of its time: a hidden field must stay hidden under its old name.
-        """
-        if release not in self._todays:
-            known = {name: name for name in SYSTEM_COLUMNS}
-            for entry in sorted(self._entries, key=lambda entry: not entry.retired):
-                known[entry.name_in(release)] = None if entry.retired else entry.name
-            self._todays[release] = known
-        return self._todays[release].get(name)
 
     def store(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Values by field name as column values. Fields kept elsewhere (links, lines) are passed over."""

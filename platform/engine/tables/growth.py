@@ -119,11 +119,18 @@ def _claims(wanted: list[_Wanted], entries: list[Entry]) -> dict[str, Entry]:
             claims[name] = entry
             taken.add(entry.id)
 
-    for each in wanted:
+    def hear(each: _Wanted) -> None:
         own = living.get(each.name)
         for word in each.was:
-            if word != each.name and not (own and word in own.former):
+            # Heard before, it is done with; unless another takes the name away, as when a chain moves on.
+            if word != each.name and (own is None or word not in own.former or own.id in taken):
                 claim(each.name, living.get(word))
+
+    known = -1
+    while known < len(claims):
+        known = len(claims)
+        for each in wanted:
+            hear(each)
     for each in wanted:
         claim(each.name, living.get(each.name))
     for each in wanted:

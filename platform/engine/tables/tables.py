@@ -13,6 +13,7 @@ from customary.engine.tables.catalogue import Catalogue
 from customary.engine.tables.entity_table import SYSTEM_COLUMNS, EntityTable
 from customary.engine.tables.growth import target
 from customary.engine.tables.indexes import add_indexes
+from customary.engine.tables.past import Past
 from customary.engine.tables.rows import Predicate, TableRows
 from customary.engine.tables.shape import is_stored
 
@@ -26,6 +27,7 @@ class Tables:
     def __init__(self, model: Model, catalogue: Catalogue) -> None:
         self.model = model
         self.catalogue = catalogue
+        self.past = Past(catalogue)
         self.metadata = sa.MetaData()
         self._codes = {each: catalogue.entity(each).physical.removeprefix("x_") for each in model.entities}
         self._names = {code: name for name, code in self._codes.items()}
@@ -73,8 +75,7 @@ class Tables:
             for path, piece in field.pieces.items():
                 physical[path] = f"{physical[name]}_{path.partition('.')[2]}"
                 suffixes[path] = tuple(part.suffix for part in piece.parts({}))
-        entries = self.catalogue.children("field", self.catalogue.entity(entity.name).id)
-        return EntityTable(entity, table, physical, suffixes, link_tables, frozenset(self._codes), entries)
+        return EntityTable(entity, table, physical, suffixes, link_tables, frozenset(self._codes))
 
     def _add_columns(self, table: sa.Table, entity: Entity, field: Field, stem: str) -> tuple[str, ...]:
         parts = field.parts(self._codes_of(entity, field)) if is_stored(field) else ()

@@ -1,0 +1,51 @@
+"""The past in the names of today: what is written down once, such as history, keeps the names of its time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from customary.engine.tables.catalogue import Catalogue, Entry
+from customary.engine.tables.entity_table import SYSTEM_COLUMNS
+
+
+class Past:
+    """What things were called in each release, by a catalogue."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._known: dict[tuple[str, UUID | None, int], dict[str, Entry]] = {}
+
+    def told(self, entity: str, values: Mapping[str, Any], release: int) -> dict[str, Any]:
+        """Values in JSON forms by field name, as an earlier release wrote them, in the names of today.
+
+        What is retired is left out: a hidden field must stay hidden under its old name too.
+        """
+        fields = self._named("field", self._catalogue.entity(entity).id, release)
+        found = {name: value for name, value in values.items() if name in SYSTEM_COLUMNS}
+        for name, value in values.items():
+            if name in fields and not fields[name].retired:
+                found[fields[name].name] = self._value(fields[name], value, release)
+        return found
+
+    def _value(self, field: Entry, value: Any, release: int) -> Any:
+        """A value that may be, or hold, the name of an option or of an entity."""
+        options = self._named("option", field.id, release)
+        match value:
+            case str() if value in options:
+                return options[value].name
+            case list() if options:
+                return [options[each].name if each in options else each for each in value]
+            case {"entity": str(entity), "id": _}:
+                known = self._named("entity", None, release)
+                return {**value, "entity": known[entity].name} if entity in known else value
+        return value
+
+    def _named(self, kind: str, parent: UUID | None, release: int) -> dict[str, Entry]:
+        """By their names in a release; what lives goes before what is retired."""
+        key = (kind, parent, release)
+        if key not in self._known:
+            entries = sorted(self._catalogue.children(kind, parent), key=lambda entry: not entry.retired)
+            self._known[key] = {entry.name_in(release): entry for entry in entries}
+        return self._known[key]
