@@ -17,6 +17,7 @@ from customary.engine.fields.normal import normal
 from customary.engine.records.create import BATCH
 from customary.engine.records.refusal import FieldProblem, Refused
 from customary.engine.records.work import Work
+from customary.engine.tables.statistics import learn
 from customary.engine.words import Reason
 
 OK, REFUSED, DOUBLE = "ok", "error", "duplicate?"
@@ -120,6 +121,8 @@ def import_rows(
         savepoint.rollback()
         raise
     savepoint.commit()
+    if report.written > BRIEF:
+        learn(work.connection, work.release.tables)
     return report
 
 

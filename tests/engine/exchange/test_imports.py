@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -328,6 +329,22 @@ def test_an_import_tells_how_far_it_is(work: Work) -> None:
     told: list[tuple[int, int]] = []
     bring_in(work, "number\n" + "\n".join(map(str, range(1200))), progress=lambda *each: told.append(each))
     assert told == [(500, 1200), (1000, 1200), (1200, 1200)]
+
+
+@pytest.mark.postgresql
+def test_after_many_rows_the_database_knows_what_lies_in_its_tables(tmp_path: Path, postgresql_url: str) -> None:
+    (tmp_path / "schemas").mkdir()
+    (tmp_path / "customary.yaml").write_text("name: Orders\npacks: []\n", "utf-8")
+    text = "entity: order\nfields:\n  number: {type: text}\n"
+    (tmp_path / "schemas" / "own.yaml").write_text(text, "utf-8")
+    workspace = Workspace.open(tmp_path, postgresql_url)
+    workspace.apply(by="test")
+    with workspace.database.write() as connection:
+        bring_in(workspace.work(connection, SYSTEM), "number\n" + "\n".join(map(str, range(1200))))
+    known = sa.text("SELECT relname, reltuples FROM pg_class WHERE relname IN ('x_order', 'customary_change')")
+    with workspace.database.read() as connection:
+        assert dict(connection.execute(known).all()) == {"x_order": 1200, "customary_change": 1200}
+    workspace.close()
 
 
 @pytest.mark.parametrize("format_name", ["csv", "json", "xlsx"])
