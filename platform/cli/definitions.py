@@ -163,6 +163,7 @@ def apply_command(directory: Path, yes: bool) -> None:
              customary apply mycrm --yes
     """
     workspace = open_workspace(directory)
+    workspace.recover()
     plan = workspace.plan()
     _print(plan)
     if plan.problems:

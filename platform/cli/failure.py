@@ -33,14 +33,15 @@ def _failure(error: Exception) -> Exception:
     import sqlalchemy as sa
 
     from customary.engine.people import AccountProblem
-    from customary.engine.plan import OutOfDate, Unfit
+    from customary.engine.plan import OutOfDate, UnderWay, Unfit
     from customary.engine.problem import DefinitionError
     from customary.engine.records.refusal import Forbidden, Refused
     from customary.engine.workspace import WorkspaceError, WrongUse
 
+    told = (WorkspaceError, OutOfDate, UnderWay, Unfit, DefinitionError, AccountProblem, Refused, Forbidden)
     if isinstance(error, WrongUse):
         return Failure(str(error), WRONG_USE)
-    if isinstance(error, (WorkspaceError, OutOfDate, Unfit, DefinitionError, AccountProblem, Refused, Forbidden)):
+    if isinstance(error, told):
         return Failure(str(error))
     if isinstance(error, sa.exc.OperationalError):
         return Failure(f"The database does not answer: {str(error.orig).strip().splitlines()[0]}")

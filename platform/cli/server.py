@@ -39,6 +39,7 @@ def serve_command(directory: Path, host: str, port: int, processes: int) -> None
              customary serve mycrm --host 0.0.0.0 --port 80 --processes 4
     """
     workspace = open_workspace(directory)
+    workspace.recover()
     name = workspace.release.model.settings.name
     listening = listen(host, port)
     run(workspace, listening, processes, lambda: click.echo(f"{name} is served at {address_of(listening)}"))
@@ -55,6 +56,7 @@ def work_command(directory: Path) -> None:
     from customary.engine.automation.worker import Worker
 
     workspace = open_workspace(directory)
+    workspace.recover()
     name = workspace.release.model.settings.name
     ended = threading.Event()
     # Of both, for a shell starts what it puts into the background with SIGINT ignored.

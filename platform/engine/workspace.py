@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import logging
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from customary.engine.model.check import Counts
     from customary.engine.model.model import Settings
     from customary.engine.people.actor import Actor
-    from customary.engine.plan import Plan
+    from customary.engine.plan import Plan, Progress
     from customary.engine.records.work import Work
 
 log = logging.getLogger("customary.workspace")
@@ -42,6 +43,7 @@ ROOMS_WITH_TABLES = (
     "customary.engine.messages",
     "customary.engine.exchange.sample",
     "customary.engine.automation",
+    "customary.engine.plan.journal",
 )
 """Importing these declares the platform's own tables."""
 
@@ -131,19 +133,27 @@ class Workspace:
             plan = compare(connection, self.releases.load(connection), model, source)
         return replace(plan, warnings=tuple(warned))
 
-    def apply(self, plan: Plan | None = None, by: str = "") -> Release:
+    def apply(self, plan: Plan | None = None, by: str = "", told: Callable[[Progress], None] | None = None) -> Release:
         """Does a plan (by default the one for the folder's definitions), takes up the release and pins its packs."""
-        from customary.engine.plan import apply, catch_up
+        from customary.engine.plan import apply, finish
 
-        plan = plan or self.plan()
+        if plan is None:
+            self.recover()
+            plan = self.plan()
         if plan.empty:
             self._pin(plan)
             return self.release
-        release = apply(self.database, plan, plan.source, by)
+        release = apply(self.database, plan, plan.source, by, told)
         self.releases.keep(release)
         self._pin(plan)
-        catch_up(self.database, plan, release)
+        finish(self.database, plan, release, told=told)
         return release
+
+    def recover(self) -> None:
+        """Ends what somebody began to apply and did not live to end. To be called before serving and planning."""
+        from customary.engine.plan import recover
+
+        recover(self.database)
 
     def _pin(self, plan: Plan) -> None:
         """Writes `customary.lock`. Where the folder cannot be written, the release row knows the packs all the same."""

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+from customary.engine.plan.alone import UnderWay
 from customary.engine.plan.apply import OutOfDate, Unfit, apply
-from customary.engine.plan.catch_up import catch_up
-from customary.engine.plan.change import Change
+from customary.engine.plan.change import Change, Fill
 from customary.engine.plan.compare import compare
+from customary.engine.plan.finish import finish
 from customary.engine.plan.plan import Plan
+from customary.engine.plan.recover import recover
+from customary.engine.plan.site import Progress
 
-__all__ = ["Change", "OutOfDate", "Plan", "Unfit", "apply", "catch_up", "compare"]
+__all__ = [
+    "Change",
+    "Fill",
+    "OutOfDate",
+    "Plan",
+    "Progress",
+    "UnderWay",
+    "Unfit",
+    "apply",
+    "compare",
+    "finish",
+    "recover",
+]

@@ -1,27 +1,35 @@
-"""Apply: a plan done in one transaction, whose last act is the release row."""
+"""Apply: a plan is built beside the release that is served, and then switched to in one short transaction."""
 
 from __future__ import annotations
 
-import time
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from customary.engine.database import Database
+from customary.engine.plan import journal
+from customary.engine.plan.alone import alone
+from customary.engine.plan.change import in_turn
 from customary.engine.plan.plan import Plan
+from customary.engine.plan.recover import end_what_was_begun, take_back
+from customary.engine.plan.site import Progress, Site
+from customary.engine.plan.written import Meanwhile
 from customary.engine.releases import Release, newest_number, save_catalogue, write_release
 
 if TYPE_CHECKING:
     from customary.engine.text import Source
 
-LOCK_SECONDS = 5
-TRIES = 6
-APPLYING = 0x0C57_0A17
-"""The key of PostgreSQL's advisory lock that lets one plan be applied at a time."""
+FEW = 200
+"""So many writes are followed in one transaction."""
+ROUNDS = 20
+"""Where writers are faster than who follows them, the rest is followed in the switch all the same."""
 
-_LOCKED_OUT = frozenset({"55P03", "40P01"})
-"""lock_not_available, deadlock_detected"""
+log = logging.getLogger("customary.plan")
 
 
 class OutOfDate(Exception):
@@ -39,38 +47,110 @@ class Unfit(Exception):
         super().__init__("\n".join(problems))
 
 
-def apply(database: Database, plan: Plan, source: Source | None, by: str) -> Release:
-    """Does the whole plan, or nothing. `by` is who applies it: an e-mail address or a name.
+def apply(
+    database: Database,
+    plan: Plan,
+    source: Source | None,
+    by: str,
+    told: Callable[[Progress], None] | None = None,
+) -> Release:
+    """Makes the plan's release the newest, or leaves everything as it was; what can wait is left to `finish`.
 
-    Raises OutOfDate when another plan came first, Unfit when the data forbids it.
+    `by` is who applies it: an e-mail address or a name. Raises OutOfDate when another plan came first, UnderWay when
+    somebody else is at it, Unfit when the data forbids it.
     """
     if plan.problems:
         raise Unfit(plan.problems)
-    for attempt in range(1, TRIES + 1):
-        try:
-            return _apply(database, plan, source, by)
-        except sa.exc.DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) not in _LOCKED_OUT or attempt == TRIES:
-                raise
-            time.sleep(0.2 * attempt)
-    raise AssertionError("unreachable")
-
-
-def _apply(database: Database, plan: Plan, source: Source | None, by: str) -> Release:
-    from alembic.migration import MigrationContext
-    from alembic.operations import Operations
-
-    with database.write() as connection:
-        if not database.is_sqlite:
-            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
-            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(APPLYING)))
-        if newest_number(connection) != plan.base:
+    release = Release(plan.base + 1, plan.model, plan.tables, datetime.now(UTC), source)
+    with alone(database) as connection:
+        if plan.base == 0:
+            return _at_once(connection, release, plan, by)
+        if end_what_was_begun(connection):
             raise OutOfDate
-        operations = Operations(MigrationContext.configure(connection))
-        for change in sorted(plan.changes, key=lambda change: change.phase):
-            change.apply(operations)
-        save_catalogue(connection, plan.before, plan.tables.catalogue)
-        release = Release(plan.base + 1, plan.model, plan.tables, datetime.now(UTC), source)
-        write_release(connection, release, str(plan), {"names": plan.inverse, "to": plan.base}, by)
+        return _beside(Site(connection, release, told), plan, by)
+
+
+def _at_once(connection: sa.Connection, release: Release, plan: Plan, by: str) -> Release:
+    """All in one transaction: nobody is there yet."""
+    with connection.begin():
+        _check(connection, plan)
+        site = Site(connection, release, at_once=True)
+        for change in in_turn(plan.changes):
+            change.build(site)
+        return _release(site, plan, by)
+
+
+def _beside(site: Site, plan: Plan, by: str) -> Release:
+    """In many short ones, while the release before it is served."""
+    changes = in_turn(plan.changes)
+    site.shortly(lambda connection: _begin(connection, plan, by))
+    with _taken_back_on_failure(site):
+        meanwhile = site.shortly(Meanwhile)
+        for change in changes:
+            change.build(site)
+        _follow(site, plan, meanwhile)
+        return site.shortly(lambda connection: _switch(connection, site, plan, meanwhile, by))
+
+
+def _begin(connection: sa.Connection, plan: Plan, by: str) -> None:
+    _check(connection, plan)
+    journal.begin(connection, plan, by)
+
+
+def _check(connection: sa.Connection, plan: Plan) -> None:
+    if newest_number(connection) != plan.base:
+        raise OutOfDate
+
+
+@contextmanager
+def _taken_back_on_failure(site: Site) -> Iterator[None]:
+    try:
+        yield
+    except BaseException as error:
+        try:
+            begun = site.shortly(journal.under_way)
+            if begun is not None and not begun.switched:
+                take_back(site, begun.made)
+        except sa.exc.DBAPIError:
+            log.warning("What was begun could not be taken back; the next start does it", exc_info=True)
+        if isinstance(error, sa.exc.IntegrityError):
+            raise Unfit((str(error.orig).strip(),)) from error
+        raise
+
+
+def _follow(site: Site, plan: Plan, meanwhile: Meanwhile) -> None:
+    """Catches up with the writers, until they are only a little ahead."""
+    changes = in_turn(plan.changes)
+    for _ in range(ROUNDS):
+        written = site.shortly(meanwhile.new)
+        for start in range(0, len(written), FEW):
+            few = written[start : start + FEW]
+            for change in changes:
+                site.shortly(lambda _, change=change, few=few: change.catch_up(site.work(), few))
+        meanwhile.followed(written)
+        if len(written) < FEW:
+            return
+
+
+def _switch(connection: sa.Connection, site: Site, plan: Plan, meanwhile: Meanwhile, by: str) -> Release:
+    """The short transaction after which everybody is on the new release. It may be tried more than once."""
+    _check(connection, plan)
+    changes, written = in_turn(plan.changes), meanwhile.new(connection)
+    for change in changes:
+        change.catch_up(site.work(), written)
+    if any(change.finishes for change in changes):
+        journal.switched(connection)
+    else:
+        journal.close(connection)
+    return _release(site, plan, by)
+
+
+def _release(site: Site, plan: Plan, by: str) -> Release:
+    """The new names and the row that makes the release the newest."""
+    work = site.work()
+    for change in in_turn(plan.changes):
+        change.switch(work)
+    save_catalogue(work.connection, plan.before, plan.tables.catalogue)
+    release = replace(site.release, applied_at=work.now)
+    write_release(work.connection, release, str(plan), {"names": plan.inverse, "to": plan.base}, by)
     return release

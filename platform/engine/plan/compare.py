@@ -13,22 +13,28 @@ from customary.engine.plan.definitions import compare_definitions
 from customary.engine.plan.fields import Comparison, compare_entity
 from customary.engine.plan.plan import Plan
 from customary.engine.plan.saved import compare_saved
-from customary.engine.plan.structure import AddIndex, DropIndex
+from customary.engine.plan.structure import AddGuard, AddIndex, DropIndex
 from customary.engine.releases import Release, load_catalogue
-from customary.engine.tables import Tables
-from customary.engine.tables.growth import grow
+from customary.engine.tables import Catalogue, Tables
+from customary.engine.tables.growth import Growth, grow
 from customary.engine.text import Source
 
 
-def compare(connection: sa.Connection, current: Release | None, model: Model, source: Source | None = None) -> Plan:
+def compare(
+    connection: sa.Connection,
+    current: Release | None,
+    model: Model,
+    source: Source | None = None,
+    growth: Growth | None = None,
+) -> Plan:
     """The plan from `current` (None: nothing applied) to `model`.
 
-    With the new `source`, changes of labels, views, workflows, roles and the like are listed one by one.
+    With the new `source`, changes of labels, views, workflows, roles and the like are listed one by one. The `growth`
+    of the catalogue follows from the names of the model, when it is not given.
     """
-    before = load_catalogue(connection)
-    after, turns = grow(before, model, current.number if current else 0)
-    tables = Tables(model, after)
-    comparison = Comparison(connection, current, model, tables, turns)
+    growth = growth or _growth(load_catalogue(connection), model, current)
+    tables = Tables(model, growth.after)
+    comparison = Comparison(connection, current, model, tables, growth.turns)
     changes = [change for entity in _entities(comparison) for change in compare_entity(comparison, entity)]
     changes += compare_computed(comparison)
     changes += _indexes(comparison)
@@ -41,11 +47,16 @@ def compare(connection: sa.Connection, current: Release | None, model: Model, so
         changes=tuple(changes),
         model=model,
         tables=tables,
-        before=before,
+        before=growth.before,
         source=source,
-        turns=turns,
+        turns=growth.turns,
         problems=tuple(comparison.problems),
     )
+
+
+def _growth(before: Catalogue, model: Model, current: Release | None) -> Growth:
+    after, turns = grow(before, model, current.number if current else 0)
+    return Growth(before, after, turns)
 
 
 def _entities(comparison: Comparison) -> Iterator:
@@ -63,7 +74,8 @@ def _indexes(comparison: Comparison) -> Iterator[Change]:
         index = wanted[name]
         if comparison.is_there(index.table):
             comparison.find_duplicates(index)
-            yield AddIndex(sign="+", text=_index_text(comparison, index), index=index)
+            kind = AddGuard if index.unique else AddIndex
+            yield kind(sign="+", text=_index_text(comparison, index), index=index)
         else:
             yield AddIndex(index=index)
 
@@ -74,8 +86,12 @@ def _index_text(comparison: Comparison, index: sa.Index) -> str:
 
 
 def _indexes_there(connection: sa.Connection) -> set[str]:
+    """Those that are whole: one whose making failed is made again."""
     if connection.dialect.name == "sqlite":
         query = "SELECT name FROM sqlite_master WHERE type = 'index'"
     else:
-        query = "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()"
+        query = (
+            "SELECT relname FROM pg_class JOIN pg_index ON indexrelid = oid "
+            "WHERE indisvalid AND relnamespace = current_schema()::regnamespace"
+        )
     return {name for (name,) in connection.exec_driver_sql(query) if name.startswith(("ix_x_", "ux_x_", "lx_"))}

@@ -2,85 +2,146 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
-import sqlalchemy as sa
-
-from customary.engine.database import Database
+from customary.engine.fields.field import Refusal
 from customary.engine.model.dependence import nothing_kept, readings
 from customary.engine.model.model import Model
-from customary.engine.plan.change import FILL_COMPUTED, Change
+from customary.engine.plan.change import FILL_COMPUTED, Change, Fill
 from customary.engine.plan.fields import Comparison
-from customary.engine.plan.fill import BATCH, work_on
-from customary.engine.releases import Release
-from customary.engine.tables import Tables
+from customary.engine.tables import EntityTable, Tables
 
 if TYPE_CHECKING:
-    from alembic.operations import Operations
-
+    from customary.engine.plan.site import Site
+    from customary.engine.plan.written import Written
+    from customary.engine.records.stirred import Stirred
     from customary.engine.records.work import Work
 
 Computed = tuple[str, str]
-_AT_ONCE = 500
-"""Records that are held in one transaction."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class FillComputed(Change):
+class FillComputed(Fill):
     """A kept field of all records, worked out by the statement that a reader would use. Nobody changed anything, so
-    no history is written."""
+    no history is written.
+
+    A column that the old release reads too is filled after the switch, with all that may read it.
+    """
 
     phase: ClassVar[int] = FILL_COMPUTED
 
     tables: Tables
     entity: str
     field: str
+    fresh: bool
+    """Whether its column is new."""
+    again: bool
+    """Whether a column that it may read is not."""
 
-    def apply(self, operations: Operations) -> None:
+    @property
+    def over(self) -> EntityTable:
+        return self.tables.entity(self.entity)
+
+    def fill(self, work: Work, ids: Sequence[UUID]) -> None:
+        self._work_out(work, ids, held=False)
+
+    def build(self, site: Site) -> None:
+        if self.fresh:
+            super().build(site)
+
+    def catch_up(self, work: Work, written: Sequence[Written]) -> None:
+        """Left to `FollowWritten`: it may be any record that reads what was written."""
+
+    def finish(self, site: Site) -> None:
+        if self.again:
+            site.go_through(self.over, self._work_out)
+
+    def _work_out(self, work: Work, ids: Sequence[UUID], held: bool = True) -> None:
+        """Records are `held` when others may write the same column."""
         from customary.engine.records.derived import recompute
 
-        work = work_on(operations.get_bind(), self.tables)
-        for ids in _ids(work, self.entity, BATCH):
-            # Nobody else writes the new column yet; who writes the old one writes what catching up finds.
-            for _ in recompute(work, self.entity, [self.field], ids, held=False):
-                pass
+        for _ in recompute(work, self.entity, [self.field], ids, held):
+            pass
 
-    def again(self, database: Database, release: Release) -> int:
-        """Finds the records that were written under the old release, a few at a time; gives their number."""
-        from customary.engine.people.actor import SYSTEM
-        from customary.engine.records.derived import recompute
-        from customary.engine.records.work import Work
 
-        with database.read() as connection:
-            batches = list(_ids(Work(connection, release, SYSTEM, datetime.now(UTC)), self.entity, _AT_ONCE))
-        count = 0
-        for ids in batches:
-            with database.write() as connection:
-                work = Work(connection, release, SYSTEM, datetime.now(UTC))
-                count += sum(1 for _ in recompute(work, self.entity, [self.field], ids))
-        return count
+@dataclass(frozen=True, kw_only=True, eq=False)
+class FollowWritten(Change):
+    """Fields whose columns are new follow what was written under the old release, which does not know them."""
+
+    phase: ClassVar[int] = FILL_COMPUTED
+    finishes: ClassVar[bool] = True
+    waits: ClassVar[bool] = True
+
+    fields: frozenset[Computed]
+
+    def catch_up(self, work: Work, written: Sequence[Written]) -> None:
+        from customary.engine.records.derived import follow
+
+        follow(work, [each for one in written for each in _stirred(work, one)], self.fields)
+
+
+def _stirred(work: Work, written: Written) -> Iterator[Stirred]:
+    """A write as it looks under the new release."""
+    from customary.engine.records.stirred import Stirred
+
+    entity = work.release.tables.named(written.entity)
+    if entity is None:
+        return
+    before, after = (_read(work, entity, side, written.release) for side in (written.before, written.after))
+    if written.kind == "created":
+        yield Stirred(entity, written.record, None, after)
+    # Others may link to it since, so what led to it is asked for even when it was new.
+    yield Stirred(entity, written.record, before, None if written.kind == "deleted" else after)
+
+
+def _read(work: Work, entity: str, values: Mapping[str, Any], release: int) -> dict[str, Any]:
+    """Values by today's names. Of links the ends are read; a link that was something else then is left out."""
+    fields, found = work.model.entities[entity].fields, {}
+    for name, value in work.release.tables.past.told(entity, values, release).items():
+        try:
+            found[name] = fields[name].from_json(value) if value is not None and fields[name].points else value
+        except (Refusal, KeyError, ValueError, TypeError, AttributeError):
+            continue
+    return found
 
 
 def compare_computed(comparison: Comparison) -> Iterator[Change]:
     """The kept fields that must be worked out, each after those that it reads."""
     from customary.engine.records.ways import find
 
-    for entity, name in sorted((found := find(comparison.model)).rank, key=found.rank.__getitem__):
-        made = comparison.tables.entity(entity)
-        if comparison.is_there(made.table) and _is_due(comparison, entity, name):
-            reason = made.entity.fields[name].kept
-            text = f"field {entity}.{name} is worked out for all records and kept, since {reason}"
-            yield FillComputed(text=text, tables=comparison.tables, entity=entity, field=name)
+    rank, tables = find(comparison.model).rank, comparison.tables
+    there = (at for at in rank if comparison.is_there(tables.entity(at[0]).table) and _is_due(comparison, *at))
+    due = sorted(there, key=rank.__getitem__)
+    fresh = {at for at in due if _is_fresh(comparison, *at)}
+    for entity, name in due:
+        reason = comparison.model.entities[entity].fields[name].kept
+        yield FillComputed(
+            text=f"field {entity}.{name} is worked out for all records and kept, since {reason}",
+            tables=tables,
+            entity=entity,
+            field=name,
+            fresh=(entity, name) in fresh,
+            again=len(fresh) < len(due),
+        )
+    if fresh:
+        yield FollowWritten(fields=frozenset(fresh))
+
+
+def _is_fresh(comparison: Comparison, entity: str, name: str) -> bool:
+    """Whether the old release reads nothing from its column."""
+    made = comparison.tables.entity(entity)
+    turn = comparison.turn_of[comparison.tables.catalogue.field(entity, name).id]
+    born = all((made.table.name, column.name) in comparison.born_columns for column in made.columns([name]))
+    return born or turn.verb == "revived"
 
 
 def _is_due(comparison: Comparison, entity: str, name: str) -> bool:
     """Whether the column is new, or what it is computed from is another than it was."""
     current, catalogue = comparison.current, comparison.tables.catalogue
-    turns = {turn.after.id: turn for turn in comparison.turns}
+    turns = comparison.turn_of
     own = turns[catalogue.field(entity, name).id]
     if current is None or own.verb in ("born", "retyped", "revived"):
         return True
@@ -120,17 +181,3 @@ def _on(model: Model, entity: str, path: tuple[str, ...]) -> Iterator[Computed]:
         if name in model.entities[here].fields:
             yield here, name
         here = target_of(model, here, name)
-
-
-def _ids(work: Work, entity: str, size: int) -> Iterator[list[UUID]]:
-    """The ids of all records, archived ones too, in batches."""
-    table = work.release.tables.entity(entity).table
-    after: UUID | None = None
-    while True:
-        statement = sa.select(table.c.id).order_by(table.c.id).limit(size)
-        statement = statement.where(table.c.id > after) if after is not None else statement
-        found = list(work.connection.execute(statement).scalars())
-        if not found:
-            return
-        yield found
-        after = found[-1]

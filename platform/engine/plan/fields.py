@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -13,7 +14,7 @@ from customary.engine.fields.field import Field
 from customary.engine.model.model import Model
 from customary.engine.plan.change import Change
 from customary.engine.plan.convert import convert, is_lossless
-from customary.engine.plan.fill import ConvertValues, FillDefault, FillStage, values_of
+from customary.engine.plan.fill import ConvertValues, FillDefault, FillStage, is_constant, values_of
 from customary.engine.plan.numbers import FillNumbers
 from customary.engine.plan.search import Reindex, searched
 from customary.engine.plan.structure import AddColumns, AddKeys, AddTable
@@ -36,6 +37,11 @@ class Comparison:
     @cached_property
     def tables_there(self) -> set[str]:
         return set(sa.inspect(self.connection).get_table_names())
+
+    @cached_property
+    def turn_of(self) -> dict[UUID, Turn]:
+        """What became of each entry."""
+        return {turn.after.id: turn for turn in self.turns}
 
     @cached_property
     def born_columns(self) -> set[tuple[str, str]]:
@@ -128,7 +134,7 @@ def _field(comparison: Comparison, made: EntityTable, turn: Turn, shown: bool) -
             yield Change(sign="-", text=f"field {name} (its values are kept)")
         return
     if turn.verb in ("born", "retyped"):
-        yield from _columns(comparison, made, declared)
+        yield from _columns(comparison, made, declared, declared.default if _stands_in_column(declared, turn) else None)
     shown = shown and not declared.system
     if turn.before and turn.before.name != turn.after.name:
         yield Change(sign="→", text=f"field {made.entity.name}.{turn.before.name} becomes {turn.after.name}")
@@ -139,14 +145,15 @@ def _field(comparison: Comparison, made: EntityTable, turn: Turn, shown: bool) -
     yield from _options(comparison, name, declared, turn, shown and turn.verb not in ("born", "revived"))
 
 
-def _columns(comparison: Comparison, made: EntityTable, declared: Field) -> Iterator[Change]:
+def _columns(comparison: Comparison, made: EntityTable, declared: Field, default: object = None) -> Iterator[Change]:
     if declared.points == "many":
         links = made.links(declared.name)
         yield AddTable(table=links)
         yield AddKeys(table=links)
     elif made.has(declared.name) and comparison.is_there(made.table):
         columns = tuple(column.name for column in made.columns([declared.name]))
-        yield AddColumns(table=made.table, columns=columns)
+        values = made.store({declared.name: declared.take(default)}) if default is not None else {}
+        yield AddColumns(table=made.table, columns=columns, values=values)
         yield AddKeys(table=made.table, columns=columns)
 
 
@@ -155,7 +162,8 @@ def _added(comparison: Comparison, made: EntityTable, declared: Field, turn: Tur
     text = f"field {made.entity.name}.{declared.name} ({declared.kind})"
     if comparison.is_there(made.table) and _fills(declared):
         notes.append("existing records get its default")
-        yield FillDefault(tables=comparison.tables, entity=made.entity.name, field=declared)
+        if not _stands_in_column(declared, turn):
+            yield FillDefault(tables=comparison.tables, entity=made.entity.name, field=declared)
     elif comparison.is_there(made.table) and isinstance(declared, AutoNumber):
         notes.append("existing records are numbered")
         yield FillNumbers(tables=comparison.tables, entity=made.entity.name, field=declared)
@@ -168,6 +176,11 @@ def _added(comparison: Comparison, made: EntityTable, declared: Field, turn: Tur
 def _fills(declared: Field) -> bool:
     """Whether existing records can have the default: one that asks who acts says nothing about them."""
     return declared.entered and declared.default is not None and not getattr(declared.default, "reads_user", False)
+
+
+def _stands_in_column(declared: Field, turn: Turn) -> bool:
+    """Whether its default is the same for all records and its column new: then the column itself says it."""
+    return turn.verb == "born" and _fills(declared) and is_constant(declared.default) and declared.points != "many"
 
 
 def _retyped(comparison: Comparison, made: EntityTable, declared: Field, turn: Turn) -> Iterator[Change]:

@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from customary.engine.fields.field import Field
 from customary.engine.model.model import Settings
-from customary.engine.plan.change import FILL, Change
+from customary.engine.plan.change import Fill
 from customary.engine.plan.convert import convert
 from customary.engine.tables import EntityTable, Tables
 
 if TYPE_CHECKING:
-    from alembic.operations import Operations
-
     from customary.engine.records.work import Work
 
 BATCH = 2000
-"""Rows read and written at once."""
+"""Rows read at once where nothing is written."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class ConvertValues(Change):
+class ConvertValues(Fill):
     """The values of a field whose kind changes, taken from its old column. The old column stays as it is."""
-
-    phase: ClassVar[int] = FILL
 
     old_table: EntityTable
     old: Field
@@ -37,49 +33,66 @@ class ConvertValues(Change):
     new: Field
     settings: Settings
 
-    def apply(self, operations: Operations) -> None:
-        connection = operations.get_bind()
-        for batch in values_of(connection, self.old_table, self.old):
-            converted = {id: convert(self.old, self.new, value, self.settings) for id, value in batch.items()}
-            write_values(connection, self.new_table, self.new, converted)
+    @property
+    def over(self) -> EntityTable:
+        return self.new_table
+
+    @property
+    def gives(self) -> tuple[str, ...]:
+        return (self.new.name,)
+
+    def fill(self, work: Work, ids: Sequence[UUID]) -> None:
+        before = values_for(work.connection, self.old_table, self.old, ids)
+        there = values_for(work.connection, self.new_table, self.new, ids)
+        values = {id: convert(self.old, self.new, value, self.settings) for id, value in before.items()}
+        differing = {id: value for id, value in values.items() if value != there[id]}
+        write_values(work.connection, self.new_table, self.new, differing)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class FillDefault(Change):
-    """A new field's default in the records that are there already."""
-
-    phase: ClassVar[int] = FILL
+class FillDefault(Fill):
+    """A field's default in the records in which it is empty."""
 
     tables: Tables
     entity: str
     field: Field
 
-    def apply(self, operations: Operations) -> None:
-        connection, default = operations.get_bind(), self.field.default
-        table = self.tables.entity(self.entity)
-        if not hasattr(default, "evaluate") and not hasattr(default, "render"):
-            _fill_empty(connection, table, self.field, self.field.take(default))
+    @property
+    def over(self) -> EntityTable:
+        return self.tables.entity(self.entity)
+
+    @property
+    def gives(self) -> tuple[str, ...]:
+        return (self.field.name,)
+
+    def fill(self, work: Work, ids: Sequence[UUID]) -> None:
+        default = self.field.default
+        if is_constant(default):
+            _fill_empty(work.connection, self.over, self.field, self.field.take(default), ids)
             return
-        for record, scope in records_of(work_on(connection, self.tables), self.entity):
-            if record.get(self.field.name) is None:
-                value = default.evaluate(scope) if hasattr(default, "evaluate") else default.render(scope)
-                write_values(connection, table, self.field, {record["id"]: self.field.take(value)})
+        empty = [each for each in records_of(work, self.entity, ids) if each[0].get(self.field.name) is None]
+        values = {record["id"]: self.field.take(_worked_out(default, scope)) for record, scope in empty}
+        write_values(work.connection, self.over, self.field, values)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class FillStage(Change):
+class FillStage(Fill):
     """The first stage of a new pipeline in the records that are there already."""
-
-    phase: ClassVar[int] = FILL
 
     tables: Tables
     entity: str
 
-    def apply(self, operations: Operations) -> None:
-        connection, now = operations.get_bind(), datetime.now(UTC)
-        table = self.tables.entity(self.entity)
-        pipelines = self.tables.model.entities[self.entity].pipelines
-        for record, scope in records_of(work_on(connection, self.tables), self.entity):
+    @property
+    def over(self) -> EntityTable:
+        return self.tables.entity(self.entity)
+
+    @property
+    def gives(self) -> tuple[str, ...]:
+        return ("stage",)
+
+    def fill(self, work: Work, ids: Sequence[UUID]) -> None:
+        table, pipelines = self.over, self.tables.model.entities[self.entity].pipelines
+        for record, scope in records_of(work, self.entity, ids):
             fitting = (each for each in pipelines if each.where is None or each.where.holds(scope))
             pipeline = next(fitting, None)
             if pipeline is not None and record.get("stage") is None:
@@ -88,63 +101,49 @@ class FillStage(Change):
                     "stage": stage.name,
                     "outcome": stage.outcome,
                     "probability": stage.probability,
-                    "stage_entered_at": now,
+                    "stage_entered_at": work.now,
                 }
                 stored = table.store({name: value for name, value in values.items() if table.has(name)})
-                connection.execute(table.table.update().where(table.table.c.id == record["id"]), stored)
+                work.connection.execute(table.table.update().where(table.table.c.id == record["id"]), stored)
 
 
-def values_of(
-    connection: sa.Connection, table: EntityTable, field: Field, only: Iterable[UUID] | None = None
-) -> Iterator[dict[UUID, Any]]:
-    """The filled values of one field by record id, in batches; of all records, or of some."""
-    if field.points == "many":
-        yield from _linked(connection, table.links(field.name))
-        return
-    columns = table.columns([field.name])
+def is_constant(default: Any) -> bool:
+    """Whether a default is the same for all records."""
+    return not hasattr(default, "evaluate") and not hasattr(default, "render")
+
+
+def values_of(connection: sa.Connection, table: EntityTable, field: Field) -> Iterator[dict[UUID, Any]]:
+    """The filled values of one field by record id, in batches, of all records."""
     after: UUID | None = None
-    while columns:
-        query = sa.select(table.table.c.id, *columns).where(columns[0].is_not(None)).order_by(table.table.c.id)
-        query = query.where(table.table.c.id.in_(only)) if only is not None else query
-        rows = connection.execute((query.where(table.table.c.id > after) if after else query).limit(BATCH)).all()
-        if not rows:
+    key = table.table.c.id
+    while True:
+        statement = sa.select(key).order_by(key).limit(BATCH)
+        ids = list(connection.execute(statement.where(key > after) if after else statement).scalars())
+        if not ids:
             return
-        after = rows[-1].id
-        yield {row.id: table.load(row)[field.name] for row in rows}
+        after = ids[-1]
+        found = values_for(connection, table, field, ids)
+        yield {id: value for id, value in found.items() if value is not None and value != ()}
 
 
-def write_values(
-    connection: sa.Connection,
-    table: EntityTable,
-    field: Field,
-    values: Mapping[UUID, Any],
-    empty_too: bool = False,
-) -> None:
+def values_for(connection: sa.Connection, table: EntityTable, field: Field, ids: Sequence[UUID]) -> dict[UUID, Any]:
+    """The values of one field, empty ones too, of those of the records that are there."""
+    if field.points == "many":
+        return _linked(connection, table, field, ids)
+    columns = (table.table.c.id, *table.columns([field.name]))
+    rows = connection.execute(sa.select(*columns).where(table.table.c.id.in_(ids)).order_by(table.table.c.id))
+    return {row.id: table.load(row)[field.name] for row in rows}
+
+
+def write_values(connection: sa.Connection, table: EntityTable, field: Field, values: Mapping[UUID, Any]) -> None:
     """Writes values of one field by record id, without touching revision or history: nobody changed anything."""
-    values = {id: value for id, value in values.items() if empty_too or value is not None}
     if not values:
         return
     if field.points == "many":
-        pairs = [{"source": id, "target": target} for id, value in values.items() for target in value]
-        connection.execute(table.links(field.name).insert(), pairs)
+        _write_links(connection, table.links(field.name), values)
         return
     rows = [{"row_id": id, **table.store({field.name: value})} for id, value in values.items()]
     connection.execute(table.table.update().where(table.table.c.id == sa.bindparam("row_id")), rows)
-
-
-def _fill_empty(connection: sa.Connection, table: EntityTable, field: Field, value: Any) -> None:
-    if not (stored := table.store({field.name: value})):
-        return
-    first = table.columns([field.name])[0]
-    connection.execute(table.table.update().where(first.is_(None)).values(**stored))
-
-
-def _linked(connection: sa.Connection, links: sa.Table) -> Iterator[dict[UUID, Any]]:
-    found: dict[UUID, tuple[UUID, ...]] = {}
-    for source, target in connection.execute(sa.select(links.c.source, links.c.target)):
-        found[source] = (*found.get(source, ()), target)
-    if found:
-        yield found
 
 
 def work_on(connection: sa.Connection, tables: Tables) -> Work:
@@ -157,12 +156,40 @@ def work_on(connection: sa.Connection, tables: Tables) -> Work:
     return Work(connection, Release(0, tables.model, tables, now), SYSTEM, now)
 
 
-def records_of(work: Work, entity: str) -> Iterator[tuple[dict[str, Any], Any]]:
-    """Every record of an entity, oldest first, with a scope over it."""
+def records_of(work: Work, entity: str, ids: Sequence[UUID]) -> Iterator[tuple[dict[str, Any], Any]]:
+    """Some records of an entity, oldest first, each with a scope over it."""
     from customary.engine.records.scope import RecordScope
 
     table = work.release.tables.entity(entity)
-    order = (table.table.c.created_at, table.table.c.id)
-    for row in work.connection.execute(sa.select(table.table).order_by(*order)).all():
+    statement = sa.select(table.table).where(table.table.c.id.in_(ids))
+    for row in work.connection.execute(statement.order_by(table.table.c.created_at, table.table.c.id)).all():
         values = table.load(row)
         yield values, RecordScope(work, entity, dict(values))
+
+
+def _fill_empty(connection: sa.Connection, table: EntityTable, field: Field, value: Any, ids: Sequence[UUID]) -> None:
+    if stored := table.store({field.name: value}):
+        empty = table.columns([field.name])[0].is_(None)
+        connection.execute(table.table.update().where(table.table.c.id.in_(ids), empty).values(**stored))
+
+
+def _worked_out(default: Any, scope: Any) -> Any:
+    return default.evaluate(scope) if hasattr(default, "evaluate") else default.render(scope)
+
+
+def _linked(
+    connection: sa.Connection, table: EntityTable, field: Field, ids: Sequence[UUID]
+) -> dict[UUID, tuple[UUID, ...]]:
+    key, links = table.table.c.id, table.links(field.name)
+    found = dict.fromkeys(connection.execute(sa.select(key).where(key.in_(ids)).order_by(key)).scalars(), ())
+    pairs = sa.select(links.c.source, links.c.target).where(links.c.source.in_(ids))
+    for source, target in connection.execute(pairs.order_by(links.c.source, links.c.target)):
+        found[source] = (*found[source], target)
+    return found
+
+
+def _write_links(connection: sa.Connection, links: sa.Table, values: Mapping[UUID, Any]) -> None:
+    connection.execute(links.delete().where(links.c.source.in_(list(values))))
+    pairs = [{"source": id, "target": target} for id, value in values.items() for target in value or ()]
+    if pairs:
+        connection.execute(links.insert(), pairs)

@@ -2,38 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
+from uuid import UUID
 
 from customary.engine.fields.auto_number import AutoNumber
-from customary.engine.plan.change import FILL, Change
-from customary.engine.plan.fill import records_of, work_on, write_values
-from customary.engine.tables import Tables
+from customary.engine.plan.change import Fill
+from customary.engine.plan.fill import records_of, write_values
+from customary.engine.tables import EntityTable, Tables
 
 if TYPE_CHECKING:
-    from alembic.operations import Operations
+    from customary.engine.records.work import Work
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class FillNumbers(Change):
+class FillNumbers(Fill):
     """Running numbers for records that have none."""
 
-    phase: ClassVar[int] = FILL
+    oldest_first: ClassVar[bool] = True
 
     tables: Tables
     entity: str
     field: AutoNumber
 
-    def apply(self, operations: Operations) -> None:
+    @property
+    def over(self) -> EntityTable:
+        return self.tables.entity(self.entity)
+
+    @property
+    def gives(self) -> tuple[str, ...]:
+        return (self.field.name,)
+
+    def fill(self, work: Work, ids: Sequence[UUID]) -> None:
         from customary.engine.records.numbers import take
 
-        connection, field = operations.get_bind(), self.field
-        work = work_on(connection, self.tables)
-        waiting = [each for each in records_of(work, self.entity) if each[0].get(field.name) is None]
+        waiting = [each for each in records_of(work, self.entity, ids) if each[0].get(self.field.name) is None]
         if not waiting:
             return
-        first = take(work, self.entity, field, len(waiting)) - len(waiting) + 1
+        first = take(work, self.entity, self.field, len(waiting)) - len(waiting) + 1
         numbers = {}
         for count, (record, scope) in enumerate(waiting, first):
-            numbers[record["id"]] = field.compose(field.fill(scope), count)
-        write_values(connection, self.tables.entity(self.entity), field, numbers)
+            numbers[record["id"]] = self.field.compose(self.field.fill(scope), count)
+        write_values(work.connection, self.over, self.field, numbers)

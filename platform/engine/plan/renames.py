@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import sqlalchemy as sa
 
 from customary.engine.people import rename_roles
-from customary.engine.plan.change import FILL, Change
+from customary.engine.plan.change import SWITCH, Change
 
 if TYPE_CHECKING:
-    from alembic.operations import Operations
+    from customary.engine.records.work import Work
 
 Documents = Mapping[tuple[str, str], Mapping[str, Any]]
 
@@ -25,39 +25,39 @@ _mails = sa.table("customary_message", sa.column("name"))
 class RenameRoles(Change):
     """Who holds a role holds it under its new name. All at once, for two may have swapped their names."""
 
-    phase: ClassVar[int] = FILL
+    phase: ClassVar[int] = SWITCH
 
     names: Mapping[str, str]
 
-    def apply(self, operations: Operations) -> None:
-        rename_roles(operations.get_bind(), self.names)
+    def switch(self, work: Work) -> None:
+        rename_roles(work.connection, self.names)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RenameRows(Change):
     """Rows that know something by its name know it by the new one."""
 
-    phase: ClassVar[int] = FILL
+    phase: ClassVar[int] = SWITCH
 
     column: sa.ColumnClause
     names: Mapping[str, str]
 
-    def apply(self, operations: Operations) -> None:
+    def switch(self, work: Work) -> None:
         name = sa.case(dict(self.names), value=self.column)
         statement = sa.update(self.column.table).where(self.column.in_(self.names))
-        operations.get_bind().execute(statement.values({self.column: name}))
+        work.connection.execute(statement.values({self.column: name}))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RenameTurns(Change):
     """Whose turn it is, where a workflow shares work out, is known by the workflow and its step."""
 
-    phase: ClassVar[int] = FILL
+    phase: ClassVar[int] = SWITCH
 
     names: Mapping[str, str]
 
-    def apply(self, operations: Operations) -> None:
-        connection = operations.get_bind()
+    def switch(self, work: Work) -> None:
+        connection = work.connection
         rows = [dict(row) for row in connection.execute(sa.select(_turns)).mappings()]
         kept = [{**row, "key": self._renamed(row["key"])} for row in rows]
         if kept != rows:

@@ -13,7 +13,7 @@ from customary.engine.expressions import ExpressionError, compile, meaning
 from customary.engine.expressions.meaning import Node
 from customary.engine.expressions.paths import all_nodes
 from customary.engine.expressions.types import Record
-from customary.engine.plan.change import FILL, Change
+from customary.engine.plan.change import SWITCH, Change
 from customary.engine.plan.fields import Comparison
 from customary.engine.plan.fill import work_on
 from customary.engine.plan.renames import renames
@@ -21,7 +21,7 @@ from customary.engine.tables import Tables
 from customary.engine.text import Source, plain
 
 if TYPE_CHECKING:
-    from alembic.operations import Operations
+    from customary.engine.records.work import Work
 
 NAMED_FIRST = ("sort", "widths", "figures")
 """What a saved view keeps as pairs of a field and something."""
@@ -102,16 +102,16 @@ class Renamed:
 class RenameInViews(Change):
     """Saved views show what they showed."""
 
-    phase: ClassVar[int] = FILL
+    phase: ClassVar[int] = SWITCH
 
     renamed: Renamed
     tables: Tables
     """Those of the release in whose names the views were saved."""
 
-    def apply(self, operations: Operations) -> None:
+    def switch(self, work: Work) -> None:
         from customary.engine.records.saved_view import saved_views
 
-        connection, known = operations.get_bind(), self.tables.model.entities
+        connection, known = work.connection, self.tables.model.entities
         for row in connection.execute(sa.select(saved_views)).all():
             if row.entity in known:
                 state = self.renamed.state(row.entity, row.state, self.tables, connection)
@@ -123,14 +123,14 @@ class RenameInViews(Change):
 class RenameSamples(Change):
     """Sample records are loaded once, whatever their entity is called."""
 
-    phase: ClassVar[int] = FILL
+    phase: ClassVar[int] = SWITCH
 
     names: Mapping[str, str]
 
-    def apply(self, operations: Operations) -> None:
+    def switch(self, work: Work) -> None:
         from customary.engine.exchange.sample import loaded
 
-        connection = operations.get_bind()
+        connection = work.connection
         rows = [dict(row) for row in connection.execute(sa.select(loaded)).mappings()]
         if any(row["entity"] in self.names for row in rows):
             # Names may be swapped, and no two rows may have one key even for a moment.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
@@ -13,27 +14,31 @@ from customary.engine.plan.fill import records_of, work_on
 from customary.engine.tables import Tables
 
 if TYPE_CHECKING:
-    from alembic.operations import Operations
+    from customary.engine.plan.site import Site
+    from customary.engine.records.work import Work
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Reindex(Change):
-    """The words of all records of an entity, gathered anew."""
+    """The words of all records of an entity, gathered anew when nobody writes the old ones any more."""
 
     phase: ClassVar[int] = FILL_SEARCH
+    finishes: ClassVar[bool] = True
+    waits: ClassVar[bool] = True
 
     tables: Tables
     entity: str
 
-    def apply(self, operations: Operations) -> None:
+    def finish(self, site: Site) -> None:
+        site.go_through(self.tables.entity(self.entity), self._gather)
+
+    def _gather(self, work: Work, ids: Sequence[UUID]) -> None:
         from customary.engine.records import index
         from customary.engine.records.shape import shape
 
-        connection = operations.get_bind()
-        work = work_on(connection, self.tables)
-        found = index.search
-        connection.execute(found.delete().where(found.c.entity == self.tables.code(self.entity)))
-        index.add(work, shape(work, self.entity), [record for record, _ in records_of(work, self.entity)])
+        connection, found = work.connection, index.search
+        connection.execute(found.delete().where(found.c.record.in_(ids)))
+        index.add(work, shape(work, self.entity), [record for record, _ in records_of(work, self.entity, ids)])
 
 
 def searched(connection: sa.Connection, tables: Tables, entity: str) -> set[UUID]:

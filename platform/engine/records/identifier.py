@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from datetime import datetime
 from uuid import UUID
 
 _lock = threading.Lock()
@@ -24,3 +25,8 @@ def new_id() -> UUID:
     high = (ticks >> 12) << 16 | 0x7000 | ticks & 0xFFF
     low = 0x8000000000000000 | int.from_bytes(os.urandom(8), "big") >> 2
     return UUID(int=high << 64 | low)
+
+
+def first_id(moment: datetime) -> UUID:
+    """What every id made from that moment on is greater than."""
+    return UUID(int=int(moment.timestamp() * 1000) << 80)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
 import sqlalchemy as sa
 
 from customary.engine.columns import Json
@@ -46,7 +51,18 @@ def save_catalogue(connection: sa.Connection, before: Catalogue, after: Catalogu
         connection.execute(names.update().where(names.c.id == row.pop("entry")), row)
 
 
-def _entry(row: sa.Row) -> Entry:
+def entry_to_data(entry: Entry) -> dict[str, Any]:
+    """An entry as JSON."""
+    return {**_row(entry), "id": str(entry.id), "parent": str(entry.parent) if entry.parent else None}
+
+
+def entry_from_data(data: Mapping[str, Any]) -> Entry:
+    """The entry that `entry_to_data` gave."""
+    parent = UUID(data["parent"]) if data["parent"] else None
+    return _entry(SimpleNamespace(**{**data, "id": UUID(data["id"]), "parent": parent}))
+
+
+def _entry(row: Any) -> Entry:
     return Entry(
         id=row.id,
         kind=row.kind,

@@ -14,7 +14,7 @@ from customary.engine.database import system
 from customary.engine.model.model import Model
 from customary.engine.problem import Problems
 from customary.engine.releases.catalogue import load_catalogue
-from customary.engine.tables import Tables
+from customary.engine.tables import Catalogue, Tables
 from customary.engine.text import Source, files_from_data, read_source
 
 rows = sa.Table(
@@ -51,12 +51,15 @@ def newest_number(connection: sa.Connection) -> int:
 _NEWEST = sa.select(sa.func.max(rows.c.number))
 
 
-def read_release(connection: sa.Connection, number: int) -> Release:
-    """Compiles a release from its row. Raises DefinitionError when its definitions do not compile any more."""
+def read_release(connection: sa.Connection, number: int, catalogue: Catalogue | None = None) -> Release:
+    """Compiles a release from its row, over the catalogue as it stands or as it stood then.
+
+    Raises DefinitionError when its definitions do not compile any more.
+    """
     from customary.engine.model import compile_source
 
     row = connection.execute(sa.select(rows).where(rows.c.number == number)).one()
-    catalogue = load_catalogue(connection)
+    catalogue = catalogue or load_catalogue(connection)
     problems = Problems()
     source = read_source(files_from_data(row.definitions), problems)
     model = compile_source(source, problems)

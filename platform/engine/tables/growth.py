@@ -30,6 +30,22 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Growth:
+    """A catalogue, the one that follows it, and what became of each entry."""
+
+    before: Catalogue
+    after: Catalogue
+    turns: tuple[Turn, ...]
+
+    @classmethod
+    def of(cls, after: Catalogue, turns: Iterable[Turn]) -> Growth:
+        """The growth that these turns led to; what they do not name was kept."""
+        changed = {turn.after.id: turn for turn in turns}
+        whole = tuple(changed.get(each.id) or Turn("kept", each, each) for each in after.entries.values())
+        return cls(Catalogue({turn.before.id: turn.before for turn in whole if turn.before}), after, whole)
+
+
+@dataclass(frozen=True, slots=True)
 class _Wanted:
     name: str
     was: tuple[str, ...] = ()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,12 +13,17 @@ import sqlalchemy as sa
 
 from customary.engine.database import Database
 from customary.engine.model import compile_source
-from customary.engine.plan import Plan, apply, compare
+from customary.engine.plan import Plan, apply, compare, finish
 from customary.engine.problem import Problems
 from customary.engine.releases import Release, Releases
 from customary.engine.text import WORKSPACE, File, Source, read_source
+from customary.engine.workspace import ROOMS_WITH_TABLES
+
+for _room in ROOMS_WITH_TABLES:
+    importlib.import_module(_room)
 
 SETTINGS = "name: Test\ncurrency: EUR\ntime_zone: Europe/Athens\n"
+AT_ONCE = timedelta(0)
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -46,6 +52,7 @@ class Ground:
     def apply(self, text: str) -> list[str]:
         plan = self.plan(text)
         self.release = apply(self.database, plan, plan.source, "test")
+        finish(self.database, plan, self.release, AT_ONCE)
         assert self.plan(text).empty, self.plan(text).lines
         return list(plan.lines)
 

@@ -376,10 +376,10 @@ def test_an_apply_that_fails_leaves_the_old_release(ground, monkeypatch):
     id = ground.add("deal", name="A", score=3)
     plan = ground.plan(DEAL.replace("integer", "decimal") + "  extra: {type: text, index: true}\n")
 
-    def fail(self, operations):
+    def fail(self, site):
         raise RuntimeError("the power is out")
 
-    monkeypatch.setattr(AddIndex, "apply", fail)
+    monkeypatch.setattr(AddIndex, "build", fail)
     with pytest.raises(RuntimeError):
         apply(ground.database, plan, plan.source, "test")
     with ground.database.read() as connection:

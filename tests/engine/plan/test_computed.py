@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from customary.engine.people.actor import SYSTEM
-from customary.engine.plan import apply, catch_up
+from customary.engine.plan import apply, finish
 from customary.engine.records import create, update
 from customary.engine.records.work import Work
 
@@ -106,7 +106,7 @@ def test_late_writes_are_found_and_worked_out_again(ground):
     with ground.database.write() as connection:
         late = create(work(connection, old), "deal", {"name": "G", "score": 10, "account": two})
     assert ground.value("account", two, "total") == 0
-    assert catch_up(ground.database, plan, ground.release, after_seconds=0) == 1
+    finish(ground.database, plan, ground.release, timedelta(0))
     assert [ground.value("account", id, "total") for id in (one, two)] == [7, 10]
     with ground.database.write() as connection:
         update(work(connection, ground.release), "deal", late, {"account": one})

@@ -1,0 +1,62 @@
+"""One at a time: who changes the structure of a database holds it for himself, and lets go of it even by dying."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, nullcontext
+
+import sqlalchemy as sa
+
+from customary.engine.database import Database
+
+KEY = 0x0C57_0A17
+"""Of PostgreSQL's advisory lock."""
+SUFFIX = "-applying"
+"""Of the empty file beside SQLite's, whose lock is the same: that of the database itself is for short writes."""
+
+
+class UnderWay(Exception):
+    """Somebody else is applying at this moment."""
+
+    def __init__(self) -> None:
+        super().__init__("Something else is being applied at this moment. Make the plan again when that is done.")
+
+
+@contextmanager
+def alone(database: Database) -> Iterator[sa.Connection]:
+    """A connection of one's own, while nobody else has one. Raises UnderWay when somebody does.
+
+    PostgreSQL's lock belongs to the connection, so that a statement which outlives its process still holds it.
+    """
+    with _file_lock(database) if database.is_sqlite else nullcontext(), database.engine.connect() as connection:
+        connection.execution_options(customary_write=True)
+        with nullcontext() if database.is_sqlite else _locked(connection):
+            yield connection
+
+
+@contextmanager
+def _locked(connection: sa.Connection) -> Iterator[None]:
+    try:
+        connection.exec_driver_sql("SET statement_timeout = 0")
+        if not connection.execute(sa.select(sa.func.pg_try_advisory_lock(KEY))).scalar():
+            raise UnderWay
+        connection.commit()
+        yield
+    finally:
+        # The lock and the settings go with it.
+        connection.invalidate()
+
+
+@contextmanager
+def _file_lock(database: Database) -> Iterator[None]:
+    file = database.url.database
+    if not file or file == ":memory:":
+        yield
+        return
+    with closing(sqlite3.connect(file + SUFFIX, timeout=0, isolation_level=None)) as lock:
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            raise UnderWay from error
+        yield

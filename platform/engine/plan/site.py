@@ -1,0 +1,170 @@
+"""The site: where a plan is done, one short transaction after the other on one connection."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from customary.engine.releases import Release
+from customary.engine.tables import EntityTable
+
+if TYPE_CHECKING:
+    from customary.engine.records.work import Work
+
+Result = TypeVar("Result")
+
+LOCK_SECONDS = 0.5
+"""Who waits for a lock on a table keeps all who come after waiting, so nothing here waits for long."""
+TRIES = 60
+PAUSE_SECONDS = 0.5
+FIRST_BATCH, LARGEST_BATCH = 500, 5_000
+BATCH_SECONDS = 0.15
+"""How long a batch should take: so long may others wait for the records in it."""
+HELD_SECONDS, REST_SECONDS = 0.4, 0.12
+"""SQLite's writers look every tenth of a second whether it is their turn: so long they are let in, so often."""
+
+_PASSING = frozenset({"55P03", "40P01", "40001", "23503"})
+"""lock_not_available, deadlock_detected, serialization_failure; and a key whose record was deleted meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a table has been gone through."""
+
+    entity: str
+    done: int
+    total: int
+
+
+class Site:
+    """One connection, and the release that is being built. In an empty database everything is one transaction.
+
+    What is done here takes its time and is done to the end, so a statement may take as long as it does.
+    """
+
+    def __init__(
+        self,
+        connection: sa.Connection,
+        release: Release | None = None,
+        told: Callable[[Progress], None] | None = None,
+        at_once: bool = False,
+    ) -> None:
+        self.release = release
+        self.dialect = connection.dialect
+        self.is_sqlite = connection.dialect.name == "sqlite"
+        self.at_once = at_once
+        self._connection = connection
+        self._told = told
+        self._held = 0.0
+
+    def work(self) -> Work:
+        """A unit of work with all rights, under the release that is being built."""
+        from customary.engine.people.actor import SYSTEM
+        from customary.engine.records.work import Work
+
+        return Work(self._connection, self.release, SYSTEM, datetime.now(UTC))
+
+    def shortly(self, do: Callable[[sa.Connection], Result]) -> Result:
+        """Does it in a transaction of its own; again when it came into the way of somebody else."""
+        if self.at_once:
+            return do(self._connection)
+        for tries_left in reversed(range(TRIES)):
+            began = time.monotonic()
+            try:
+                with self._transaction():
+                    result = do(self._connection)
+            except sa.exc.DBAPIError as error:
+                if not is_passing(error) or not tries_left:
+                    raise
+                time.sleep(random.uniform(0.1, 1) * PAUSE_SECONDS)  # noqa: S311 - not to meet again
+            else:
+                self._rest(time.monotonic() - began)
+                return result
+        raise AssertionError("unreachable")
+
+    def run(self, statement: str) -> None:
+        """Runs a statement of structure in a transaction of its own."""
+        self.shortly(lambda connection: connection.exec_driver_sql(statement))
+
+    @contextmanager
+    def apart(self, lock_seconds: float) -> Iterator[sa.Connection]:
+        """The connection outside of any transaction, for what PostgreSQL does in several of its own."""
+        self._connection.execution_options(isolation_level="AUTOCOMMIT")
+        try:
+            self._connection.exec_driver_sql(f"SET lock_timeout = {int(lock_seconds * 1000)}")
+            yield self._connection
+            self._connection.exec_driver_sql("SET lock_timeout = 0")
+        finally:
+            self._connection.rollback()
+            self._connection.execution_options(isolation_level="READ COMMITTED")
+
+    def go_through(
+        self, table: EntityTable, do: Callable[[Work, Sequence[UUID]], None], oldest_first: bool = False
+    ) -> None:
+        """Does it for all records of a table, archived ones too, a batch at a time."""
+        key = (table.table.c.created_at, table.table.c.id) if oldest_first else (table.table.c.id,)
+        total = self.shortly(lambda connection: _count(connection, table)) if self._told else 0
+        size, after, done = FIRST_BATCH, None, 0
+        while True:
+            began = time.monotonic()
+            batch = self.shortly(lambda _, after=after, size=size: _do_next(self.work(), key, after, size, do))
+            if not batch:
+                return
+            after, done = batch[-1], done + len(batch)
+            size = _fitting(len(batch), time.monotonic() - began)
+            if self._told:
+                self._told(Progress(table.entity.name, done, max(done, total)))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._connection.begin():
+            if not self.is_sqlite:
+                self._connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(LOCK_SECONDS * 1000)}")
+            yield
+
+    def _rest(self, seconds: float) -> None:
+        self._held += seconds
+        if self.is_sqlite and self._held > HELD_SECONDS:
+            time.sleep(REST_SECONDS)
+            self._held = 0.0
+
+
+def is_passing(error: sa.exc.DBAPIError) -> bool:
+    """Whether the same may well be possible in a moment."""
+    return getattr(error.orig, "sqlstate", None) in _PASSING
+
+
+def _do_next(
+    work: Work, key: Sequence[sa.Column], after: Any, size: int, do: Callable[[Work, Sequence[UUID]], None]
+) -> Sequence[tuple]:
+    statement = sa.select(*key).order_by(*key).limit(size)
+    if after is not None:
+        statement = statement.where(_beyond(key, after))
+    batch = [tuple(row) for row in work.connection.execute(statement)]
+    if batch:
+        do(work, [row[-1] for row in batch])
+    return batch
+
+
+def _beyond(key: Sequence[sa.Column], after: tuple) -> sa.ColumnElement:
+    (first, *rest), (value, *values) = key, after
+    if not rest:
+        return first > value
+    return sa.or_(first > value, sa.and_(first == value, _beyond(rest, tuple(values))))
+
+
+def _count(connection: sa.Connection, table: EntityTable) -> int:
+    return connection.execute(sa.select(sa.func.count()).select_from(table.table)).scalar_one()
+
+
+def _fitting(size: int, seconds: float) -> int:
+    """The size of the next batch, when one of this size took so long."""
+    return max(50, min(LARGEST_BATCH, int(size * min(4.0, BATCH_SECONDS / max(seconds, 0.001)))))

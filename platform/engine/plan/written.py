@@ -1,0 +1,86 @@
+"""What was written meanwhile: the change rows of everybody else, as far as a plan must follow them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from customary.engine.records.changes import change
+from customary.engine.records.identifier import first_id
+from customary.engine.records.rows import among
+from customary.engine.tables import EntityTable
+
+if TYPE_CHECKING:
+    from customary.engine.records.work import Work
+
+LONGEST_WORK = timedelta(minutes=10)
+"""A unit of work that began longer ago has ended. What it wrote carries the time of its writing, not of its end."""
+
+BATCH = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One write. `entity` is the name at birth, and the values have the names of their release."""
+
+    id: UUID
+    entity: str
+    record: UUID
+    kind: str
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    release: int
+
+
+class Meanwhile:
+    """What is written from a moment on. Made before anything is filled."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._since = first_id(datetime.now(UTC) - LONGEST_WORK)
+        self._followed = set(self._ids(connection))
+
+    def new(self, connection: sa.Connection) -> list[Written]:
+        """What has been committed and was not followed yet."""
+        new = sorted(set(self._ids(connection)) - self._followed)
+        batches = (new[start : start + BATCH] for start in range(0, len(new), BATCH))
+        return [each for batch in batches for each in _read(connection, change.c.id.in_(batch))]
+
+    def followed(self, written: Iterable[Written]) -> None:
+        self._followed.update(each.id for each in written)
+
+    def _ids(self, connection: sa.Connection) -> Iterable[UUID]:
+        return connection.execute(sa.select(change.c.id).where(change.c.id >= self._since)).scalars()
+
+
+def under_old(connection: sa.Connection, after: UUID, base: int) -> Sequence[Written]:
+    """The next of what was written under a release or one before it, oldest first."""
+    return _read(connection, sa.and_(change.c.id > after, change.c.release <= base), BATCH)
+
+
+def still_old(work: Work, table: EntityTable, fields: Collection[str], ids: Collection[UUID]) -> list[UUID]:
+    """Those of the records in which nobody wrote one of the fields under the new release, held to the end of the
+    transaction so that nobody does."""
+    if not ids:
+        return []
+    held = sa.select(table.table.c.id).where(among(work, table.table.c.id, "ids")).order_by(table.table.c.id)
+    left = list(work.connection.execute(held.with_for_update(), {"ids": sorted(ids)}).scalars())
+    new = sa.and_(among(work, change.c.record, "ids"), change.c.release >= work.release.number)
+    told = sa.select(change.c.record, change.c.before, change.c.after).where(new)
+    mine = set(fields)
+    taken = {
+        row.record
+        for row in work.connection.execute(told, {"ids": left})
+        if mine & {*(row.before or ()), *(row.after or ())}
+    }
+    return [id for id in left if id not in taken]
+
+
+def _read(connection: sa.Connection, where: sa.ColumnElement, limit: int | None = None) -> Sequence[Written]:
+    columns = (getattr(change.c, name) for name in Written.__slots__)
+    rows = connection.execute(sa.select(*columns).where(where).order_by(change.c.id).limit(limit))
+    return [Written(*row[:4], row.before or {}, row.after or {}, row.release) for row in rows]
