@@ -16,6 +16,7 @@ from customary.engine.records.work import Work
 from customary.engine.words import Reason, Words
 from customary.ui import draft as drafts
 from customary.ui.draft import Draft, State
+from customary.ui.drawn import Same
 from customary.ui.typed import LISTS, POINTERS, Entry, Line
 
 CURRENCIES = ("EUR", "USD", "GBP", "CNY", "CHF", "JPY", "HKD", "AUD", "CAD", "SEK", "PLN", "TRY")
@@ -31,19 +32,6 @@ class Choice:
     note: str = ""
     colour: str | None = None
     chosen: bool = False
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Same:
-    """A field as a key: itself, with its options and settings, and no other release's."""
-
-    field: Field
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.field is self.field
-
-    def __hash__(self) -> int:
-        return id(self.field)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +92,7 @@ class Control:
             return None
         linked = tuple((each.value, each.title) for each in self.choices) if self.source else ()
         marks = (self.required, self.read_only, self.watched, self.alone, self.bare)
-        return (_Same(self.field), self.prefix, self.name, self.texts, self.source, linked, marks, sheet)
+        return (Same(self.field), self.prefix, self.name, self.texts, self.source, linked, marks, sheet)
 
     @property
     def wide(self) -> bool:

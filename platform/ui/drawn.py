@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,20 @@ if TYPE_CHECKING:
     from customary.ui.controls import Control
 
 MOST = 512
-"""Parts, and controls, of one environment; each is a few hundred bytes."""
+"""Parts, and controls, of one environment; each is some hundred to some thousand bytes."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Same:
+    """A field or an entity as a key: itself, with its options and settings, and no other release's."""
+
+    defined: Any
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and other.defined is self.defined
+
+    def __hash__(self) -> int:
+        return id(self.defined)
 
 
 class Drawn:

@@ -27,6 +27,7 @@ ROUNDED = 1_000_000
 """Amounts from here on are told in millions where there is little room."""
 Titles = Mapping[tuple[str, UUID], str]
 NO_TITLES: Titles = {}
+_RIGHT = '<td class="end number">'
 
 
 class Show:
@@ -56,20 +57,12 @@ class Show:
         }
 
     def __call__(self, field: Field, value: Any, titles: Titles = NO_TITLES, now: datetime | None = None) -> Markup:
-        if value is None or value == () or value == "":
-            return EMPTY
-        draw = self._kinds.get(field.kind)
-        return draw(field, value, titles, now) if draw else escape(field.format(value, self.locale))
+        return EMPTY if _is_empty(value) else self._kinds.get(field.kind, self._written)(field, value, titles, now)
 
-    def cells(self, fields: Iterable[Field], titles: Titles, now: datetime) -> Callable[[Mapping[str, Any]], Markup]:
-        """Draws the cells of a row for these columns, all at once: a call from a template costs as much as a cell."""
-        columns = [(each, '<td class="end number">' if each.at_right else "<td>") for each in fields]
-
-        def row(values: Mapping[str, Any]) -> Markup:
-            drawn = [f"{opening}{self(each, values[each.name], titles, now)}</td>" for each, opening in columns]
-            return _made("".join(drawn))
-
-        return row
+    def cells(self, field: Field, values: Iterable[Any], titles: Titles, now: datetime) -> list[str]:
+        """The cells of a column, all at once: a call from a template costs as much as a cell."""
+        draw, opening = self._kinds.get(field.kind, self._written), _RIGHT if field.at_right else "<td>"
+        return [f"{opening}{EMPTY if _is_empty(each) else draw(field, each, titles, now)}</td>" for each in values]
 
     def plain(self, field: Field, value: Any, titles: Titles = NO_TITLES) -> str:
         """A value as text alone, for where a link of its own would be in the way."""
@@ -135,14 +128,11 @@ class Show:
 
     def link(self, entity: str, id: UUID, titles: Titles) -> Markup:
         title = titles.get((entity, id))
-        if title is None:
-            return NAMELESS
-        return _made(f'<a class="link" href="/{entity}/{id}">{escape(title)}</a>')
+        return NAMELESS if title is None else _link(entity, id, title)
 
     def person(self, entity: str, id: UUID, titles: Titles) -> Markup:
         """A colleague: avatar and name."""
-        name = titles.get((entity, id), "•••")
-        return _made(f'<span class="person">{self.avatar(name)}<span>{escape(name)}</span></span>')
+        return _person(titles.get((entity, id), "•••"))
 
     def avatar(self, name: str, size: str = "") -> Markup:
         """A circle with a name's initials, always in the same colour for the same name."""
@@ -162,9 +152,17 @@ class Show:
     def hue(name: str) -> int:
         return zlib.crc32(name.encode()) % 8
 
+    def _written(self, field: Field, value: Any, _titles: Titles, _now: datetime | None) -> Markup:
+        """A value of a kind that looks as it is written."""
+        return escape(field.format(value, self.locale))
+
     @staticmethod
     def _many(parts: Any) -> Markup:
         return _made(f'<span class="many">{"".join(parts)}</span>')
+
+
+def _is_empty(value: Any) -> bool:
+    return not value and (value is None or value == () or value == "")
 
 
 def _anchor(target: str, text: str) -> Markup:
@@ -187,6 +185,16 @@ def _made(html: str) -> Markup:
 @lru_cache(maxsize=4096)
 def _pill(text: str, colour: str) -> Markup:
     return _made(f'<span class="pill" data-colour="{escape(colour)}">{escape(text)}</span>')
+
+
+@lru_cache(maxsize=4096)
+def _link(entity: str, id: UUID, title: str) -> Markup:
+    return _made(f'<a class="link" href="/{entity}/{id}">{escape(title)}</a>')
+
+
+@lru_cache(maxsize=4096)
+def _person(name: str) -> Markup:
+    return _made(f'<span class="person">{_avatar(name, "")}<span>{escape(name)}</span></span>')
 
 
 @lru_cache(maxsize=4096)

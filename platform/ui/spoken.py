@@ -88,7 +88,7 @@ def _clause(text: str, entity: Entity, model: Model, locale: Locale) -> Said:
     [condition] = conditions(plain, fields) or [None]
     if condition is None or not condition.field:
         return Said(code=text)
-    sentence = Sentence(locale, fields, {}, None)
+    sentence = Sentence(locale, fields, {})
     subject, verb, object = sentence.said(condition)
     return Said(subject=subject, verb=verb, object=object)
 

@@ -150,7 +150,7 @@ def _chip(desk: Desk, listing: Listing, at: Place, query: Mapping[str, str]) -> 
     now = standing(listing.filter.chips, at)
     if now is not None and now.field:
         field = listing.fields[now.field]
-        sentence = Sentence(desk.locale, listing.fields, listing.chip_titles, desk.me.id)
+        sentence = Sentence(desk.locale, listing.fields, listing.chip_titles)
         mine = any(value.kind == "user" for value in now.values)
         words = tuple(_typed(field, value, desk.locale) for value in now.values)
         if field.kind == "boolean":
@@ -198,7 +198,7 @@ def _values(desk: Desk, listing: Listing, chip: Chip | None, at: Place) -> dict[
         "chip": chip,
         "place": at,
         "offered": offered,
-        "sentence": Sentence(desk.locale, listing.fields, listing.chip_titles, desk.me.id),
+        "sentence": Sentence(desk.locale, listing.fields, listing.chip_titles),
         "no_value": NO_VALUE,
         "operators": operators(chip.field) if chip else (),
     }

@@ -26,7 +26,7 @@ async def head_menu(desk: AtDesk, request: Request, entity: FromPath[str]) -> Re
         "part_head_menu.html",
         at=at,
         field=field,
-        sortable=listing.sortable(field),
+        sortable=field.stored and field.sortable,
         figures=figures_of(field),
         figure=chosen(field, at),
         widths=(NARROWEST, WIDEST),

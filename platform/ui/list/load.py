@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -15,9 +14,8 @@ from customary.engine.model.model import Entity
 from customary.engine.records import saved_view
 from customary.engine.records.record import Page, Query
 from customary.engine.records.work import Work
-from customary.ui.list.condition import Condition, conditions, whole
+from customary.ui.list.condition import Condition, conditions
 from customary.ui.list.figures import Figures, asked_figures, by_function
-from customary.ui.list.place import Place, without
 from customary.ui.list.state import ListState, Shown, shown, state, width_in
 
 FIRST_COLUMNS = 6
@@ -59,26 +57,6 @@ class Listing:
     @property
     def title_field(self) -> str:
         return next((name for name, each in self.fields.items() if each.naming), "")
-
-    @staticmethod
-    def sortable(field: Field) -> bool:
-        return field.stored and field.sortable
-
-    def without(self, chip: int, part: int | None = None) -> str:
-        """The address of the list without one of its conditions."""
-        return self.state.with_(where=whole(without(self.filter.chips, Place(chip, part)))).address()
-
-    def address_of(self, view: Shown) -> str:
-        """The address of another view as it is."""
-        plain = ListState(self.entity, view, view.where, view.sort, view.columns, first=view is self.views[0])
-        return plain.address()
-
-    @property
-    def mark_length(self) -> int:
-        """How much of a wrong expression is marked: the word at the problem's place."""
-        problem = self.filter.problem
-        rest = self.state.where[problem.offset :] if problem else ""
-        return max(1, len(re.match(r"\w*", rest).group()))  # type: ignore[union-attr]
 
 
 def load(work: Work, entity: Entity, query: Mapping[str, str], language: str, size: int = 50) -> Listing:

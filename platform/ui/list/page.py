@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from litestar import Request, Response, get
 from litestar.params import FromPath
 
+from customary.engine.model.model import Entity
 from customary.ui.desk import AtDesk, Desk, texts
 from customary.ui.entity import entity_of
+from customary.ui.list.bars import Bars
 from customary.ui.list.figures import figures_of as labels
 from customary.ui.list.load import Listing, load, summary
-from customary.ui.list.sentence import Sentence
+from customary.ui.list.rows import rows
 
 SIZE = 50
 
@@ -51,14 +53,34 @@ def values(desk: Desk, listing: Listing, query: Mapping[str, str]) -> dict[str, 
         "listing": listing,
         "at": listing.state,
         "entity": listing.entity,
-        "sentence": Sentence(desk.locale, listing.fields, listing.chip_titles, desk.me.id),
+        "bars": bars(desk, listing),
+        "rows": rows,
         "now": desk.now,
-        "may_create": desk.access.may(listing.entity.name, "create") and listing.entity.child_of is None,
+        "may_create": may_create(desk, listing.entity),
         "may_update": desk.access.may(listing.entity.name, "update"),
-        "may_export": desk.access.may(listing.entity.name, "export"),
         "continued": "after" in query,
-        "editable": editable(desk, listing),
     }
+
+
+def bars(desk: Desk, listing: Listing) -> Bars:
+    """The bars of a list as this person may use them."""
+    return Bars(
+        entity=listing.entity,
+        fields=listing.fields,
+        views=listing.views,
+        at=listing.state,
+        filter=listing.filter,
+        titles=listing.chip_titles,
+        editable=editable(desk, listing),
+        may_create=may_create(desk, listing.entity),
+        may_export=desk.access.may(listing.entity.name, "export"),
+        density=desk.density,
+    )
+
+
+def may_create(desk: Desk, entity: Entity) -> bool:
+    """Whether somebody may make a record by a form of its own."""
+    return desk.access.may(entity.name, "create") and entity.child_of is None
 
 
 def editable(desk: Desk, listing: Listing) -> frozenset[str]:

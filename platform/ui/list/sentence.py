@@ -17,13 +17,10 @@ from customary.ui.list.condition import Condition, Value
 class Sentence:
     """Words conditions in one language; `titles` are those of the records that conditions name."""
 
-    def __init__(
-        self, locale: Locale, fields: Mapping[str, Field], titles: Mapping[tuple[str, UUID], str], me: UUID | None
-    ) -> None:
+    def __init__(self, locale: Locale, fields: Mapping[str, Field], titles: Mapping[tuple[str, UUID], str]) -> None:
         self.locale = locale
         self.fields = fields
         self.titles = titles
-        self.me = me
 
     def said(self, condition: Condition) -> tuple[str, str, str]:
         """What is compared, how, and with what; "" where nothing is left to say. A yes or no is all said at first."""
