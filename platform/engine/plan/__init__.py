@@ -8,11 +8,13 @@ from customary.engine.plan.change import Change, Fill
 from customary.engine.plan.compare import compare
 from customary.engine.plan.finish import finish
 from customary.engine.plan.plan import Plan
+from customary.engine.plan.proof import Difference, prove
 from customary.engine.plan.recover import recover
 from customary.engine.plan.site import Progress
 
 __all__ = [
     "Change",
+    "Difference",
     "Fill",
     "OutOfDate",
     "Plan",
@@ -22,5 +24,6 @@ __all__ = [
     "apply",
     "compare",
     "finish",
+    "prove",
     "recover",
 ]

@@ -12,6 +12,7 @@ from customary.engine.plan.computed import compare_computed
 from customary.engine.plan.definitions import compare_definitions
 from customary.engine.plan.fields import Comparison, compare_entity
 from customary.engine.plan.plan import Plan
+from customary.engine.plan.proof import LASTING, indexes_there
 from customary.engine.plan.saved import compare_saved
 from customary.engine.plan.structure import AddGuard, AddIndex, DropIndex
 from customary.engine.releases import Release, load_catalogue
@@ -65,10 +66,10 @@ def _entities(comparison: Comparison) -> Iterator:
 
 def _indexes(comparison: Comparison) -> Iterator[Change]:
     """Indexes are compared with what lies in the database: they follow from declarations alone."""
-    there = _indexes_there(comparison.connection)
+    there = indexes_there(comparison.connection)
     wanted = {index.name: index for table in comparison.tables.metadata.tables.values() for index in table.indexes}
     for name in sorted(there - wanted.keys()):
-        if not name.startswith("lx_"):
+        if not name.startswith(LASTING):
             yield DropIndex(name=name)
     for name in sorted(wanted.keys() - there):
         index = wanted[name]
@@ -83,15 +84,3 @@ def _indexes(comparison: Comparison) -> Iterator[Change]:
 def _index_text(comparison: Comparison, index: sa.Index) -> str:
     entity, fields = comparison.fields_of(index)
     return f"{'unique ' if index.unique else ''}index {entity}: {', '.join(fields)}"
-
-
-def _indexes_there(connection: sa.Connection) -> set[str]:
-    """Those that are whole: one whose making failed is made again."""
-    if connection.dialect.name == "sqlite":
-        query = "SELECT name FROM sqlite_master WHERE type = 'index'"
-    else:
-        query = (
-            "SELECT relname FROM pg_class JOIN pg_index ON indexrelid = oid "
-            "WHERE indisvalid AND relnamespace = current_schema()::regnamespace"
-        )
-    return {name for (name,) in connection.exec_driver_sql(query) if name.startswith(("ix_x_", "ux_x_", "lx_"))}
