@@ -49,6 +49,12 @@ def postgresql_url(postgresql_server: sa.URL) -> Iterator[str]:
     yield from _empty(postgresql_server)
 
 
+@pytest.fixture
+def another_postgresql_url(postgresql_server: sa.URL) -> Iterator[str]:
+    """The URL of a second one."""
+    yield from _empty(postgresql_server)
+
+
 @pytest.fixture(scope="module")
 def postgresql_url_of_module(postgresql_server: sa.URL) -> Iterator[str]:
     """The same for all tests of a module."""

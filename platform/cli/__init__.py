@@ -24,6 +24,8 @@ COMMANDS = {
     "key": "people",
     "import": "exchange",
     "export": "exchange",
+    "backup": "backup",
+    "restore": "backup",
 }
 """Command to the file that holds it, as a function of its name with `_command` after it."""
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+import click
 
 
 @contextmanager
@@ -17,3 +19,23 @@ def waiting(text: str) -> Iterator[None]:
 
     with Console(stderr=True).status(text):
         yield
+
+
+@contextmanager
+def bars() -> Iterator[Callable[[str, int, int], None] | None]:
+    """Takes what is under way, what of it is done and of how much, and draws a bar for one after the other; None
+    where there is no terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with ExitStack() as open_bars:
+        drawn: dict[str, click._termui_impl.ProgressBar] = {}
+
+        def show(label: str, done: int, total: int) -> None:
+            if label not in drawn:
+                open_bars.close()
+                bar = click.progressbar(length=total, label=label, file=sys.stderr, update_min_steps=total // 200)
+                drawn[label] = open_bars.enter_context(bar)
+            drawn[label].update(done - drawn[label].pos)
+
+        yield show

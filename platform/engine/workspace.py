@@ -74,8 +74,7 @@ class Workspace:
         directory = Path(directory)
         if not (directory / SETTINGS_FILE).is_file():
             raise WrongUse(f"{directory} holds no {SETTINGS_FILE}. Make a workspace with: customary init DIR")
-        url = database_url or os.environ.get(DATABASE_VARIABLE) or _declared_database(directory) or DEFAULT_DATABASE
-        workspace = cls(directory, _database(url, directory))
+        workspace = cls(directory, database_at(url_for(directory, database_url), directory))
         workspace.prepare()
         return workspace
 
@@ -99,8 +98,7 @@ class Workspace:
 
     def prepare(self) -> None:
         """Makes the platform's own tables where they are missing."""
-        for room in ROOMS_WITH_TABLES:
-            importlib.import_module(room)
+        declare_tables()
         try:
             try:
                 self.database.prepare()
@@ -175,6 +173,12 @@ class Workspace:
         self.database.close()
 
 
+def declare_tables() -> None:
+    """Makes all of the platform's own tables known, of rooms that nobody has asked for yet too."""
+    for room in ROOMS_WITH_TABLES:
+        importlib.import_module(room)
+
+
 def create(directory: Path, packs: list[str], database_url: str | None = None, name: str | None = None) -> None:
     """Makes a workspace folder with a `customary.yaml` that names its packs. Raises WrongUse."""
     known = find_packs()
@@ -208,7 +212,13 @@ def _settings_text(name: str, packs: list[str], database_url: str | None) -> str
     )
 
 
-def _declared_database(directory: Path) -> str | None:
+def url_for(directory: Path, given: str | None = None) -> str:
+    """The database that a folder with a `customary.yaml` takes."""
+    return given or os.environ.get(DATABASE_VARIABLE) or declared_database(directory) or DEFAULT_DATABASE
+
+
+def declared_database(directory: Path) -> str | None:
+    """The database that its `customary.yaml` names."""
     file = File.of_bytes(SETTINGS_FILE, WORKSPACE, (directory / SETTINGS_FILE).read_bytes())
     for document in read(file, Problems()):
         declared = plain(document.body.get("database"))
@@ -217,7 +227,7 @@ def _declared_database(directory: Path) -> str | None:
     return None
 
 
-def _database(text: str, directory: Path) -> Database:
+def database_at(text: str, directory: Path) -> Database:
     """The database of a URL; a relative SQLite file lies in the workspace's folder."""
     url = _url(text)
     if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":

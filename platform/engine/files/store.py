@@ -31,6 +31,13 @@ class Store:
             while piece := file.read(CHUNK):
                 yield piece
 
+    def holds(self, id: UUID, data: bytes) -> bool:
+        """Whether this very content is there."""
+        try:
+            return b"".join(self.read(id)) == data
+        except FileNotFoundError:
+            return False
+
     def remove(self, id: UUID) -> None:
         path = self._path(id)
         if self._system.exists(path):
