@@ -40,7 +40,10 @@ def mapped(items: Iterable[Any], value: Callable[[Any], Any]) -> list[Any]:
 
 
 def distinct(items: Iterable[Any]) -> list[Any]:
-    return list({identity(item): item for item in _present(items)}.values())
+    found: dict[Any, Any] = {}
+    for item in _present(items):
+        found.setdefault(identity(item), item)
+    return list(found.values())
 
 
 def size_of(items: Sequence[Any]) -> int:

@@ -65,6 +65,25 @@ def _absent_sqlite(element: absent, compiler: Any, **kw: Any) -> str:
     return f"likely{_absent(element, compiler, **kw)}"
 
 
+class elements_of(FunctionElement):  # noqa: N801 - reads as the SQL function it is
+    """`elements_of(column)`: the texts of a `Names` column as rows of `key`, their order, and `value`."""
+
+    name = "elements_of"
+    inherit_cache = True
+
+
+@compiles(elements_of, "sqlite")
+def _elements_of_sqlite(element: elements_of, compiler: Any, **kw: Any) -> str:
+    return f"json_each({compiler.process(element.clauses.clauses[0], **kw)})"
+
+
+@compiles(elements_of, "postgresql")
+def _elements_of_postgresql(element: elements_of, compiler: Any, **kw: Any) -> str:
+    list_ = compiler.process(element.clauses.clauses[0], **kw)
+    rows = f"jsonb_array_elements_text({list_}) WITH ORDINALITY AS e (value, key)"
+    return f'(SELECT key, value COLLATE "C" AS value FROM {rows})'  # noqa: S608 - made of a compiled clause
+
+
 def element(name: str, type_: sa.types.TypeEngine, postgresql: str, sqlite: str | None = None) -> type:
     element = type(name, (FunctionElement,), {"name": name, "type": type_, "inherit_cache": True})
     compiles(element, "postgresql")(_writer(postgresql))
@@ -201,6 +220,7 @@ joined = element("joined", CodePointText(), "{0} || {1}", "{0} || {1}")
 list_size = element(
     "list_size", sa.BigInteger(), "jsonb_array_length(coalesce({0}, '[]'))", "json_array_length(coalesce({0}, '[]'))"
 )
+listed = element("listed", sa.Text(), "to_json(ARRAY{0})::text", "SELECT json_group_array(item) FROM {0}")
 matches = element("matches", sa.Boolean(), "{0} ~ {1}")
 by_code_point = element("by_code_point", CodePointText(), '{0} COLLATE "C"', "{0}")
 

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from customary.engine.arithmetic import microseconds
-from customary.engine.columns import Code, CodePointText, Moment, Scaled
+from customary.engine.columns import Code, CodePointText, Moment, Names, Scaled
 from customary.engine.expressions import sql_elements
 from customary.engine.expressions.scope import Rows
 from customary.engine.expressions.sql_operands import Amount, Number, Operand
@@ -21,6 +21,7 @@ from customary.engine.expressions.types import (
     TEXT,
     TIME,
     Choice,
+    ListOf,
     Type,
 )
 
@@ -53,6 +54,8 @@ def known(value: Any, kind: Type) -> Operand:
         return Number.of(microseconds(value))
     if kind in (NUMBER, DURATION):
         return Number.of(value)
+    if isinstance(kind, ListOf):
+        return sa.literal(value or None, Names())
     return sa.literal(value, _COLUMN_TYPES.get(kind.name, CodePointText()))
 
 

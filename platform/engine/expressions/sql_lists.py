@@ -1,50 +1,43 @@
-"""Lists of records in SQL: EXISTS and scalar sub-selects."""
+"""What is asked of a list in SQL: EXISTS and scalar sub-selects."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from customary.engine.columns import CodePointText, has
-from customary.engine.columns import Names as NamesColumn
+from customary.engine.columns import Code, CodePointText, has
 from customary.engine.expressions import meaning, sql_arithmetic
 from customary.engine.expressions import sql_elements as elements
 from customary.engine.expressions.meaning import Node
 from customary.engine.expressions.scope import Rows
-from customary.engine.expressions.sql_leaves import plain_clause
+from customary.engine.expressions.sql_items import Items, at_hand, held, items_of, select
+from customary.engine.expressions.sql_leaves import named, plain_clause
 from customary.engine.expressions.sql_operands import Amount, Number, Operand
-from customary.engine.expressions.types import BOOLEAN, MONEY, NUMBER, ListOf, Record
+from customary.engine.expressions.types import BOOLEAN, DATE, MONEY, NULL, NUMBER, TEXT, Choice, ListOf, Record
 
 if TYPE_CHECKING:
     from customary.engine.expressions.to_sql import Writer
 
-
-@dataclass(frozen=True)
-class Items:
-    """The rows of a list, and the value asked of each (their id when it is None)."""
-
-    rows: Rows
-    where: list[sa.ColumnElement] = field(default_factory=list)
-    value: Any = None
-    distinct: bool = False
-
-
-def select(rows: Rows, where: list[sa.ColumnElement], *columns: sa.ColumnElement) -> sa.Select:
-    """A sub-select over `rows` that sees all rows around it."""
-    return sa.select(*columns).select_from(rows.from_clause).where(*where).correlate_except(rows.from_clause)
+_LISTED = (NUMBER, TEXT, DATE, BOOLEAN)
+"""Of other types equal values may be written in several ways."""
 
 
 def fold(writer: Writer, node: meaning.Fold) -> Operand:
     """One value of a list."""
-    origin = _origin(node.list)
-    if isinstance(origin, meaning.Field) and not isinstance(origin.type.item, Record):  # type: ignore[attr-defined]
-        return _of_plain_list(writer, node)
-    if isinstance(origin, meaning.Field) and _is_behind_link(origin.on):
-        found = writer.reach(origin.on, lambda rows: _folded(writer, node, rows))
-        return _when_absent(node, found)
-    return _folded(writer, node, None)
+    if node.kind == "size" and _is_plain(node.list):
+        return _size_of_plain(writer, node.list)
+    found = _behind_link(writer, node.list, lambda rows: _folded(writer, node, rows))
+    return _folded(writer, node, None) if found is None else _when_absent(node, found)
+
+
+def _behind_link(writer: Writer, node: Node, read: Callable[[Rows], Operand]) -> Operand | None:
+    """What is found of a list that a linked record has, NULL where there is none; None where no link leads to it."""
+    origin = _origin(node)
+    if isinstance(origin, meaning.Field) and not _is_plain(origin) and _is_behind_link(origin.on):
+        return writer.reach(origin.on, read)
+    return None
 
 
 def contained(writer: Writer, node: meaning.Contained) -> sa.ColumnElement:
@@ -64,12 +57,33 @@ def contained(writer: Writer, node: meaning.Contained) -> sa.ColumnElement:
 
 
 def same(writer: Writer, left: Node, right: Node) -> sa.ColumnElement:
-    """A list compared with null: whether it is empty."""
-    lists = [side for side in (left, right) if isinstance(side.type, ListOf)]
+    """Two lists of the same items in the same order; compared with null or `[]`, whether a list is empty."""
+    lists = [side for side in (left, right) if isinstance(side.type, ListOf) and side.type.item != NULL]
+    if not lists:
+        return sa.true()
     if len(lists) == 2:
-        raise writer.unable(right)
+        one, other = (_all_of(writer, each) for each in lists)
+        return one == other
     size = fold(writer, meaning.Fold(lists[0].offset, NUMBER, "size", lists[0]))
     return size.compare("==", Number.of(0))  # type: ignore[union-attr]
+
+
+def _all_of(writer: Writer, node: Node) -> sa.ColumnElement:
+    """All items of a list in one value."""
+    found = _behind_link(writer, node, lambda rows: _listed(writer, node, rows))
+    if found is None:
+        return _listed(writer, node, None)
+    return sa.func.coalesce(found, sa.literal_column("'[]'"))  # type: ignore[arg-type]
+
+
+def _listed(writer: Writer, node: Node, owner: Rows | None) -> sa.ColumnElement:
+    if not isinstance(node.type.item, Record | Choice) and node.type.item not in _LISTED:  # type: ignore[attr-defined]
+        raise writer.unable(node)
+    items = items_of(writer, node, owner)
+    value = items.at_hand
+    text = value.text() if isinstance(value, Number) else sa.cast(named(value), sa.Text())  # type: ignore[arg-type]
+    found = select(items.rows, items.where, text.label("item")).order_by(items.rows.column("id"))
+    return elements.listed(found.scalar_subquery())
 
 
 def _origin(node: Node) -> Node:
@@ -82,78 +96,36 @@ def _is_behind_link(node: Node) -> bool:
     return not isinstance(node, meaning.This | meaning.Old | meaning.Variable)
 
 
-def _of_plain_list(writer: Writer, node: meaning.Fold) -> Operand:
-    if node.kind != "size" or not isinstance(node.list, meaning.Field):
-        raise writer.unable(node)
-    column = writer.operand(node.list)
-    if not isinstance(column.type, NamesColumn):  # type: ignore[union-attr]
-        raise writer.unable(node)
-    return Number(elements.list_size(column), 0)
+def _is_plain(node: Node) -> bool:
+    """Whether a list is a column of its own: of options or tags."""
+    return isinstance(node, meaning.Field) and not isinstance(node.type.item, Record)  # type: ignore[attr-defined]
 
 
-def _items(writer: Writer, node: Node, owner: Rows | None) -> Items:
-    match node:
-        case meaning.Every(entity=entity):
-            rows, condition = writer.rows.every(entity)
-            return Items(rows, [condition])
-        case meaning.Field(on=on, name=name):
-            if owner is None:
-                owner = writer.variables[on.name] if isinstance(on, meaning.Variable) else writer.rows  # type: ignore[assignment]
-            rows, condition = owner.follow(name)  # type: ignore[union-attr]
-            return Items(rows, [condition])
-        case meaning.Filter(list=inner, variable=variable, condition=condition):
-            items = _at_hand(writer, _items(writer, inner, owner), variable)
-            return replace(items, where=[*items.where, writer.holds(condition)])
-        case meaning.Map(list=inner, variable=variable, value=value):
-            items = _at_hand(writer, _items(writer, inner, owner), variable)
-            return replace(items, value=writer.truth(value) if value.type == BOOLEAN else writer.operand(value))
-        case meaning.Distinct(list=inner):
-            return replace(_items(writer, inner, owner), distinct=True)
-    raise writer.unable(node)
-
-
-def _at_hand(writer: Writer, items: Items, variable: meaning.Variable) -> Items:
-    writer.variables[variable.name] = items.rows if items.value is None else items.value
-    return items
+def _size_of_plain(writer: Writer, node: Node) -> Operand:
+    return Number(elements.list_size(writer.operand(node)), 0)
 
 
 def _folded(writer: Writer, node: meaning.Fold, owner: Rows | None) -> Operand:
     if node.kind in ("exists", "all"):
         return _tested(writer, node, owner)
-    items = _items(writer, node.list, owner)
-    key = items.rows.column("id")
-    if node.kind in ("first", "last"):
-        order = key.asc() if node.kind == "first" else key.desc()
-        return sql_arithmetic.each_column(
-            key if items.value is None else items.value,
-            lambda column: select(items.rows, items.where, column).order_by(order).limit(1).scalar_subquery(),
-        )
-    if node.kind == "size" and not items.distinct:
+    items = items_of(writer, node.list, owner)
+    if node.kind == "size":
         return Number(select(items.rows, items.where, sa.func.count()).scalar_subquery(), 0)
-    if items.distinct and node.kind in ("sum", "avg"):
-        raise writer.unable(node)
-    return _aggregated(writer, node.kind, items, key if items.value is None else items.value)
+    if node.kind not in ("first", "last"):
+        return _aggregated(writer, node.kind, held(items))
+    key = items.rows.column("id")
+    order = key.asc() if node.kind == "first" else key.desc()
+    return sql_arithmetic.each_column(
+        items.at_hand,
+        lambda column: select(items.rows, items.where, column).order_by(order).limit(1).scalar_subquery(),
+    )
 
 
-def _aggregated(writer: Writer, kind: str, items: Items, value: Operand) -> Operand:
-    """An aggregate over a derived table: over the rows themselves it would belong to the outer statement
-    when the value asked for mentions only outer columns."""
-    columns: list[sa.ColumnElement] = []
-
-    def name(column: sa.ColumnElement) -> sa.ColumnElement:
-        columns.append(column.label(f"c{len(columns)}"))
-        return columns[-1]
-
-    sql_arithmetic.each_column(value, name)
-    derived = select(items.rows, items.where, *columns).subquery()
-    found = iter(derived.c)
-    inner = sql_arithmetic.each_column(value, lambda _: next(found))
-    result = Number(_counted(inner), 0) if kind == "size" else _aggregate(writer, kind, inner)
-
-    def one(column: sa.ColumnElement) -> sa.ColumnElement:
-        return sa.select(column).select_from(derived).correlate_except(derived).scalar_subquery()
-
-    return sql_arithmetic.each_column(result, one)
+def _aggregated(writer: Writer, kind: str, items: Items) -> Operand:
+    """An aggregate over rows that hold their value: over the records themselves it would belong to the outer
+    statement when the value asked for mentions only outer columns."""
+    result = _aggregate(writer, kind, items.at_hand)
+    return sql_arithmetic.each_column(result, lambda column: select(items.rows, [], column).scalar_subquery())
 
 
 def _tested(writer: Writer, node: meaning.Fold, owner: Rows | None) -> sa.ColumnElement:
@@ -161,7 +133,7 @@ def _tested(writer: Writer, node: meaning.Fold, owner: Rows | None) -> sa.Column
     mapped = node.list
     if not isinstance(mapped, meaning.Map):
         raise writer.unable(node)
-    items = _at_hand(writer, _items(writer, mapped.list, owner), mapped.variable)
+    items = at_hand(writer, items_of(writer, mapped.list, owner), mapped.variable)
     if node.kind == "exists":
         return select(items.rows, [*items.where, writer.holds(mapped.value)], sa.literal_column("1")).exists()
     failing = sa.func.coalesce(writer.truth(mapped.value), sa.false()).is_(sa.false())
@@ -180,6 +152,7 @@ def _aggregate(writer: Writer, kind: str, value: Operand) -> Operand:
         amount = Number(sa.case((agreed, amount.exact), else_=base.exact))  # type: ignore[union-attr]
         return Amount(amount, sa.type_coerce(currency, CodePointText()), base)
     if not isinstance(value, Number):
+        value = named(value) if isinstance(value.type, Code) else value
         value = elements.by_code_point(value) if isinstance(value.type, CodePointText) else value
         return (sa.func.min if kind == "min" else sa.func.max)(value)
     if kind == "sum":
@@ -197,13 +170,6 @@ def _sum(value: Number) -> Number:
         return Number(elements.total(value.exact))
     total = elements.total(sa.type_coerce(value.clause, sa.BigInteger()))
     return Number(elements.exact(total, elements.whole_literal(value.scale)))
-
-
-def _counted(value: Operand) -> sa.ColumnElement:
-    if isinstance(value, Amount):
-        value = value.amount.text().concat(value.currency)
-    column = value.text() if isinstance(value, Number) else value
-    return sa.func.count(sa.distinct(column))
 
 
 def _when_absent(node: meaning.Fold, found: Operand) -> Operand:

@@ -224,7 +224,7 @@ class _Writer:
     # Lists
 
     def _literals(self, node: meaning.Literals) -> str:
-        return f"({''.join(self.value(item) + ', ' for item in node.items)})"
+        return f"({''.join(self._item(item) + ', ' for item in node.items)})"
 
     def _every(self, node: meaning.Every) -> str:
         return f"scope.every({node.entity!r})"
@@ -233,7 +233,11 @@ class _Writer:
         return f"holding({self.items(node.list)}, lambda {node.variable.name}: {self.value(node.condition)})"
 
     def _map(self, node: meaning.Map) -> str:
-        return f"mapped({self.items(node.list)}, lambda {node.variable.name}: {self.value(node.value)})"
+        return f"mapped({self.items(node.list)}, lambda {node.variable.name}: {self._item(node.value)})"
+
+    def _item(self, node: Node) -> str:
+        """Source of an item of a list: a record is asked for more than its id."""
+        return self.record(node) if isinstance(node.type, Record) else self.value(node)
 
     def _distinct(self, node: meaning.Distinct) -> str:
         return f"distinct({self.items(node.list)})"

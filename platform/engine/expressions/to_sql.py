@@ -18,6 +18,7 @@ from customary.engine.expressions.meaning import Node
 from customary.engine.expressions.scope import Rows, Values
 from customary.engine.expressions.sql_leaves import known, named, plain_clause, stored
 from customary.engine.expressions.sql_operands import Amount, Number, Operand
+from customary.engine.expressions.sql_size import Size
 from customary.engine.expressions.types import (
     BOOLEAN,
     CALENDAR,
@@ -55,11 +56,6 @@ def to_sql_text(node: Node, rows: Rows, values: Values) -> sa.ColumnElement:
     return sa.func.coalesce(Writer(rows, values).text(node), sa.literal_column("''"))
 
 
-MAX_WRITTEN = 2_000
-MAX_MONEY_SUMS = 10
-"""Nested sums of money: each compares currencies, and SQLite's parser takes about a hundred brackets."""
-
-
 class Writer:
     """Writes the clauses of one expression. `variables` are the items at hand of the macros around."""
 
@@ -67,8 +63,7 @@ class Writer:
         self.rows = rows
         self.values = values
         self.variables: dict[str, Rows | Operand] = {}
-        self._written = 0
-        self._money_sums = 0
+        self.size = Size()
 
     # Conditions
 
@@ -108,15 +103,8 @@ class Writer:
 
     def operand(self, node: Node) -> Operand:
         """The value of a node in SQL. Some are written several times; all in all there is a limit."""
-        is_money_sum = node.type == MONEY and isinstance(node, meaning.Extreme)
-        is_money_sum |= isinstance(node, meaning.Arithmetic) and node.left.type == node.right.type == MONEY
-        self._written += 1
-        self._money_sums += is_money_sum
-        if self._written > MAX_WRITTEN or self._money_sums > MAX_MONEY_SUMS:
-            raise ExpressionError(node.offset, "this is too large for the database", "Split it into fields.")
-        operand = self._operand(node)
-        self._money_sums -= is_money_sum
-        return operand
+        with self.size.with_one_more(node):
+            return self._operand(node)
 
     def _operand(self, node: Node) -> Operand:
         write: Callable[[Any], Operand] | None = getattr(self, "_" + type(node).__name__.lower(), None)

@@ -63,6 +63,7 @@ FIELDS: dict[str, dict[str, Type]] = {
         "shuts": TIME,
         "took": DURATION,
         "tags": ListOf(item=TEXT),
+        "stages": ListOf(item=STAGES),
         "account": Record(entity="account"),
         "owner": Record(entity="person"),
         "helper": Record(entity="person"),
@@ -74,6 +75,7 @@ FIELDS: dict[str, dict[str, Type]] = {
         "name": TEXT,
         "tier": TIERS,
         "limit": MONEY,
+        "marks": ListOf(item=TEXT),
         "owner": Record(entity="person"),
         "deals": ListOf(item=Record(entity="deal")),
     },
@@ -87,7 +89,13 @@ FIELDS: dict[str, dict[str, Type]] = {
         "deal": Record(entity="deal"),
         "owner": Record(entity="person"),
     },
-    "person": {"id": Record(entity="person"), "name": TEXT, "quota": NUMBER, "boss": Record(entity="person")},
+    "person": {
+        "id": Record(entity="person"),
+        "name": TEXT,
+        "quota": NUMBER,
+        "boss": Record(entity="person"),
+        "skills": ListOf(item=TEXT),
+    },
 }
 HOUR = 3_600_000_000
 OFFICE = ((9 * HOUR, 13 * HOUR), (14 * HOUR, 17 * HOUR + 1_800_000_000))
@@ -135,6 +143,8 @@ def _parts(name: str, kind: Type) -> list[tuple[str, Any]]:
         return [("", Scaled(2)), ("_currency", sa.Text()), ("_base", Scaled(2))]
     if kind == ListOf(item=TEXT):
         return [("", Names())]
+    if kind == ListOf(item=STAGES):
+        return [("", Names(CODES))]
     if isinstance(kind, ListOf):
         return []
     if kind == STAGES:
@@ -244,25 +254,31 @@ def _stored(entity: str, record: Mapping[str, Any]) -> dict[str, Any]:
             row[name] = None if value is None else microseconds(value)
         elif isinstance(kind, Record) and not kind.entity:
             row[name], row[name + "_entity"] = (value.id, value.entity) if value else (None, None)
-        elif not isinstance(kind, ListOf) or kind.item == TEXT:
+        elif not isinstance(kind, ListOf) or not isinstance(kind.item, Record):
             row[name] = value
     return row
 
 
 def _records() -> dict[str, list[dict[str, Any]]]:
     people = [
-        {"id": _id(1, n), "name": name, "quota": quota, "boss": _id(1, boss) if boss is not None else None}
+        {
+            "id": _id(1, n),
+            "name": name,
+            "quota": quota,
+            "boss": _id(1, boss) if boss is not None else None,
+            "skills": (("x", "Übung", "x"), (), ("vip",), ())[n],
+        }
         for n, (name, quota, boss) in enumerate(
             [("Ann", Decimal("10.125"), 1), ("Béa", None, None), ("Ζωή", Decimal(-3), 0), ("李雷", Decimal(0), 2)]
         )
     ]
     accounts = [
-        {"id": _id(2, n), "name": name, "tier": tier, "limit": limit, "owner": owner}
-        for n, (name, tier, limit, owner) in enumerate(
+        {"id": _id(2, n), "name": name, "tier": tier, "limit": limit, "owner": owner, "marks": marks}
+        for n, (name, tier, limit, owner, marks) in enumerate(
             [
-                ("Apple", "gold", _money("1000.50", "EUR"), _id(1, 0)),
-                ("", None, None, None),
-                ("ΟΔΟΣ Straße", "tin", _money("-0.01", "USD"), _id(1, 2)),
+                ("Apple", "gold", _money("1000.50", "EUR"), _id(1, 0), ("x", "big", "x")),
+                ("", None, None, None, ()),
+                ("ΟΔΟΣ Straße", "tin", _money("-0.01", "USD"), _id(1, 2), ("Übung", "a", "a")),
             ]
         )
     ]
@@ -300,6 +316,7 @@ def _deal(n: int) -> dict[str, Any]:
         "shuts": pick(3, time(17), time(9, 30), None),
         "took": pick(1, timedelta(hours=36), None, timedelta(0), timedelta(days=-1, microseconds=1)),
         "tags": pick(1, (), ("x",), ("x", "vip"), ("Übung",)),
+        "stages": pick(3, ("won", "offer"), (), ("new",), ("offer", "new", "won")),
         "account": pick(1, _id(2, 0), None, _id(2, 1), _id(2, 2)),
         "owner": pick(1, _id(1, 0), _id(1, 1), None, _id(1, 2)),
         "helper": pick(3, None, _id(1, 0), _id(1, 3), _id(1, 1)),

@@ -5,11 +5,15 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
+from customary.engine.expressions.calls import MAX_LISTS
+
 NUMBERS = ("0", "1", "2", "7.5", "100", "0.0000000005", "3.3333", "9999999999", "1e20", "12345678901234567890.5")
 TEXTS = ('""', '"Big deal"', '"a"', '"ΟΔΟΣ"', '"Ü"', '" "', '"zz\'\\"\\\\%_"', '"call"', '"商"')
 DAYS = ('date("2026-03-31")', "today()", 'date("2024-02-29")')
 PATTERNS = ('"^[A-Z]"', 'r"\\w\\s\\w"', '"l{2}$"', '"[^a-zA-Z ]"', '"(B|c)a?"', 'r"[\\\\%]"', '"^.?$"')
 STAGES = ('"new"', '"offer"')
+PLAIN_LISTS = ("tags", "account.marks", "user.skills", "owner.skills", "old.tags")
+WRITTEN_OUT = '["x", "vip"]'
 TAGS = ('"x"', '"vip"', "name")
 CHOSEN = ("about.name", "(open ? owner : helper).name", "coalesce(owner, helper).name", "tasks.last().owner.boss.name")
 CALENDARS = ("", ', "night"', ', "office"')
@@ -24,7 +28,8 @@ class Generator:
         self.variables: list[tuple[str, str]] = []
 
     def write(self, kind: str, depth: int = 3) -> str:
-        makers = self._leaves(kind) if depth <= 0 or self.random.random() < 0.15 else self._inner(kind, depth - 1)
+        deep = depth <= 0 or len(self.variables) >= MAX_LISTS
+        makers = self._leaves(kind) if deep or self.random.random() < 0.15 else self._inner(kind, depth - 1)
         return self.random.choice(makers)()
 
     def _leaves(self, kind: str) -> list[Callable[[], str]]:
@@ -45,10 +50,13 @@ class Generator:
             ("text", "task"): ("title", "owner.name"),
             ("boolean", "task"): ("done",),
             ("date", "task"): ("due",),
+            ("text", "deal"): ("name", "note"),
+            ("number", "deal"): ("count", "rate"),
         }
         found = [*fields, *fields, *constants]
         for name, entity in self.variables:
             found += [f"{name}.{field}" for field in of_variables.get((kind, entity), ())] * 4
+            found += [name] * 6 * (kind == entity)
         return [lambda: self.random.choice(found)]
 
     def _inner(self, kind: str, depth: int) -> list[Callable[[], str]]:
@@ -76,7 +84,10 @@ class Generator:
             lambda: f"size({self._list(write)})",
             lambda: f"{self._list(write)}.{self._fold('number', write, ('sum', 'avg', 'min', 'max'))}",
             lambda: f"size({self._list(write)}.map(m, m.title).distinct())",
-            lambda: "size(tags)",
+            lambda: f"size({self._texts(write)})",
+            lambda: f"[{write('number')}, {write('number')}].{pick(['sum', 'avg', 'min', 'max', 'first', 'last'])}()",
+            lambda: f"size({self._texts(write)}.distinct())",
+            lambda: f"{self._values('number', write)}.{pick(['sum', 'avg', 'min', 'max', 'first', 'last'])}()",
             lambda: f"business_days({write('date')}, {write('date')}{pick(CALENDARS)})",
         ]
 
@@ -90,6 +101,7 @@ class Generator:
             lambda: f"round({write('money')}, 1)",
             lambda: f"coalesce({write('money')}, 0)",
             lambda: f"{self._list(write)}.{self._fold('money', write, ('sum', 'avg', 'min', 'max'))}",
+            lambda: f"{self._values('money', write)}.{pick(['sum', 'avg', 'min', 'max', 'first', 'last'])}()",
         ]
 
     def _text(self, write: Callable[[str], str]) -> list[Callable[[], str]]:
@@ -101,6 +113,9 @@ class Generator:
             lambda: f"format({write(pick(['number', 'money', 'boolean', 'date', 'moment', 'clock', 'span']))})",
             lambda: f"{self._list(write)}.{self._fold('text', write, ('min', 'max'))}",
             lambda: f"{self._list(write)}.{pick(['first', 'last'])}().title",
+            lambda: f"{self._values('text', write)}.{pick(['min', 'max', 'first', 'last'])}()",
+            lambda: f"{self._texts(write)}.{pick(['min', 'max', 'first', 'last'])}()",
+            lambda: f"format({pick(['tags', 'owner.skills'])}.{self._fold('number', write, ('sum', 'max'), 'text')})",
         ]
 
     def _date(self, write: Callable[[str], str]) -> list[Callable[[], str]]:
@@ -157,32 +172,77 @@ class Generator:
                 f"({pick(['owner', 'helper', 'account.owner', 'user'])} {pick(['==', '!='])} "
                 f"{pick(['user', 'owner', 'owner.boss', 'account.owner', 'null', 'user.boss', 'tasks.first().owner'])})"
             ),
-            lambda: f"({pick(TAGS)} in tags)",
+            lambda: f"({pick(TAGS)} in {pick(['tags', 'account.marks', 'user.skills'])})",
+            lambda: f"({write('text')} in {self._texts(write)})",
+            lambda: f"({pick(STAGES)} in stages)",
+            lambda: f"stages.{pick(['exists', 'all'])}(c, c {pick(['==', '!='])} {pick(['stage', 'before', *STAGES])})",
+            lambda: f"(stages.filter(c, c != stage).{pick(['min', 'max', 'first', 'last'])}() == before)",
+            lambda: f"(size(stages.map(c, c == {pick(STAGES)}).distinct()) > 1)",
+            lambda: f"{self._texts(write)}.{pick(['exists', 'all'])}({self._with('boolean', write, 'text')})",
+            lambda: f"{self._values('number', write)}.exists({self._with('boolean', write, 'number')})",
+            lambda: f"account.deals.{pick(['exists', 'all'])}({self._of_deal(write)})",
             lambda: "(about == account)",
             lambda: f"{write('text')}.{pick(['contains', 'starts_with', 'ends_with'])}({write('text')})",
             lambda: f"matches({write('text')}, {pick(PATTERNS)})",
             lambda: f"similar({write('text')}, {write('text')}{pick(['', ', 1', ', 40', ', 100'])})",
             lambda: self._test(write),
             lambda: self._test(write),
-            lambda: f"({pick(['tasks', 'account.deals', 'tags'])} {pick(['==', '!='])} null)",
+            lambda: f"({pick(['tasks', 'account.deals', *PLAIN_LISTS])} {pick(['==', '!='])} null)",
             lambda: f"account.deals.{pick(['exists', 'all'])}(d, d.amount > 100)",
             lambda: f"(account.deals.sum(d, d.count) > {write('number')})",
+            lambda: f"({self._texts(write)} {pick(['==', '!='])} {pick([*PLAIN_LISTS, WRITTEN_OUT])})",
+            lambda: f"([owner, helper].exists(o, o.name == {write('text')}))",
+            lambda: f"account.deals.map(d, d.{pick(['owner', 'tasks.first()'])}).exists(o, o.{pick(['id != null'])})",
+            lambda: f"account.deals.map(d, d.owner).distinct().exists(o, o.name == {write('text')})",
             lambda: f"all(task).exists(w, w.owner == owner && w.due {pick('<>')} began)",
         ]
 
     def _list(self, write: Callable[[str], str]) -> str:
         if self.random.random() < 0.5:
             return "tasks"
-        return f"tasks.filter(f, {self._with('f', 'boolean', write)})"
+        return f"tasks.filter({self._with('boolean', write)})"
 
-    def _fold(self, kind: str, write: Callable[[str], str], folds: tuple[str, ...]) -> str:
-        return f"{self.random.choice(folds)}(s, {self._with('s', kind, write)})"
+    def _texts(self, write: Callable[[str], str]) -> str:
+        """A list of texts: the elements of one, some of them, or made of others."""
+        texts = self.random.choice(PLAIN_LISTS)
+        return self.random.choice(
+            [
+                lambda: texts,
+                lambda: f"{texts}.distinct()",
+                lambda: f"{texts}.filter({self._with('boolean', write, 'text')})",
+                lambda: f"{texts}.map({self._with('text', write, 'text')})",
+                lambda: f"{texts}.map({self._with('text', write, 'text')}).distinct()",
+                lambda: f"{texts}.filter({self._with('boolean', write, 'text')}).distinct()",
+            ]
+        )()
+
+    def _values(self, kind: str, write: Callable[[str], str]) -> str:
+        """Distinct values asked of records or texts, and what is asked of those."""
+        pick = self.random.choice
+        records = f"{self._list(write)}.map({self._with(kind, write)})"
+        texts = f"{pick(PLAIN_LISTS)}.map({self._with(kind, write, 'text')})"
+        values = f"{pick([records, records, texts])}.distinct()"
+        again = f"{values}.map({self._with(kind, write, kind)})"
+        some = f"{values}.filter({self._with('boolean', write, kind)})"
+        return pick([values, values, again, some, f"{again}.distinct()"])
+
+    def _of_deal(self, write: Callable[[str], str]) -> str:
+        """Something of a deal, and of its tags where lists may still stand in lists."""
+        if len(self.variables) > 1:
+            return self._with("boolean", write, "deal")
+        name = f"x{len(self.variables)}"
+        return self._with("boolean", lambda kind: f"{name}.tags.exists({self._with(kind, write, 'text')})", "deal")
+
+    def _fold(self, kind: str, write: Callable[[str], str], folds: tuple[str, ...], item: str = "task") -> str:
+        return f"{self.random.choice(folds)}({self._with(kind, write, item)})"
 
     def _test(self, write: Callable[[str], str]) -> str:
-        return f"{self._list(write)}.{self.random.choice(['exists', 'all'])}(e, {self._with('e', 'boolean', write)})"
+        return f"{self._list(write)}.{self.random.choice(['exists', 'all'])}({self._with('boolean', write)})"
 
-    def _with(self, name: str, kind: str, write: Callable[[str], str]) -> str:
-        self.variables.append((name, "task"))
+    def _with(self, kind: str, write: Callable[[str], str], item: str = "task") -> str:
+        """A name, and something of a kind that may speak of it: a record of `item`, or a value of that kind."""
+        name = f"x{len(self.variables)}"
+        self.variables.append((name, item))
         text = write(kind)
         self.variables.pop()
-        return text
+        return f"{name}, {text}"

@@ -88,6 +88,10 @@ def _expression(pick: random.Random, kind: str, depth: int) -> str:
             lambda: f"{write('text')}.{pick.choice(['contains', 'startsWith', 'endsWith'])}({write('text')})",
             lambda: f"l.{pick.choice(['exists', 'all'])}(v, v {pick.choice(['==', '<', '!='])} {write('text')})",
             lambda: f"(size(l.filter(v, v != {write('text')})) > 1)",
+            lambda: f"({write('text')} in l.map(v, v + {write('text')}))",
+            lambda: f"(l.filter(v, v < {write('text')}) {pick.choice(['==', '!='])} l)",
+            lambda: f"(l.map(v, size(v)) == [{pick.choice('012')}, {pick.choice('012')}])",
+            lambda: f"['a', {write('text')}].{pick.choice(['exists', 'all'])}(v, v in l)",
         ],
     }
     return pick.choice(forms[kind])()

@@ -97,7 +97,12 @@ def test_an_expression_has_a_type(house: House, text: str, kind: Type) -> None:
         ),
         ("len(name)", 0, "there is no function “len”", "Write size(x)."),
         ("weather > 3", 0, "“weather” is not known here", "Write the name of a field, or a text in quotes."),
-        ("account.weather", 8, "“account” has no field “weather”", "Known: deals, id, limit, name, owner, tier."),
+        (
+            "account.weather",
+            8,
+            "“account” has no field “weather”",
+            "Known: deals, id, limit, marks, name, owner, tier.",
+        ),
         ("lower(count)", 0, "“lower” does not take number", "Write lower(text) → text."),
         ("lower", 0, "“lower” is a function", "Write lower(...)."),
         ("round(rate, count)", 12, "the decimals must be a number from 0 to 10", "Write round(x, 2)."),

@@ -84,6 +84,7 @@ NESTED = {
     "moments": ("created_at", '{} + duration("1d")'),
     "conditions": ("open", "{} in [open, false]"),
     "money": ("amount", "{} + cost"),
+    "distinct money": ("amount", "tasks.map(t, {} + cost).distinct().max()"),
     "first money": ("amount", "coalesce(cost, {})"),
 }
 
