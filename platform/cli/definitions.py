@@ -184,7 +184,9 @@ def _print(plan: Plan) -> None:
     if plan.empty:
         click.echo("Nothing to do.")
     for line in plan.lines:
-        click.echo(click.style(line[0], fg=COLOURS.get(line[0])) + line[1:])
+        click.echo(click.style(line.sign, fg=COLOURS.get(line.sign)) + str(line).removeprefix(line.sign))
+        for impact in line.impact:
+            click.echo(f"    {impact}")
 
 
 def _with_warnings(number: int) -> str:

@@ -79,7 +79,7 @@ def test_a_folder_without_a_workspace_is_wrong_use(run, command):
 
 def test_plan_apply_plan(run, mycrm):
     planned = run("plan", "mycrm")
-    assert (planned.exit_code, "+ entity pet with 1 field" in planned.output) == (3, True)
+    assert (planned.exit_code, "+ entity pet; fields: 1" in planned.output) == (3, True)
     applied = run("apply", "mycrm", "--yes")
     assert (applied.exit_code, applied.output) == (0, planned.output + "Applied: release 1.\n")
     assert (run("plan", "mycrm").exit_code, run("plan", "mycrm").output) == (0, "Nothing to do.\n")

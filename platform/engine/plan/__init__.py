@@ -7,6 +7,7 @@ from customary.engine.plan.apply import OutOfDate, Unfit, apply
 from customary.engine.plan.change import Change, Fill
 from customary.engine.plan.compare import compare
 from customary.engine.plan.finish import finish
+from customary.engine.plan.line import Example, Impact, Line, from_text
 from customary.engine.plan.plan import Plan
 from customary.engine.plan.proof import Difference, prove
 from customary.engine.plan.recover import recover
@@ -15,7 +16,10 @@ from customary.engine.plan.site import Progress
 __all__ = [
     "Change",
     "Difference",
+    "Example",
     "Fill",
+    "Impact",
+    "Line",
     "OutOfDate",
     "Plan",
     "Progress",
@@ -24,6 +28,7 @@ __all__ = [
     "apply",
     "compare",
     "finish",
+    "from_text",
     "prove",
     "recover",
 ]

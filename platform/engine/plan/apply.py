@@ -15,6 +15,7 @@ from customary.engine.database import Database
 from customary.engine.plan import journal
 from customary.engine.plan.alone import alone
 from customary.engine.plan.change import in_turn
+from customary.engine.plan.line import to_text
 from customary.engine.plan.plan import Plan
 from customary.engine.plan.recover import end_what_was_begun, take_back
 from customary.engine.plan.site import Progress, Site
@@ -152,5 +153,5 @@ def _release(site: Site, plan: Plan, by: str) -> Release:
         change.switch(work)
     save_catalogue(work.connection, plan.before, plan.tables.catalogue)
     release = replace(site.release, applied_at=work.now)
-    write_release(work.connection, release, str(plan), {"names": plan.inverse, "to": plan.base}, by)
+    write_release(work.connection, release, to_text(plan.lines), {"names": plan.inverse, "to": plan.base}, by)
     return release

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
+from customary.engine.plan.line import Line
+
 if TYPE_CHECKING:
     from customary.engine.plan.journal import Made
     from customary.engine.plan.site import Site
@@ -22,9 +24,9 @@ CREATE_TABLE, ADD_COLUMN, ADD_KEY, FILL, ADD_INDEX, FILL_COMPUTED, GUARD, SWITCH
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Change:
-    """One change. `sign` is + new, ~ changed, - taken away (never destroyed), → renamed.
+    """One change. One without a line is a part of another one and is not shown.
 
-    A change without text is a part of another one and is not shown. Most need no more than the new names; the others
+    Most need no more than the new names; the others
     are done in parts, each of them for all changes in the order of their phases:
 
     1. `build` adds structure and fills it, while the old release is served and written under. A crash takes it back.
@@ -40,11 +42,10 @@ class Change:
     waits: ClassVar[bool] = False
     """Whether that is to be done when every process is on the new release."""
 
-    sign: str = "~"
-    text: str = ""
+    line: Line | None = None
 
     def describe(self) -> str:
-        return f"{self.sign} {self.text}" if self.text else ""
+        return str(self.line or "")
 
     def adds(self) -> Iterator[Made]:
         """What `build` adds to the structure: written down before, so that it can be taken back after a crash."""

@@ -11,6 +11,7 @@ from customary.engine.plan.change import Change
 from customary.engine.plan.computed import compare_computed
 from customary.engine.plan.definitions import compare_definitions
 from customary.engine.plan.fields import Comparison, compare_entity
+from customary.engine.plan.line import ONLINE, Line
 from customary.engine.plan.plan import Plan
 from customary.engine.plan.proof import LASTING, indexes_there
 from customary.engine.plan.saved import compare_saved
@@ -42,7 +43,7 @@ def compare(
     changes += compare_definitions(comparison, source)
     changes += compare_saved(comparison, source)
     if not changes and (current is None or current.model.digest != model.digest):
-        changes.append(Change(sign="~", text="definitions"))
+        changes.append(Change(line=Line(sign="~", kind="definitions")))
     return Plan(
         base=current.number if current else 0,
         changes=tuple(changes),
@@ -76,11 +77,12 @@ def _indexes(comparison: Comparison) -> Iterator[Change]:
         if comparison.is_there(index.table):
             comparison.find_duplicates(index)
             kind = AddGuard if index.unique else AddIndex
-            yield kind(sign="+", text=_index_text(comparison, index), index=index)
+            yield kind(line=_index_line(comparison, index), index=index)
         else:
             yield AddIndex(index=index)
 
 
-def _index_text(comparison: Comparison, index: sa.Index) -> str:
+def _index_line(comparison: Comparison, index: sa.Index) -> Line:
     entity, fields = comparison.fields_of(index)
-    return f"{'unique ' if index.unique else ''}index {entity}: {', '.join(fields)}"
+    kind = "unique index" if index.unique else "index"
+    return Line(sign="+", kind=kind, path=entity, after=", ".join(fields), grade=ONLINE)

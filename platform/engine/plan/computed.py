@@ -12,7 +12,9 @@ from customary.engine.model.dependence import nothing_kept, readings
 from customary.engine.model.model import Model
 from customary.engine.plan.change import FILL_COMPUTED, Change, Fill
 from customary.engine.plan.fields import Comparison
+from customary.engine.plan.line import ONLINE, Line
 from customary.engine.tables import EntityTable, Tables
+from customary.engine.words import Reason
 
 if TYPE_CHECKING:
     from customary.engine.plan.site import Site
@@ -118,8 +120,9 @@ def compare_computed(comparison: Comparison) -> Iterator[Change]:
     fresh = {at for at in due if _is_fresh(comparison, *at)}
     for entity, name in due:
         reason = comparison.model.entities[entity].fields[name].kept
+        note = Reason("worked out for all records and kept, since {reason}", {"reason": reason})
         yield FillComputed(
-            text=f"field {entity}.{name} is worked out for all records and kept, since {reason}",
+            line=Line(sign="~", kind="field", path=f"{entity}.{name}", notes=(note,), grade=ONLINE),
             tables=tables,
             entity=entity,
             field=name,

@@ -1,4 +1,4 @@
-"""Changes of definitions: what no table shows, such as labels, views, rules and roles, one line each."""
+"""Changes of definitions: what no table shows, such as labels, views, rules and roles, a line for each key."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from customary.engine.plan.change import Change
+from customary.engine.plan.differences import ABSENT, differences, short
 from customary.engine.plan.fields import Comparison
+from customary.engine.plan.line import Line
 from customary.engine.plan.renames import Documents, document_renames, rename_documents, renames
 from customary.engine.text import Source, plain
+from customary.engine.words import Reason
 
 PARTS = {
     "fields": "field",
@@ -23,6 +26,8 @@ PARTS = {
 }
 """Keys under which named parts stand, and the word for one of them."""
 
+IN_ANOTHER_ORDER = Reason("in another order")
+
 
 def compare_definitions(comparison: Comparison, source: Source | None) -> Iterator[Change]:
     """The changes between the merged definitions of the current release and `source`."""
@@ -32,7 +37,7 @@ def compare_definitions(comparison: Comparison, source: Source | None) -> Iterat
     old, new = _documents(applied), _documents(source)
     renamed = _renames(comparison, "entity", None)
     if applied is not None:
-        yield from _keys("workspace", plain(applied.settings), plain(source.settings))
+        yield from _keys("workspace", "", plain(applied.settings), plain(source.settings))
     documents = document_renames(old, new)
     yield from rename_documents(documents)
     handed_over = {(kind, before) for (kind, _), before in documents.items()}
@@ -44,10 +49,10 @@ def compare_definitions(comparison: Comparison, source: Source | None) -> Iterat
         if key in old and (key != (kind, name) or key not in handed_over):
             yield from _document(comparison, kind, name, old[key], body, _said(name, names))
         elif kind != "entity":
-            yield Change(sign="+", text=f"{kind} {name}")
+            yield Change(line=Line(sign="+", kind=kind, path=name))
     for kind, name in old:
         if (kind, name) not in kept and kind != "entity":
-            yield Change(sign="-", text=f"{kind} {name}")
+            yield Change(line=Line(sign="-", kind=kind, path=name))
 
 
 def _document(
@@ -55,33 +60,36 @@ def _document(
 ) -> Iterator[Change]:
     parted = [key for key in PARTS if isinstance(old.get(key, {}), Mapping) and isinstance(new.get(key, {}), Mapping)]
     rest = [{key: value for key, value in each.items() if key not in parted} for each in (old, new)]
-    yield from _keys(f"{kind} {name}", *rest, skip=said)
+    yield from _keys(kind, name, *rest, skip=said)
     for key in parted:
         before, after = old.get(key) or {}, new.get(key) or {}
         if kind == "entity" and key == "fields":
             yield from _fields(comparison, name, before, after)
         elif kind == "pipeline" and key == "stages":
-            yield from _named(f"stage {name}.", before, after, _stage_renames(comparison, new), told=True)
+            yield from _named("stage", name, before, after, _stage_renames(comparison, new), told=True)
         else:
-            yield from _named(f"{PARTS[key]} {name}.", before, after, renames(before, after))
+            yield from _named(PARTS[key], name, before, after, renames(before, after))
+        yield from _order(kind, name, key, before, after)
 
 
 def _fields(comparison: Comparison, entity: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
     owner = comparison.tables.catalogue.entity(entity).id
     renamed = _renames(comparison, "field", owner)
     skip = frozenset({"type", "options"})
-    yield from _named(f"field {entity}.", old, new, renamed, told=True, skip=skip)
+    yield from _named("field", entity, old, new, renamed, told=True, skip=skip)
     for name, body in new.items():
         was = old.get(renamed.get(name, name))
         entry = comparison.tables.catalogue.find("field", owner, name)
         if isinstance(was, Mapping) and isinstance(body, Mapping) and entry is not None:
             options = _renames(comparison, "option", entry.id)
             before, after = _options(was.get("options")), _options(body.get("options"))
-            yield from _named(f"option {entity}.{name}.", before, after, options, told=True)
+            yield from _named("option", f"{entity}.{name}", before, after, options, told=True)
+            yield from _order("field", f"{entity}.{name}", "options", before, after)
 
 
 def _named(
-    words: str,
+    kind: str,
+    owner: str,
     old: Mapping[str, Any],
     new: Mapping[str, Any],
     renamed: Mapping[str, str],
@@ -91,34 +99,35 @@ def _named(
     """Parts that stand under names. `told` says that the tables' own changes tell their coming and going."""
     kept = {renamed.get(name, name) for name in new}
     for name, value in new.items():
-        was = renamed.get(name, name)
+        was, path = renamed.get(name, name), f"{owner}.{name}"
         if was != name and not told:
-            yield Change(sign="→", text=f"{words}{was} becomes {name}")
+            yield Change(line=Line(sign="→", kind=kind, path=path, before=was, after=name))
         if was in old:
-            yield from _keys(words + name, old[was], value, skip | _said(name, renamed))
+            yield from _keys(kind, path, old[was], value, skip | _said(name, renamed))
         elif not told:
-            yield Change(sign="+", text=words + name)
+            yield Change(line=Line(sign="+", kind=kind, path=path))
     for name in old:
         if name not in kept and not told:
-            yield Change(sign="-", text=words + name)
+            yield Change(line=Line(sign="-", kind=kind, path=f"{owner}.{name}"))
+
+
+def _order(kind: str, path: str, key: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
     if [name for name in new if name in old] != [name for name in old if name in new]:
-        yield Change(sign="~", text=f"{words.rstrip('.')}: order")
+        yield Change(line=Line(sign="~", kind=kind, path=path, key=key, notes=(IN_ANOTHER_ORDER,)))
 
 
-def _keys(words: str, old: Any, new: Any, skip: frozenset[str] = frozenset()) -> Iterator[Change]:
-    """One line that names the keys which differ."""
-    if old == new:
-        return
+def _keys(kind: str, path: str, old: Any, new: Any, skip: frozenset[str] = frozenset()) -> Iterator[Change]:
+    """A line for each key that differs."""
     if not isinstance(old or {}, Mapping) or not isinstance(new or {}, Mapping):
-        yield Change(sign="~", text=words)
+        if old != new:
+            before, after = short("", old), short("", new)
+            yield Change(line=Line(sign="~", kind=kind, path=path, key="value", before=before, after=after))
         return
     old, new = old or {}, new or {}
-    keys = [key for key in {**old, **new} if old.get(key, _ABSENT) != new.get(key, _ABSENT) and key not in skip]
-    if keys:
-        yield Change(sign="~", text=f"{words}: {', '.join(map(str, keys))}")
-
-
-_ABSENT = object()
+    for key in {**old, **new}:
+        if key not in skip:
+            for each in differences(str(key), old.get(key, ABSENT), new.get(key, ABSENT)):
+                yield Change(line=Line(sign="~", kind=kind, path=path, **each._asdict()))
 
 
 def _said(name: str, renamed: Mapping[str, str]) -> frozenset[str]:

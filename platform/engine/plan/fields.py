@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from uuid import UUID
 
@@ -15,12 +15,14 @@ from customary.engine.model.model import Model
 from customary.engine.plan.change import Change
 from customary.engine.plan.convert import convert, is_lossless
 from customary.engine.plan.fill import ConvertValues, FillDefault, FillStage, is_constant, values_of
+from customary.engine.plan.line import DESTRUCTIVE, ONLINE, REWRITE, SAFE, Impact, Line
 from customary.engine.plan.numbers import FillNumbers
 from customary.engine.plan.search import Reindex, searched
 from customary.engine.plan.structure import AddColumns, AddKeys, AddTable
 from customary.engine.releases import Release
 from customary.engine.tables import EntityTable, Tables
 from customary.engine.tables.growth import Turn
+from customary.engine.words import Reason
 
 
 @dataclass
@@ -94,15 +96,17 @@ def compare_entity(comparison: Comparison, turn: Turn) -> Iterator[Change]:
     """The changes of one entity and all that is in it."""
     name = turn.after.name
     if turn.verb == "retired":
-        yield Change(sign="-", text=f"entity {name} (its records are kept)")
+        yield Change(
+            line=Line(sign="-", kind="entity", path=name, notes=(Reason("its records are kept"),), grade=DESTRUCTIVE)
+        )
         return
     made = comparison.tables.entity(name)
     if turn.verb == "renamed" and turn.before:
-        yield Change(sign="→", text=f"entity {turn.before.name} becomes {name}")
+        yield Change(line=Line(sign="→", kind="entity", path=name, before=turn.before.name, after=name))
     if turn.verb in ("born", "revived"):
-        back = ", with the records it had" if turn.verb == "revived" else ""
         count = sum(1 for each in made.entity.fields.values() if not each.system)
-        yield Change(sign="+", text=f"entity {name} with {count} field{'' if count == 1 else 's'}{back}")
+        notes = (Reason("fields: {count}", {"count": count}), *_came_back(turn, Reason("comes back with its records")))
+        yield Change(line=Line(sign="+", kind="entity", path=name, notes=notes))
     if not comparison.is_there(made.table):
         yield AddTable(table=made.table)
         yield AddKeys(table=made.table)
@@ -131,13 +135,14 @@ def _field(comparison: Comparison, made: EntityTable, turn: Turn, shown: bool) -
     declared = made.entity.fields.get(turn.after.name)
     if turn.verb == "retired" or declared is None:
         if turn.verb == "retired" and not (turn.before and _is_of_pipeline(turn)):
-            yield Change(sign="-", text=f"field {name} (its values are kept)")
+            notes = (Reason("its values are kept"),)
+            yield Change(line=Line(sign="-", kind="field", path=name, notes=notes, grade=DESTRUCTIVE))
         return
     if turn.verb in ("born", "retyped"):
         yield from _columns(comparison, made, declared, declared.default if _stands_in_column(declared, turn) else None)
     shown = shown and not declared.system
     if turn.before and turn.before.name != turn.after.name:
-        yield Change(sign="→", text=f"field {made.entity.name}.{turn.before.name} becomes {turn.after.name}")
+        yield Change(line=Line(sign="→", kind="field", path=name, before=turn.before.name, after=turn.after.name))
     if turn.verb == "retyped" and turn.before:
         yield from _retyped(comparison, made, declared, turn)
     elif turn.verb in ("born", "revived"):
@@ -158,19 +163,27 @@ def _columns(comparison: Comparison, made: EntityTable, declared: Field, default
 
 
 def _added(comparison: Comparison, made: EntityTable, declared: Field, turn: Turn, shown: bool) -> Iterator[Change]:
-    notes = ["comes back with the values it had"] if turn.verb == "revived" else []
-    text = f"field {made.entity.name}.{declared.name} ({declared.kind})"
+    notes, grade = list(_came_back(turn, Reason("comes back with the values it had"))), SAFE
     if comparison.is_there(made.table) and _fills(declared):
-        notes.append("existing records get its default")
+        notes.append(Reason("existing records get its default"))
+        grade = ONLINE
         if not _stands_in_column(declared, turn):
             yield FillDefault(tables=comparison.tables, entity=made.entity.name, field=declared)
     elif comparison.is_there(made.table) and isinstance(declared, AutoNumber):
-        notes.append("existing records are numbered")
+        notes.append(Reason("existing records are numbered"))
+        grade = ONLINE
         yield FillNumbers(tables=comparison.tables, entity=made.entity.name, field=declared)
     elif comparison.is_there(made.table) and declared.required is True and declared.default is None:
-        notes.append("required, and empty in existing records until they are edited")
+        notes.append(Reason("required, and empty in existing records until they are edited"))
     if shown:
-        yield Change(sign="+", text="; ".join([text, *notes]))
+        path = f"{made.entity.name}.{declared.name}"
+        line = Line(sign="+", kind="field", path=path, after=declared.kind, notes=tuple(notes), grade=grade)
+        yield Change(line=line)
+
+
+def _came_back(turn: Turn, note: Reason) -> Iterator[Reason]:
+    if turn.verb == "revived":
+        yield note
 
 
 def _fills(declared: Field) -> bool:
@@ -188,17 +201,18 @@ def _retyped(comparison: Comparison, made: EntityTable, declared: Field, turn: T
         yield from _computed_now(made, declared, turn)
         return
     old_table, old = _old_field(comparison, turn)
-    text = f"field {made.entity.name}.{declared.name}: {turn.before.shape.kind} becomes {declared.kind}"
+    line = Line(sign="~", kind="field", path=f"{made.entity.name}.{declared.name}", key="type")
+    line = replace(line, before=turn.before.shape.kind, after=declared.kind)
     if old is None or not (made.has(declared.name) or declared.points == "many"):
-        yield Change(sign="~", text=text)
+        yield Change(line=line)
         return
     if old.kind == declared.kind:
-        text = f"field {made.entity.name}.{declared.name}: {old.kind} is kept in another form"
-    unfit = _count_unfit(comparison, old_table, old, declared)
-    text += f"; {unfit}" if unfit else "; values are converted"
+        line = replace(line, before="", after="", notes=(Reason("kept in another form"),))
+    impact = tuple(_unfit(comparison, old_table, old, declared))
+    grade = DESTRUCTIVE if impact else REWRITE
+    notes = (*line.notes, Reason("values are converted"))
     yield ConvertValues(
-        sign="~",
-        text=text,
+        line=replace(line, notes=notes, grade=grade, impact=impact),
         old_table=old_table,
         old=old,
         new_table=made,
@@ -209,21 +223,25 @@ def _retyped(comparison: Comparison, made: EntityTable, declared: Field, turn: T
 
 def _computed_now(made: EntityTable, declared: Field, turn: Turn) -> Iterator[Change]:
     """A field that was entered before, or was kept; that it is kept from now on is told where it is filled."""
-    before, name = turn.before.shape, f"field {made.entity.name}.{declared.name}"
+    before, path = turn.before.shape, f"{made.entity.name}.{declared.name}"
     if before.parts and not before.is_computed:
-        yield Change(sign="~", text=f"{name} is computed (what was entered is kept)")
+        notes, grade = (Reason("is computed; what was entered is kept"),), DESTRUCTIVE
     elif before.parts and not declared.kept:
-        yield Change(sign="~", text=f"{name} is worked out when it is read")
+        notes, grade = (Reason("is worked out when it is read"),), SAFE
+    else:
+        return
+    yield Change(line=Line(sign="~", kind="field", path=path, notes=notes, grade=grade))
 
 
-def _count_unfit(comparison: Comparison, table: EntityTable, old: Field, new: Field) -> str:
+def _unfit(comparison: Comparison, table: EntityTable, old: Field, new: Field) -> Iterator[Impact]:
     if is_lossless(old, new):
-        return ""
+        return
     settings, total, lost = comparison.model.settings, 0, 0
     for batch in values_of(comparison.connection, table, old):
         total += len(batch)
         lost += sum(convert(old, new, value, settings) is None for value in batch.values())
-    return f"{lost} of {total} values do not fit and become empty" if lost else ""
+    if lost:
+        yield Impact(kind="unfit", told=Reason("values that do not convert and become empty"), count=lost, of=total)
 
 
 def _old_field(comparison: Comparison, turn: Turn) -> tuple[EntityTable | None, Field | None]:
@@ -242,16 +260,16 @@ def _old_field(comparison: Comparison, turn: Turn) -> tuple[EntityTable | None, 
 
 def _options(comparison: Comparison, name: str, declared: Field, turn: Turn, shown: bool) -> Iterator[Change]:
     is_stage = declared.system and declared.name == "stage"
-    word = f"stage {name.partition('.')[0]}" if is_stage else f"option {name}"
+    kind, owner = ("stage", name.partition(".")[0]) if is_stage else ("option", name)
     for each in comparison.children(turn, "option"):
         if each.verb == "kept" or not (shown or is_stage and turn.verb == "kept"):
             continue
+        line = Line(sign="+", kind=kind, path=f"{owner}.{each.after.name}")
         if each.verb == "retired":
-            yield Change(sign="-", text=f"{word}: {each.after.name} (records that have it keep it)")
+            line = replace(line, sign="-", notes=(Reason("records that have it keep it"),), grade=DESTRUCTIVE)
         elif each.before and each.before.name != each.after.name:
-            yield Change(sign="→", text=f"{word}: {each.before.name} becomes {each.after.name}")
-        else:
-            yield Change(sign="+", text=f"{word}: {each.after.name}")
+            line = replace(line, sign="→", before=each.before.name, after=each.after.name)
+        yield Change(line=line)
 
 
 def _is_of_pipeline(turn: Turn) -> bool:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from customary.engine.model.model import Model
 from customary.engine.plan.change import Change
+from customary.engine.plan.line import Line
 from customary.engine.problem import Problem
 from customary.engine.tables import Catalogue, Tables
 from customary.engine.tables.growth import Turn
@@ -34,14 +35,14 @@ class Plan:
         return not self.changes
 
     @cached_property
-    def lines(self) -> tuple[str, ...]:
-        """The changes as people read them, one line each."""
-        return tuple(filter(None, (change.describe() for change in self.changes)))
+    def lines(self) -> tuple[Line, ...]:
+        """What is told of the changes, in their order."""
+        return tuple(change.line for change in self.changes if change.line is not None)
 
     @cached_property
     def digest(self) -> str:
         """Equal plans over the same release have the same digest."""
-        text = "\n".join((str(self.base), self.model.digest, *self.lines))
+        text = "\n".join((str(self.base), self.model.digest, *map(str, self.lines)))
         return hashlib.sha256(text.encode()).hexdigest()
 
     @property
@@ -60,4 +61,4 @@ class Plan:
         ]
 
     def __str__(self) -> str:
-        return "\n".join(self.lines)
+        return "\n".join(map(str, self.lines))

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from customary.engine.people import rename_roles
 from customary.engine.plan.change import SWITCH, Change
+from customary.engine.plan.line import Line
 
 if TYPE_CHECKING:
     from customary.engine.records.work import Work
@@ -108,7 +109,7 @@ def document_renames(old: Documents, new: Documents) -> dict[tuple[str, str], st
 def rename_documents(renamed: Mapping[tuple[str, str], str]) -> Iterator[Change]:
     """A line for each renaming, and what carries the new names into rows."""
     for (kind, name), before in renamed.items():
-        yield Change(sign="→", text=f"{kind} {before} becomes {name}")
+        yield Change(line=Line(sign="→", kind=kind, path=name, before=before, after=name))
     for kind in dict.fromkeys(kind for kind, _ in renamed):
         yield from _carry(kind, {before: name for (of, name), before in renamed.items() if of == kind})
 

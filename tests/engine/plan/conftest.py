@@ -54,7 +54,7 @@ class Ground:
         self.release = apply(self.database, plan, plan.source, "test")
         finish(self.database, plan, self.release, AT_ONCE)
         assert self.plan(text).empty, self.plan(text).lines
-        return list(plan.lines)
+        return list(map(str, plan.lines))
 
     def add(self, entity: str, /, **values: Any) -> UUID:
         id = uuid4()

@@ -15,7 +15,7 @@ from customary.engine import records
 from customary.engine.fields.any_link import AnyLink
 from customary.engine.money import Money
 from customary.engine.people.actor import SYSTEM
-from customary.engine.plan import OutOfDate, Unfit, apply, prove
+from customary.engine.plan import OutOfDate, Unfit, apply, from_text, prove
 from customary.engine.plan.structure import AddIndex
 from customary.engine.records.changes import change, read_change
 from customary.engine.records.work import Work
@@ -52,7 +52,7 @@ def schema_equals_model(ground) -> list:
 
 def test_the_first_apply_makes_everything(ground):
     assert ground.apply(DEAL) == [
-        "+ entity deal with 3 fields",
+        "+ entity deal; fields: 3",
     ]
     assert schema_equals_model(ground) == []
 
@@ -66,7 +66,7 @@ def test_an_entity_is_added(ground):
     ground.apply(DEAL)
     deal = ground.add("deal", name="A")
     text = DEAL + "---\nentity: visit\nfields:\n  deal: {type: link, to: deal, required: true}\n"
-    assert ground.apply(text) == ["+ entity visit with 1 field"]
+    assert ground.apply(text) == ["+ entity visit; fields: 1"]
     ground.add("visit", deal=deal)
     assert schema_equals_model(ground) == []
 
@@ -214,7 +214,7 @@ def test_renaming_an_option_keeps_its_records(ground):
     ground.apply(DEAL)
     id = ground.add("deal", name="A", source="phone")
     assert ground.apply(DEAL.replace("[web, phone]", "{web: {}, call: {was: phone}}")) == [
-        "→ option deal.source: phone becomes call",
+        "→ option deal.source.phone becomes call",
     ]
     assert ground.value("deal", id, "source") == "call"
 
@@ -223,7 +223,7 @@ def test_a_removed_option_stays_with_the_records_that_have_it(ground):
     ground.apply(DEAL)
     id = ground.add("deal", name="A", source="phone")
     lines = ground.apply(DEAL.replace("[web, phone]", "[web]"))
-    assert "- option deal.source: phone (records that have it keep it)" in lines
+    assert "- option deal.source.phone; records that have it keep it" in lines
     assert ground.value("deal", id, "source") == "phone"
 
 
@@ -231,7 +231,7 @@ def test_renaming_a_stage_keeps_its_records(ground):
     ground.apply(WITH_PIPELINE)
     id = ground.add("deal", name="A", stage="offered")
     lines = ground.apply(WITH_PIPELINE.replace("offered: {", "proposed: {was: offered, "))
-    assert "→ stage deal: offered becomes proposed" in lines
+    assert "→ stage deal.offered becomes proposed" in lines
     assert ground.value("deal", id, "stage") == "proposed"
 
 
@@ -268,11 +268,14 @@ def test_a_field_changes_its_kind_and_keeps_what_fits(ground, old, new, value, e
     start = "entity: deal\nfields:\n  name: {type: text}\n"
     ground.apply(start + f"  x: {{type: {old}}}\n")
     id, empty = ground.add("deal", x=value), ground.add("deal", x=None)
-    lines = ground.apply(start + f"  x: {new}\n")
+    plan = ground.plan(start + f"  x: {new}\n")
+    ground.apply(start + f"  x: {new}\n")
     assert ground.value("deal", id, "x") == expected
     assert ground.value("deal", empty, "x") in (None, ())
-    assert lines[0].startswith(f"~ field deal.x: {old.split(',')[0]}")
-    assert ("1 of 1 values do not fit" in lines[0]) == (expected is None)
+    assert str(plan.lines[0]).startswith("~ field deal.x: type")
+    unfit = [(each.count, each.of) for each in plan.lines[0].impact if each.kind == "unfit"]
+    assert unfit == ([(1, 1)] if expected is None else [])
+    assert plan.lines[0].grade == ("destructive" if expected is None else "rewrite")
     assert schema_equals_model(ground) == []
 
 
@@ -289,7 +292,7 @@ def test_a_dropped_field_is_kept_and_comes_back(ground):
     ground.apply(DEAL)
     id = ground.add("deal", name="A", score=3)
     without = DEAL.replace("  score: {type: integer}\n", "")
-    assert ground.apply(without) == ["- field deal.score (its values are kept)"]
+    assert ground.apply(without) == ["- field deal.score; its values are kept"]
     assert "score" not in ground.record("deal", id)
     assert "+ field deal.score (integer); comes back with the values it had" in ground.apply(DEAL)
     assert ground.value("deal", id, "score") == 3
@@ -309,8 +312,8 @@ def test_a_dropped_entity_is_kept_and_comes_back(ground):
     visit = "---\nentity: visit\nfields:\n  name: {type: text}\n"
     ground.apply(DEAL + visit)
     id = ground.add("visit", name="V")
-    assert "- entity visit (its records are kept)" in ground.apply(DEAL)
-    assert "+ entity visit with 1 field, with the records it had" in ground.apply(DEAL + visit)
+    assert "- entity visit; its records are kept" in ground.apply(DEAL)
+    assert "+ entity visit; fields: 1; comes back with its records" in ground.apply(DEAL + visit)
     assert ground.value("visit", id, "name") == "V"
 
 
@@ -379,10 +382,11 @@ def test_the_plan_names_labels_views_workflows_and_roles(ground):
         + "---\nrole: seller\nentities:\n  deal: {read: all}\n"
     )
     lines = ground.apply(changed)
-    assert "~ field deal.name: required, label" in lines
-    assert "~ view deal.all: columns" in lines
+    assert "~ field deal.name: required true → –" in lines
+    assert "~ field deal.name: label – → “Title”" in lines
+    assert "~ view deal.all: columns [name] → [name, score]" in lines
     assert "+ view deal.best" in lines
-    assert "+ index deal: score, id" in lines
+    assert "+ index deal (score, id)" in lines
     assert "+ role seller" in lines
     assert schema_equals_model(ground) == []
 
@@ -392,7 +396,7 @@ def test_the_release_row_keeps_text_plan_and_inverse(ground):
     ground.apply(DEAL + "  late: {type: text}\n")
     with ground.database.read() as connection:
         row = connection.exec_driver_sql("SELECT * FROM customary_release WHERE number = 2").one()
-    assert "+ field deal.late (text)" in row.plan
+    assert list(map(str, from_text(row.plan)))[0] == "+ field deal.late (text)"
     assert "late: {type: text}" in str(row.definitions)
     assert "born" in str(row.inverse)
     assert row.applied_by == "test"
@@ -471,16 +475,23 @@ def test_the_plan_tells_what_changes_in_an_option_and_a_stage(ground):
     text = WITH_PIPELINE.replace("[web, phone]", "{web: {label: Web}, phone: {}}")
     ground.apply(text)
     changed = text.replace("label: Web", "label: Site, colour: blue").replace("probability: 50", "probability: 60")
-    assert ground.apply(changed) == ["~ option deal.source.web: label, colour", "~ stage sales.offered: probability"]
+    assert ground.apply(changed) == [
+        "~ option deal.source.web: label “Web” → “Site”",
+        "~ option deal.source.web: colour – → blue",
+        "~ stage sales.offered: probability 50 → 60",
+    ]
     turned = changed.replace("{web: {label: Site, colour: blue}, phone: {}}", "{phone: {}, web: {label: Site}}")
-    assert ground.apply(turned) == ["~ option deal.source.web: colour", "~ option deal.source: order"]
+    assert ground.apply(turned) == [
+        "~ option deal.source.web: colour blue → –",
+        "~ field deal.source: options; in another order",
+    ]
 
 
 def test_a_was_that_is_taken_out_is_told(ground):
     ground.apply(DEAL)
     renamed = DEAL.replace("score: {type: integer}", "points: {type: integer, was: score}")
     ground.apply(renamed)
-    assert ground.apply(renamed.replace(", was: score", "")) == ["~ field deal.points: was"]
+    assert ground.apply(renamed.replace(", was: score", "")) == ["~ field deal.points: was score → –"]
 
 
 def test_history_is_told_in_the_names_of_today(ground):

@@ -46,12 +46,12 @@ def test_a_field_that_is_kept_from_now_on_is_worked_out_for_all_records(ground):
     one, two = fill(ground)
     lines = ground.apply(with_fields(total=KEPT))
     assert lines == [
-        "~ field account.total is worked out for all records and kept, since it says index: true",
-        "+ index account: total",
-        "~ field account.total: index",
+        "~ field account.total; worked out for all records and kept, since it says index: true",
+        "+ index account (total)",
+        "~ field account.total: index – → true",
     ]
     assert [ground.value("account", id, "total") for id in (one, two)] == [7, 0]
-    assert ground.apply(with_fields(total=TOTAL))[0] == "~ field account.total is worked out when it is read"
+    assert ground.apply(with_fields(total=TOTAL))[0] == "~ field account.total; is worked out when it is read"
     assert not ground.release.tables.entity("account").has("total")
     ground.apply(with_fields(total=KEPT))
     assert ground.value("account", one, "total") == 7
@@ -67,7 +67,7 @@ def test_another_formula_is_worked_out_again_with_all_that_reads_it(ground):
     one, _ = fill(ground)
     doubled = {**more, "total": KEPT.replace("d.score)", "d.score * 2)")}
     lines = [line for line in ground.apply(with_fields(**doubled)) if "worked out" in line]
-    assert [line.split(" is ")[0] for line in lines] == ["~ field account.total", "~ field account.whole"]
+    assert [line.split("; ")[0] for line in lines] == ["~ field account.total", "~ field account.whole"]
     assert (ground.value("account", one, "total"), ground.value("account", one, "whole")) == (14, Decimal(8))
 
 
@@ -78,7 +78,7 @@ def test_what_people_entered_is_never_written_over(ground):
     lines = ground.apply(
         BASE.replace("bonus: {type: integer}", "bonus: {type: integer, rollup: size(deals), index: true}")
     )
-    assert "~ field account.bonus is computed (what was entered is kept)" in lines
+    assert "~ field account.bonus; is computed; what was entered is kept" in lines
     after = ground.release.tables.entity("account").column("bonus")
     assert ground.value("account", one, "bonus") == 2
     assert after.name != before.name
