@@ -102,6 +102,14 @@ def _starts_with(text: str, start: str) -> bool:
     return text.startswith(start)
 
 
+def _before(text: str, mark: str) -> str:
+    return text.partition(mark)[0] if mark else text
+
+
+def _after(text: str, mark: str) -> str:
+    return text.partition(mark)[2] if mark else ""
+
+
 def _matches(text: str, expression: str) -> bool:
     return pattern(expression).found_in(text)
 
@@ -231,7 +239,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     function.__name__.lstrip("_"): function
     for function in (
         _exact, _whole, _plus, _minus, _times, _divide, _remainder, _absolute, _rounded, _compare, _plain,
-        _lower, _upper, _ends_with, _starts_with, _matches, _similar,
+        _lower, _upper, _ends_with, _starts_with, _before, _after, _matches, _similar,
         _day_of, _time_of, _moment_of, _moment_text, _day_part, _add_months,
         _days_between, _times_between, _moments_between, _shift_days, _shift,
         _business_days, _add_business_days, _working_time, _add_working_time,

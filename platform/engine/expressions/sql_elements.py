@@ -216,6 +216,13 @@ length = element("length", sa.BigInteger(), "char_length({0})", "length({0})")
 contains = element("contains", sa.Boolean(), "strpos({0}, {1}) > 0", "instr({0}, {1}) > 0")
 starts_with = element("starts_with", sa.Boolean(), "starts_with({0}, {1})")
 ends_with = element("ends_with", sa.Boolean(), "starts_with(reverse({0}), reverse({1}))")
+before = element("before", CodePointText(), "split_part({0}, {1}, 1)")
+after = element(
+    "after",
+    CodePointText(),
+    "(SELECT substr(t, char_length(split_part(t, m, 1)) + char_length(m) + 1) "
+    "FROM (SELECT {0} AS t, {1} AS m OFFSET 0) AS a)",
+)
 joined = element("joined", CodePointText(), "{0} || {1}", "{0} || {1}")
 list_size = element(
     "list_size", sa.BigInteger(), "jsonb_array_length(coalesce({0}, '[]'))", "json_array_length(coalesce({0}, '[]'))"

@@ -113,6 +113,8 @@ class Field:
     personal: bool = False
     only: tuple[str, ...] = ()
     was: tuple[str, ...] = ()
+    filled_from: str = ""
+    """The key `from`: an expression over a record as the release before has it, which fills the field once."""
     formula: Expression | None = None
     """What computes it; `computed` is the word it was written under: formula, rollup or lookup."""
     computed: str = ""

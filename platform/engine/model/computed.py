@@ -16,9 +16,22 @@ Settled = set[tuple[str, str]]
 """Entity and name of the lookups that were looked at."""
 
 WORDS = ("formula", "rollup", "lookup")
-ENTERED_ONLY = ("default", "required", "unique", "read_only")
+ENTERED_ONLY = ("default", "required", "unique", "read_only", "from")
 _OWN = (
-    *("name", "entity", "label", "help", "was", "only", "index", "search", "personal", "history", "reveals"),
+    *(
+        "name",
+        "entity",
+        "label",
+        "help",
+        "was",
+        "filled_from",
+        "only",
+        "index",
+        "search",
+        "personal",
+        "history",
+        "reveals",
+    ),
     *("required", "unique", "read_only", "visible", "default", "system"),
 )
 """What a lookup says itself; all else it takes from what it looks up."""

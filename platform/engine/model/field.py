@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from customary.engine.expressions import Template
+from customary.engine.expressions import ExpressionError, Template
+from customary.engine.expressions.parser import parse
 from customary.engine.expressions.types import DATE, DATETIME
 from customary.engine.fields import Field, KeyProblem, Refusal, kinds
 from customary.engine.fields.text import Text
@@ -50,6 +51,7 @@ def _shaped(build: Build, sketch: Sketch, name: str, body: text.Mapping) -> Fiel
         "label": label(body, name),
         "help": words(plain(body, "help")),
         "was": was(body),
+        "filled_from": _filled_from(build, body),
         "only": tuple(plain(body, "only", ())),
     }
     for key in ("unique", "index", "search", "personal", "reveals"):
@@ -58,6 +60,19 @@ def _shaped(build: Build, sketch: Sketch, name: str, body: text.Mapping) -> Fiel
     _check_keys(build, name, kind, body)
     own = {key: text.plain(body.get(key)) for key in kind.keys if key in body and key not in LATER}
     return _configured(build, kind, body, {key: each for key, each in own.items() if each is not None}, common)
+
+
+def _filled_from(build: Build, body: text.Mapping) -> str:
+    """The text of `from`. What its names mean, only the applied release knows, so a plan tells of those."""
+    node = body.get("from")
+    if not isinstance(node, text.Scalar) or not isinstance(node.data, str):
+        return ""
+    begin = 1 if node.data.startswith("=") else 0
+    try:
+        parse(node.data[begin:])
+    except ExpressionError as error:
+        build.add(node.text_place(error.offset + begin), error.summary, error.remedy)
+    return node.data[begin:].strip()
 
 
 def _configured(

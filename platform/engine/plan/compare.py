@@ -8,9 +8,10 @@ import sqlalchemy as sa
 
 from customary.engine.model.model import Model
 from customary.engine.plan.change import Change
+from customary.engine.plan.comparison import Comparison
 from customary.engine.plan.computed import compare_computed
 from customary.engine.plan.definitions import compare_definitions
-from customary.engine.plan.fields import Comparison, compare_entity
+from customary.engine.plan.fields import compare_entity
 from customary.engine.plan.line import ONLINE, Line
 from customary.engine.plan.plan import Plan
 from customary.engine.plan.proof import LASTING, indexes_there

@@ -11,7 +11,7 @@ from customary.engine.fields.field import Refusal
 from customary.engine.model.dependence import nothing_kept, readings
 from customary.engine.model.model import Model
 from customary.engine.plan.change import FILL_COMPUTED, Change, Fill
-from customary.engine.plan.fields import Comparison
+from customary.engine.plan.comparison import Comparison
 from customary.engine.plan.line import ONLINE, Line
 from customary.engine.tables import EntityTable, Tables
 from customary.engine.words import Reason

@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from customary.engine.plan.change import Change
+from customary.engine.plan.comparison import Comparison
 from customary.engine.plan.differences import ABSENT, differences, short
-from customary.engine.plan.fields import Comparison
 from customary.engine.plan.line import Line
 from customary.engine.plan.renames import Documents, document_renames, rename_documents, renames
 from customary.engine.text import Source, plain

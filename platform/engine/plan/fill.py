@@ -2,51 +2,90 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from customary.engine.fields.field import Field
-from customary.engine.model.model import Settings
+from customary.engine.expressions import Expression
+from customary.engine.fields.field import Field, Refusal
 from customary.engine.plan.change import Fill
-from customary.engine.plan.convert import convert
+from customary.engine.plan.conversion import Conversion, Misfit, Tried
+from customary.engine.plan.values import ids_of, is_empty, values_for, work_on, write_values
 from customary.engine.tables import EntityTable, Tables
 
 if TYPE_CHECKING:
     from customary.engine.records.work import Work
-
-BATCH = 2000
-"""Rows read at once where nothing is written."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ConvertValues(Fill):
     """The values of a field whose kind changes, taken from its old column. The old column stays as it is."""
 
-    old_table: EntityTable
-    old: Field
-    new_table: EntityTable
-    new: Field
-    settings: Settings
+    conversion: Conversion
 
     @property
     def over(self) -> EntityTable:
-        return self.new_table
+        return self.conversion.new_table
 
     @property
     def gives(self) -> tuple[str, ...]:
-        return (self.new.name,)
+        return (self.conversion.new.name,)
 
     def fill(self, work: Work, ids: Sequence[UUID]) -> None:
-        before = values_for(work.connection, self.old_table, self.old, ids)
-        there = values_for(work.connection, self.new_table, self.new, ids)
-        values = {id: convert(self.old, self.new, value, self.settings) for id, value in before.items()}
-        differing = {id: value for id, value in values.items() if value != there[id]}
-        write_values(work.connection, self.new_table, self.new, differing)
+        made, field = self.conversion.new_table, self.conversion.new
+        values = self.conversion.of(work.connection, ids)
+        there = values_for(work.connection, made, field, ids)
+        write_values(work, made, field, {id: value for id, value in values.items() if value != there.get(id)})
+
+    def unfit(self, connection: sa.Connection) -> Iterator[Tried]:
+        """The values that do not fit, in batches."""
+        return self.conversion.unfit(connection)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class FillFrom(Fill):
+    """A field filled by its `from:`, an expression over each record as the release before has it."""
+
+    before: Tables
+    was: str
+    """What the entity was called then."""
+    tables: Tables
+    entity: str
+    field: Field
+    expression: Expression
+
+    @property
+    def over(self) -> EntityTable:
+        return self.tables.entity(self.entity)
+
+    @property
+    def gives(self) -> tuple[str, ...]:
+        return (self.field.name,)
+
+    def fill(self, work: Work, ids: Sequence[UUID]) -> None:
+        found = {id: self._taken(value) for id, value in self._given(work.connection, ids)}
+        write_values(work, self.over, self.field, found)
+
+    def unfit(self, connection: sa.Connection) -> Iterator[Tried]:
+        """What the expression gives and the field does not hold, in batches."""
+        for ids in ids_of(connection, self.before.entity(self.was)):
+            given = [(id, value) for id, value in self._given(connection, ids) if not is_empty(value)]
+            yield Tried(len(given), [Misfit(id, value, None) for id, value in given if is_empty(self._taken(value))])
+
+    def _given(self, connection: sa.Connection, ids: Sequence[UUID]) -> Iterator[tuple[UUID, Any]]:
+        for record, scope in records_of(work_on(connection, self.before), self.was, ids):
+            yield record["id"], self.expression.evaluate(scope)
+
+    def _taken(self, value: Any) -> Any:
+        try:
+            taken = None if is_empty(value) else self.field.take(value)
+            self.field.store(taken)
+        except (Refusal, ValueError, ArithmeticError):
+            return None
+        return None if is_empty(taken) or self.field.check(taken) else taken
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -72,7 +111,7 @@ class FillDefault(Fill):
             return
         empty = [each for each in records_of(work, self.entity, ids) if each[0].get(self.field.name) is None]
         values = {record["id"]: self.field.take(_worked_out(default, scope)) for record, scope in empty}
-        write_values(work.connection, self.over, self.field, values)
+        write_values(work, self.over, self.field, values)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -112,50 +151,6 @@ def is_constant(default: Any) -> bool:
     return not hasattr(default, "evaluate") and not hasattr(default, "render")
 
 
-def values_of(connection: sa.Connection, table: EntityTable, field: Field) -> Iterator[dict[UUID, Any]]:
-    """The filled values of one field by record id, in batches, of all records."""
-    after: UUID | None = None
-    key = table.table.c.id
-    while True:
-        statement = sa.select(key).order_by(key).limit(BATCH)
-        ids = list(connection.execute(statement.where(key > after) if after else statement).scalars())
-        if not ids:
-            return
-        after = ids[-1]
-        found = values_for(connection, table, field, ids)
-        yield {id: value for id, value in found.items() if value is not None and value != ()}
-
-
-def values_for(connection: sa.Connection, table: EntityTable, field: Field, ids: Sequence[UUID]) -> dict[UUID, Any]:
-    """The values of one field, empty ones too, of those of the records that are there."""
-    if field.points == "many":
-        return _linked(connection, table, field, ids)
-    columns = (table.table.c.id, *table.columns([field.name]))
-    rows = connection.execute(sa.select(*columns).where(table.table.c.id.in_(ids)).order_by(table.table.c.id))
-    return {row.id: table.load(row)[field.name] for row in rows}
-
-
-def write_values(connection: sa.Connection, table: EntityTable, field: Field, values: Mapping[UUID, Any]) -> None:
-    """Writes values of one field by record id, without touching revision or history: nobody changed anything."""
-    if not values:
-        return
-    if field.points == "many":
-        _write_links(connection, table.links(field.name), values)
-        return
-    rows = [{"row_id": id, **table.store({field.name: value})} for id, value in values.items()]
-    connection.execute(table.table.update().where(table.table.c.id == sa.bindparam("row_id")), rows)
-
-
-def work_on(connection: sa.Connection, tables: Tables) -> Work:
-    """A unit of work on tables that are about to be released, with all rights."""
-    from customary.engine.people.actor import SYSTEM
-    from customary.engine.records.work import Work
-    from customary.engine.releases import Release
-
-    now = datetime.now(UTC)
-    return Work(connection, Release(0, tables.model, tables, now), SYSTEM, now)
-
-
 def records_of(work: Work, entity: str, ids: Sequence[UUID]) -> Iterator[tuple[dict[str, Any], Any]]:
     """Some records of an entity, oldest first, each with a scope over it."""
     from customary.engine.records.scope import RecordScope
@@ -175,21 +170,3 @@ def _fill_empty(connection: sa.Connection, table: EntityTable, field: Field, val
 
 def _worked_out(default: Any, scope: Any) -> Any:
     return default.evaluate(scope) if hasattr(default, "evaluate") else default.render(scope)
-
-
-def _linked(
-    connection: sa.Connection, table: EntityTable, field: Field, ids: Sequence[UUID]
-) -> dict[UUID, tuple[UUID, ...]]:
-    key, links = table.table.c.id, table.links(field.name)
-    found = dict.fromkeys(connection.execute(sa.select(key).where(key.in_(ids)).order_by(key)).scalars(), ())
-    pairs = sa.select(links.c.source, links.c.target).where(links.c.source.in_(ids))
-    for source, target in connection.execute(pairs.order_by(links.c.source, links.c.target)):
-        found[source] = (*found[source], target)
-    return found
-
-
-def _write_links(connection: sa.Connection, links: sa.Table, values: Mapping[UUID, Any]) -> None:
-    connection.execute(links.delete().where(links.c.source.in_(list(values))))
-    pairs = [{"source": id, "target": target} for id, value in values.items() for target in value or ()]
-    if pairs:
-        connection.execute(links.insert(), pairs)

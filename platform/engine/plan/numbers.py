@@ -9,7 +9,8 @@ from uuid import UUID
 
 from customary.engine.fields.auto_number import AutoNumber
 from customary.engine.plan.change import Fill
-from customary.engine.plan.fill import records_of, write_values
+from customary.engine.plan.fill import records_of
+from customary.engine.plan.values import write_values
 from customary.engine.tables import EntityTable, Tables
 
 if TYPE_CHECKING:
@@ -44,4 +45,4 @@ class FillNumbers(Fill):
         numbers = {}
         for count, (record, scope) in enumerate(waiting, first):
             numbers[record["id"]] = self.field.compose(self.field.fill(scope), count)
-        write_values(work.connection, self.over, self.field, numbers)
+        write_values(work, self.over, self.field, numbers)

@@ -14,9 +14,9 @@ from customary.engine.expressions.meaning import Node
 from customary.engine.expressions.paths import all_nodes
 from customary.engine.expressions.types import Record
 from customary.engine.plan.change import SWITCH, Change
-from customary.engine.plan.fields import Comparison
-from customary.engine.plan.fill import work_on
+from customary.engine.plan.comparison import Comparison
 from customary.engine.plan.renames import renames
+from customary.engine.plan.values import work_on
 from customary.engine.tables import Tables
 from customary.engine.text import Source, plain
 

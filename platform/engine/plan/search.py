@@ -10,7 +10,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from customary.engine.plan.change import FILL_SEARCH, Change
-from customary.engine.plan.fill import records_of, work_on
+from customary.engine.plan.fill import records_of
+from customary.engine.plan.values import work_on
 from customary.engine.tables import Tables
 
 if TYPE_CHECKING:

@@ -110,6 +110,7 @@ class Generator:
             lambda: f"{pick(['lower', 'upper', 'trim'])}({write('text')})",
             lambda: f"({write('text')} + {write('text')})",
             lambda: f"({write('text')} + stage)",
+            lambda: f"{pick(['before', 'after'])}({write('text')}, {write('text')})",
             lambda: f"format({write(pick(['number', 'money', 'boolean', 'date', 'moment', 'clock', 'span']))})",
             lambda: f"{self._list(write)}.{self._fold('text', write, ('min', 'max'))}",
             lambda: f"{self._list(write)}.{pick(['first', 'last'])}().title",

@@ -33,6 +33,10 @@ FIELD_KEYS = {
     "personal": told(YES_NO, "it says something about a person (for access and erasure requests)"),
     "only": told(NAMES, "the roles that may see it, whatever the others say", of="role"),
     "was": told(WAS, "its old name, or a list of them: data and references move along"),
+    "from": told(
+        TEXT,
+        "an expression that fills it once, when it is new or changes its type, over each record as it was before",
+    ),
     "formula": told(CONDITION, "computes it from other fields; nobody enters it"),
     "rollup": told(CONDITION, "computes it from the records of a list, such as size(tasks.filter(t, !t.done))"),
     "lookup": told(

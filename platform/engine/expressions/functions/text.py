@@ -24,6 +24,8 @@ def register(functions: Registry) -> None:
     functions.add("contains", TEXT, TEXT, to=BOOLEAN, sql=elements.contains)(contains)
     functions.add("starts_with", TEXT, TEXT, to=BOOLEAN, sql=elements.starts_with)(starts_with)
     functions.add("ends_with", TEXT, TEXT, to=BOOLEAN, sql=elements.ends_with)(ends_with)
+    functions.add("before", TEXT, TEXT, to=TEXT, sql=elements.before)(before)
+    functions.add("after", TEXT, TEXT, to=TEXT, sql=elements.after)(after)
     functions.add("matches", TEXT, TEXT, to=BOOLEAN, sql=_matches)(matches)
     functions.add("similar", TEXT, TEXT, to=BOOLEAN, sql=_similar)(similar)
     functions.add("similar", TEXT, TEXT, NUMBER, to=BOOLEAN, sql=_similar)(similar_by)
@@ -62,6 +64,16 @@ def starts_with(text: str, start: str) -> bool:
 def ends_with(text: str, end: str) -> bool:
     """Whether the text ends so."""
     return text.endswith(end)
+
+
+def before(text: str, mark: str) -> str:
+    """What stands in front of the first such mark, for example `before(name, " ")`; all of it where there is none."""
+    return text.partition(mark)[0] if mark else text
+
+
+def after(text: str, mark: str) -> str:
+    """What stands behind the first such mark; nothing where there is none."""
+    return text.partition(mark)[2] if mark else ""
 
 
 def matches(text: str, expression: str) -> bool:

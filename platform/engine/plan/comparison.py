@@ -1,0 +1,82 @@
+"""What is compared: the applied release, a new model, and what became of each name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from customary.engine.model.model import Model
+from customary.engine.releases import Release
+from customary.engine.tables import Tables
+from customary.engine.tables.growth import Turn
+
+
+@dataclass
+class Comparison:
+    """What is compared, and the problems found in the data on the way."""
+
+    connection: sa.Connection
+    current: Release | None
+    model: Model
+    tables: Tables
+    turns: tuple[Turn, ...]
+    problems: list[str] = field(default_factory=list)
+
+    @cached_property
+    def tables_there(self) -> set[str]:
+        return set(sa.inspect(self.connection).get_table_names())
+
+    @cached_property
+    def turn_of(self) -> dict[UUID, Turn]:
+        """What became of each entry."""
+        return {turn.after.id: turn for turn in self.turns}
+
+    @cached_property
+    def born_columns(self) -> set[tuple[str, str]]:
+        """Table and column of everything that is not there yet."""
+        return {
+            (self.tables.catalogue.entries[turn.after.parent].physical, column)
+            for turn in self.turns
+            if turn.after.kind == "field" and turn.verb in ("born", "retyped") and turn.after.parent
+            for column in turn.after.columns() - set(turn.after.spent)
+        }
+
+    def is_there(self, table: sa.Table) -> bool:
+        return table.name in self.tables_there
+
+    def children(self, turn: Turn, kind: str) -> Iterator[Turn]:
+        return (each for each in self.turns if each.after.kind == kind and each.after.parent == turn.after.id)
+
+    def fields_of(self, index: sa.Index) -> tuple[str, list[str]]:
+        """The entity an index belongs to, and its fields in today's names."""
+        for entity in self.model.entities:
+            made = self.tables.entity(entity)
+            if made.table is index.table:
+                names = {
+                    column.name: name
+                    for name in made.entity.fields
+                    if made.has(name)
+                    for column in made.columns([name])
+                }
+                return entity, list(dict.fromkeys(names.get(each.name, each.name) for each in index.columns))
+        return index.table.name, [each.name for each in index.columns]
+
+    def find_duplicates(self, index: sa.Index) -> None:
+        """A unique index over columns that are there already is only possible when no two records are equal."""
+        columns = list(index.columns)
+        if not index.unique or any((index.table.name, column.name) in self.born_columns for column in columns):
+            return
+        living = sa.and_(index.table.c.archived_at.is_(None), *(column.is_not(None) for column in columns))
+        query = sa.select(sa.func.count()).select_from(index.table).where(living)
+        equal = query.with_only_columns(sa.func.count()).group_by(*columns).having(sa.func.count() > 1)
+        found = self.connection.execute(sa.select(sa.func.count()).select_from(equal.subquery())).scalar()
+        if found:
+            entity, fields = self.fields_of(index)
+            values = "1 value is" if found == 1 else f"{found} values are"
+            self.problems.append(
+                f"{entity}: {', '.join(fields)} cannot be unique: {values} used by more than one record"
+            )

@@ -1,0 +1,155 @@
+"""Changes of fields whose kind changes, and of those that say from what they are filled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from customary.engine.expressions import Expression, ExpressionError, compile
+from customary.engine.fields.field import Field
+from customary.engine.plan.change import Change
+from customary.engine.plan.comparison import Comparison
+from customary.engine.plan.conversion import Conversion, Tried
+from customary.engine.plan.convert import REFUSED
+from customary.engine.plan.fill import ConvertValues, FillFrom
+from customary.engine.plan.line import DESTRUCTIVE, REWRITE, SAFE, Impact, Line
+from customary.engine.plan.values import work_on
+from customary.engine.tables import EntityTable
+from customary.engine.tables.growth import Turn
+from customary.engine.words import Reason
+
+
+def compare_retyped(comparison: Comparison, made: EntityTable, declared: Field, turn: Turn) -> Iterator[Change]:
+    """The changes of a field whose kind, or form, is another than it was."""
+    if declared.formula is not None:
+        yield from _computed_now(made, declared, turn)
+        return
+    old_table, old = _old_field(comparison, turn)
+    line = Line(sign="~", kind="field", path=f"{made.entity.name}.{declared.name}", key="type")
+    line = replace(line, before=turn.before.shape.kind, after=declared.kind)
+    if declared.filled_from:
+        yield from _filled(comparison, made, declared, line)
+        return
+    if old is None or not (made.has(declared.name) or declared.points == "many"):
+        yield Change(line=line)
+        return
+    if old.kind == declared.kind:
+        line = replace(line, before="", after="", notes=(Reason("kept in another form"),))
+    conversion = Conversion(
+        before=comparison.current.tables,
+        old_table=old_table,
+        old=old,
+        after=comparison.tables,
+        new_table=made,
+        new=declared,
+    )
+    impact = tuple(_unfit(comparison, conversion))
+    notes = (*line.notes, Reason("values are converted"))
+    line = replace(line, notes=notes, grade=DESTRUCTIVE if impact else REWRITE, impact=impact)
+    yield ConvertValues(line=line, conversion=conversion)
+
+
+def filled_from(comparison: Comparison, made: EntityTable, declared: Field) -> FillFrom | None:
+    """What fills a field by its `from:`, where there are records that may have something to fill it with."""
+    current = comparison.current
+    if not declared.filled_from or current is None:
+        return None
+    entry = current.tables.catalogue.entries.get(comparison.tables.catalogue.entity(made.entity.name).id)
+    if entry is None or entry.retired:
+        return None
+    expression = _over_the_past(comparison, entry.name, made, declared)
+    if expression is None:
+        return None
+    return FillFrom(
+        tables=comparison.tables,
+        before=current.tables,
+        was=entry.name,
+        entity=made.entity.name,
+        field=declared,
+        expression=expression,
+    )
+
+
+def _over_the_past(comparison: Comparison, was: str, made: EntityTable, declared: Field) -> Expression | None:
+    """The expression of `from:`, in the names and kinds of the release that is applied."""
+    from customary.engine.records.typed import names_of
+
+    names = names_of(work_on(comparison.connection, comparison.current.tables), was)
+    try:
+        return compile(declared.filled_from, names, declared.value_type)
+    except ExpressionError as error:
+        where = f"field {made.entity.name}.{declared.name}: from: {declared.filled_from}"
+        comparison.problems.append(f"{where}: {error} It is asked of the records as they are before this plan.")
+    return None
+
+
+def _computed_now(made: EntityTable, declared: Field, turn: Turn) -> Iterator[Change]:
+    """A field that was entered before, or was kept; that it is kept from now on is told where it is filled."""
+    before, name = turn.before.shape, f"field {made.entity.name}.{declared.name}"
+    if before.parts and not before.is_computed:
+        yield Change(sign="~", text=f"{name} is computed (what was entered is kept)")
+    elif before.parts and not declared.kept:
+        yield Change(sign="~", text=f"{name} is worked out when it is read")
+
+
+def _filled(comparison: Comparison, made: EntityTable, declared: Field, line: Line) -> Iterator[Change]:
+    filling = filled_from(comparison, made, declared)
+    if filling is None:
+        yield Change(line=line)
+        return
+    note, impact = told_filling(comparison, filling)
+    grade = DESTRUCTIVE if impact else REWRITE
+    yield replace(filling, line=replace(line, notes=(note,), grade=grade, impact=impact))
+
+
+def told_filling(comparison: Comparison, filling: FillFrom) -> tuple[Reason, tuple[Impact, ...]]:
+    """What a line says of a field that is filled by an expression."""
+    note = Reason("filled from {expression}", {"expression": filling.field.filled_from})
+    return note, tuple(_counted(filling.unfit(comparison.connection)))
+
+
+def _computed_now(made: EntityTable, declared: Field, turn: Turn) -> Iterator[Change]:
+    """A field that was entered before, or was kept; that it is kept from now on is told where it is filled."""
+    before, path = turn.before.shape, f"{made.entity.name}.{declared.name}"
+    if before.parts and not before.is_computed:
+        notes, grade = (Reason("is computed; what was entered is kept"),), DESTRUCTIVE
+    elif before.parts and not declared.kept:
+        notes, grade = (Reason("is worked out when it is read"),), SAFE
+    else:
+        return
+    yield Change(line=Line(sign="~", kind="field", path=path, notes=notes, grade=grade))
+
+
+def _unfit(comparison: Comparison, conversion: Conversion) -> Iterator[Impact]:
+    """How many values do not fit; that no value can fit forbids the plan, while there are any."""
+    counted = list(_counted(conversion.unfit(comparison.connection)))
+    if counted and conversion.way.how == REFUSED:
+        name = f"{conversion.new_table.entity.name}.{conversion.new.name}"
+        comparison.problems.append(
+            f"field {name}: {conversion.old.kind} cannot become {conversion.new.kind}: {conversion.way.why}. Say what"
+            f" its values are to be, such as from: 'null' for none, or give the new field another name."
+        )
+    yield from counted
+
+
+def _counted(batches: Iterable[Tried]) -> Iterator[Impact]:
+    total = lost = 0
+    for tried in batches:
+        total += tried.count
+        lost += len(tried.misfits)
+    if lost:
+        yield Impact(kind="unfit", told=Reason("values that do not fit and are kept aside"), count=lost, of=total)
+
+
+def _old_field(comparison: Comparison, turn: Turn) -> tuple[EntityTable | None, Field | None]:
+    """The field as the current release has it: it knows how to read the old column."""
+    current = comparison.current
+    if current is None or turn.before is None:
+        return None, None
+    owner = current.tables.catalogue.entries.get(turn.before.parent)
+    if owner is None or owner.name not in current.model.entities:
+        return None, None
+    made = current.tables.entity(owner.name)
+    old = made.entity.fields.get(turn.before.name)
+    readable = old is not None and (made.has(old.name) or old.points == "many")
+    return (made, old) if readable else (None, None)
