@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, ClassVar
 
+from rapidfuzz import process
+
 from customary.engine.expressions import types
 from customary.engine.fields.field import Field, KeyProblem, Refusal
 from customary.engine.locale import Locale
@@ -18,6 +20,9 @@ WORDS: Mapping[str, Any] = {
 }
 _NAME = re.compile(r"\w[\w .+-]{0,59}")
 MAX_OPTIONS = 1_000
+MOST_NAMED = 20
+"""So many options can be read in one sentence."""
+NEAR_ENOUGH = 76
 OPTION_KEYS = ("label", "colour", "was", "after", "before")
 OPTIONS: Mapping[str, Any] = {
     "anyOf": [
@@ -75,14 +80,24 @@ class Optional(Field):
                 return data
             if (name := self.spellings.get(data.strip().casefold()[:500])) is not None:
                 return name
-        raise Refusal("must be one of: {options}", options=Words(self._labels()))
+        raise self._unknown(str(data))
 
     def label_in(self, name: str, locale: Locale) -> str:
         option = self.options.get(name)
         return option.label.in_language(locale.language) if option else name
 
+    def _unknown(self, text: str) -> Refusal:
+        """Names them all where they are few, else what was probably meant."""
+        if len(self.options) <= MOST_NAMED:
+            return Refusal("must be one of: {options}", options=Words(self._labels()))
+        near = process.extractOne(text.strip().casefold()[:100], self.spellings.keys(), score_cutoff=NEAR_ENOUGH)
+        if near is None:
+            return Refusal("is not an option: “{given}”", given=text[:100])
+        meant = self.options[self.spellings[near[0]]].label
+        return Refusal("is not an option: “{given}”. Did you mean “{near}”?", given=text[:100], near=meant)
+
     def _labels(self) -> dict[str, str]:
-        shown = list(self.options.values())[:20]
+        shown = self.options.values()
         languages = {"en", *(language for each in shown for language in each.label.by_language if language)}
         return {language: ", ".join(each.label.in_language(language) for each in shown) for language in languages}
 

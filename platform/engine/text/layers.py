@@ -17,6 +17,7 @@ EDITS = frozenset({"add", "remove", "before", "after"})
 def merge(documents: Iterable[Document], problems: Problems, files: tuple[File, ...] = ()) -> Source:
     """The documents, given in layer order, as one Source."""
     merged: dict[tuple[str, str], Document] = {}
+    said: dict[tuple[str, str, str], Place] = {}
     navigation: Node | None = None
     settings = Mapping({}, {}, Place("customary.yaml"))
     for document in sorted(documents, key=lambda each: each.kind == "workspace"):
@@ -26,11 +27,12 @@ def merge(documents: Iterable[Document], problems: Problems, files: tuple[File, 
             settings = document.body
             continue
         below = merged.get((document.kind, document.name))
-        if below is not None and below.layer == document.layer and document.kind != "pack":
+        first = said.setdefault((document.layer, document.kind, document.name), document.place)
+        if first is not document.place and document.kind != "pack":
             problems.add(
                 document.place,
                 f"“{document.kind}: {document.name}” is there twice",
-                f"The first is at {below.place.file}:{below.place.line}; keep one.",
+                f"The first is at {first.file}:{first.line}; keep one.",
             )
             continue
         if document.kind == "pack":

@@ -72,6 +72,12 @@ def test_a_choice_is_read_by_name_label_or_old_name_and_shown_in_the_readers_lan
     assert field.value_type == Choice(options=("small", "large"))
 
 
+def test_of_many_options_a_refusal_names_the_one_that_was_meant() -> None:
+    field = make("choice", options={f"o{each}": {"label": f"Number {each}"} for each in range(20)} | {"korea": {}})
+    assert refusal(field, "Koreea") == "is not an option: “Koreea”. Did you mean “Korea”?"
+    assert refusal(field, "zzz") == "is not an option: “zzz”"
+
+
 def test_choices_stand_in_the_order_of_their_options_and_each_once() -> None:
     field = make("choices", options=SIZES)
     assert field.parse("large, Small; large", EN) == ("small", "large")

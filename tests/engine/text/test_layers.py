@@ -95,3 +95,15 @@ def test_navigation_of_packs_and_workspace_is_one() -> None:
     source = read_source(files, problems)
     assert [str(each) for each in problems] == []
     assert list(source.navigation) == ["work", "sales", "people"]
+
+
+def test_a_definition_that_is_there_twice_names_its_twin_of_the_same_layer() -> None:
+    files = [
+        File("schemas/sales/deal.yaml", "sales", BASE),
+        File("schemas/a.yaml", "workspace", "\nentity: deal\n"),
+        File("schemas/b.yaml", "workspace", "entity: deal\n"),
+    ]
+    problems = Problems()
+    read_source(files, problems)
+    told = "schemas/b.yaml:1:1  “entity: deal” is there twice  The first is at schemas/a.yaml:2; keep one."
+    assert [str(each) for each in problems] == [told]
