@@ -94,8 +94,9 @@ def _added(comparison: Comparison, made: EntityTable, declared: Field, turn: Tur
     notes, grade, impact = list(_came_back(turn, Reason("comes back with the values it had"))), SAFE, ()
     filling = filled_from(comparison, made, declared) if turn.verb == "born" else None
     if filling is not None:
-        told, impact, grade = *told_filling(comparison, filling), ONLINE
+        told, impact = told_filling(comparison, filling)
         notes.append(told)
+        grade = ONLINE
         yield filling
     if comparison.is_there(made.table) and _fills(declared):
         notes.append(
