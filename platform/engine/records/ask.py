@@ -11,6 +11,8 @@ from customary.engine.records.refusal import FieldProblem, Refused
 from customary.engine.records.work import Work
 from customary.engine.words import Reason
 
+TOO_DEEP = Reason("cannot be asked for that: the conditions are nested too deep")
+
 
 def ask(work: Work, statement: sa.Select, parameters: Mapping[str, Any]) -> sa.CursorResult:
     """Runs a query. Raises Refused when a typed value is beyond what the database can compare or add up."""
@@ -19,8 +21,12 @@ def ask(work: Work, statement: sa.Select, parameters: Mapping[str, Any]) -> sa.C
     except (sa.exc.DataError, UnicodeError, OverflowError) as error:
         raise _refused() from error
     except sa.exc.OperationalError as error:
-        if "overflow" in str(error.orig):
+        # What SQLite adds up may overflow; its parser may too, and says so in another word.
+        told = str(error.orig)
+        if told == "integer overflow":
             raise _refused() from error
+        if "parser stack overflow" in told or "Expression tree is too large" in told:
+            raise Refused([FieldProblem(None, TOO_DEEP)]) from error
         raise
     except sa.exc.StatementError as error:
         # A value that its column type cannot even be given: SQLAlchemy wraps what Python raised.
