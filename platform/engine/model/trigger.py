@@ -20,10 +20,27 @@ given."""
 
 def compile_trigger(build: Build, body: text.Mapping) -> Trigger | None:
     """A trigger, or None when it is a problem."""
-    kind = next((key for key in body if key not in ("from", "to", "before")), None)
-    if kind is None:
-        return None
-    return _KINDS.get(kind, _of_entity)(build, kind, body)
+    kind = _kind(body)
+    return _KINDS.get(kind, _of_entity)(build, kind, body) if kind is not None else None
+
+
+def entity_meant(build: Build, body: text.Mapping) -> str:
+    """The entity of a trigger, also when its field or stage is a problem; "" where nobody can tell."""
+    kind = _kind(body)
+    first = str(text.plain(body.get(kind))).partition(".")[0] if kind is not None else ""
+    if kind in ("entered", "left"):
+        return _piped(build, first)
+    return first if first in build.sketches else ""
+
+
+def _kind(body: text.Mapping) -> str | None:
+    return next((key for key in body if key not in ("from", "to", "before")), None)
+
+
+def _piped(build: Build, pipeline: str) -> str:
+    """The entity of a pipeline."""
+    entities = (each.entity for sketch in build.sketches.values() for each in sketch.pipelines if each.name == pipeline)
+    return next(entities, "")
 
 
 def _of_entity(build: Build, kind: str, body: text.Mapping) -> Trigger | None:
@@ -58,10 +75,7 @@ def _at_stage(build: Build, kind: str, body: text.Mapping) -> Trigger | None:
     if found is None:
         return None
     pipeline, stage = found
-    entity = next(
-        each.entity for sketch in build.sketches.values() for each in sketch.pipelines if each.name == pipeline
-    )
-    return frozen({"kind": kind, "entity": entity, "pipeline": pipeline, "stage": stage})
+    return frozen({"kind": kind, "entity": _piped(build, pipeline), "pipeline": pipeline, "stage": stage})
 
 
 _KINDS: dict[str, Callable[[Build, str, text.Mapping], Trigger | None]] = {

@@ -18,7 +18,7 @@ from customary.engine.model.field import field_value
 from customary.engine.model.model import Message, Role, Workflow
 from customary.engine.model.names import ModelNames
 from customary.engine.model.step import Around, check_step
-from customary.engine.model.trigger import compile_trigger
+from customary.engine.model.trigger import compile_trigger, entity_meant
 from customary.engine.problem import did_you_mean
 from customary.engine.text import node as text
 from customary.engine.text.source import Document
@@ -52,11 +52,11 @@ class Rule:
     def compile(self) -> Workflow | None:
         body = self.document.body
         triggers = self._triggers(body.get("when"))
-        if not triggers:
+        self.entity = triggers[0]["entity"] if triggers else self._meant(body.get("when"))
+        if not self.entity:
             return None
-        self.entity = triggers[0]["entity"]
         names = self.build.names(self.entity)
-        return Workflow(
+        workflow = Workflow(
             name=self.document.name,
             label=label(body, self.document.name),
             entity=self.entity,
@@ -66,11 +66,16 @@ class Rule:
             run_as=plain(body, "run_as", "system"),
             limits=frozen(plain(body, "limits", {})),
         )
+        return workflow if triggers else None
+
+    def _meant(self, when: text.Node | None) -> str:
+        """The entity that triggers speak of which are wrong in another way: all else is checked nevertheless."""
+        meant = (entity_meant(self.build, each) for each in _each(when) if isinstance(each, text.Mapping))
+        return next(filter(None, meant), "")
 
     def _triggers(self, node: text.Node | None) -> tuple[Mapping[str, Any], ...]:
-        nodes = node.items if isinstance(node, text.Sequence) else [node] if node is not None else []
         found = []
-        for each in nodes:
+        for each in _each(node):
             trigger = compile_trigger(self.build, each) if isinstance(each, text.Mapping) else None
             if trigger is None:
                 continue
@@ -199,6 +204,10 @@ class Rule:
             else:
                 found[name] = field_value(self.build, each, field, names, durations=True)
         return frozen(found)
+
+
+def _each(when: text.Node | None) -> Iterable[text.Node]:
+    return when.items if isinstance(when, text.Sequence) else [when] if when is not None else []
 
 
 def _kind(step: text.Mapping) -> str | None:

@@ -31,7 +31,7 @@ FIELD_KEYS = {
     "search": told(YES_NO, "its text is found by the search"),
     "history": told(YES_NO, "false keeps its changes out of the history"),
     "personal": told(YES_NO, "it says something about a person (for access and erasure requests)"),
-    "only": told(NAMES, "the roles that may see it, whatever the others say", of="role"),
+    "only": told({**NAMES, "minItems": 1}, "the roles that may see it, whatever the others say", of="role"),
     "was": told(WAS, "its old name, or a list of them: data and references move along"),
     "from": told(
         TEXT,
