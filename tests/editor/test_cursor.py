@@ -43,4 +43,7 @@ def test_keys_word_and_side(text: str, path: str, word: str, at_key: bool) -> No
 def test_any_text_has_a_cursor_everywhere() -> None:
     text = "entity: a\nfields: {a: [}], 'b\n- - x: |\n  é: \"\n---\n]}{[: ,#\n\t- ? <<: *a\r\n"
     for at in range(len(text) + 1):
-        cursor_at(text, at)
+        found = cursor_at(text, at)
+        assert (found.kind, found.name) == (("entity", "a") if at < text.index("---") + 3 else ("", ""))
+        assert text[:at].removesuffix("\r").endswith(found.word)
+        assert all(step == "-" or step in text[:at] for step in found.path)
