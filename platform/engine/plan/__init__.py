@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from customary.engine.plan.alone import UnderWay
 from customary.engine.plan.apply import OutOfDate, Unfit, apply
+from customary.engine.plan.back import CannotUndo
 from customary.engine.plan.change import Change, Fill
 from customary.engine.plan.compare import compare
 from customary.engine.plan.finish import finish
@@ -12,8 +13,10 @@ from customary.engine.plan.plan import Plan
 from customary.engine.plan.proof import Difference, prove
 from customary.engine.plan.recover import recover
 from customary.engine.plan.site import Progress
+from customary.engine.plan.undo import undo
 
 __all__ = [
+    "CannotUndo",
     "Change",
     "Difference",
     "Example",
@@ -31,4 +34,5 @@ __all__ = [
     "from_text",
     "prove",
     "recover",
+    "undo",
 ]

@@ -153,5 +153,5 @@ def _release(site: Site, plan: Plan, by: str) -> Release:
         change.switch(work)
     save_catalogue(work.connection, plan.before, plan.tables.catalogue)
     release = replace(site.release, applied_at=work.now)
-    write_release(work.connection, release, to_text(plan.lines), {"names": plan.inverse, "to": plan.base}, by)
+    write_release(work.connection, release, to_text(plan.lines), plan.inverse.to_data(), by)
     return release

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from customary.engine.model.model import Model
+from customary.engine.plan.back import Back
 from customary.engine.plan.change import Change
 from customary.engine.plan.comparison import Comparison
 from customary.engine.plan.computed import compare_computed
@@ -15,6 +16,7 @@ from customary.engine.plan.fields import compare_entity
 from customary.engine.plan.line import ONLINE, Line
 from customary.engine.plan.plan import Plan
 from customary.engine.plan.proof import LASTING, indexes_there
+from customary.engine.plan.renamings import Renamings
 from customary.engine.plan.saved import compare_saved
 from customary.engine.plan.structure import AddGuard, AddIndex, DropIndex
 from customary.engine.releases import Release, load_catalogue
@@ -29,20 +31,24 @@ def compare(
     model: Model,
     source: Source | None = None,
     growth: Growth | None = None,
+    back: Back | None = None,
 ) -> Plan:
     """The plan from `current` (None: nothing applied) to `model`.
 
     With the new `source`, changes of labels, views, workflows, roles and the like are listed one by one. The `growth`
-    of the catalogue follows from the names of the model, when it is not given.
+    of the catalogue follows from the names of the model, when it is not given. `back` says what an undo goes back to.
     """
     growth = growth or _growth(load_catalogue(connection), model, current)
     tables = Tables(model, growth.after)
-    comparison = Comparison(connection, current, model, tables, growth.turns)
+    renamings = Renamings(back.renamed if back else None)
+    comparison = Comparison(connection, current, model, tables, growth.turns, renamings=renamings, back=back)
     changes = [change for entity in _entities(comparison) for change in compare_entity(comparison, entity)]
     changes += compare_computed(comparison)
     changes += _indexes(comparison)
     changes += compare_definitions(comparison, source)
     changes += compare_saved(comparison, source)
+    if back is not None:
+        changes = [back.limited(comparison, change) for change in changes]
     if not changes and (current is None or current.model.digest != model.digest):
         changes.append(Change(line=Line(sign="~", kind="definitions")))
     return Plan(
@@ -53,6 +59,8 @@ def compare(
         before=growth.before,
         source=source,
         turns=growth.turns,
+        renamed=renamings.found,
+        back=back.to if back else None,
         problems=tuple(comparison.problems),
     )
 

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from customary.engine.model.model import Model
+from customary.engine.plan.renamings import Renamings
 from customary.engine.releases import Release
 from customary.engine.tables import Tables
+from customary.engine.tables.going_back import lives
 from customary.engine.tables.growth import Turn
+
+if TYPE_CHECKING:
+    from customary.engine.plan.back import Back
 
 
 @dataclass
@@ -25,6 +31,9 @@ class Comparison:
     tables: Tables
     turns: tuple[Turn, ...]
     problems: list[str] = field(default_factory=list)
+    renamings: Renamings = field(default_factory=Renamings)
+    back: Back | None = None
+    """The way back, when it is an undo."""
 
     @cached_property
     def tables_there(self) -> set[str]:
@@ -44,6 +53,12 @@ class Comparison:
             if turn.after.kind == "field" and turn.verb in ("born", "retyped") and turn.after.parent
             for column in turn.after.columns() - set(turn.after.spent)
         }
+
+    def released(self, turn: Turn) -> Release | None:
+        """The last release that knows a field: the current one, unless what an undo brings back had gone before."""
+        if self.back and self.current and turn.before and not lives(self.current.tables.catalogue, turn.before.id):
+            return self.back.last_release_with(self.connection, turn.before)
+        return self.current
 
     def is_there(self, table: sa.Table) -> bool:
         return table.name in self.tables_there

@@ -138,7 +138,7 @@ def _is_fresh(comparison: Comparison, entity: str, name: str) -> bool:
     made = comparison.tables.entity(entity)
     turn = comparison.turn_of[comparison.tables.catalogue.field(entity, name).id]
     born = all((made.table.name, column.name) in comparison.born_columns for column in made.columns([name]))
-    return born or turn.verb == "revived"
+    return born or turn.verb in ("revived", "restored")
 
 
 def _is_due(comparison: Comparison, entity: str, name: str) -> bool:
@@ -146,7 +146,7 @@ def _is_due(comparison: Comparison, entity: str, name: str) -> bool:
     current, catalogue = comparison.current, comparison.tables.catalogue
     turns = comparison.turn_of
     own = turns[catalogue.field(entity, name).id]
-    if current is None or own.verb in ("born", "retyped", "revived"):
+    if current is None or own.reshaped or own.verb in ("born", "revived"):
         return True
     before = current.tables.catalogue
     old_entity = before.entries[own.after.parent].name
@@ -157,7 +157,7 @@ def _is_due(comparison: Comparison, entity: str, name: str) -> bool:
     read = readings(comparison.model.entities, entity, name, nothing_kept) or ()
     ends = ((each.steps[-1].to if each.steps else entity, each.name) for each in read)
     entries = (catalogue.find("field", catalogue.entity(of).id, each) for of, each in ends)
-    return any(turns[entry.id].verb == "retyped" for entry in entries if entry is not None)
+    return any(turns[entry.id].reshaped for entry in entries if entry is not None)
 
 
 def _texts(model: Model, entity: str, name: str) -> frozenset[tuple[str, str, str]]:

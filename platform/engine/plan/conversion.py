@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,6 +19,10 @@ from customary.engine.tables import EntityTable, Tables
 
 if TYPE_CHECKING:
     pass
+
+
+Limit = Callable[[sa.Connection, Sequence[UUID]], Sequence[UUID]]
+"""Which of some records a conversion concerns."""
 
 
 class Misfit(NamedTuple):
@@ -53,11 +57,13 @@ class Conversion:
     def way(self) -> Way:
         return way(self.old, self.new) if self.made is None else Way(LOSSLESS)
 
-    def unfit(self, connection: sa.Connection) -> Iterator[Tried]:
-        """The values that do not fit, a batch of records at a time."""
+    def unfit(self, connection: sa.Connection, limit: Limit | None = None) -> Iterator[Tried]:
+        """The values that do not fit, a batch of records at a time; of those records that `limit` lets through."""
         if self.way.how == LOSSLESS:
             return
         for values in values_of(connection, self.old_table, self.old):
+            if limit is not None:
+                values = {id: values[id] for id in limit(connection, list(values))}
             became = self.convert(connection, values)
             yield Tried(
                 len(values),

@@ -10,7 +10,8 @@ from customary.engine.plan.change import Change
 from customary.engine.plan.comparison import Comparison
 from customary.engine.plan.differences import ABSENT, differences, short
 from customary.engine.plan.line import Line
-from customary.engine.plan.renames import Documents, document_renames, rename_documents, renames
+from customary.engine.plan.renames import rename_documents
+from customary.engine.plan.renamings import Documents
 from customary.engine.text import Source, plain
 from customary.engine.words import Reason
 
@@ -38,7 +39,7 @@ def compare_definitions(comparison: Comparison, source: Source | None) -> Iterat
     renamed = _renames(comparison, "entity", None)
     if applied is not None:
         yield from _keys("workspace", "", plain(applied.settings), plain(source.settings))
-    documents = document_renames(old, new)
+    documents = comparison.renamings.of_documents(old, new)
     yield from rename_documents(documents)
     handed_over = {(kind, before) for (kind, _), before in documents.items()}
     kept = set()
@@ -68,7 +69,8 @@ def _document(
         elif kind == "pipeline" and key == "stages":
             yield from _named("stage", name, before, after, _stage_renames(comparison, new), told=True)
         else:
-            yield from _named(PARTS[key], name, before, after, renames(before, after))
+            renamed = comparison.renamings.of((kind, name, key), before, after)
+            yield from _named(PARTS[key], name, before, after, renamed)
         yield from _order(kind, name, key, before, after)
 
 

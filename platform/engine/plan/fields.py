@@ -53,7 +53,7 @@ def _upkeep(comparison: Comparison, made: EntityTable, turn: Turn) -> Iterator[C
         return
     old = searched(comparison.connection, current.tables, before.name)
     new = searched(comparison.connection, comparison.tables, made.entity.name)
-    retyped = {each.after.id for each in comparison.children(turn, "field") if each.verb == "retyped"}
+    retyped = {each.after.id for each in comparison.children(turn, "field") if each.reshaped}
     if old != new or new & retyped:
         yield Reindex(tables=comparison.tables, entity=made.entity.name)
 
@@ -71,7 +71,7 @@ def _field(comparison: Comparison, made: EntityTable, turn: Turn, shown: bool) -
     shown = shown and not declared.system
     if turn.before and turn.before.name != turn.after.name:
         yield Change(line=Line(sign="→", kind="field", path=name, before=turn.before.name, after=turn.after.name))
-    if turn.verb == "retyped" and turn.before:
+    if turn.reshaped and turn.before:
         yield from compare_retyped(comparison, made, declared, turn)
     elif turn.verb in ("born", "revived"):
         yield from _added(comparison, made, declared, turn, shown)

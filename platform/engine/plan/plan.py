@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from customary.engine.model.model import Model
 from customary.engine.plan.change import Change
 from customary.engine.plan.line import Line
 from customary.engine.problem import Problem
+from customary.engine.releases import Inverse
+from customary.engine.releases.inverse import Names, Where
 from customary.engine.tables import Catalogue, Tables
 from customary.engine.tables.growth import Turn
 from customary.engine.text import Source
@@ -26,6 +29,9 @@ class Plan:
     before: Catalogue
     source: Source | None = None
     turns: tuple[Turn, ...] = ()
+    renamed: Mapping[Where, Names] = field(default_factory=dict)
+    back: int | None = None
+    """The release that it goes back to, when it is an undo."""
     problems: tuple[str, ...] = ()
     warnings: tuple[Problem, ...] = ()
     """What does not forbid it and should be known: packs that are not those that were applied last."""
@@ -46,19 +52,9 @@ class Plan:
         return hashlib.sha256(text.encode()).hexdigest()
 
     @property
-    def inverse(self) -> list[dict[str, object]]:
-        """How the catalogue stood where this plan changes it: what an undo writes back."""
-        return [
-            {
-                "verb": turn.verb,
-                "entry": str(turn.after.id),
-                "name": turn.before.name if turn.before else None,
-                "physical": turn.before.physical if turn.before else None,
-                "retired": turn.before.retired if turn.before else True,
-            }
-            for turn in self.turns
-            if turn.verb != "kept"
-        ]
+    def inverse(self) -> Inverse:
+        """What takes the plan back."""
+        return Inverse.of(self.before, self.tables.catalogue, self.renamed, self.base, self.back)
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.lines))

@@ -10,13 +10,14 @@ import sqlalchemy as sa
 from customary.engine.database import Database
 from customary.engine.plan import journal
 from customary.engine.plan.alone import UnderWay, alone
+from customary.engine.plan.back import way_back
 from customary.engine.plan.compare import compare
 from customary.engine.plan.finish import finish_on
 from customary.engine.plan.journal import Begun, Made
 from customary.engine.plan.plan import Plan
 from customary.engine.plan.site import Site
 from customary.engine.plan.structure import drop_index
-from customary.engine.releases import Release, load_catalogue, read_release
+from customary.engine.releases import Release, load_catalogue, read_inverses, read_release
 from customary.engine.tables.growth import Growth
 
 log = logging.getLogger("customary.plan")
@@ -85,4 +86,6 @@ def _plan_of(connection: sa.Connection, begun: Begun) -> tuple[Release, Plan]:
     growth = Growth.of(after, begun.turns)
     new = read_release(connection, begun.number, after)
     old = read_release(connection, begun.number - 1, growth.before)
-    return new, compare(connection, old, new.model, new.source, growth)
+    inverse = read_inverses(connection, [begun.number])[begun.number]
+    back = way_back(connection, inverse.back, old.number) if inverse and inverse.back else None
+    return new, compare(connection, old, new.model, new.source, growth, back)

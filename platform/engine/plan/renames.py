@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import sqlalchemy as sa
 
@@ -14,8 +14,6 @@ from customary.engine.plan.line import Line
 
 if TYPE_CHECKING:
     from customary.engine.records.work import Work
-
-Documents = Mapping[tuple[str, str], Mapping[str, Any]]
 
 _runs = sa.table("customary_run", sa.column("workflow"))
 _turns = sa.table("customary_turn", sa.column("key", sa.Text), sa.column("last", sa.Uuid))
@@ -82,39 +80,9 @@ def _carry(kind: str, names: Mapping[str, str]) -> Iterator[Change]:
         yield RenameRows(column=_mails.c.name, names=names)
 
 
-def renames(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, str]:
-    """The name of today to the name before. A `was:` not heard before wins over an equal name: so swaps work."""
-    found: dict[str, str] = {}
-    known = -1
-    while known < len(found):
-        known = len(found)
-        for name, body in new.items():
-            # Heard before, it is done with; unless another takes the name away, as when a chain moves on.
-            heard = () if name in found.values() else was(old.get(name))
-            words = (word for word in was(body) if word in old and word not in (name, *heard, *found.values()))
-            if name not in found and (word := next(words, None)):
-                found[name] = word
-    return found
-
-
-def document_renames(old: Documents, new: Documents) -> dict[tuple[str, str], str]:
-    """Kind and name of today to the name before, of all that has no table."""
-    found: dict[tuple[str, str], str] = {}
-    for kind in dict.fromkeys(kind for kind, _ in new if kind != "entity"):
-        before, after = ({name: body for (of, name), body in each.items() if of == kind} for each in (old, new))
-        found |= {(kind, name): word for name, word in renames(before, after).items()}
-    return found
-
-
 def rename_documents(renamed: Mapping[tuple[str, str], str]) -> Iterator[Change]:
     """A line for each renaming, and what carries the new names into rows."""
     for (kind, name), before in renamed.items():
         yield Change(line=Line(sign="→", kind=kind, path=name, before=before, after=name))
     for kind in dict.fromkeys(kind for kind, _ in renamed):
         yield from _carry(kind, {before: name for (of, name), before in renamed.items() if of == kind})
-
-
-def was(body: Any) -> tuple[str, ...]:
-    """The old names that a definition says it had."""
-    written = (body.get("was") if isinstance(body, Mapping) else None) or ()
-    return (written,) if isinstance(written, str) else tuple(map(str, written))

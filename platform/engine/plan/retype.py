@@ -27,7 +27,7 @@ def compare_retyped(comparison: Comparison, made: EntityTable, declared: Field, 
     old_table, old = _old_field(comparison, turn)
     line = Line(sign="~", kind="field", path=f"{made.entity.name}.{declared.name}", key="type")
     line = replace(line, before=turn.before.shape.kind, after=declared.kind)
-    if declared.filled_from:
+    if declared.filled_from and turn.verb == "retyped":
         yield from _filled(comparison, made, declared, line)
         return
     if old is None or not (made.has(declared.name) or declared.points == "many"):
@@ -36,14 +36,14 @@ def compare_retyped(comparison: Comparison, made: EntityTable, declared: Field, 
     if old.kind == declared.kind:
         line = replace(line, before="", after="", notes=(Reason("kept in another form"),))
     conversion = Conversion(
-        before=comparison.current.tables,
+        before=comparison.released(turn).tables,
         old_table=old_table,
         old=old,
         after=comparison.tables,
         new_table=made,
         new=declared,
     )
-    impact = tuple(_unfit(comparison, conversion))
+    impact = tuple(_unfit(comparison, conversion, turn))
     notes = (*line.notes, Reason("values are converted"))
     line = replace(line, notes=notes, grade=DESTRUCTIVE if impact else REWRITE, impact=impact)
     yield ConvertValues(line=line, conversion=conversion)
@@ -83,15 +83,6 @@ def _over_the_past(comparison: Comparison, was: str, made: EntityTable, declared
     return None
 
 
-def _computed_now(made: EntityTable, declared: Field, turn: Turn) -> Iterator[Change]:
-    """A field that was entered before, or was kept; that it is kept from now on is told where it is filled."""
-    before, name = turn.before.shape, f"field {made.entity.name}.{declared.name}"
-    if before.parts and not before.is_computed:
-        yield Change(sign="~", text=f"{name} is computed (what was entered is kept)")
-    elif before.parts and not declared.kept:
-        yield Change(sign="~", text=f"{name} is worked out when it is read")
-
-
 def _filled(comparison: Comparison, made: EntityTable, declared: Field, line: Line) -> Iterator[Change]:
     filling = filled_from(comparison, made, declared)
     if filling is None:
@@ -120,9 +111,10 @@ def _computed_now(made: EntityTable, declared: Field, turn: Turn) -> Iterator[Ch
     yield Change(line=Line(sign="~", kind="field", path=path, notes=notes, grade=grade))
 
 
-def _unfit(comparison: Comparison, conversion: Conversion) -> Iterator[Impact]:
+def _unfit(comparison: Comparison, conversion: Conversion, turn: Turn) -> Iterator[Impact]:
     """How many values do not fit; that no value can fit forbids the plan, while there are any."""
-    counted = list(_counted(conversion.unfit(comparison.connection)))
+    limit = comparison.back.limit(turn) if comparison.back else None
+    counted = list(_counted(conversion.unfit(comparison.connection, limit)))
     if counted and conversion.way.how == REFUSED:
         name = f"{conversion.new_table.entity.name}.{conversion.new.name}"
         comparison.problems.append(
@@ -142,14 +134,15 @@ def _counted(batches: Iterable[Tried]) -> Iterator[Impact]:
 
 
 def _old_field(comparison: Comparison, turn: Turn) -> tuple[EntityTable | None, Field | None]:
-    """The field as the current release has it: it knows how to read the old column."""
-    current = comparison.current
+    """The field as the last release that knows it has it: that knows how to read the old column."""
+    current = comparison.released(turn)
     if current is None or turn.before is None:
         return None, None
-    owner = current.tables.catalogue.entries.get(turn.before.parent)
+    known = current.tables.catalogue.entries
+    owner = known.get(turn.before.parent)
     if owner is None or owner.name not in current.model.entities:
         return None, None
     made = current.tables.entity(owner.name)
-    old = made.entity.fields.get(turn.before.name)
+    old = made.entity.fields.get(known[turn.before.id].name)
     readable = old is not None and (made.has(old.name) or old.points == "many")
     return (made, old) if readable else (None, None)

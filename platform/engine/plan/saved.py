@@ -15,7 +15,6 @@ from customary.engine.expressions.paths import all_nodes
 from customary.engine.expressions.types import Record
 from customary.engine.plan.change import SWITCH, Change
 from customary.engine.plan.comparison import Comparison
-from customary.engine.plan.renames import renames
 from customary.engine.plan.values import work_on
 from customary.engine.tables import Tables
 from customary.engine.text import Source, plain
@@ -192,7 +191,8 @@ def _views(
         today = source.documents.get((kind, entities.get(name, name)))
         if kind == "entity" and today is not None:
             old, new = (plain(each.body).get("views") or {} for each in (document, today))
-            yield from (((name, word), view) for view, word in renames(old, new).items())
+            where = ("entity", today.name, "views")
+            yield from (((name, word), view) for view, word in comparison.renamings.of(where, old, new).items())
 
 
 def _entity(node: Node) -> str:

@@ -28,7 +28,7 @@ rows = sa.Table(
     sa.Column("applied_at", Moment(), nullable=False),
     sa.Column("applied_by", sa.Text(), nullable=False),
 )
-"""`inverse` lists the catalogue entries as they stood before: what an undo writes back."""
+"""`inverse` is what an undo needs: how what changed stood before (`inverse.py`)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,15 +56,21 @@ def read_release(connection: sa.Connection, number: int, catalogue: Catalogue | 
 
     Raises DefinitionError when its definitions do not compile any more.
     """
+    source, model = read_definitions(connection, number)
+    applied_at = connection.execute(sa.select(rows.c.applied_at).where(rows.c.number == number)).scalar_one()
+    return Release(number, model, Tables(model, catalogue or load_catalogue(connection)), applied_at, source)
+
+
+def read_definitions(connection: sa.Connection, number: int) -> tuple[Source, Model]:
+    """What a release says, compiled. Raises DefinitionError when it does not compile any more."""
     from customary.engine.model import compile_source
 
-    row = connection.execute(sa.select(rows).where(rows.c.number == number)).one()
-    catalogue = catalogue or load_catalogue(connection)
+    definitions = connection.execute(sa.select(rows.c.definitions).where(rows.c.number == number)).scalar_one()
     problems = Problems()
-    source = read_source(files_from_data(row.definitions), problems)
+    source = read_source(files_from_data(definitions), problems)
     model = compile_source(source, problems)
     problems.raise_errors()
-    return Release(row.number, model, Tables(model, catalogue), row.applied_at, source)
+    return source, model
 
 
 def write_release(

@@ -22,11 +22,19 @@ KEPT_BY_PLATFORM = frozenset({"id", "created_at", "created_by", "updated_at", "u
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What became of one entry: born, kept, renamed, retyped, revived or retired."""
+    """What became of one entry: born, kept, renamed, retyped, restored, revived or retired.
+
+    Restored is what has columns again that it had before, with the values that it had in them.
+    """
 
     verb: str
     before: Entry | None
     after: Entry
+
+    @property
+    def reshaped(self) -> bool:
+        """Whether its values lie in other columns from now on."""
+        return self.verb in ("retyped", "restored")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,13 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 
+from customary.engine import records
 from customary.engine.database import Database
 from customary.engine.model import compile_source
-from customary.engine.plan import Plan, apply, compare, finish
+from customary.engine.people.actor import SYSTEM
+from customary.engine.plan import Plan, apply, compare, finish, undo
 from customary.engine.problem import Problems
+from customary.engine.records.work import Work
 from customary.engine.releases import Release, Releases
 from customary.engine.text import WORKSPACE, File, Source, read_source
 from customary.engine.workspace import ROOMS_WITH_TABLES
@@ -55,6 +58,32 @@ class Ground:
         finish(self.database, plan, self.release, AT_ONCE)
         assert self.plan(text).empty, self.plan(text).lines
         return list(map(str, plan.lines))
+
+    def plan_undo(self, number: int | None = None) -> Plan:
+        with self.database.read() as connection:
+            return undo(connection, self.release, number)
+
+    def undo(self, number: int | None = None) -> list[str]:
+        """Takes back a release; afterwards its definitions of then say what is applied."""
+        plan = self.plan_undo(number)
+        self.release = apply(self.database, plan, plan.source, "test")
+        finish(self.database, plan, self.release, AT_ONCE)
+        with self.database.read() as connection:
+            again = compare(connection, self.release, plan.model, plan.source)
+        assert again.empty, list(map(str, again.lines))
+        return list(map(str, plan.lines))
+
+    def create(self, entity: str, values: Mapping[str, Any]) -> UUID:
+        """As somebody enters it: with all rules, and a row of history."""
+        with self.database.write() as connection:
+            return records.create(self._work(connection), entity, values)
+
+    def update(self, entity: str, id: UUID, values: Mapping[str, Any]) -> None:
+        with self.database.write() as connection:
+            records.update(self._work(connection), entity, id, values)
+
+    def _work(self, connection: sa.Connection) -> Work:
+        return Work(connection, self.release, SYSTEM, datetime.now(UTC))
 
     def add(self, entity: str, /, **values: Any) -> UUID:
         id = uuid4()

@@ -1,0 +1,137 @@
+"""A release is taken back: names, structure and values come back, and what was written since is kept."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+
+from customary.engine.people.accounts import account
+from customary.engine.plan import CannotUndo
+
+DEAL = """
+entity: deal
+fields:
+  name: {type: text, required: true}
+  score: {type: integer}
+  source: {type: choice, options: [web, phone]}
+"""
+
+
+def test_names_come_back_also_those_that_were_swapped(ground):
+    ground.apply("entity: deal\nfields:\n  a: {type: text}\n  b: {type: text}\n")
+    id = ground.create("deal", {"a": "first", "b": "second"})
+    ground.apply("entity: job\nwas: deal\nfields:\n  a: {type: text, was: b}\n  b: {type: text, was: a}\n")
+    other = ground.create("job", {"a": "third"})
+    assert ground.undo() == [
+        "→ entity job becomes deal",
+        "→ field deal.b becomes a",
+        "→ field deal.a becomes b",
+    ]
+    assert ground.record("deal", id)["a"] == "first"
+    assert ground.record("deal", other)["b"] == "third"
+
+
+def test_what_was_dropped_comes_back_with_its_values_and_what_was_added_goes(ground):
+    ground.apply(DEAL)
+    id = ground.create("deal", {"name": "A", "score": 7})
+    ground.apply(DEAL.replace("score: {type: integer}", "late: {type: text, default: now}"))
+    assert ground.undo() == [
+        "+ field deal.score (integer); comes back with the values it had",
+        "- field deal.late; its values are kept",
+    ]
+    assert ground.value("deal", id, "score") == 7
+    assert ground.undo() == [
+        "+ field deal.late (text); comes back with the values it had; existing records get its default",
+        "- field deal.score; its values are kept",
+    ]
+    assert ground.value("deal", id, "late") == "now"
+
+
+def test_a_field_has_its_first_values_again_and_those_written_since_are_converted(ground):
+    ground.apply(DEAL)
+    kept, edited, unfit = (ground.create("deal", {"name": "A", "score": n}) for n in (1, 2, 3))
+    ground.apply(DEAL.replace("integer", "text"))
+    ground.update("deal", edited, {"score": "20"})
+    ground.update("deal", unfit, {"score": "many"})
+    new = ground.create("deal", {"name": "B", "score": "40"})
+    ground.update("deal", kept, {"name": "C"})
+    ground.undo()
+    assert [ground.value("deal", id, "score") for id in (kept, edited, unfit, new)] == [1, 20, None, 40]
+    ground.update("deal", kept, {"score": 10})
+    ground.undo()
+    assert [ground.value("deal", id, "score") for id in (kept, edited, unfit, new)] == ["10", "20", "many", "40"]
+
+
+def test_what_a_conversion_lost_comes_back(ground):
+    ground.apply(DEAL.replace("integer", "text"))
+    id = ground.create("deal", {"name": "A", "score": "a lot"})
+    ground.apply(DEAL)
+    assert ground.value("deal", id, "score") is None
+    ground.undo()
+    assert ground.value("deal", id, "score") == "a lot"
+
+
+def test_an_empty_value_stays_empty_when_its_field_has_a_default(ground):
+    text = DEAL.replace("{type: integer}", "{type: integer, default: 5}")
+    ground.apply(text)
+    id = ground.create("deal", {"name": "A", "score": None})
+    ground.apply(DEAL.replace("  score: {type: integer}\n", ""))
+    new = ground.create("deal", {"name": "B"})
+    ground.undo()
+    assert [ground.value("deal", each, "score") for each in (id, new)] == [None, 5]
+
+
+def test_several_releases_are_taken_back_at_once(ground):
+    ground.apply(DEAL)
+    first = ground.create("deal", {"name": "A", "score": 1, "source": "web"})
+    ground.apply(DEAL.replace("score: {type: integer}", "points: {type: text, was: score}"))
+    ground.update("deal", first, {"points": "12"})
+    ground.apply("entity: deal\nfields:\n  name: {type: text, required: true}\n")
+    ground.apply("entity: deal\nfields:\n  name: {type: text, required: true}\n  score: {type: text}\n")
+    ground.undo(2)
+    assert ground.release.number == 5
+    assert dict(ground.record("deal", first))["score"] == 12
+    assert dict(ground.record("deal", first))["source"] == "web"
+
+
+def test_an_entity_comes_back_with_its_records(ground):
+    ground.apply(DEAL + "---\nentity: pet\nfields:\n  name: {type: text}\n  deal: {type: link, to: deal}\n")
+    deal = ground.create("deal", {"name": "A"})
+    pet = ground.create("pet", {"name": "Rex", "deal": deal})
+    ground.apply(DEAL)
+    assert ground.undo()[0] == "+ entity pet; fields: 2; comes back with its records"
+    assert ground.value("pet", pet, "deal") == deal
+
+
+def test_options_and_stages_come_back(ground):
+    pipeline = "---\npipeline: sales\nentity: deal\nstages:\n  open: {}\n  done: {outcome: won}\n"
+    ground.apply(DEAL + pipeline)
+    id = ground.create("deal", {"name": "A", "source": "phone"})
+    changed = (DEAL + pipeline).replace("[web, phone]", "{letter: {was: phone}, mail: {}}")
+    ground.apply(changed.replace("open: {}", "begun: {was: open}\n  half: {}"))
+    assert (ground.value("deal", id, "source"), ground.value("deal", id, "stage")) == ("letter", "begun")
+    ground.undo()
+    assert (ground.value("deal", id, "source"), ground.value("deal", id, "stage")) == ("phone", "open")
+
+
+def test_roles_are_held_under_their_old_names(ground):
+    ground.apply(DEAL + "---\nrole: seller\n")
+    ground.apply(DEAL + "---\nrole: agent\nwas: seller\n")
+    with ground.database.write() as connection:
+        row = {"user_id": uuid4(), "email": "ann@example.com", "roles": ["agent"], "active": True}
+        connection.execute(account.insert(), row)
+    ground.apply(DEAL + "---\nrole: broker\nwas: agent\n")
+    assert ground.undo(2) == ["→ role broker becomes seller"]
+    with ground.database.read() as connection:
+        assert connection.execute(sa.select(account.c.roles)).scalar_one() == ["seller"]
+    assert ground.undo() == ["→ role seller becomes broker"]
+
+
+def test_there_is_something_before(ground):
+    ground.apply(DEAL)
+    with pytest.raises(CannotUndo):
+        ground.plan_undo()
+    with pytest.raises(CannotUndo):
+        ground.plan_undo(2)
