@@ -32,7 +32,7 @@ def finish(
     database: Database,
     plan: Plan,
     release: Release,
-    noticed: timedelta = NOTICED,
+    noticed: timedelta | None = None,
     told: Callable[[Progress], None] | None = None,
 ) -> None:
     """Does what the plan left for after the switch. At once when nothing must wait for those on the old release."""
@@ -49,11 +49,11 @@ def finish(
         return
 
 
-def finish_on(site: Site, plan: Plan, noticed: timedelta = NOTICED) -> None:
+def finish_on(site: Site, plan: Plan, noticed: timedelta | None = None) -> None:
     """The same for who is alone already."""
     release, changes = site.release, in_turn(plan.changes)
     if any(change.waits for change in changes):
-        _wait(site, release.applied_at + noticed)
+        _wait(site, release.applied_at + (NOTICED if noticed is None else noticed))
         _follow_the_late(site, plan, changes)
     for change in changes:
         change.finish(site)
