@@ -11,6 +11,7 @@ from customary.engine import records
 from customary.engine.expressions import Expression
 from customary.engine.fields.field import Field, Refusal
 from customary.engine.locale import Locale
+from customary.engine.model.default import in_order, value_of
 from customary.engine.model.model import Entity, Model
 from customary.engine.records.options import options
 from customary.engine.records.scope import RecordScope
@@ -57,15 +58,20 @@ class State:
 
 def blank(work: Work, entity: Entity, given: Typed, locale: Locale) -> Draft:
     """A new record: the defaults, and over them what the address gives (`?account=…`)."""
-    find = finder(work)
+    find, fields = finder(work), entered(work, entity)
+    asked = {
+        each.name: entry_of_texts(each, given, each.name, locale, find)
+        for each in fields
+        if given.has(each.name) and each.control != "lines"
+    }
+    told = {name: entry for name, entry in asked.items() if entry.problem is None}
+    values = defaults(work, entity, fields, {name: entry.value for name, entry in told.items()})
     entries = {}
-    for each in entered(work, entity):
+    for each in fields:
         if each.control == "lines":
             entries[each.name] = Entry(lines=_blank_lines(work, each, locale))
-        elif given.has(each.name) and (entry := entry_of_texts(each, given, each.name, locale, find)).problem is None:
-            entries[each.name] = entry
         else:
-            entries[each.name] = entry_of_value(each, default(work, each), locale)
+            entries[each.name] = told.get(each.name) or entry_of_value(each, values.get(each.name), locale)
     return Draft(entity=entity, entries=entries)
 
 
@@ -125,16 +131,18 @@ def completed(work: Work, draft: Draft, changed: str, locale: Locale) -> Draft:
 
 
 def _completed(work: Work, field: Field, line: Line, changed: str, locale: Locale) -> Line:
-    values = {name: entry.value for name, entry in line.entries.items()}
     entity, _ = child_of(work.model, field)
-    follows = {
-        name: default(work, entity.fields[name], values)
+    blank = {name for name, each in line.entries.items() if not "".join(each.texts[:1]).strip()}
+    given = {
+        name: entry.value
         for name, entry in line.entries.items()
-        if not "".join(entry.texts[:1]).strip()
-        and f"{line.key}.{name}" != changed
-        and isinstance(entity.fields[name].default, Expression)
+        if name not in blank or f"{line.key}.{name}" == changed
     }
-    made = {name: entry_of_value(entity.fields[name], value, locale) for name, value in follows.items()}
+    following = [each for each in map(entity.fields.get, line.entries) if isinstance(each.default, Expression)]
+    follows = defaults(work, entity, following, given)
+    made = {
+        name: entry_of_value(entity.fields[name], value, locale) for name, value in follows.items() if name not in given
+    }
     return replace(line, entries={**line.entries, **made})
 
 
@@ -149,11 +157,16 @@ def is_typed(field: Field) -> bool:
     return field.entered
 
 
-def default(work: Work, field: Field, record: Mapping[str, Any] | None = None) -> Any:
-    """What an untouched field begins with; an expression may read what is typed so far."""
-    if isinstance(field.default, Expression):
-        return field.default.evaluate(RecordScope(work, field.entity, dict(record or {})))
-    return field.default
+def defaults(
+    work: Work, entity: Entity, fields: Sequence[Field], given: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """What untouched fields begin with; an expression may read what is given and the defaults it needs."""
+    values, names = dict(given or {}), {each.name for each in fields}
+    scope = RecordScope(work, entity.name, values)
+    for each in in_order(entity.fields):
+        if each.name in names and each.name not in values:
+            values[each.name] = value_of(each.default, scope)
+    return values
 
 
 def child_of(model: Model, field: Field) -> tuple[Entity, str]:
@@ -203,7 +216,8 @@ def _blank_lines(work: Work, field: Field, locale: Locale) -> tuple[Line, ...]:
 
 def blank_line(work: Work, field: Field, key: str, locale: Locale) -> Line:
     fields = [each for each in columns(work, field) if is_typed(each)]
-    return Line(key, entries={each.name: entry_of_value(each, default(work, each), locale) for each in fields})
+    values = defaults(work, child_of(work.model, field)[0], fields)
+    return Line(key, entries={each.name: entry_of_value(each, values.get(each.name), locale) for each in fields})
 
 
 def _stored_lines(work: Work, field: Field, record: records.Record, locale: Locale) -> tuple[Line, ...]:
@@ -237,12 +251,13 @@ def filled(work: Work, field: Field, lines: Sequence[Line]) -> list[Line]:
     """The rows in which anything was typed; a new row left as it was drawn is nothing."""
     if all(line.id for line in lines):
         return list(lines)
-    untouched = {each.name: default(work, each) for each in columns(work, field) if is_typed(each)}
+    fields = [each for each in columns(work, field) if is_typed(each)]
+    untouched = defaults(work, child_of(work.model, field)[0], fields)
     return [line for line in lines if line.id or _touched(line, untouched)]
 
 
 def _touched(line: Line, untouched: Mapping[str, Any]) -> bool:
     return any(
-        entry.problem or (entry.value not in (None, (), "", False) and entry.value != untouched[name])
+        entry.problem or (entry.value not in (None, (), "", False) and entry.value != untouched.get(name))
         for name, entry in line.entries.items()
     )

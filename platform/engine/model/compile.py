@@ -12,6 +12,7 @@ from customary.engine.model.build import Build, frozen
 from customary.engine.model.calendar import compile_calendars
 from customary.engine.model.computed import settle_lookups
 from customary.engine.model.currencies import check_currencies
+from customary.engine.model.default import check_defaults
 from customary.engine.model.entity import finish_entity, sketch_entities
 from customary.engine.model.example import check_examples
 from customary.engine.model.formula import check_circles
@@ -42,6 +43,7 @@ def compile(definitions: Definitions, problems: Problems) -> Model | None:  # no
     pipelines = finish_pipelines(build)
     entities = {sketch.name: finish_entity(build, sketch) for sketch in build.sketches.values()}
     check_circles(build)
+    check_defaults(build)
     model = Model(
         digest=definitions.source.digest,
         settings=build.settings,

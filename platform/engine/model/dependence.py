@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from customary.engine.expressions import Expression
+from customary.engine.expressions import Expression, Template
 from customary.engine.expressions.paths import all_nodes
 from customary.engine.expressions.types import CALENDAR
 
@@ -55,6 +55,21 @@ def readings(entities: Entities, entity: str, name: str, is_kept: IsKept) -> fro
             _follow(entities, entity, path, (), is_kept, found)
     except (_Untraceable, RecursionError):
         return None
+    return frozenset(found)
+
+
+def own_reads(fields: Mapping[str, Any], expression: Expression | Template) -> frozenset[str]:
+    """The names of the record's own fields that an expression reads, through computed fields too."""
+    found: set[str] = set()
+    waiting = [path[0] for path in expression.paths]
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        each = fields.get(name)
+        if each is not None and each.formula is not None:
+            waiting += [path[0] for path in each.formula.paths]
     return frozenset(found)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from customary.engine.expressions import Expression, Template
 from customary.engine.fields.field import Field, Refusal
+from customary.engine.model.default import value_of
 from customary.engine.records import attach, secrets
 from customary.engine.records.draft import Draft, is_empty
 from customary.engine.words import suggestion
@@ -61,12 +61,7 @@ def fill_defaults(draft: Draft, fields: Iterable[Field]) -> None:
     for each in fields:
         if each.name in draft.given or not is_empty(draft.after.get(each.name)):
             continue
-        value = each.default
-        if isinstance(value, Expression):
-            value = value.evaluate(draft.scope)
-        elif isinstance(value, Template):
-            value = value.render(draft.scope)
-        draft.after[each.name] = _coerced(draft, each, value)
+        draft.after[each.name] = _coerced(draft, each, value_of(each.default, draft.scope))
 
 
 def _refuse_unknown(draft: Draft, name: str, value: Any) -> None:

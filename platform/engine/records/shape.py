@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from customary.engine.expressions import Expression, Template
 from customary.engine.fields.field import Field
+from customary.engine.model.default import in_order
+from customary.engine.model.dependence import own_reads
 from customary.engine.model.model import Check, Entity
 from customary.engine.records.kept import kept
 from customary.engine.records.titles import LINKED
@@ -56,17 +58,7 @@ def shape(work: Work, entity: str) -> Shape:
 
 def reads(entity: Entity, expression: Expression | Template) -> frozenset[str]:
     """The names of the record's own fields that an expression reads, through computed fields too."""
-    found: set[str] = set()
-    waiting = [path[0] for path in expression.paths]
-    while waiting:
-        name = waiting.pop()
-        if name in found:
-            continue
-        found.add(name)
-        each = entity.fields.get(name)
-        if each is not None and each.formula is not None:
-            waiting += [path[0] for path in each.formula.paths]
-    return frozenset(found)
+    return own_reads(entity.fields, expression)
 
 
 def _shape(work: Work, entity: Entity) -> Shape:
@@ -74,7 +66,7 @@ def _shape(work: Work, entity: Entity) -> Shape:
     entered = {each.name: each for each in fields if _may_be_set(each)}
     own = tuple(entered.values())
     table = work.release.tables.entity(entity.name)
-    given, staged = [each for each in own if each.default is not None], _staged(entity, own)
+    given, staged = [each for each in in_order(entity.fields) if each.name in entered], _staged(entity, own)
     return Shape(
         entity=entity,
         entered=entered,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -18,8 +19,8 @@ title: name
 fields:
   name: {type: text, required: true}
   kind: {type: text, default: large}
-  hint: {type: text, default: '=stage + " " + kind'}
   noted: {type: text, default: '{{ hint }}!'}
+  hint: {type: text, default: '=stage + " " + kind'}
   chance: {type: decimal, default: =probability}
   doubt: {type: decimal, default: =unlikely}
   unlikely: {type: decimal, formula: 100 - probability}
@@ -30,6 +31,12 @@ title: name
 fields:
   name: {type: text}
   lead: {type: user}
+  until: {type: date, default: '=begins + days_long'}
+  begins: {type: date, default: =planned}
+  days_long: {type: duration, default: '=long ? duration("7d") : duration("1d")'}
+  long: {type: boolean, default: true}
+  planned: {type: date, formula: day}
+  day: {type: date, default: '2026-03-30'}
   helpers: {type: users, default: '=[user]'}
   hosts: {type: links, to: user, default: '=[lead]'}
 ---
@@ -58,6 +65,13 @@ def test_defaults_read_the_stage_a_new_record_enters(crm: Crm) -> None:
     paid = crm.values("claim", crm.add("claim", name="B", stage="paid", doubt=Decimal(1)))
     assert (paid["hint"], paid["chance"], paid["doubt"], paid["pressing"]) == ("paid large", 100, 1, False)
     assert crm.value("claim", crm.add("claim", name="C", kind="small"), "hint") == "filed small"
+
+
+def test_a_default_reads_another_wherever_that_is_written(crm: Crm) -> None:
+    made = crm.values("visit", crm.add("visit"))
+    assert (made["begins"], made["until"]) == (date(2026, 3, 30), date(2026, 4, 6))
+    made = crm.values("visit", crm.add("visit", long=False, day=date(2026, 4, 1)))
+    assert made["until"] == date(2026, 4, 2)
 
 
 def test_defaults_of_lists_take_records(crm: Crm) -> None:
