@@ -58,7 +58,7 @@ class Back:
 
     def limited(self, comparison: Comparison, change: Change) -> Change:
         """The change; one that gives values to a field which has values of then, only where somebody wrote since."""
-        if not isinstance(change, Fill) or not change.gives:
+        if not isinstance(change, Fill) or not change.gives or change.elsewhere:
             return change
         catalogue, entity = comparison.tables.catalogue, change.over.entity.name
         limits = [self.limit(comparison.turn_of[catalogue.field(entity, name).id]) for name in change.gives]

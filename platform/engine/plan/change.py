@@ -77,6 +77,8 @@ class Fill(Change):
     waits: ClassVar[bool] = True
     oldest_first: ClassVar[bool] = False
     """Whether the records must be filled in the order in which they were made."""
+    elsewhere: ClassVar[bool] = False
+    """Whether what it is worked out from is written in other records."""
 
     @property
     def over(self) -> EntityTable:

@@ -34,6 +34,8 @@ class Comparison:
     renamings: Renamings = field(default_factory=Renamings)
     back: Back | None = None
     """The way back, when it is an undo."""
+    peopled: set[str] = field(default_factory=set)
+    """New entities whose first records the plan makes."""
 
     @cached_property
     def tables_there(self) -> set[str]:

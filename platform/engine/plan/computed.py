@@ -115,7 +115,7 @@ def compare_computed(comparison: Comparison) -> Iterator[Change]:
     from customary.engine.records.ways import find
 
     rank, tables = find(comparison.model).rank, comparison.tables
-    there = (at for at in rank if comparison.is_there(tables.entity(at[0]).table) and _is_due(comparison, *at))
+    there = (at for at in rank if _has_records(comparison, at[0]) and _is_due(comparison, *at))
     due = sorted(there, key=rank.__getitem__)
     fresh = {at for at in due if _is_fresh(comparison, *at)}
     for entity, name in due:
@@ -131,6 +131,10 @@ def compare_computed(comparison: Comparison) -> Iterator[Change]:
         )
     if fresh:
         yield FollowWritten(fields=frozenset(fresh))
+
+
+def _has_records(comparison: Comparison, entity: str) -> bool:
+    return entity in comparison.peopled or comparison.is_there(comparison.tables.entity(entity).table)
 
 
 def _is_fresh(comparison: Comparison, entity: str, name: str) -> bool:

@@ -50,12 +50,12 @@ class Conversion:
     after: Tables
     new_table: EntityTable
     new: Field
-    made: Mapping[str, str] | None = None
-    """The titles of the records that are made of the old options, by option, where that is planned."""
+    made: Mapping[str, UUID] | None = None
+    """The records that are made of the old values, by value, where that is planned."""
 
     @cached_property
     def way(self) -> Way:
-        return way(self.old, self.new) if self.made is None else Way(LOSSLESS)
+        return way(self.old, self.new)
 
     def unfit(self, connection: sa.Connection, limit: Limit | None = None) -> Iterator[Tried]:
         """The values that do not fit, a batch of records at a time; of those records that `limit` lets through."""
@@ -136,13 +136,11 @@ class Conversion:
 
     def _found(self, connection: sa.Connection, values: Mapping[UUID, Any]) -> dict[UUID, Any]:
         """Texts and options as the records that are called so; several of one title are none."""
-        names = {id: [self._called(each) for each in _each(value)] for id, value in values.items()}
-        known = self._records(connection, {name for each in names.values() for name in each})
+        names = {id: [str(each).strip() for each in _each(value)] for id, value in values.items()}
+        wanted = {name for each in names.values() for name in each}
+        known = self._records(connection, wanted) if self.made is None else self.made
         kept = {id: tuple(dict.fromkeys(known[name] for name in each if name in known)) for id, each in names.items()}
         return {id: each if self.new.several else each[0] for id, each in kept.items() if each}
-
-    def _called(self, value: Any) -> str:
-        return (self.made or {}).get(value, str(value).strip())
 
     def _records(self, connection: sa.Connection, names: set[str]) -> dict[str, UUID]:
         """Records of the new target by their titles, or by their ids as text."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from uuid import UUID, uuid5
 
 from customary.engine.expressions import Expression, ExpressionError, compile
 from customary.engine.fields.field import Field
@@ -13,8 +14,10 @@ from customary.engine.plan.conversion import Conversion, Tried
 from customary.engine.plan.convert import REFUSED
 from customary.engine.plan.fill import ConvertValues, FillFrom
 from customary.engine.plan.line import DESTRUCTIVE, REWRITE, SAFE, Impact, Line
+from customary.engine.plan.make import MakeRecords, PairsToRecords, RecordsToPairs, titled_by, titles_of
+from customary.engine.plan.search import Reindex
 from customary.engine.plan.values import work_on
-from customary.engine.tables import EntityTable
+from customary.engine.tables import EntityTable, Tables
 from customary.engine.tables.growth import Turn
 from customary.engine.words import Reason
 
@@ -30,11 +33,15 @@ def compare_retyped(comparison: Comparison, made: EntityTable, declared: Field, 
     if declared.filled_from and turn.verb == "retyped":
         yield from _filled(comparison, made, declared, line)
         return
+    if old is not None and "inside" in (old.points, declared.points):
+        yield from _between(comparison, made, declared, old_table, old, line)
+        return
     if old is None or not (made.has(declared.name) or declared.points == "many"):
         yield Change(line=line)
         return
     if old.kind == declared.kind:
         line = replace(line, before="", after="", notes=(Reason("kept in another form"),))
+    titles = _made_of(comparison, old_table, old, declared)
     conversion = Conversion(
         before=comparison.released(turn).tables,
         old_table=old_table,
@@ -42,11 +49,74 @@ def compare_retyped(comparison: Comparison, made: EntityTable, declared: Field, 
         after=comparison.tables,
         new_table=made,
         new=declared,
+        made={value: id for value, (id, _) in titles.items()} if titles is not None else None,
     )
+    if titles is not None:
+        yield MakeRecords(tables=comparison.tables, entity=declared.to, titles=dict(titles.values()))
+        yield Reindex(tables=comparison.tables, entity=declared.to)
     impact = tuple(_unfit(comparison, conversion, turn))
-    notes = (*line.notes, Reason("values are converted"))
+    note = "values are converted" if titles is None else "a record is made of each value"
+    notes = (*line.notes, Reason(note))
     line = replace(line, notes=notes, grade=DESTRUCTIVE if impact else REWRITE, impact=impact)
     yield ConvertValues(line=line, conversion=conversion)
+
+
+def _made_of(
+    comparison: Comparison, old_table: EntityTable, old: Field, declared: Field
+) -> dict[str, tuple[UUID, str]] | None:
+    """The records to be made of the old values, by value, when a link leads to an entity that is new: id and title."""
+    if declared.points not in ("one", "many") or old.kind not in ("choice", "choices", "tags", "text"):
+        return None
+    entry = comparison.tables.catalogue.entity(declared.to)
+    title = titled_by(comparison.model.entities[declared.to])
+    if comparison.turn_of[entry.id].verb != "born" or title is None:
+        return None
+    comparison.peopled.add(declared.to)
+    titles = titles_of(comparison.connection, old_table, old, title, comparison.model.settings.languages[0])
+    return {value: (uuid5(entry.id, said), said) for value, said in titles.items()}
+
+
+def _between(
+    comparison: Comparison, made: EntityTable, declared: Field, old_table: EntityTable, old: Field, line: Line
+) -> Iterator[Change]:
+    """Links to many that get an entity of their own between, and the other way round."""
+    before, after = comparison.current.tables, comparison.tables
+    if old.points == "many" and (on := _link_to(after, declared, before.code(old.to))):
+        entry = after.catalogue.field(made.entity.name, declared.name)
+        yield PairsToRecords(
+            line=replace(line, notes=(Reason("a record is made of each pair"),), grade=REWRITE),
+            fresh=not comparison.is_there(after.entity(declared.to).table),
+            old_table=old_table,
+            old=old,
+            tables=after,
+            between=declared.to,
+            back=declared.through,
+            on=on,
+            salt=entry.id,
+        )
+        comparison.peopled.add(declared.to)
+        yield Reindex(tables=after, entity=declared.to)
+    elif declared.points == "many" and (on := _link_to(before, old, after.code(declared.to))):
+        yield RecordsToPairs(
+            line=replace(line, notes=(Reason("a pair is made of each record, which is kept"),), grade=REWRITE),
+            before=before,
+            between=old.to,
+            back=old.through,
+            on=on,
+            new_table=made,
+            new=declared,
+        )
+    else:
+        yield Change(line=line)
+
+
+def _link_to(tables: Tables, lines: Field, code: str) -> str | None:
+    """The link by which the rows of some lines lead on to an entity."""
+    fields = tables.model.entities[lines.to].fields.values()
+    links = (each for each in fields if each.points == "one" and each.name != lines.through)
+    return next(
+        (each.name for each in links if each.to in tables.model.entities and tables.code(each.to) == code), None
+    )
 
 
 def filled_from(comparison: Comparison, made: EntityTable, declared: Field) -> FillFrom | None:
@@ -144,5 +214,5 @@ def _old_field(comparison: Comparison, turn: Turn) -> tuple[EntityTable | None, 
         return None, None
     made = current.tables.entity(owner.name)
     old = made.entity.fields.get(known[turn.before.id].name)
-    readable = old is not None and (made.has(old.name) or old.points == "many")
+    readable = old is not None and (made.has(old.name) or old.points in ("many", "inside"))
     return (made, old) if readable else (None, None)
