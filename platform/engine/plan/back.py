@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from customary.engine.plan.change import Change, Fill
 from customary.engine.plan.conversion import Limit
+from customary.engine.plan.line import Impact
 from customary.engine.records.changes import change as written
 from customary.engine.releases import Inverse, Release, load_catalogue, read_inverses, read_release
 from customary.engine.releases.inverse import Names, Where, renamed_since, stood_before
@@ -20,6 +21,7 @@ from customary.engine.tables.going_back import Stood, lives, stood_in
 
 if TYPE_CHECKING:
     from customary.engine.plan.comparison import Comparison
+    from customary.engine.plan.counting import Counting
     from customary.engine.records.work import Work
     from customary.engine.tables.growth import Turn
 
@@ -102,6 +104,9 @@ class FillSince(Fill):
     @property
     def gives(self) -> tuple[str, ...]:
         return self.whole.gives
+
+    def weigh(self, counting: Counting, limits: Sequence[Limit] = ()) -> Iterator[Impact]:
+        yield from self.whole.weigh(counting, self.limits)
 
     def fill(self, work: Work, ids: Sequence[UUID]) -> None:
         since = {id for limit in self.limits for id in limit(work.connection, ids)}

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
-from customary.engine.plan.line import Line
+from customary.engine.plan.line import Impact, Line
 
 if TYPE_CHECKING:
+    from customary.engine.plan.conversion import Limit
+    from customary.engine.plan.counting import Counting
     from customary.engine.plan.journal import Made
     from customary.engine.plan.site import Site
     from customary.engine.plan.written import Written
@@ -46,6 +48,11 @@ class Change:
 
     def describe(self) -> str:
         return str(self.line or "")
+
+    def weigh(self, counting: Counting, limits: Sequence[Limit] = ()) -> Iterator[Impact]:
+        """What it means for the data there is, where its line alone does not tell; for records let through by all
+        `limits`."""
+        yield from ()
 
     def adds(self) -> Iterator[Made]:
         """What `build` adds to the structure: written down before, so that it can be taken back after a crash."""

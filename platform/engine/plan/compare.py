@@ -11,8 +11,10 @@ from customary.engine.plan.back import Back
 from customary.engine.plan.change import Change
 from customary.engine.plan.comparison import Comparison
 from customary.engine.plan.computed import compare_computed
+from customary.engine.plan.counting import Counting, Told
 from customary.engine.plan.definitions import compare_definitions
 from customary.engine.plan.fields import compare_entity
+from customary.engine.plan.impact import weigh
 from customary.engine.plan.line import ONLINE, Line
 from customary.engine.plan.plan import Plan
 from customary.engine.plan.proof import LASTING, indexes_there
@@ -32,11 +34,14 @@ def compare(
     source: Source | None = None,
     growth: Growth | None = None,
     back: Back | None = None,
+    quick: bool = False,
+    told: Told | None = None,
 ) -> Plan:
     """The plan from `current` (None: nothing applied) to `model`.
 
     With the new `source`, changes of labels, views, workflows, roles and the like are listed one by one. The `growth`
     of the catalogue follows from the names of the model, when it is not given. `back` says what an undo goes back to.
+    A `quick` plan counts nothing.
     """
     growth = growth or _growth(load_catalogue(connection), model, current)
     tables = Tables(model, growth.after)
@@ -51,6 +56,7 @@ def compare(
         changes = [back.limited(comparison, change) for change in changes]
     if not changes and (current is None or current.model.digest != model.digest):
         changes.append(Change(line=Line(sign="~", kind="definitions")))
+    changes = weigh(changes, Counting(comparison, quick, told))
     return Plan(
         base=current.number if current else 0,
         changes=tuple(changes),
@@ -84,7 +90,6 @@ def _indexes(comparison: Comparison) -> Iterator[Change]:
     for name in sorted(wanted.keys() - there):
         index = wanted[name]
         if comparison.is_there(index.table):
-            comparison.find_duplicates(index)
             kind = AddGuard if index.unique else AddIndex
             yield kind(line=_index_line(comparison, index), index=index)
         else:

@@ -81,19 +81,3 @@ class Comparison:
                 }
                 return entity, list(dict.fromkeys(names.get(each.name, each.name) for each in index.columns))
         return index.table.name, [each.name for each in index.columns]
-
-    def find_duplicates(self, index: sa.Index) -> None:
-        """A unique index over columns that are there already is only possible when no two records are equal."""
-        columns = list(index.columns)
-        if not index.unique or any((index.table.name, column.name) in self.born_columns for column in columns):
-            return
-        living = sa.and_(index.table.c.archived_at.is_(None), *(column.is_not(None) for column in columns))
-        query = sa.select(sa.func.count()).select_from(index.table).where(living)
-        equal = query.with_only_columns(sa.func.count()).group_by(*columns).having(sa.func.count() > 1)
-        found = self.connection.execute(sa.select(sa.func.count()).select_from(equal.subquery())).scalar()
-        if found:
-            entity, fields = self.fields_of(index)
-            values = "1 value is" if found == 1 else f"{found} values are"
-            self.problems.append(
-                f"{entity}: {', '.join(fields)} cannot be unique: {values} used by more than one record"
-            )

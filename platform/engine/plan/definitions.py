@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from customary.engine.plan.change import Change
 from customary.engine.plan.comparison import Comparison
 from customary.engine.plan.differences import ABSENT, differences, short
-from customary.engine.plan.line import Line
+from customary.engine.plan.line import DESTRUCTIVE, Line
 from customary.engine.plan.renames import rename_documents
 from customary.engine.plan.renamings import Documents
 from customary.engine.text import Source, plain
@@ -28,6 +29,7 @@ PARTS = {
 """Keys under which named parts stand, and the word for one of them."""
 
 IN_ANOTHER_ORDER = Reason("in another order")
+RECORDS_KEEP_IT = Reason("records that have it keep it")
 
 
 def compare_definitions(comparison: Comparison, source: Source | None) -> Iterator[Change]:
@@ -67,7 +69,7 @@ def _document(
         if kind == "entity" and key == "fields":
             yield from _fields(comparison, name, before, after)
         elif kind == "pipeline" and key == "stages":
-            yield from _named("stage", name, before, after, _stage_renames(comparison, new), told=True)
+            yield from _named("stage", name, before, after, _stage_renames(comparison, new))
         else:
             renamed = comparison.renamings.of((kind, name, key), before, after)
             yield from _named(PARTS[key], name, before, after, renamed)
@@ -110,7 +112,12 @@ def _named(
             yield Change(line=Line(sign="+", kind=kind, path=path))
     for name in old:
         if name not in kept and not told:
-            yield Change(line=Line(sign="-", kind=kind, path=f"{owner}.{name}"))
+            yield Change(line=_gone(kind, f"{owner}.{name}"))
+
+
+def _gone(kind: str, path: str) -> Line:
+    line = Line(sign="-", kind=kind, path=path)
+    return replace(line, notes=(RECORDS_KEEP_IT,), grade=DESTRUCTIVE) if kind == "stage" else line
 
 
 def _order(kind: str, path: str, key: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from customary.engine.fields.auto_number import AutoNumber
 from customary.engine.fields.field import Field
-from customary.engine.plan.change import Change
+from customary.engine.plan.change import Change, Fill
 from customary.engine.plan.comparison import Comparison
 from customary.engine.plan.fill import FillDefault, FillStage, is_constant
 from customary.engine.plan.line import DESTRUCTIVE, ONLINE, SAFE, Line
@@ -91,30 +91,36 @@ def _columns(comparison: Comparison, made: EntityTable, declared: Field, default
 
 
 def _added(comparison: Comparison, made: EntityTable, declared: Field, turn: Turn, shown: bool) -> Iterator[Change]:
-    notes, grade, impact = list(_came_back(turn, Reason("comes back with the values it had"))), SAFE, ()
+    fillings = list(_fillings(comparison, made, declared, turn))
+    first, *others = [change for change, _ in fillings if change is not None] or [Change()]
+    if shown:
+        notes = (*_came_back(turn, Reason("comes back with the values it had")), *(note for _, note in fillings))
+        path, grade = f"{made.entity.name}.{declared.name}", ONLINE if isinstance(first, Fill) else SAFE
+        first = replace(
+            first, line=Line(sign="+", kind="field", path=path, after=declared.kind, notes=notes, grade=grade)
+        )
+    if shown or fillings:
+        yield from (first, *others)
+
+
+def _fillings(
+    comparison: Comparison, made: EntityTable, declared: Field, turn: Turn
+) -> Iterator[tuple[Change | None, Reason]]:
+    """What gives a new field its values in existing records, one after the other, and what is told of it."""
     filling = filled_from(comparison, made, declared) if turn.verb == "born" else None
     if filling is not None:
-        told, impact = told_filling(comparison, filling)
-        notes.append(told)
-        grade = ONLINE
-        yield filling
-    if comparison.is_there(made.table) and _fills(declared):
-        notes.append(
-            Reason("existing records get its default" if filling is None else "where that is empty, its default")
-        )
-        grade = ONLINE
-        if not _stands_in_column(declared, turn):
-            yield FillDefault(tables=comparison.tables, entity=made.entity.name, field=declared)
-    elif comparison.is_there(made.table) and isinstance(declared, AutoNumber):
-        notes.append(Reason("existing records are numbered"))
-        grade = ONLINE
-        yield FillNumbers(tables=comparison.tables, entity=made.entity.name, field=declared)
-    elif filling is None and comparison.is_there(made.table) and declared.required is True and declared.default is None:
-        notes.append(Reason("required, and empty in existing records until they are edited"))
-    if shown:
-        path = f"{made.entity.name}.{declared.name}"
-        line = Line(sign="+", kind="field", path=path, after=declared.kind, notes=tuple(notes), grade=grade)
-        yield Change(line=replace(line, impact=impact))
+        yield filling, told_filling(declared)
+    if not comparison.is_there(made.table):
+        return
+    if _fills(declared):
+        note = "existing records get its default" if filling is None else "where that is empty, its default"
+        default = FillDefault(tables=comparison.tables, entity=made.entity.name, field=declared)
+        yield None if _stands_in_column(declared, turn) else default, Reason(note)
+    elif isinstance(declared, AutoNumber):
+        numbers = FillNumbers(tables=comparison.tables, entity=made.entity.name, field=declared)
+        yield numbers, Reason("existing records are numbered")
+    elif filling is None and declared.required is True and declared.default is None:
+        yield None, Reason("required, and empty in existing records until they are edited")
 
 
 def _came_back(turn: Turn, note: Reason) -> Iterator[Reason]:
@@ -134,12 +140,10 @@ def _stands_in_column(declared: Field, turn: Turn) -> bool:
 
 
 def _options(comparison: Comparison, name: str, declared: Field, turn: Turn, shown: bool) -> Iterator[Change]:
-    is_stage = declared.system and declared.name == "stage"
-    kind, owner = ("stage", name.partition(".")[0]) if is_stage else ("option", name)
     for each in comparison.children(turn, "option"):
-        if each.verb == "kept" or not (shown or is_stage and turn.verb == "kept"):
+        if each.verb == "kept" or not shown:
             continue
-        line = Line(sign="+", kind=kind, path=f"{owner}.{each.after.name}")
+        line = Line(sign="+", kind="option", path=f"{name}.{each.after.name}")
         if each.verb == "retired":
             line = replace(line, sign="-", notes=(Reason("records that have it keep it"),), grade=DESTRUCTIVE)
         elif each.before and each.before.name != each.after.name:

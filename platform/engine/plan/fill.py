@@ -12,11 +12,15 @@ import sqlalchemy as sa
 from customary.engine.expressions import Expression
 from customary.engine.fields.field import Field, Refusal
 from customary.engine.plan.change import Fill
-from customary.engine.plan.conversion import Conversion, Misfit, Tried
+from customary.engine.plan.conversion import Conversion, Limit, Misfit, Tried
+from customary.engine.plan.convert import LOSSLESS, REFUSED
+from customary.engine.plan.line import Impact
 from customary.engine.plan.values import ids_of, is_empty, values_for, work_on, write_values
 from customary.engine.tables import EntityTable, Tables
+from customary.engine.words import Reason
 
 if TYPE_CHECKING:
+    from customary.engine.plan.counting import Counting
     from customary.engine.records.work import Work
 
 
@@ -43,6 +47,23 @@ class ConvertValues(Fill):
     def unfit(self, connection: sa.Connection) -> Iterator[Tried]:
         """The values that do not fit, in batches."""
         return self.conversion.unfit(connection)
+
+    def weigh(self, counting: Counting, limits: Sequence[Limit] = ()) -> Iterator[Impact]:
+        """How many are converted and which do not fit; that none can fit forbids the plan, while there are any."""
+        each = self.conversion
+        if not limits:
+            yield from counting.values(Reason("values that are converted"), each.old_table, each.old)
+        if each.way.how == LOSSLESS:
+            return
+        tried = each.unfit(counting.comparison.connection, *limits)
+        unfit = list(counting.unfit(each.old_table.entity.name, tried, each.old))
+        if each.way.how == REFUSED and any(found.count for found in unfit):
+            counting.comparison.problems.append(
+                f"field {each.new_table.entity.name}.{each.new.name}: {each.old.kind} cannot become {each.new.kind}: "
+                f"{each.way.why}. Say what its values are to be, such as from: 'null' for none, or give the new field "
+                f"another name."
+            )
+        yield from unfit
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -74,6 +95,9 @@ class FillFrom(Fill):
         for ids in ids_of(connection, self.before.entity(self.was)):
             given = [(id, value) for id, value in self._given(connection, ids) if not is_empty(value)]
             yield Tried(len(given), [Misfit(id, value, None) for id, value in given if is_empty(self._taken(value))])
+
+    def weigh(self, counting: Counting, limits: Sequence[Limit] = ()) -> Iterator[Impact]:
+        yield from counting.unfit(self.was, self.unfit(counting.comparison.connection), None)
 
     def _given(self, connection: sa.Connection, ids: Sequence[UUID]) -> Iterator[tuple[UUID, Any]]:
         for record, scope in records_of(work_on(connection, self.before), self.was, ids):

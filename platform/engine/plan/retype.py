@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from uuid import UUID, uuid5
 
@@ -10,10 +10,9 @@ from customary.engine.expressions import Expression, ExpressionError, compile
 from customary.engine.fields.field import Field
 from customary.engine.plan.change import Change
 from customary.engine.plan.comparison import Comparison
-from customary.engine.plan.conversion import Conversion, Tried
-from customary.engine.plan.convert import REFUSED
+from customary.engine.plan.conversion import Conversion
 from customary.engine.plan.fill import ConvertValues, FillFrom
-from customary.engine.plan.line import DESTRUCTIVE, REWRITE, SAFE, Impact, Line
+from customary.engine.plan.line import DESTRUCTIVE, REWRITE, SAFE, Line
 from customary.engine.plan.make import MakeRecords, PairsToRecords, RecordsToPairs, titled_by, titles_of
 from customary.engine.plan.search import Reindex
 from customary.engine.plan.values import work_on
@@ -54,10 +53,8 @@ def compare_retyped(comparison: Comparison, made: EntityTable, declared: Field, 
     if titles is not None:
         yield MakeRecords(tables=comparison.tables, entity=declared.to, titles=dict(titles.values()))
         yield Reindex(tables=comparison.tables, entity=declared.to)
-    impact = tuple(_unfit(comparison, conversion, turn))
     note = "values are converted" if titles is None else "a record is made of each value"
-    notes = (*line.notes, Reason(note))
-    line = replace(line, notes=notes, grade=DESTRUCTIVE if impact else REWRITE, impact=impact)
+    line = replace(line, notes=(*line.notes, Reason(note)), grade=REWRITE)
     yield ConvertValues(line=line, conversion=conversion)
 
 
@@ -157,16 +154,13 @@ def _filled(comparison: Comparison, made: EntityTable, declared: Field, line: Li
     filling = filled_from(comparison, made, declared)
     if filling is None:
         yield Change(line=line)
-        return
-    note, impact = told_filling(comparison, filling)
-    grade = DESTRUCTIVE if impact else REWRITE
-    yield replace(filling, line=replace(line, notes=(note,), grade=grade, impact=impact))
+    else:
+        yield replace(filling, line=replace(line, notes=(told_filling(declared),), grade=REWRITE))
 
 
-def told_filling(comparison: Comparison, filling: FillFrom) -> tuple[Reason, tuple[Impact, ...]]:
+def told_filling(declared: Field) -> Reason:
     """What a line says of a field that is filled by an expression."""
-    note = Reason("filled from {expression}", {"expression": filling.field.filled_from})
-    return note, tuple(_counted(filling.unfit(comparison.connection)))
+    return Reason("filled from {expression}", {"expression": declared.filled_from})
 
 
 def _computed_now(made: EntityTable, declared: Field, turn: Turn) -> Iterator[Change]:
@@ -179,28 +173,6 @@ def _computed_now(made: EntityTable, declared: Field, turn: Turn) -> Iterator[Ch
     else:
         return
     yield Change(line=Line(sign="~", kind="field", path=path, notes=notes, grade=grade))
-
-
-def _unfit(comparison: Comparison, conversion: Conversion, turn: Turn) -> Iterator[Impact]:
-    """How many values do not fit; that no value can fit forbids the plan, while there are any."""
-    limit = comparison.back.limit(turn) if comparison.back else None
-    counted = list(_counted(conversion.unfit(comparison.connection, limit)))
-    if counted and conversion.way.how == REFUSED:
-        name = f"{conversion.new_table.entity.name}.{conversion.new.name}"
-        comparison.problems.append(
-            f"field {name}: {conversion.old.kind} cannot become {conversion.new.kind}: {conversion.way.why}. Say what"
-            f" its values are to be, such as from: 'null' for none, or give the new field another name."
-        )
-    yield from counted
-
-
-def _counted(batches: Iterable[Tried]) -> Iterator[Impact]:
-    total = lost = 0
-    for tried in batches:
-        total += tried.count
-        lost += len(tried.misfits)
-    if lost:
-        yield Impact(kind="unfit", told=Reason("values that do not fit and are kept aside"), count=lost, of=total)
 
 
 def _old_field(comparison: Comparison, turn: Turn) -> tuple[EntityTable | None, Field | None]:

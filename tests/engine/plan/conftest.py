@@ -45,12 +45,12 @@ class Ground:
         problems.raise_errors()
         return source
 
-    def plan(self, text: str) -> Plan:
+    def plan(self, text: str, quick: bool = False) -> Plan:
         source, problems = self.source(text), Problems()
         model = compile_source(source, problems)
         problems.raise_errors()
         with self.database.read() as connection:
-            return compare(connection, self.release, model, source)
+            return compare(connection, self.release, model, source, quick=quick)
 
     def apply(self, text: str) -> list[str]:
         plan = self.plan(text)

@@ -231,7 +231,7 @@ def test_renaming_a_stage_keeps_its_records(ground):
     ground.apply(WITH_PIPELINE)
     id = ground.add("deal", name="A", stage="offered")
     lines = ground.apply(WITH_PIPELINE.replace("offered: {", "proposed: {was: offered, "))
-    assert "→ stage deal.offered becomes proposed" in lines
+    assert "→ stage sales.offered becomes proposed" in lines
     assert ground.value("deal", id, "stage") == "proposed"
 
 

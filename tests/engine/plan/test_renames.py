@@ -278,5 +278,5 @@ def test_stages_swap_and_their_pipeline_is_renamed(ground):
     id = ground.add("pet", stage="sick")
     turned = text.replace("pipeline: care\n", "pipeline: health\nwas: care\n")
     turned = turned.replace("sick: {}", "ill: {was: sick}")
-    assert ground.apply(PET + turned) == ["→ stage pet.sick becomes ill", "→ pipeline care becomes health"]
+    assert ground.apply(PET + turned) == ["→ pipeline care becomes health", "→ stage health.sick becomes ill"]
     assert ground.value("pet", id, "stage") == "ill"
