@@ -17,6 +17,7 @@ COMMANDS = {
     "lsp": "lsp",
     "plan": "definitions",
     "apply": "definitions",
+    "undo": "undo",
     "serve": "server",
     "work": "server",
     "demo": "demo",

@@ -145,7 +145,7 @@ def plan_command(directory: Path) -> None:
     Example: customary plan mycrm
     """
     plan = open_workspace(directory).plan()
-    _print(plan)
+    print_plan(plan)
     if plan.problems:
         raise Failure("\n".join(plan.problems))
     if not plan.empty:
@@ -165,7 +165,7 @@ def apply_command(directory: Path, yes: bool) -> None:
     workspace = open_workspace(directory)
     workspace.recover()
     plan = workspace.plan()
-    _print(plan)
+    print_plan(plan)
     if plan.problems:
         raise Failure("\n".join(plan.problems))
     if plan.empty:
@@ -174,11 +174,12 @@ def apply_command(directory: Path, yes: bool) -> None:
     if not yes:
         confirmed("Apply these changes?")
     with waiting("Applying"):
-        release = workspace.apply(plan, by=_who())
+        release = workspace.apply(plan, by=who())
     click.echo(f"Applied: release {release.number}.")
 
 
-def _print(plan: Plan) -> None:
+def print_plan(plan: Plan) -> None:
+    """The lines of a plan, and what is to be known of it."""
     for warning in plan.warnings:
         click.echo(str(warning), err=True)
     if plan.empty:
@@ -193,7 +194,8 @@ def _with_warnings(number: int) -> str:
     return f", with {number} warning{'s' * (number > 1)}" if number else ""
 
 
-def _who() -> str:
+def who() -> str:
+    """Whose name stands in a release that is applied from here."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):

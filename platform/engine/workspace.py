@@ -18,9 +18,10 @@ from customary.engine.database import Database, system
 from customary.engine.files import Store
 from customary.engine.problem import Problems
 from customary.engine.releases import Release, Releases
-from customary.engine.text import find_packs, gather, plain, read, read_source
+from customary.engine.text import find_packs, gather, read_source
 from customary.engine.text.lock import LOCK_FILE, check_lock, write_lock
-from customary.engine.text.source import SETTINGS_FILE, WORKSPACE, File
+from customary.engine.text.source import SETTINGS_FILE
+from customary.engine.text.workspace import database_in
 
 if TYPE_CHECKING:
     from customary.engine.model.check import Counts
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from customary.engine.people.actor import Actor
     from customary.engine.plan import Plan, Progress
     from customary.engine.records.work import Work
+    from customary.engine.text.put_back import PutBack
 
 log = logging.getLogger("customary.workspace")
 
@@ -147,6 +149,24 @@ class Workspace:
         finish(self.database, plan, release, told=told)
         return release
 
+    def plan_undo(self, number: int | None = None) -> Plan:
+        """The plan back to before a release, by default the newest one. Raises CannotUndo, or DefinitionError when
+        what was applied then does not compile any more."""
+        from customary.engine.plan import undo
+
+        with self.database.read() as connection:
+            current = self.releases.load(connection)
+            if current is None:
+                raise WorkspaceError(f"Nothing is applied yet. Run: customary apply {self.directory}")
+            return undo(connection, current, number)
+
+    def put_back(self, plan: Plan) -> PutBack:
+        """What makes the folder's files those of a plan. Raises CannotUndo when something would be lost by it."""
+        from customary.engine.plan import files_back
+
+        with self.database.read() as connection:
+            return files_back(connection, self.directory, plan)
+
     def recover(self) -> None:
         """Ends what somebody began to apply and did not live to end. To be called before serving and planning."""
         from customary.engine.plan import recover
@@ -219,12 +239,7 @@ def url_for(directory: Path, given: str | None = None) -> str:
 
 def declared_database(directory: Path) -> str | None:
     """The database that its `customary.yaml` names."""
-    file = File.of_bytes(SETTINGS_FILE, WORKSPACE, (directory / SETTINGS_FILE).read_bytes())
-    for document in read(file, Problems()):
-        declared = plain(document.body.get("database"))
-        if isinstance(declared, str):
-            return declared
-    return None
+    return database_in((directory / SETTINGS_FILE).read_bytes())
 
 
 def database_at(text: str, directory: Path) -> Database:

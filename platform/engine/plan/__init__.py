@@ -13,7 +13,7 @@ from customary.engine.plan.plan import Plan
 from customary.engine.plan.proof import Difference, prove
 from customary.engine.plan.recover import recover
 from customary.engine.plan.site import Progress
-from customary.engine.plan.undo import undo
+from customary.engine.plan.undo import files_back, undo
 
 __all__ = [
     "CannotUndo",
@@ -30,6 +30,7 @@ __all__ = [
     "Unfit",
     "apply",
     "compare",
+    "files_back",
     "finish",
     "from_text",
     "prove",

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import sqlalchemy as sa
 
 from customary.engine.plan.back import CannotUndo, way_back
 from customary.engine.plan.compare import compare
 from customary.engine.plan.plan import Plan
-from customary.engine.releases import Release, load_catalogue, read_definitions
+from customary.engine.releases import Release, load_catalogue, read_definitions, read_files
 from customary.engine.tables.going_back import go_back
+from customary.engine.text.put_back import PutBack
+from customary.engine.text.source import SETTINGS_FILE
+from customary.engine.text.workspace import database_in
 
 
 def undo(connection: sa.Connection, current: Release, number: int | None = None) -> Plan:
@@ -25,3 +30,16 @@ def undo(connection: sa.Connection, current: Release, number: int | None = None)
     back = way_back(connection, number - 1, current.number)
     growth = go_back(load_catalogue(connection), back.stood, model, current.number)
     return compare(connection, current, model, source, growth, back)
+
+
+def files_back(connection: sa.Connection, directory: Path, plan: Plan) -> PutBack:
+    """What makes a folder's files those of an undo. Raises CannotUndo when a file holds what was never applied, or
+    would name another database."""
+    found = PutBack.of(directory, plan.source.files)
+    unknown = found.unknown(read_files(connection, number) for number in range(plan.base, 0, -1))
+    if unknown:
+        raise CannotUndo(f"This was never applied and would be lost: {', '.join(unknown)}. Apply it, or put it aside.")
+    now, then = (database_in(files.get(SETTINGS_FILE, "").encode()) for files in (found.now, found.then))
+    if now != then:
+        raise CannotUndo(f"{SETTINGS_FILE} named another database then. Write the files back by hand.")
+    return found

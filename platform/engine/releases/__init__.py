@@ -8,6 +8,7 @@ from customary.engine.releases.release import (
     Release,
     newest_number,
     read_definitions,
+    read_files,
     read_release,
     write_release,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "load_catalogue",
     "newest_number",
     "read_definitions",
+    "read_files",
     "read_inverses",
     "read_release",
     "save_catalogue",

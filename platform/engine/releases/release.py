@@ -15,7 +15,7 @@ from customary.engine.model.model import Model
 from customary.engine.problem import Problems
 from customary.engine.releases.catalogue import load_catalogue
 from customary.engine.tables import Catalogue, Tables
-from customary.engine.text import Source, files_from_data, read_source
+from customary.engine.text import File, Source, files_from_data, read_source
 
 rows = sa.Table(
     "customary_release",
@@ -61,13 +61,19 @@ def read_release(connection: sa.Connection, number: int, catalogue: Catalogue | 
     return Release(number, model, Tables(model, catalogue or load_catalogue(connection)), applied_at, source)
 
 
+def read_files(connection: sa.Connection, number: int) -> list[File]:
+    """The files that a release was made of, as text."""
+    return files_from_data(
+        connection.execute(sa.select(rows.c.definitions).where(rows.c.number == number)).scalar_one()
+    )
+
+
 def read_definitions(connection: sa.Connection, number: int) -> tuple[Source, Model]:
     """What a release says, compiled. Raises DefinitionError when it does not compile any more."""
     from customary.engine.model import compile_source
 
-    definitions = connection.execute(sa.select(rows.c.definitions).where(rows.c.number == number)).scalar_one()
     problems = Problems()
-    source = read_source(files_from_data(definitions), problems)
+    source = read_source(read_files(connection, number), problems)
     model = compile_source(source, problems)
     problems.raise_errors()
     return source, model

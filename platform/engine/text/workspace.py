@@ -7,7 +7,7 @@ from pathlib import Path
 
 from customary.engine.problem import Place, Problems
 from customary.engine.text.layers import merge
-from customary.engine.text.node import Sequence
+from customary.engine.text.node import Sequence, plain
 from customary.engine.text.packs import find_packs, in_order, read_bytes, yaml_files
 from customary.engine.text.read import read
 from customary.engine.text.source import SETTINGS_FILE, WORKSPACE, File, Source
@@ -36,6 +36,15 @@ def read_source(files: Iterable[File], problems: Problems) -> Source:
     files = tuple(files)
     documents = [document for file in files for document in read(file, problems)]
     return merge(documents, problems, files)
+
+
+def database_in(settings: bytes) -> str | None:
+    """The database that the text of a `customary.yaml` names."""
+    for document in read(File.of_bytes(SETTINGS_FILE, WORKSPACE, settings), Problems()):
+        declared = plain(document.body.get("database"))
+        if isinstance(declared, str):
+            return declared
+    return None
 
 
 def _settings(directory: Path, problems: Problems) -> File | None:
