@@ -15,6 +15,7 @@ from customary.engine.backup.columns import KINDS
 from customary.engine.backup.shape import TableShape, tables_there
 from customary.engine.database import system
 from customary.engine.releases import Release, newest_number, read_release
+from customary.engine.tables.statistics import learn
 
 AT_ONCE = 1000
 _FAILS = (sa.exc.SQLAlchemyError, psycopg.Error, ValueError, TypeError, LookupError, OverflowError, RecursionError)
@@ -61,7 +62,8 @@ def finish(connection: sa.Connection, backup: Reading) -> tuple[Release | None, 
     _add_indexes(connection, backup, release)
     if connection.dialect.name != "sqlite":
         _count_on(connection)
-        connection.exec_driver_sql("ANALYZE")
+    if release is not None:
+        learn(connection, release.tables)
     return release, warnings
 
 

@@ -14,6 +14,7 @@ from customary.engine.backup.columns import KINDS, kind_of
 from customary.engine.database import system
 from customary.engine.releases import load_catalogue
 from customary.engine.tables import Catalogue
+from customary.engine.tables.tables import key_name
 
 _NAME = re.compile(r"[a-z0-9_]{1,63}", re.ASCII)
 _OF_RECORDS = re.compile(r"[xl]_[a-z0-9_]{1,61}", re.ASCII)
@@ -24,7 +25,6 @@ _DELETED = {None, "SET NULL", "CASCADE", "RESTRICT", "NO ACTION"}
 class Key:
     """A foreign key: one column that points to the id of a table."""
 
-    name: str
     column: str
     to: str
     deleted: str | None
@@ -60,7 +60,12 @@ class TableShape:
             for each in self.columns
         )
         keys = [
-            sa.ForeignKeyConstraint([each.column], [f"{each.to}.id"], name=each.name, ondelete=each.deleted)
+            sa.ForeignKeyConstraint(
+                [each.column],
+                [f"{each.to}.id"],
+                name=key_name(self.name, [each.column], each.to),
+                ondelete=each.deleted,
+            )
             for each in (self.keys if with_keys else ())
         ]
         return sa.Table(self.name, metadata, *columns, *keys)
@@ -70,7 +75,7 @@ class TableShape:
             "name": self.name,
             "columns": [[each.name, each.kind, each.nullable] for each in self.columns],
             "primary": list(self.primary),
-            "keys": [[each.name, each.column, each.to, each.deleted] for each in self.keys],
+            "keys": [[each.column, each.to, each.deleted] for each in self.keys],
             "lasting": {name: list(columns) for name, columns in (self.lasting or {}).items()},
         }
 
@@ -80,7 +85,7 @@ class TableShape:
         columns = tuple(Column(_name(name), kind, bool(nullable)) for name, kind, nullable in data["columns"])
         if not all(each.kind in KINDS for each in columns):
             raise ValueError("a kind of column that is not known")
-        keys = tuple(Key(_name(name), _name(column), _name(to), deleted) for name, column, to, deleted in data["keys"])
+        keys = tuple(Key(_name(column), _name(to), deleted) for column, to, deleted in data["keys"])
         if any(each.deleted not in _DELETED for each in keys):
             raise ValueError("a foreign key that is not known")
         lasting = {_name(name): tuple(map(_name, columns)) for name, columns in data["lasting"].items()}
@@ -112,12 +117,7 @@ def _shape(look: sa.Inspector, name: str, there: Iterable[str], plain: set[tuple
         Column(each["name"], _kind(name, each["name"], each["type"], plain), each["nullable"])
         for each in look.get_columns(name)
     ]
-    keys = [
-        Key(each["name"] or f"fk_{name}_{each['constrained_columns'][0]}", each["constrained_columns"][0],
-            each["referred_table"], each["options"].get("ondelete"))
-        for each in look.get_foreign_keys(name)
-        if each["referred_table"] in there
-    ]  # fmt: skip
+    keys = [each for each in _keys(look, name) if each.to in there]
     lasting = {
         each["name"]: tuple(each["column_names"])
         for each in look.get_indexes(name)
@@ -125,6 +125,17 @@ def _shape(look: sa.Inspector, name: str, there: Iterable[str], plain: set[tuple
     }
     primary = look.get_pk_constraint(name)["constrained_columns"]
     return TableShape(name, tuple(columns), tuple(primary), tuple(keys), lasting)
+
+
+def _keys(look: sa.Inspector, name: str) -> list[Key]:
+    """SQLAlchemy does not read the ON DELETE of a key that came to SQLite with ADD COLUMN."""
+    if look.dialect.name == "sqlite":
+        query = sa.text('SELECT "from", "table", on_delete FROM pragma_foreign_key_list(:name) ORDER BY 1')
+        return [Key(*row) for row in look.bind.execute(query, {"name": name})]
+    return [
+        Key(each["constrained_columns"][0], each["referred_table"], each["options"].get("ondelete"))
+        for each in look.get_foreign_keys(name)
+    ]
 
 
 def _kind(table: str, column: str, found: sa.types.TypeEngine, plain: set[tuple[str, str]]) -> str:

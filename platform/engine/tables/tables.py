@@ -108,5 +108,9 @@ class Tables:
 def _foreign_key(columns: list[str], to: str, table: str, deleted: str) -> sa.ForeignKeyConstraint:
     """Nothing may dangle. What happens to the links of a deleted record is decided by `on_delete` before; the
     database's own action is there for columns and tables that are retired, which no rule looks at any more."""
-    digest = hashlib.sha256(f"{table}.{columns}.{to}".encode()).hexdigest()[:10]
-    return sa.ForeignKeyConstraint(columns, [f"{to}.id"], name=f"fk_{table}_{digest}", ondelete=deleted)
+    return sa.ForeignKeyConstraint(columns, [f"{to}.id"], name=key_name(table, columns, to), ondelete=deleted)
+
+
+def key_name(table: str, columns: list[str], to: str) -> str:
+    """The name of a foreign key, which follows from what it is."""
+    return f"fk_{table}_{hashlib.sha256(f'{table}.{columns}.{to}'.encode()).hexdigest()[:10]}"

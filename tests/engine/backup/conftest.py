@@ -67,7 +67,11 @@ KEY = base64.b64encode(b"k" * 32).decode()
 def definitions(former: bool) -> str:
     """Those that were applied first, or those that are now: a field and an entity are gone, one has another kind."""
     fields = "".join(f"  {name}: {json.dumps(body)}\n" for name, (body, _) in PLAIN.items())
-    changed = "  gone: {type: text}\n  turned: {type: integer}\n" if former else "  turned: {type: text}\n"
+    changed = (
+        "  gone: {type: text}\n  turned: {type: integer}\n"
+        if former
+        else "  turned: {type: text}\n  late: {type: link, to: account}\n"
+    )
     gone = "---\nentity: old\nfields: {name: {type: text}, thing: {type: link, to: thing}}\n" if former else ""
     return f"entity: thing\ntitle: name\nfields:{POINTING}{fields}{changed}{REST}{gone}"
 

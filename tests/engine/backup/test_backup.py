@@ -16,6 +16,7 @@ from customary.engine import people, records
 from customary.engine.backup import backup, restore
 from customary.engine.fields import kinds
 from customary.engine.people.actor import SYSTEM
+from customary.engine.plan import prove
 from customary.engine.records import secrets
 from customary.engine.workspace import Workspace
 
@@ -97,6 +98,12 @@ def test_nothing_differs_after_a_restore_on_either_database(
         assert after[name] == value, name
     assert len(before["rows/x_thing.jsonl"]) == len(ids(full)) > 3
     assert len(before["rows/x_old.jsonl"]) == len(ids(full)), "what is retired is kept too"
+
+
+def test_the_schema_is_what_the_release_calls_for(full: Workspace, restored: Workspace) -> None:
+    for workspace in (full, restored):
+        with workspace.database.read() as connection:
+            assert prove(connection, workspace.release.tables) == []
 
 
 def test_the_api_answers_as_before(full: Workspace, tmp_path: Path, empty_url: str | None) -> None:
