@@ -27,6 +27,7 @@ COMMANDS = {
     "export": "exchange",
     "backup": "backup",
     "restore": "backup",
+    "doctor": "doctor",
 }
 """Command to the file that holds it, as a function of its name with `_command` after it."""
 

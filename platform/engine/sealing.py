@@ -35,6 +35,14 @@ def has_key() -> bool:
         return False
 
 
+def key_names() -> frozenset[str]:
+    """The names of the keys that there are; each stands in the texts that it sealed."""
+    try:
+        return frozenset(_keys())
+    except NoKey:
+        return frozenset()
+
+
 def seal(text: str, place: str) -> str:
     """The text sealed for one place. Raises NoKey."""
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM

@@ -21,10 +21,10 @@ from customary.engine.backup.archive import FILES, Progress, Writing
 from customary.engine.backup.columns import KINDS
 from customary.engine.backup.folder import definitions
 from customary.engine.backup.shape import TableShape, shapes
-from customary.engine.backup.snapshot import snapshot
 from customary.engine.files import Store
 from customary.engine.files.file import file as file_rows
 from customary.engine.releases import newest_number
+from customary.engine.snapshot import snapshot
 from customary.engine.workspace import Workspace, WrongUse
 
 AT_ONCE = 1000

@@ -17,11 +17,11 @@ import sqlalchemy as sa
 from customary.engine.backup.archive import FILES, Progress, Reading, Unusable, reading, verify
 from customary.engine.backup.filling import clear, fill, finish, occupied
 from customary.engine.backup.folder import NAMES, move, place_of
-from customary.engine.backup.snapshot import without_patience
 from customary.engine.database import Database
 from customary.engine.files import Store
 from customary.engine.messages.outbox import KEPT, QUEUED, message
 from customary.engine.releases import Release
+from customary.engine.snapshot import without_patience
 from customary.engine.text.edit import Insert, Set, edit
 from customary.engine.text.source import SETTINGS_FILE
 from customary.engine.workspace import DEFAULT_DATABASE, Workspace, WrongUse, database_at, declared_database, url_for

@@ -31,6 +31,20 @@ class Store:
             while piece := file.read(CHUNK):
                 yield piece
 
+    def size(self, id: UUID) -> int | None:
+        """How long the content is; None where there is none."""
+        try:
+            return self._system.info(self._path(id))["size"]
+        except FileNotFoundError:
+            return None
+
+    def ids(self) -> Iterator[UUID]:
+        """The ids of all contents that lie there."""
+        for path in self._system.find(self._root) if self._system.exists(self._root) else ():
+            name = path.rpartition("/")[2]
+            if len(name) == 32 and set(name) <= set("0123456789abcdef"):
+                yield UUID(hex=name)
+
     def holds(self, id: UUID, data: bytes) -> bool:
         """Whether this very content is there."""
         try:

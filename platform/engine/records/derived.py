@@ -115,6 +115,12 @@ def recompute(
         yield from differing
 
 
+def stale(work: Work, entity: str, names: Iterable[str], ids: Iterable[UUID]) -> int:
+    """Of how many of some records the kept fields are not what a reader would be told. Nothing is written."""
+    fields = [work.model.entities[entity].fields[name] for name in names]
+    return len(_differing(work, entity, fields, sorted(ids)))
+
+
 def hold(work: Work, entity: str, ids: Iterable[UUID], shared: bool = False) -> None:
     """Locks records to the end of the transaction, in the order of their ids."""
     ordered = sorted(ids)

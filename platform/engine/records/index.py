@@ -48,6 +48,12 @@ for _name, _statements in (("sqlite", _ON_SQLITE), ("postgresql", _ON_POSTGRESQL
         sa.event.listen(search, "after_create", sa.DDL(_statement.replace("%", "%%")).execute_if(dialect=_name))
 
 
+def make_words(connection: sa.Connection) -> None:
+    """Makes what finds rows by their words, where it is missing."""
+    for statement in _ON_SQLITE if connection.dialect.name == "sqlite" else _ON_POSTGRESQL:
+        connection.exec_driver_sql(statement)
+
+
 def searched_text(shape: Shape, values: Mapping[str, Any]) -> str:
     """The words that find a record."""
     texts = (_text(values.get(each.name)) for each in shape.searched)

@@ -51,6 +51,15 @@ def reveal(work: Work, entity: str, id: UUID, name: str) -> str:
     return text
 
 
+def opens(work: Work, entity: str, name: str, id: UUID, token: str) -> bool:
+    """Whether a secret can be read with the keys that are there. What it says is not kept anywhere."""
+    try:
+        sealing.unseal(token, _place(work, entity, name, id))
+    except (sealing.NoKey, sealing.Unopened):
+        return False
+    return True
+
+
 def _refused(each: Field, reason: Reason) -> Refused:
     return Refused([FieldProblem(each.name, reason, each.label)])
 

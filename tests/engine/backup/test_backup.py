@@ -128,7 +128,7 @@ def test_work_goes_on_after_a_restore(full: Workspace, restored: Workspace) -> N
         made = records.get(work, "thing", id).values
         assert (made["a_auto_number"], made["pieces"]) == (f"T-{len(ids(full)) + 1:04}", 1)
         assert [hit.id for hit in records.search(work, "New", entity="thing")] == [id]
-    assert list(restored.plan().lines) in ([], ["~ workspace: database"])
+    assert {(each.kind, each.key) for each in restored.plan().lines} <= {("workspace", "database")}
 
 
 def test_it_shows_one_moment_while_others_write(full: Workspace, tmp_path: Path) -> None:
