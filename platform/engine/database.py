@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import math
-import re
 import shutil
 import sqlite3
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +17,8 @@ import psycopg
 import sqlalchemy as sa
 
 from customary.engine import sqlite
+from customary.engine.compilations import Compilations
+from customary.engine.postgresql import Cursor
 from customary.engine.threads import Threads
 
 Result = TypeVar("Result")
@@ -35,10 +34,6 @@ TRIES = 4
 """How often a unit of work that lost a race for locks is done, all in all."""
 TRUSTED_SECONDS = 1.0
 """A connection that was used within this time is taken to be alive."""
-STATEMENTS_REMEMBERED = 1_000
-LONGEST_REMEMBERED = 20_000
-"""Characters of a statement: those of many rows at once are longer, and seldom come again."""
-_PLACE = re.compile(r"%(?:\((?P<name>[^)]+)\)s|s|%)")
 STEPS_BETWEEN_LOOKS = 1_000_000
 """Steps of SQLite's machine between two looks at the clock, some ten milliseconds."""
 
@@ -181,6 +176,7 @@ def _open_sqlite(url: sa.URL) -> sa.Engine:
     engine = sa.create_engine(
         url.set(drivername="sqlite+pysqlite"),
         pool_size=READERS,
+        execution_options={"compiled_cache": Compilations()},
         connect_args={"timeout": 30, "check_same_thread": False},
         json_serializer=_dump_json,
     )
@@ -216,67 +212,14 @@ def _open_postgresql(url: sa.URL, *, reads: bool = False) -> sa.Engine:
         pool_use_lifo=True,
         isolation_level="AUTOCOMMIT" if reads else None,
         json_serializer=_dump_json,
+        execution_options={"compiled_cache": Compilations()},
         connect_args={
-            "cursor_factory": _Cursor,
+            "cursor_factory": Cursor,
             "options": f"{options} -c default_transaction_read_only=on" if reads else options,
         },
     )
     _look_after_idle_connections(engine)
     return engine
-
-
-class _Cursor(psycopg.RawCursor):
-    """A cursor that describes its columns by name and type alone: psycopg's own way took longer than the query.
-
-    It speaks PostgreSQL's own `$1`: psycopg remembers how to put it in place of `%(name)s` for short statements
-    alone, and took 0.17 ms to find out anew for the one that writes a deal.
-    """
-
-    def execute(self, query: Any, params: Any = None, **options: Any) -> _Cursor:
-        if params is not None:
-            query, names = _native(query) if len(query) < LONGEST_REMEMBERED else _native.__wrapped__(query)
-            params = [params[name] for name in names] if names else params or None
-        return super().execute(query, params, **options)
-
-    def executemany(self, query: Any, params_seq: Iterable[Any], **options: Any) -> None:
-        query, names = _native.__wrapped__(query)
-        rows = [[params[name] for name in names] if names else params for params in params_seq]
-        super().executemany(query, rows, **options)
-
-    @property
-    def description(self) -> Sequence[tuple] | None:  # type: ignore[override]
-        result = self.pgresult
-        return _Columns(result) if result is not None and result.nfields else None
-
-
-@lru_cache(maxsize=STATEMENTS_REMEMBERED)
-def _native(query: str) -> tuple[str, tuple[str, ...]]:
-    """A statement with `$1` and so on in place of `%(name)s` or `%s`, and the names in their order."""
-    places: dict[str, int] = {}
-    counted = itertools.count(1)
-
-    def place(found: re.Match[str]) -> str:
-        name = found["name"]
-        if name is not None:
-            return f"${places.setdefault(name, len(places) + 1)}"
-        return "%" if found[0] == "%%" else f"${next(counted)}"
-
-    return _PLACE.sub(place, query), tuple(places)
-
-
-class _Columns(Sequence):
-    """The columns of a result, described when somebody looks: SQLAlchemy does so once a statement, not once a run."""
-
-    def __init__(self, result: psycopg.pq.abc.PGresult) -> None:
-        self._result = result
-
-    def __len__(self) -> int:
-        return self._result.nfields
-
-    def __getitem__(self, place: int) -> tuple:
-        if place >= self._result.nfields:
-            raise IndexError(place)
-        return (self._result.fname(place).decode(), self._result.ftype(place), None, None, None, None, None)
 
 
 def _look_after_idle_connections(engine: sa.Engine) -> None:

@@ -17,7 +17,8 @@ import sqlalchemy as sa
 
 from customary.engine import database as databases
 from customary.engine.columns import Names, has
-from customary.engine.database import LONGEST_REMEMBERED, Database, TooSlow
+from customary.engine.database import Database, TooSlow
+from customary.engine.postgresql import LONGEST_REMEMBERED
 
 ENDLESS = """
     WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < 2000000000)

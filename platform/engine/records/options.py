@@ -82,7 +82,7 @@ def _find(
         parameters["top"] = top
     if typed:
         parameters["phrases"] = typed
-    return [(row[0], row[1]) for row in ask(work, statement, parameters)]
+    return [(row[0], row[1]) for row in ask(work, statement, parameters).all()]
 
 
 def _statement(

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
+from customary.engine.columns import SomeIds
 from customary.engine.records.work import Work
 from customary.engine.tables import SYSTEM_COLUMNS, TableRows
 
@@ -66,7 +67,7 @@ def among(work: Work, column: sa.ColumnElement, name: str) -> sa.ColumnElement:
     """
     if work.is_sqlite:
         return column.in_(sa.bindparam(name, expanding=True))
-    return column == sa.any_(sa.bindparam(name, type_=postgresql.ARRAY(sa.Uuid())))
+    return column == sa.any_(sa.cast(sa.bindparam(name, type_=SomeIds()), postgresql.ARRAY(sa.Uuid())))
 
 
 def ordered(work: Work, column: sa.ColumnElement, down: bool, first: bool) -> sa.ColumnElement:

@@ -112,7 +112,7 @@ def _segment(work: Work, reading: Reading, filled: bool, start: list[Any] | None
     parameters: dict[str, Any] = {"size": size, **reading.parameters}
     if start is not None:
         parameters |= {f"after_{position}": value for position, value in enumerate(start) if value is not None}
-    return list(ask(work, statement, parameters))
+    return ask(work, statement, parameters).all()
 
 
 def _count(work: Work, reading: Reading, how: str) -> int | None:

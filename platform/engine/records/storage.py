@@ -53,7 +53,7 @@ def load_where(work: Work, entity: str, link: str, id: UUID) -> list[dict[str, A
         return sa.select(table.table).where(where).order_by(table.column("id"))
 
     statement = kept(work, ("load where", entity, link), make)
-    found = [dict(table.load(row)) for row in work.connection.execute(statement, {"target": id}).mappings()]
+    found = [dict(table.load(row)) for row in work.connection.execute(statement, {"target": id}).mappings().all()]
     add_links(work, entity, found)
     return found
 
@@ -85,7 +85,7 @@ def load_all(work: Work, entity: str) -> list[dict[str, Any]]:
     """Every record that is not archived."""
     table = _table(work, entity)
     statement = sa.select(table.table).where(table.column("archived_at").is_(None)).order_by(table.column("id"))
-    found = [dict(table.load(row)) for row in work.connection.execute(statement).mappings()]
+    found = [dict(table.load(row)) for row in work.connection.execute(statement).mappings().all()]
     add_links(work, entity, found)
     return found
 
@@ -106,7 +106,7 @@ def targets_of(work: Work, entity: str, links: str, ids: list[UUID]) -> Mapping[
     found: dict[UUID, list[UUID]] = defaultdict(list)
     statement = kept(work, ("links", entity, links), lambda: _pairs(work, pairs))
     for start in range(0, len(ids), CHUNK):
-        for source, target in work.connection.execute(statement, {"ids": ids[start : start + CHUNK]}):
+        for source, target in work.connection.execute(statement, {"ids": ids[start : start + CHUNK]}).all():
             found[source].append(target)
     return found
 

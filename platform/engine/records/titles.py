@@ -29,7 +29,7 @@ def titles(work: Work, wanted: Iterable[tuple[str, UUID]]) -> Titles:
     found: dict[tuple[str, UUID], str] = {}
     for entity, ids in by_entity.items():
         if entity in work.model.entities and may_name(work, entity):
-            found |= _titles_of(work, entity, sorted(ids))
+            found |= _titles_of(work, entity, list(ids))
     return found
 
 
@@ -82,7 +82,7 @@ def _titles_of(work: Work, entity: str, ids: list[UUID]) -> Titles:
     statement = _statement(work, entity) if titles_move(work) else kept(work, key, lambda: _statement(work, entity))
     found: dict[tuple[str, UUID], str] = {}
     for start in range(0, len(ids), CHUNK):
-        for id, title in work.connection.execute(statement, {"ids": ids[start : start + CHUNK]}):
+        for id, title in work.connection.execute(statement, {"ids": ids[start : start + CHUNK]}).all():
             found[entity, id] = title or ""
     return found
 
