@@ -41,6 +41,8 @@ def rule(workflow: Workflow, model: Model, locale: Locale) -> ShownRule:
 
     def step(each: Mapping[str, Any]) -> ToDo:
         cases = tuple((words(when), tuple(map(step, steps))) for when, steps in each.get("cases", ()))
+        if each["kind"] == "for_each":
+            cases = (((), tuple(map(step, each["steps"]))),)
         return ToDo(kind=each["kind"], label=each.get("label"), condition=words(each.get("if")), cases=cases)
 
     return ShownRule(workflow=workflow, condition=words(workflow.where), steps=tuple(map(step, workflow.steps)))

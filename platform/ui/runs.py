@@ -14,7 +14,7 @@ from litestar.exceptions import PermissionDeniedException
 from litestar.params import FromPath
 
 from customary.engine import messages, records
-from customary.engine.automation import Run, StepTaken, find_run, input_of, runs_of, step_log, try_again
+from customary.engine.automation import Run, StepTaken, cancel, find_run, input_of, runs_of, step_log, try_again
 from customary.engine.locale import Locale
 from customary.engine.model.model import Entity, Model, Workflow
 from customary.engine.records.refusal import Missing
@@ -26,7 +26,7 @@ from customary.ui.rule import ShownRule, rule
 from customary.ui.timeline import Difference, differences, ends
 
 SIZE = 50
-STATUSES = ("done", "due", "stopped", "failed")
+STATUSES = ("done", "due", "waiting", "stopped", "failed")
 HERE = "workflows"
 
 
@@ -67,6 +67,8 @@ class ShownRun:
     rule: ShownRule | None
     titles: Mapping[tuple[str, UUID], str]
     open: bool
+    waited: bool
+    """Whether some of it was kept before it failed."""
 
 
 @get("/workflows")
@@ -96,6 +98,16 @@ async def again(desk: AtDesk, id: FromPath[UUID]) -> Response:
         raise PermissionDeniedException("Rules are run again by administrators only.")
     done = await desk.write(try_again, id)
     said = desk.say("The rule runs again.") if done else desk.say("This run has not failed.")
+    return desk.redirect(f"/workflows/{id}", said)
+
+
+@post("/workflows/{id:uuid}/cancel", status_code=200)
+async def end(desk: AtDesk, id: FromPath[UUID]) -> Response:
+    """Ends a run that is due or waits."""
+    if not desk.access.admin:
+        raise PermissionDeniedException("Runs are cancelled by administrators only.")
+    done = await desk.write(cancel, id)
+    said = desk.say("The run was cancelled.") if done else desk.say("This run has ended already.")
     return desk.redirect(f"/workflows/{id}", said)
 
 
@@ -160,6 +172,7 @@ def _run(work: Work, id: UUID, locale: Locale) -> ShownRun:
         rule=rule(shown.workflow, work.model, locale) if shown.workflow else None,
         titles=titles,
         open=is_open,
+        waited=bool(run.position),
     )
 
 
@@ -191,4 +204,4 @@ def _seconds(span: timedelta) -> Decimal:
     return Decimal(span // timedelta(milliseconds=10)) / 100
 
 
-handlers = [workflows, run, again]
+handlers = [workflows, run, again, end]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from customary.engine.automation.log import Run, StepTaken, find_run, input_of, rules_of, runs_of, step_log
 from customary.engine.automation.relay import run_once
-from customary.engine.automation.runs import advance, try_again
+from customary.engine.automation.runs import advance, cancel, try_again
 
 __all__ = [
     "Run",
     "StepTaken",
     "advance",
+    "cancel",
     "find_run",
     "input_of",
     "rules_of",

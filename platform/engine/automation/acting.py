@@ -35,6 +35,14 @@ class Stop(Exception):
     """The workflow asks to end here; the text is the reason it gives."""
 
 
+class Pause(Exception):
+    """The run waits here: until a moment, or for what happens to its record where there is none."""
+
+    def __init__(self, until: datetime | None) -> None:
+        self.until = until
+        super().__init__()
+
+
 @dataclass(frozen=True)
 class Done:
     """What a step did. `input` and `result` are shown in the log; `binds` is what `as:` gives to later steps.

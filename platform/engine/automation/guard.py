@@ -25,7 +25,7 @@ def has_run(work: Work, workflow: Workflow, found: Change) -> bool:
     if limits.get("once") and _count(work, *mine, tables.run.c.status != tables.STOPPED):
         return True
     running = limits.get("running")
-    return bool(running) and _count(work, *mine, tables.run.c.status == tables.DUE) >= running
+    return bool(running) and _count(work, *mine, tables.run.c.status.in_(tables.UNDER_WAY)) >= running
 
 
 def why_not(work: Work, workflow: Workflow, found: Change) -> Reason | None:

@@ -18,7 +18,10 @@ from customary.engine.words import Reason, Words
 
 @dataclass(frozen=True)
 class Run:
-    """One run of a workflow for one record. `status` is due, done, stopped or failed; `why` says why."""
+    """One run of a workflow for one record. `status` is due, waiting, done, stopped or failed; `why` says why.
+
+    `due` is when it goes on, and `position` the step at which it waits or last waited.
+    """
 
     id: UUID
     workflow: str
@@ -33,6 +36,8 @@ class Run:
     at: datetime
     ended_at: datetime | None
     attempts: int
+    due: datetime | None
+    position: str | None
 
     @property
     def reason(self) -> str | None:
@@ -42,7 +47,7 @@ class Run:
 
 @dataclass(frozen=True)
 class StepTaken:
-    """One step of a run: what went in, what came out. `status` is done, skipped, failed or undone.
+    """One step of a run: what went in, what came out. `status` is done, waiting, skipped, failed or undone.
 
     The result of a skipped one is the text of a Reason; `at` is when it ended.
     """

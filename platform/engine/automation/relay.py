@@ -13,6 +13,7 @@ from customary.engine.automation import tables
 from customary.engine.automation.guard import has_run, why_not
 from customary.engine.automation.kinds import trigger_kinds
 from customary.engine.automation.moment import Moment
+from customary.engine.automation.waiting import wake
 from customary.engine.database import Database
 from customary.engine.model.model import Workflow
 from customary.engine.people.actor import SYSTEM
@@ -42,7 +43,9 @@ def run_once(database: Database, releases: Releases, now: datetime) -> int:
             return 0
         rows = list(connection.execute(_claim(database)).mappings())
         work = Work(connection, release, SYSTEM, now)
-        for found in _changes(work, rows):
+        changes = _changes(work, rows)
+        wake(work, changes)
+        for found in changes:
             _make_runs(work, found)
         connection.execute(queue.delete().where(queue.c.id.in_([row["id"] for row in rows])))
     return len(rows)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,16 +11,18 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from customary.engine.automation import tables
-from customary.engine.automation.acting import Acting, CannotDo, Done, Stop
-from customary.engine.automation.kinds import step_kinds
+from customary.engine.automation.acting import CannotDo, Pause, Stop
+from customary.engine.automation.begun import as_begun
 from customary.engine.automation.moment import Moment, system_for
+from customary.engine.automation.taking import Steps, Walk, why
+from customary.engine.automation.waiting import keep, kept, way
 from customary.engine.database import Database
 from customary.engine.model.model import Workflow
 from customary.engine.people.actor import SYSTEM, Actor
 from customary.engine.people.recognise import actor_of_user
+from customary.engine.records import storage
 from customary.engine.records.changes import change, read_change
-from customary.engine.records.identifier import new_id
-from customary.engine.records.refusal import Forbidden, Missing, Refused, Stale, reason_of
+from customary.engine.records.refusal import Forbidden, Missing, Refused, Stale
 from customary.engine.records.work import Cause, Work
 from customary.engine.releases import Releases
 from customary.engine.words import Reason
@@ -42,7 +42,7 @@ def lease_due(database: Database, now: datetime, limit: int = BATCH) -> list[UUI
     """
     run, earlier = tables.run, tables.run.alias("earlier")
     waits = sa.exists().where(earlier.c.record == run.c.record, earlier.c.status == tables.DUE, earlier.c.id < run.c.id)
-    due = sa.select(run.c.id).where(run.c.status == tables.DUE, run.c.due <= now, ~waits).order_by(run.c.id)
+    due = sa.select(run.c.id).where(run.c.status.in_(tables.UNDER_WAY), run.c.due <= now, ~waits).order_by(run.c.id)
     with database.read() as connection:
         if connection.execute(due.limit(1)).first() is None:
             return []
@@ -51,15 +51,16 @@ def lease_due(database: Database, now: datetime, limit: int = BATCH) -> list[UUI
         ids = list(connection.execute(claim).scalars())
         if ids:
             leased = run.update().where(run.c.id.in_(ids))
-            connection.execute(leased.values(due=now + LEASE, attempts=run.c.attempts + 1))
+            connection.execute(leased.values(status=tables.DUE, due=now + LEASE, attempts=run.c.attempts + 1))
     return ids
 
 
 def advance(database: Database, releases: Releases, run_id: UUID, now: datetime) -> str | None:
     """Takes the steps of a leased run and gives its status; None when there is nothing (more) to do.
 
-    Steps, log and end of the run are one transaction. When a step cannot be done nothing of the run is kept but
-    the log, which says so; when the database fails the run is tried again later.
+    The steps up to the end or the next waiting, their log and where the run stands then are one transaction. When a
+    step cannot be done nothing of them is kept but the log, which says so; when the database fails the run is tried
+    again later.
     """
     taken = Steps()
     try:
@@ -71,7 +72,7 @@ def advance(database: Database, releases: Releases, run_id: UUID, now: datetime)
     except Exception as error:
         if not isinstance(error, Refused | Forbidden | Missing | Stale | CannotDo):
             log.exception("Run %s failed", run_id)
-        return _fail(database, run_id, now, taken, _why(error))
+        return _fail(database, run_id, now, taken, why(error))
 
 
 def try_again(work: Work, run_id: UUID) -> bool:
@@ -82,36 +83,17 @@ def try_again(work: Work, run_id: UUID) -> bool:
     return work.connection.execute(failed.values(again)).rowcount == 1
 
 
-@dataclass
-class Steps:
-    """The log of a run while its steps are taken; it outlives the transaction that is rolled back."""
+def cancel(work: Work, run_id: UUID) -> bool:
+    """Ends a run that is due or waits; False when it has ended."""
+    run = tables.run
+    ended = {"status": tables.STOPPED, "due": None, "ended_at": work.now, "reason": tables.reason_text(CANCELLED)}
+    under_way = run.update().where(run.c.id == run_id, run.c.status.in_(tables.UNDER_WAY))
+    return work.connection.execute(under_way.values(ended)).rowcount == 1
 
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    begun: float = field(default_factory=time.perf_counter)
 
-    def clock(self, now: datetime) -> datetime:
-        """The time for the log: steps see one `now`, but people want to know how long each took."""
-        return now + timedelta(seconds=time.perf_counter() - self.begun)
-
-    def note(self, step: Mapping[str, Any], position: str, now: datetime, status: str, **more: Any) -> None:
-        label = step.get("label")
-        self.rows.append(
-            {
-                "id": new_id(),
-                "position": position,
-                "kind": step["kind"],
-                "label": dict(label.by_language) if label else None,
-                "status": status,
-                "input": more.get("input"),
-                "result": more.get("result"),
-                "error": tables.reason_text(more["error"]) if "error" in more else None,
-                "at": self.clock(now),
-            }
-        )
-
-    def write(self, connection: sa.Connection, run_id: UUID) -> None:
-        if self.rows:
-            connection.execute(tables.step.insert(), [{**row, "run": run_id} for row in self.rows])
+CANCELLED = Reason("It was cancelled.")
+GONE = Reason("The rule, or what started it, is not there any more.")
+NO_RECORD = Reason("The record is not there any more.")
 
 
 def _advance(connection: sa.Connection, releases: Releases, run_id: UUID, now: datetime, taken: Steps) -> str | None:
@@ -120,74 +102,35 @@ def _advance(connection: sa.Connection, releases: Releases, run_id: UUID, now: d
     if run is None or release is None:
         return None
     work = Work(connection, release, SYSTEM, now, _cause(run))
-    workflow = work.model.workflows.get(run["workflow"])
+    workflow = as_begun(work, run)
     found = connection.execute(sa.select(change).where(change.c.id == run["change"])).mappings().first()
     if workflow is None or found is None or release.tables.named(run["entity"]) is None:
-        gone = Reason("The rule, or what started it, is not there any more.")
-        _end(connection, run_id, now, tables.STOPPED, tables.reason_text(gone))
-        return tables.STOPPED
-    moment = Moment(work, read_change(work, found))
+        return _end(connection, run_id, now, tables.STOPPED, tables.reason_text(GONE))
+    moment = Moment(work, read_change(work, found), kept(work, run))
+    if run["position"] and storage.load(work, moment.entity, moment.id) is None:
+        return _end(connection, run_id, now, tables.STOPPED, tables.reason_text(NO_RECORD))
     actor = _actor(work, workflow, run["actor"], moment.user)
     moment.work = Work(connection, release, actor, now, work.cause)
-    reason = None
-    status = tables.DONE
+    return _walked(connection, Walk(workflow, run_id, moment, taken, *way(run)), release.number)
+
+
+def _walked(connection: sa.Connection, walk: Walk, release: int) -> str:
+    """Walks on to the end of the run, or to where it waits again, and writes down where it stands."""
+    begun = {} if walk.ahead else {"release": release}
+    log, now = walk.log, walk.moment.work.now
     try:
-        _take(workflow.steps, workflow, run_id, moment, taken)
+        walk.take(walk.workflow.steps)
+    except Pause as pause:
+        log.write(connection, walk.run)
+        row = {"status": tables.WAITING, "due": pause.until, "attempts": 0, "reason": None}
+        row |= {"position": log.rows[-1]["position"], "results": keep(walk.moment.work, walk.moment.results), **begun}
+        connection.execute(tables.run.update().where(tables.run.c.id == walk.run).values(row))
+        return tables.WAITING
     except Stop as stop:
-        status, reason = tables.STOPPED, str(stop) or None
-    taken.write(connection, run_id)
-    _end(connection, run_id, taken.clock(now), status, reason, release.number)
-    return status
-
-
-def _take(
-    steps: Iterable[Mapping[str, Any]], workflow: Workflow, run_id: UUID, moment: Moment, taken: Steps, inside: str = ""
-) -> None:
-    """Takes the steps in order. What cannot be done is noted before it ends the run."""
-    now = moment.work.now
-    for number, step in enumerate(steps, 1):
-        position = f"{inside}{number}"
-        acting = Acting(workflow, run_id, moment, position)
-        if step.get("if") is not None and not step["if"].holds(acting.scope):
-            taken.note(step, position, now, "skipped", result=Reason("its condition does not hold").text)
-        elif step["kind"] == "choose":
-            _choose(step, acting, taken)
-        else:
-            _perform(step, acting, taken)
-
-
-def _perform(step: Mapping[str, Any], acting: Acting, taken: Steps) -> None:
-    now = acting.work.now
-    try:
-        done: Done = step_kinds()[step["kind"]].perform(step, acting)
-    except Stop as stop:
-        taken.note(step, acting.position, now, "done", result=str(stop) or None)
-        raise
-    except Exception as error:
-        taken.note(step, acting.position, now, "failed", error=_why(error), input=_attempted(step, acting))
-        raise
-    status, result = ("skipped", done.skipped.text) if done.skipped else ("done", done.result)
-    taken.note(step, acting.position, now, status, input=done.input, result=result)
-    if step.get("as"):
-        acting.moment.results[step["as"]] = done.binds if done.binds is not None else done.result
-
-
-def _choose(step: Mapping[str, Any], acting: Acting, taken: Steps) -> None:
-    for number, (condition, steps) in enumerate(step["cases"], 1):
-        if condition is None or condition.holds(acting.scope):
-            taken.note(step, acting.position, acting.work.now, "done", result={"case": number})
-            _take(steps, acting.workflow, acting.run, acting.moment, taken, f"{acting.position}.{number}.")
-            return
-    taken.note(step, acting.position, acting.work.now, "skipped", result=Reason("no case holds").text)
-
-
-def _attempted(step: Mapping[str, Any], acting: Acting) -> Any:
-    """The values of a step that failed, as far as they can be worked out."""
-    try:
-        entity = step.get("entity")
-        return acting.written(acting.values(step["values"], entity), entity) if entity else None
-    except Exception:
-        return None
+        log.write(connection, walk.run)
+        return _end(connection, walk.run, log.clock(now), tables.STOPPED, str(stop) or None, **begun)
+    log.write(connection, walk.run)
+    return _end(connection, walk.run, log.clock(now), tables.DONE, None, **begun)
 
 
 def _held(connection: sa.Connection, run_id: UUID) -> Mapping[str, Any] | None:
@@ -210,13 +153,10 @@ def _actor(work: Work, workflow: Workflow, user_id: UUID | None, user: Mapping[s
     return actor
 
 
-def _end(
-    connection: sa.Connection, run_id: UUID, now: datetime, status: str, reason: str | None, release: int | None = None
-) -> None:
-    values: dict[str, Any] = {"status": status, "reason": reason, "due": None, "ended_at": now}
-    if release is not None:
-        values["release"] = release
+def _end(connection: sa.Connection, run_id: UUID, now: datetime, status: str, reason: str | None, **more: Any) -> str:
+    values = {"status": status, "reason": reason, "due": None, "ended_at": now, **more}
     connection.execute(tables.run.update().where(tables.run.c.id == run_id).values(values))
+    return status
 
 
 def _fail(database: Database, run_id: UUID, now: datetime, taken: Steps, reason: Reason) -> str:
@@ -241,15 +181,3 @@ def _put_off(database: Database, run_id: UUID, now: datetime, reason: Reason) ->
             later = now + timedelta(seconds=2 ** row["attempts"])
             connection.execute(run.update().where(run.c.id == run_id).values(due=later, reason=told))
     return tables.DUE
-
-
-def _why(error: Exception) -> Reason:
-    if isinstance(error, Missing):
-        return Reason("the record is not there any more")
-    if isinstance(error, Stale):
-        return Reason("the record was changed by somebody else meanwhile")
-    if isinstance(error, Refused):
-        return reason_of(error.problems)
-    if isinstance(error, Forbidden | CannotDo):
-        return error.reason
-    return Reason(f"{type(error).__name__}: {error}")

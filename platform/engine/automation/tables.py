@@ -30,7 +30,10 @@ run = sa.Table(
     sa.Column("cause", Json, nullable=False),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("cursor", sa.Integer, nullable=False),
+    # What its steps have given so far, and how its last waiting ended; see `kept`.
     sa.Column("results", Json, nullable=False),
+    # The step at which it waits or last waited, such as 2 or 3.1.2; empty before that.
+    sa.Column("position", sa.Text),
     sa.Column("reason", sa.Text),
     sa.Column("at", Moment, nullable=False),
     sa.Column("due", Moment),
@@ -65,7 +68,11 @@ turn = sa.Table(
     sa.Column("last", sa.Uuid),
 )
 
-DUE, DONE, STOPPED, FAILED = "due", "done", "stopped", "failed"
+DUE, WAITING, DONE, STOPPED, FAILED = "due", "waiting", "done", "stopped", "failed"
+UNDER_WAY = (DUE, WAITING)
+
+TIME, EVENT = "time", "event"
+"""How a waiting ends."""
 
 
 def reason_text(reason: Reason) -> str:

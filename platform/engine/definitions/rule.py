@@ -48,7 +48,28 @@ def _check_step(node: Node, problems: Problems) -> Node | None:
     if isinstance(mail, Mapping) and "message" not in mail and "body" not in mail:
         missing(checked.place_of("send_email"), "send_email needs “message” or “body”", "Say what to send.", problems)
         return None
-    return _check_choose(checked, problems) if kind == "choose" else checked
+    nested = _NESTED.get(kind)
+    return nested(checked, problems) if nested else checked
+
+
+def _check_wait(step: Mapping, problems: Problems) -> Mapping | None:
+    """The event of a wait is a trigger like any other."""
+    wait = step.get("wait")
+    if not isinstance(wait, Mapping) or "event" not in wait:
+        return step
+    event = _check_trigger(wait.get("event"), problems)
+    return _with(step, "wait", _with(wait, "event", event)) if event is not None else None
+
+
+def _check_for_each(step: Mapping, problems: Problems) -> Mapping | None:
+    loop = step.get("for_each")
+    if not isinstance(loop, Mapping) or not isinstance(inner := loop.get("do"), Sequence):
+        return None
+    return _with(step, "for_each", _with(loop, "do", _each(inner, _check_step, problems)))
+
+
+def _with(node: Mapping, key: str, value: Node) -> Mapping:
+    return Mapping({**node.entries, key: value}, node.keys, node.place, node.layer)
 
 
 def _check_choose(step: Mapping, problems: Problems) -> Mapping | None:
@@ -56,8 +77,7 @@ def _check_choose(step: Mapping, problems: Problems) -> Mapping | None:
     if not isinstance(cases, Sequence):
         return None
     kept = tuple(each for case in cases if (each := _check_case(case, problems)) is not None)
-    entries = {**step.entries, "choose": Sequence(kept, cases.place, cases.layer)}
-    return Mapping(entries, step.keys, step.place, step.layer)
+    return _with(step, "choose", Sequence(kept, cases.place, cases.layer))
 
 
 def _check_case(case: Node, problems: Problems) -> Mapping | None:
@@ -98,6 +118,9 @@ def _kind(
     else:
         problems.add(place, f"“{odd}” is not a kind of {noun}", did_you_mean(odd, known))
     return None
+
+
+_NESTED = {"choose": _check_choose, "wait": _check_wait, "for_each": _check_for_each}
 
 
 @cache

@@ -184,6 +184,8 @@ class Workflow:
     - set, create, update, task: `entity` and `values` by field, each an Expression, a Template (text with holes) or a
       value of the field; update also `record` (Expression);
     - choose: `cases`, pairs of a condition (None for otherwise) and a tuple of steps;
+    - for_each: `in` (Expression of a list of records of `entity`), `name` and `steps`;
+    - wait: `for` and `until` (Expressions of a moment or day), `when` (a condition), `event` (a trigger), each or None;
     - kinds written as one value (note, stop): `value`;
     - others their own keys: texts by language (text, subject, body) as mappings from language ("" for all) to
       Template; the rest an Expression (after `=`), a Template, a tuple of them, or the plain value.
@@ -197,6 +199,8 @@ class Workflow:
     steps: tuple[Mapping[str, Any], ...]
     run_as: str = "system"
     limits: Mapping[str, Any] = NOTHING
+    stop: Expression | None = None
+    """Ends a run, also one that waits, as soon as it holds."""
 
 
 @dataclass(frozen=True, kw_only=True)

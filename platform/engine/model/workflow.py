@@ -19,6 +19,7 @@ from customary.engine.model.model import Message, Role, Workflow
 from customary.engine.model.names import ModelNames
 from customary.engine.model.step import Around, check_step
 from customary.engine.model.trigger import compile_trigger, entity_meant
+from customary.engine.model.wait import compile_wait, waits
 from customary.engine.problem import did_you_mean
 from customary.engine.text import node as text
 from customary.engine.text.source import Document
@@ -65,6 +66,7 @@ class Rule:
             steps=self._steps(body.get("do"), names),
             run_as=plain(body, "run_as", "system"),
             limits=frozen(plain(body, "limits", {})),
+            stop=self.build.condition(body.get("stop"), names),
         )
         return workflow if triggers else None
 
@@ -107,6 +109,10 @@ class Rule:
         }
         if kind == "choose":
             return frozen({**step, "cases": tuple(self._cases(body.get(kind), names))})
+        if kind == "for_each":
+            return frozen({**step, **self._loop(body.get(kind), names)})
+        if kind == "wait":
+            return frozen({**step, **compile_wait(self.build, body.get(kind), self.entity, names)})
         step |= self._body(kind, body.get(kind), names)
         check_step(self.build, step, body.get(kind), Around(self.entity, self.messages, self.roles))
         return frozen(step)
@@ -131,6 +137,19 @@ class Rule:
             elif (condition := self.build.condition(each.get("case"), names)) is not None:
                 yield condition, self._steps(each.get("do"), names)
 
+    def _loop(self, node: text.Mapping, names: ModelNames) -> dict[str, Any]:
+        """The records of a list, and the steps for each of them."""
+        found = self.build.expression(node.get("in"), names)
+        name = self._name(node.get("as"), names) or ""
+        item = getattr(found.type, "item", None) if found is not None else None
+        if found is not None and not isinstance(item, Record):
+            self.build.add(node.get("in").place, "this is not a list of records", "Write one, such as deal_lines.")
+        entity = item.entity if isinstance(item, Record) else ""
+        steps = self._steps(node.get("do"), names.with_bindings({name: item}) if entity else names)
+        if any(map(waits, steps)):
+            self.build.add(node.place_of("do"), "a loop cannot wait", "Wait before it or after it.")
+        return {"entity": entity, "in": found, "name": name, "steps": steps}
+
     # What a step says
 
     def _body(self, kind: str, node: text.Node, names: ModelNames) -> dict[str, Any]:
@@ -141,6 +160,9 @@ class Rule:
             if not entity:
                 self.build.add(node.place, "there is no entity of tasks", "Add the pack core.")
             return {"entity": entity, "values": self._values(node, entity, names)}
+        if kind == "move":
+            stage = text.Mapping({"stage": node}, {}, node.place, node.layer)
+            return {"entity": self.entity, "values": self._values(stage, self.entity, names)}
         if shape is VALUES:
             return {"entity": self.entity, "values": self._values(node, self.entity, names)}
         if shape.get("additionalProperties") is VALUES and isinstance(node, text.Mapping):
@@ -167,7 +189,7 @@ class Rule:
             found[key] = self._value(shapes.get(key, {}), each, names)
             kind = getattr(found[key], "type", None)
             if key == "record":
-                entity = kind.entity if isinstance(kind, Record) else ""
+                found["entity"] = entity = kind.entity if isinstance(kind, Record) else ""
                 if not entity:
                     self.build.add(each.place, "this does not name a record", "Write an expression, such as =account.")
         return found

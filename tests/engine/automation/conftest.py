@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -29,13 +29,14 @@ class House:
         self.workspace = workspace
         self.database, self.releases = workspace.database, workspace.releases
         self.actor: Actor = SYSTEM
+        self.now = NOW
 
     def do(self, act: Callable[[Work], Any]) -> Any:
         with self.database.write() as connection:
             return act(self.work(connection))
 
     def work(self, connection: Any) -> Work:
-        return Work(connection, self.workspace.release, self.actor, NOW, Cause("form"))
+        return Work(connection, self.workspace.release, self.actor, self.now, Cause("form"))
 
     def create(self, entity: str, **values: Any) -> UUID:
         return self.do(lambda work: create(work, entity, values))
@@ -56,10 +57,20 @@ class House:
         return self.do(lambda work: storage.load_all(work, entity))
 
     def turn(self) -> int:
-        return work_once(self.database, self.releases, NOW)
+        return work_once(self.database, self.releases, self.now)
 
     def settle(self) -> None:
-        work_until_idle(self.database, self.releases, NOW)
+        work_until_idle(self.database, self.releases, self.now)
+
+    def later(self, **span: int) -> None:
+        """Time passes, and rules get their turn."""
+        self.now += timedelta(**span)
+        self.settle()
+
+    def redefine(self, definitions: str) -> None:
+        """Applies other definitions."""
+        (self.workspace.directory / "schemas" / "own.yaml").write_text(definitions)
+        self.workspace.apply(by="test")
 
     def runs(self) -> list[Run]:
         """Oldest first."""

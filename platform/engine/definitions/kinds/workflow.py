@@ -6,6 +6,7 @@ from customary.engine.definitions.example import RULE_EXAMPLES
 from customary.engine.definitions.shapes import (
     CONDITION,
     LABEL,
+    NAME,
     NAMES,
     TEXT,
     VALUES,
@@ -80,6 +81,26 @@ SEND_EMAIL = mapping(
     required=("to",),
     later=("attachments", "from"),
 )
+WAIT = {
+    **mapping(
+        "wait",
+        {
+            "for": told(TEXT, "how long: 30min, 2d, 3 business days, or a duration after ="),
+            "until": told({**CONDITION}, "a day or a moment, or a condition that a change of the record may fulfil"),
+            "event": told({"type": "object"}, "what may happen to the record meanwhile, written as a trigger"),
+        },
+    ),
+    "minProperties": 1,
+}
+FOR_EACH = mapping(
+    "for_each",
+    {
+        "in": told(CONDITION, "a list of records"),
+        "as": told(NAME, "what each of them is called inside"),
+        "do": told({"type": "array", "minItems": 1, "x-what": "a list of steps"}, "what is done for each"),
+    },
+    required=("in", "as", "do"),
+)
 STEPS = {
     "set": VALUES,
     "update": UPDATE,
@@ -89,21 +110,21 @@ STEPS = {
     "assign": ASSIGN,
     "notify": NOTIFY,
     "send_email": SEND_EMAIL,
+    "delete": {"anyOf": [mapping("delete", {"record": TEXT}, required=("record",)), {"const": True}], "x-what": "true"},
+    "move": {**TEXT, "x-what": "a stage"},
+    "wait": {"anyOf": [TEXT, WAIT], "x-what": "how long, such as 2d, or {for: …, until: …, event: …}"},
+    "for_each": FOR_EACH,
     "choose": list_of({"type": "object"}, "a list of cases: [{case: …, do: […]}, {otherwise: […]}]"),
     "stop": {"type": ["string", "boolean", "null"], "x-what": "the reason, or true"},
 }
 LATER_STEPS = (
     "upsert",
-    "delete",
     "copy",
     "find",
-    "for_each",
-    "wait",
     "ask",
     "tag",
     "share",
     "follow",
-    "move",
     "convert",
     "merge",
     "refuse",
@@ -141,6 +162,7 @@ SHAPE = mapping(
         "run_as": told(
             one_of(("system", "actor"), "way to run"), "whose rights count: the system's (all), or those of who acted"
         ),
+        "stop": told(CONDITION, "ends a run before its next step, or while it waits, as soon as it holds"),
         "limits": told(LIMITS, "how often it may run"),
         "do": told(
             {"type": "array", "minItems": 1, "x-what": "a list of steps"},
@@ -150,5 +172,4 @@ SHAPE = mapping(
         "was": told(WAS, "its old name"),
     },
     required=("when", "do"),
-    later=("stop",),
 )
