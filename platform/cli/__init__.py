@@ -18,6 +18,8 @@ COMMANDS = {
     "plan": "definitions",
     "apply": "definitions",
     "undo": "undo",
+    "retired": "retired",
+    "purge": "retired",
     "serve": "server",
     "work": "server",
     "demo": "demo",

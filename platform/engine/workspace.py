@@ -7,7 +7,7 @@ import logging
 import os
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from customary.engine.model.model import Settings
     from customary.engine.people.actor import Actor
     from customary.engine.plan import Plan, Progress
+    from customary.engine.plan.retired import Retired
     from customary.engine.records.work import Work
     from customary.engine.text.put_back import PutBack
 
@@ -166,6 +167,33 @@ class Workspace:
 
         with self.database.read() as connection:
             return files_back(connection, self.directory, plan)
+
+    def retired(self) -> list[Retired]:
+        """What was taken out of the definitions and is kept, the first retired first."""
+        from customary.engine.plan.retired import retired
+        from customary.engine.releases import load_catalogue
+
+        with self.database.read() as connection:
+            return retired(connection, load_catalogue(connection))
+
+    def plan_purge(self, older_than: timedelta | None = None) -> Plan:
+        """The plan that destroys what is retired for longer, by default for as long as `purge_after` says."""
+        from customary.engine.plan.purge import purge
+
+        with self.database.read() as connection:
+            return purge(connection, self.release, datetime.now(UTC), older_than)
+
+    def purge(self, plan: Plan, by: str = "") -> Release:
+        """Destroys what the plan says, and the files of entities that are gone."""
+        from customary.engine.files import forget
+        from customary.engine.plan.purge import purged_entities
+
+        release = self.apply(plan, by)
+        entities, more = purged_entities(release.tables.catalogue), True
+        while entities and more:
+            with self.database.write() as connection:
+                more = forget(connection, self.files, entities)
+        return release
 
     def recover(self) -> None:
         """Ends what somebody began to apply and did not live to end. To be called before serving and planning."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from customary.engine.files.file import Kept, claim, find, keep
+from customary.engine.files.file import Kept, claim, find, forget, keep
 from customary.engine.files.store import Store
 
-__all__ = ["Kept", "Store", "claim", "find", "keep"]
+__all__ = ["Kept", "Store", "claim", "find", "forget", "keep"]

@@ -85,6 +85,15 @@ def claim(connection: sa.Connection, entity: str, record: UUID, ids: Iterable[UU
     connection.execute(file.update().where(waiting).values(entity=entity, record=record))
 
 
+def forget(connection: sa.Connection, store: Store, entities: Iterable[str]) -> bool:
+    """Throws away some of the files of entities that are gone for good; False when there are none left."""
+    ids = list(connection.execute(sa.select(file.c.id).where(file.c.entity.in_(list(entities))).limit(200)).scalars())
+    connection.execute(file.delete().where(file.c.id.in_(ids)))
+    for id in ids:
+        store.remove(id)
+    return bool(ids)
+
+
 def tidy(name: str) -> str:
     """A file's name without the way to it, and without what no name should hold."""
     last: Any = name.replace("\\", "/").rpartition("/")[2]

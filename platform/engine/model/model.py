@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -266,6 +267,8 @@ class Settings:
     """The address of a map, with `{latitude}` and `{longitude}` in it; "" for none."""
     calendar: str | None = None
     """The calendar that counts where none is named."""
+    purge_after: timedelta = timedelta(days=90)
+    """For how long what was retired is kept at least."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from customary.engine.definitions import Definitions
 from customary.engine.locale import currencies
 from customary.engine.model.build import frozen, plain
+from customary.engine.model.duration import seconds
 from customary.engine.model.model import Settings
 from customary.engine.problem import Problems
 from customary.engine.text.node import Mapping
@@ -28,6 +30,8 @@ def compile_settings(definitions: Definitions, problems: Problems) -> Settings:
         known["currency"] = _currency(body, currency, problems)
     if zone := plain(body, "time_zone"):
         known["time_zone"] = _zone(body, zone, problems)
+    if (kept := seconds(str(plain(body, "purge_after", "")))) is not None:
+        known["purge_after"] = timedelta(seconds=kept)
     return Settings(**known)
 
 

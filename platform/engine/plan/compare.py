@@ -18,6 +18,7 @@ from customary.engine.plan.impact import weigh
 from customary.engine.plan.line import ONLINE, Line
 from customary.engine.plan.plan import Plan
 from customary.engine.plan.proof import LASTING, indexes_there
+from customary.engine.plan.purge import compare_purged
 from customary.engine.plan.renamings import Renamings
 from customary.engine.plan.saved import compare_saved
 from customary.engine.plan.structure import AddGuard, AddIndex, DropIndex
@@ -52,6 +53,7 @@ def compare(
     changes += _indexes(comparison)
     changes += compare_definitions(comparison, source)
     changes += compare_saved(comparison, source)
+    changes += compare_purged(comparison)
     if back is not None:
         changes = [back.limited(comparison, change) for change in changes]
     if not changes and (current is None or current.model.digest != model.digest):
@@ -77,7 +79,9 @@ def _growth(before: Catalogue, model: Model, current: Release | None) -> Growth:
 
 
 def _entities(comparison: Comparison) -> Iterator:
-    return (turn for turn in comparison.turns if turn.after.kind == "entity")
+    """Those of today, and those that go; what went before is none of a plan's business."""
+    entities = (turn for turn in comparison.turns if turn.after.kind == "entity")
+    return (turn for turn in entities if turn.verb == "retired" or not turn.after.retired)
 
 
 def _indexes(comparison: Comparison) -> Iterator[Change]:

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from customary.engine.plan.back import CannotUndo, way_back
 from customary.engine.plan.compare import compare
 from customary.engine.plan.plan import Plan
-from customary.engine.releases import Release, load_catalogue, read_definitions, read_files
-from customary.engine.tables.going_back import go_back
+from customary.engine.releases import Release, read_definitions, read_files
+from customary.engine.tables.going_back import go_back, purged_of
 from customary.engine.text.put_back import PutBack
 from customary.engine.text.source import SETTINGS_FILE
 from customary.engine.text.workspace import database_in
@@ -28,7 +28,9 @@ def undo(connection: sa.Connection, current: Release, number: int | None = None)
         raise CannotUndo("Release 1 is the first one: there is nothing before it to go back to.")
     source, model = read_definitions(connection, number - 1)
     back = way_back(connection, number - 1, current.number)
-    growth = go_back(load_catalogue(connection), back.stood, model, current.number)
+    if gone := purged_of(back.today, back.stood):
+        raise CannotUndo(f"Release {number - 1} needs what a purge destroyed since: {', '.join(gone)}.")
+    growth = go_back(back.today, back.stood, model, current.number)
     return compare(connection, current, model, source, growth, back)
 
 

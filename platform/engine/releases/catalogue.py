@@ -28,6 +28,7 @@ names = sa.Table(
     sa.Column("spent", Json(), nullable=False),
     sa.Column("names", Json()),
     sa.Column("retired", sa.Boolean(), nullable=False),
+    sa.Column("purged", Json()),
 )
 """`born` counts entries in the order of their birth, which is the order they are read in."""
 
@@ -74,6 +75,7 @@ def _entry(row: Any) -> Entry:
         spent=tuple(row.spent),
         names=tuple((number, name) for number, name in row.names or ()),
         retired=row.retired,
+        purged=tuple(getattr(row, "purged", None) or ()),
     )
 
 
@@ -89,4 +91,5 @@ def _row(entry: Entry) -> dict:
         "spent": list(entry.spent),
         "names": [list(each) for each in entry.names],
         "retired": entry.retired,
+        "purged": list(entry.purged),
     }

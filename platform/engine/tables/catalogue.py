@@ -21,7 +21,8 @@ class Entry:
     `kind` is entity, field or option (a stage is an option of the field `stage`); `parent` is the entity of a
     field, the field of an option. `physical` is a table, a column (or link table), or a code. `former` are the
     names that a `was:` has already been heard for. `spent` are columns that a change of type left behind.
-    `names` are the names it had before, each with the number of the last release that called it so.
+    `names` are the names it had before, each with the number of the last release that called it so. `purged` are
+    those of its columns (or its table) whose values were destroyed; their names are never given again.
     """
 
     id: UUID
@@ -34,15 +35,24 @@ class Entry:
     spent: tuple[str, ...] = ()
     names: tuple[tuple[int, str], ...] = ()
     retired: bool = False
+    purged: tuple[str, ...] = ()
 
     def name_in(self, release: int) -> str:
         """What it was called in a release."""
         return next((name for last, name in self.names if release <= last), self.name)
 
+    def own(self) -> set[str]:
+        """The columns (or table, or code) that it has today, or had when it was retired."""
+        suffixes = (self.shape.suffixes if self.shape else ()) or ("",)
+        return {self.physical + suffix for suffix in suffixes}
+
     def columns(self) -> set[str]:
         """Every column (or table, or code) this entry has ever owned."""
-        suffixes = (self.shape.suffixes if self.shape else ()) or ("",)
-        return {self.physical + suffix for suffix in suffixes} | set(self.spent)
+        return self.own() | set(self.spent)
+
+    def left(self) -> set[str]:
+        """Those of them that hold values which nobody reads any more."""
+        return (self.columns() if self.retired else set(self.spent) - self.own()) - set(self.purged)
 
 
 @dataclass(frozen=True)

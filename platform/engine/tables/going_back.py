@@ -36,6 +36,20 @@ def stood_in(today: Catalogue, stood: Stood) -> Catalogue:
     return Catalogue({id: entry for id, entry in there if entry is not None})
 
 
+def purged_of(today: Catalogue, stood: Stood) -> list[str]:
+    """What lived then, by its names of then, and has had its values destroyed since."""
+    then = stood_in(today, stood)
+    changed = (then.entries[id] for id, was in stood.items() if was is not None)
+    lived = (each for each in changed if lives(then, each.id) and each.own() & set(today.entries[each.id].purged))
+    gone = (each for each in lived if each.parent is None or not today.entries[each.parent].purged)
+    return sorted(".".join(_path(then, each)) for each in gone)
+
+
+def _path(catalogue: Catalogue, entry: Entry) -> list[str]:
+    owner = catalogue.entries.get(entry.parent)
+    return [*(_path(catalogue, owner) if owner else ()), entry.name]
+
+
 def lives(catalogue: Catalogue, id: UUID | None) -> bool:
     """Whether an entry is there and not retired, and neither is what it stands in."""
     if id is None:
@@ -47,7 +61,7 @@ def lives(catalogue: Catalogue, id: UUID | None) -> bool:
 def _as_it_stood(entry: Entry, was: Entry | None) -> Entry:
     if was is None:
         return replace(entry, retired=True)
-    back = replace(was, names=entry.names, spent=())
+    back = replace(was, names=entry.names, spent=(), purged=entry.purged)
     if not back.columns() <= entry.columns():
         return replace(entry, name=was.name, former=was.former, retired=was.retired)
     return replace(back, spent=tuple(sorted(entry.columns() - back.columns())))

@@ -166,7 +166,12 @@ def _claims(wanted: list[_Wanted], entries: list[Entry]) -> dict[str, Entry]:
 def _asleep(wanted: _Wanted, entries: list[Entry]) -> Iterator[Entry]:
     """Retired entries that this name takes back, the last retired first."""
     for entry in reversed(entries):
-        if entry.retired and entry.name in (wanted.name, *wanted.was) and entry.shape == wanted.shape:
+        if (
+            entry.retired
+            and not entry.purged
+            and entry.name in (wanted.name, *wanted.was)
+            and entry.shape == wanted.shape
+        ):
             yield entry
 
 

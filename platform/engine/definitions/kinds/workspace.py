@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from customary.engine.definitions.navigation import NAVIGATION
-from customary.engine.definitions.shapes import NAMES, TEXT, WHOLE, list_of, mapping, one_of, told
+from customary.engine.definitions.shapes import DURATION, NAMES, TEXT, WHOLE, list_of, mapping, one_of, told
 
 MAIL = mapping(
     "mail",
@@ -38,6 +38,9 @@ SHAPE = mapping(
             one_of(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "weekday"), "where a week begins"
         ),
         "calendar": told(TEXT, "the calendar that counts where none is named"),
+        "purge_after": told(
+            DURATION, "for how long `customary purge` leaves what was taken out: 90d where it is left out"
+        ),
         "database": told(TEXT, "its URL; a SQLite file in the folder where it is left out"),
         "mail": told(MAIL, "the server that sends mail"),
         "navigation": told(NAVIGATION, "groups of the rail, laid over the packs'"),
