@@ -35,6 +35,10 @@ def offers(spot: Spot) -> list[Offer]:
 
 def _all(spot: Spot) -> Iterator[Offer]:
     cursor = spot.cursor
+    if spot.choices:
+        yield from map(_offer, spot.choices.values())
+        if spot.in_expression:
+            return
     if spot.in_expression:
         yield from _in_expression(spot)
         return

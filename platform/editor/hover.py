@@ -22,7 +22,8 @@ def told(spot: Spot) -> str:
 
 
 def _of_name(name: Name) -> str:
-    of = f" of {name.entity}" if name.entity and name.kind in ("field", "list", "stage") else ""
+    within = f"{name.entity}.{name.field}" if name.field else name.entity
+    of = f" of {within}" if within and name.kind in ("field", "list", "stage", "option", "view", "result") else ""
     lines = [f"**{name.name}** · {name.kind}{of}"]
     if name.detail:
         lines.append(f"{name.detail} → {name.target}" if name.kind == "field" and name.target else name.detail)

@@ -1,25 +1,29 @@
-"""Renames an entity or a field in all files of a workspace, and says `was:` so that the data moves along.
+"""Renames what has a name in all files of a workspace, and says `was:` so that the data moves along.
 
 The checker finds what refers to it: whatever no longer fits after the declaration has its new name is renamed too,
 until everything fits again. So nothing is renamed that only looks alike, and nothing is forgotten that is checked.
+Only then `was:` is added, for the checker takes old names of options for what they mean.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
+from customary.editor.declaration import REMEMBERED, declared_at, remembering, renaming
 from customary.editor.folder import Folder
 from customary.editor.names import Name
-from customary.editor.sample import field_kinds, sample_edits
+from customary.editor.sample import Samples
 from customary.engine.problem import Place, Problem, Problems
 from customary.engine.text import File, plain
-from customary.engine.text.edit import Edit, EditProblem, Insert, Rename, Set, edit
+from customary.engine.text.edit import Edit, EditProblem, Path, edit
 from customary.engine.text.read import NAME, roots
 
 ROUNDS = 40
+RENAMED = (*REMEMBERED, "result")
 _BOUND = ("user", "old", "record")
 """Where a field of this name is gone, an expression would silently mean something else."""
 
@@ -29,15 +33,15 @@ class CannotRename(ValueError):
 
 
 def may_rename(folder: Folder, name: Name | None) -> Name:
-    """The name, when it is an entity's or field's of the workspace's own. Raises CannotRename."""
-    if name is None or name.kind not in ("entity", "field"):
-        raise CannotRename("Only entities and fields can be renamed here.")
+    """The name, when it is of the workspace's own. Raises CannotRename."""
+    if name is None or name.kind not in RENAMED:
+        raise CannotRename("There is nothing here that has a name of its own.")
     if name.place is None or name.detail == "of the pipeline":
         raise CannotRename(f"“{name.name}” is the platform's own.")
-    for file, _, document in _declarations(folder.files(), name):
+    for file, _, document, path in _declarations(folder.files(), name):
         if not (folder.directory / file.path).exists() and file.path not in folder.unsaved:
             raise CannotRename(f"“{name.name}” is declared in the pack “{file.layer}”. Give it a label instead.")
-        if name.kind == "field" and not isinstance(document["fields"][name.name], dict):
+        if name.kind in ("field", "view") and document[path[0]][name.name] is None:
             raise CannotRename(f"“{name.name}” is taken away in {file.path}.")
     if name.kind == "field" and name.name in _BOUND:
         raise CannotRename(f"“{name.name}” means something else in expressions, so rename it by hand.")
@@ -50,63 +54,53 @@ def renamed(folder: Folder, name: Name, new: str) -> dict[str, str]:
     if not NAME.match(new) or len(new) > 50:
         raise CannotRename(f"“{new}” is not a name. Names are snake_case, such as {name.name}.")
     before, files = folder.problems(), {each.path: each.text for each in folder.files()}
-    texts = _declared_anew(folder, name, new)
+    texts = _edited(folder, {}, name, lambda *at: renaming(name, new, *at))
+    texts = _in_samples(folder, texts, name, new)
     for _ in range(ROUNDS):
         found = _new_problems(before, folder.problems(texts))
         patched = _patched({**files, **texts}, found, name.name, new)
         if not patched:
             break
         texts |= patched
+    texts = _edited(folder, texts, name, lambda *at: islice(remembering(name, new, *at), 1), once=True)
+    found = _new_problems(before, folder.problems(texts))
     if found:
         raise CannotRename(f"Not everything would fit afterwards: {found[0]}")
     return {path: text for path, text in texts.items() if text != files[path]}
 
 
-def _declarations(files: list[File], name: Name) -> Iterator[tuple[File, int, Any]]:
-    """The documents that declare it: one for each layer that says something of it."""
+def _declarations(files: list[File], name: Name) -> Iterator[tuple[File, int, Any, Path]]:
+    """The documents that declare it, one for each layer that says something of it, and where in each."""
     for file, number, document in _documents(files):
-        if document.get("entity") != (name.entity if name.kind == "field" else name.name):
-            continue
-        if next(iter(document)) == "entity" and (name.kind == "entity" or name.name in (document.get("fields") or {})):
-            yield file, number, document
+        for path in declared_at(name, document):
+            yield file, number, document, path
 
 
-def _declared_anew(folder: Folder, name: Name, new: str) -> dict[str, str]:
-    """The texts with the declarations and the sample records renamed."""
-    texts: dict[str, str] = {}
-    files = folder.files()
-    kinds = field_kinds(document for _, _, document in _documents(files))
+def _edited(
+    folder: Folder, texts: dict[str, str], name: Name, edits: Callable[[Any, Path], Iterable[Edit]], once: bool = False
+) -> dict[str, str]:
+    """The texts after edits where the name is declared: everywhere, or only in the first place."""
+    found = dict(texts)
+    for file, number, document, path in islice(_declarations(folder.files(), name), 1 if once else None):
+        found[file.path] = _after(found.get(file.path, file.text), edits(document, path), number)
+    return found
+
+
+def _in_samples(folder: Folder, texts: dict[str, str], name: Name, new: str) -> dict[str, str]:
+    """The texts with the sample records renamed, which nobody checks before they are loaded."""
+    found, files = dict(texts), folder.files()
+    known = Samples.of(document for _, _, document in _documents(files))
+    for file, number, document in _documents(files):
+        if "demo" in document and (edits := list(known.edits(name, new, document))):
+            found[file.path] = _after(found.get(file.path, file.text), edits, number)
+    return found
+
+
+def _after(text: str, edits: Iterable[Edit], number: int) -> str:
     try:
-        told = False
-        for file, number, document in _declarations(files, name):
-            edits = _declaration_edits(name, new, document, told)
-            texts[file.path] = edit(texts.get(file.path, file.text), edits, number)
-            told = True
-        for file, number, document in _documents(files):
-            edits = list(sample_edits(name, new, document, kinds)) if "demo" in document else []
-            if edits:
-                texts[file.path] = edit(texts.get(file.path, file.text), edits, number)
+        return edit(text, edits, number)
     except EditProblem as problem:
         raise CannotRename(str(problem)) from problem
-    return texts
-
-
-def _declaration_edits(name: Name, new: str, document: Mapping[str, Any], told: bool) -> list[Edit]:
-    """The new name, and below it, once, the old one."""
-    if name.kind == "entity":
-        renaming: list[Edit] = [Set(("entity",), new)]
-        inside, said = (), document
-    else:
-        renaming = [Rename(("fields", name.name), new)]
-        inside, said = ("fields", new), document["fields"][name.name]
-    if told:
-        return renaming
-    was = said.get("was") or []
-    old = [each for each in ([was] if isinstance(was, str) else was) if each != new] + [name.name]
-    value = old[0] if len(old) == 1 else old
-    if "was" in said:
-        return [*renaming, Set((*inside, "was"), value)]
-    return [*renaming, Insert(inside, "was", value, after="entity" if name.kind == "entity" else None)]
 
 
 def _documents(files: list[File]) -> Iterator[tuple[File, int, Any]]:
@@ -131,7 +125,7 @@ def _new_problems(before: Problems, after: Problems) -> list[Problem]:
 def _patched(texts: Mapping[str, str], problems: list[Problem], old: str, new: str) -> dict[str, str]:
     """The texts with the old name replaced where a problem points at it."""
     found: dict[str, str] = {}
-    about = re.compile(rf"“[-=]?{re.escape(old)}[”.]")
+    about = re.compile(rf"“(?:[^”]*, )?[-=]?{re.escape(old)}[”.,]")
     places = {each.place for each in problems if about.search(each.summary)}
     for place in sorted(places, reverse=True):
         text = found.get(place.file, texts.get(place.file, ""))

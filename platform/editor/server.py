@@ -31,6 +31,9 @@ SORTS = {
     "function": lsp.CompletionItemKind.Function,
     "field": lsp.CompletionItemKind.Field,
     "entity": lsp.CompletionItemKind.Class,
+    "option": lsp.CompletionItemKind.EnumMember,
+    "stage": lsp.CompletionItemKind.EnumMember,
+    "result": lsp.CompletionItemKind.Variable,
     "name": lsp.CompletionItemKind.Variable,
 }
 _END = re.compile(r"[\w.]+|[^\s,\]}]*")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from customary.editor.choice import choices_at, literal_start
 from customary.editor.cursor import Cursor, cursor_at
 from customary.editor.names import Name, Names
 from customary.editor.shapes import is_expression, names_in, sets_values, shapes_at
@@ -110,6 +111,11 @@ class Spot:
         field = said.get(self.cursor.path[1]) if isinstance(said, Mapping) else None
         return str(field.get("type", "")) if isinstance(field, Mapping) else ""
 
+    @cached_property
+    def choices(self) -> Mapping[str, Name]:
+        """What the word here may be, where it is an option or the like."""
+        return choices_at(self)
+
     def meant(self) -> Name | None:
         """What the word under the cursor is the name of."""
         cursor, word = self.cursor, self.chain[-1]
@@ -117,6 +123,8 @@ class Spot:
             return None
         if len(cursor.path) == 1 and cursor.path[0] == cursor.kind:
             return self.names.of(cursor.kind).get(word)
+        if self.choices:
+            return self.choices.get(word)
         if self._is_key:
             return self._key(word)
         if len(self.chain) > 1:
@@ -131,8 +139,8 @@ class Spot:
 
     def _key(self, word: str) -> Name | None:
         cursor = self.cursor
-        if cursor.kind == "entity" and cursor.path == ("fields",):
-            return self.names.members(cursor.name).get(word)
+        if cursor.kind == "entity" and cursor.path in (("fields",), ("views",)):
+            return (self.names.members if cursor.path == ("fields",) else self.names.views)(cursor.name).get(word)
         if self.takes_values or cursor.path[-1:] == ("fields",):
             return self.names.members(self.entity).get(word)
         if cursor.path[-1:] in (("entities",), ("create",), ("given",), ("records",)):
@@ -141,10 +149,17 @@ class Spot:
 
     def _one(self, word: str) -> Name | None:
         kind = self.names_what
-        if self.in_expression or kind == "field":
-            found = self.names.members(self.own_entity).get(word)
-            return found or (self.names.of("entity").get(word) if self.in_expression else None)
+        if self.in_expression:
+            return self._in_expression(word)
+        if kind == "field":
+            return self.names.members(self.own_entity).get(word)
         first = kind.partition(" ")[0]
         if kind in ("field path", "stage path"):
             first = "entity" if kind == "field path" else "pipeline"
         return self.names.of(first).get(word) if first else None
+
+    def _in_expression(self, word: str) -> Name | None:
+        if literal_start(self.cursor.value) is not None:
+            return None
+        found = self.names.members(self.own_entity).get(word) or self.names.of("entity").get(word)
+        return found or (self.names.results(self.cursor.name).get(word) if self.cursor.kind == "workflow" else None)

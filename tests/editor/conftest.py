@@ -35,6 +35,43 @@ do:
   - note: '{{ name }} weighs {{ weight }}'
   - set: {weight: 3}
 """
+VISITS = """\
+entity: visit
+label: Visit
+fields:
+  reason: {type: choice, options: [ill, check], default: ill}
+  kinds: {type: choices, options: {cat: {label: Cats}, dog: {}}}
+  pet: {type: link, to: pet}
+  seen_by: {type: user}
+  fee: {type: money, only: [doctor]}
+views:
+  ill_ones: {kind: table, columns: [reason, pet], where: 'reason == "ill" && "cat" in kinds && stage != "done"'}
+  urgent: {kind: board, pipeline: visits, card: [reason]}
+---
+pipeline: visits
+entity: visit
+moves: [[waiting, done]]
+stages: {waiting: {requires: [pet]}, done: {outcome: done}}
+---
+role: doctor
+entities: {visit: {read: all, fields: {fee: read_only}}}
+pipelines: {visits: {move: [[waiting, done]]}}
+---
+message: reminder
+about: visit
+subject: Soon
+body: 'Come with {{ pet.name }}'
+---
+workflow: remind
+when: {entered: visits.waiting}
+where: reason in ["ill", "check"]
+do:
+  - create: {visit: {reason: check, pet: =pet}}
+    as: follow_up
+  - assign: {field: seen_by, among: role doctor}
+    if: follow_up != null
+  - send_email: {to: a@example.com, message: reminder}
+"""
 ACCOUNT = "entity: account\nfields:\n  tier: {type: text}\nviews:\n  all: {columns: {add: [tier]}}\n"
 
 
@@ -126,6 +163,7 @@ def workspace(folder: Path) -> Path:
     (folder / "schemas" / "pet.yaml").write_text(PET, "utf-8")
     (folder / "schemas" / "account.yaml").write_text(ACCOUNT, "utf-8")
     (folder / "workflows" / "weigh.yaml").write_text(RULES, "utf-8")
+    (folder / "schemas" / "visit.yaml").write_text(VISITS, "utf-8")
     return folder
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from customary.editor.folder import Folder
-from customary.editor.names import Names
+from customary.editor.names import Name, Names
 from customary.editor.rename import renamed
 
 ROOT = Path(__file__).parents[2]
@@ -25,14 +25,42 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     return Folder(directory)
 
 
+def found(names: Names, kind: str, name: str, within: str) -> Name:
+    """A name as the cursor would find it."""
+    entity, _, field = within.partition(".")
+    return {
+        "field": lambda: names.members(entity),
+        "option": lambda: names.choices(entity, field),
+        "stage": lambda: names.stages(entity),
+        "view": lambda: names.views(entity),
+        "result": lambda: names.results(entity),
+    }.get(kind, lambda: names.of(kind))()[name]
+
+
 @pytest.mark.parametrize(
-    ("entity", "field"),
-    [("deal", ""), ("account", ""), ("deal", "amount"), ("deal", "lines"), ("account", "name"), ("task", "done_at")],
+    ("kind", "name", "within", "demo"),
+    [
+        ("entity", "deal", "", True),
+        ("field", "amount", "deal", True),
+        ("field", "done_at", "task", True),
+        ("option", "manufacturing", "account.industry", True),
+        ("option", "urgent", "task.priority", True),
+        ("stage", "contacted", "leads", True),
+        ("stage", "won", "sales", True),
+        ("pipeline", "sales", "", False),
+        ("role", "sales_rep", "", False),
+        ("message", "deal_thanks", "", False),
+        ("workflow", "deal_won", "", False),
+        ("view", "mine", "deal", False),
+        ("calendar", "office", "", False),
+        ("result", "call", "new_lead", False),
+    ],
 )
-def test_everything_fits_after_a_rename(folder: Folder, entity: str, field: str) -> None:
-    names = Names(folder.source())
-    name = names.members(entity)[field] if field else names.of("entity")[entity]
-    texts = renamed(folder, name, "quite_new")
+def test_everything_fits_after_a_rename(folder: Folder, kind: str, name: str, within: str, demo: bool) -> None:
+    meant = found(Names(folder.source()), kind, name, within)
+    texts = renamed(folder, meant, "quite_new")
     assert list(folder.problems(texts)) == []
-    assert sum("was: " in text for text in texts.values()) >= 1
-    assert any("quite_new" in text for path, text in texts.items() if "demo" in path) or field == "done_at"
+    before = {path: folder.directory.joinpath(path).read_text("utf-8") for path in texts}
+    told = sum(text.count("was: ") - before[path].count("was: ") for path, text in texts.items())
+    assert told == (kind != "result")
+    assert any("quite_new" in text for path, text in texts.items() if "demo" in path) == demo

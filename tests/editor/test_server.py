@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-PETS, RULES, ACCOUNT = "schemas/pet.yaml", "workflows/weigh.yaml", "schemas/account.yaml"
+PETS, RULES, ACCOUNT, VISITS = "schemas/pet.yaml", "workflows/weigh.yaml", "schemas/account.yaml", "schemas/visit.yaml"
 
 
 def applied(folder: Path, edit: dict[str, Any]) -> dict[str, str]:
@@ -43,7 +43,7 @@ def test_a_problem_in_another_file_is_told_there(editor, mycrm) -> None:
     assert editor.problems(PETS) == []
     editor.type(PETS, (mycrm / PETS).read_text("utf-8").replace("weight", "mass"))
     found = editor.problems(RULES, until=len)
-    assert {each["range"]["start"]["line"] for each in found} == {1}
+    assert {each["range"]["start"]["line"] for each in found} == {1, 2, 4, 5}
     (mycrm / "schemas" / "new.yaml").touch()
     editor.open("schemas/new.yaml", "entity: fresh\nfields: {a: {type: nothing}}\n")
     assert len(editor.problems("schemas/new.yaml", until=len)) == 1
@@ -75,6 +75,10 @@ def test_positions_count_as_editors_count(editor) -> None:
         (RULES, "note:", 0, {"set", "create", "if"}, {"pet"}),
         (RULES, "weight }}", 0, {"name", "weight"}, {"tier"}),
         (RULES, "weight: 3", 0, {"name", "weight"}, {"tier"}),
+        (VISITS, 'ill" &&', 0, {"ill", "check"}, {"reason", "today"}),
+        (VISITS, "done\"'}", 0, {"waiting", "done"}, {"reason"}),
+        (VISITS, "check, pet: =pet", 0, {"ill", "check"}, {"waiting"}),
+        (VISITS, "waiting, done]]}}", 0, {"waiting", "done"}, {"ill"}),
     ],
 )
 def test_what_may_stand_there_is_offered(reader, path, text, offset, offered, not_offered) -> None:
@@ -103,6 +107,11 @@ def test_a_half_written_line_is_completed(editor, mycrm) -> None:
         (PETS, "account, inverse", "A company or organisation"),
         (PETS, "entity: pet", "A kind of record"),
         (RULES, "weight }}", "field of pet"),
+        (VISITS, 'cat" in', "**cat** · option of visit.kinds\n\nCats"),
+        (VISITS, "waiting}\nwhere", "**waiting** · stage of visits"),
+        (VISITS, "ill_ones", "view of visit"),
+        (VISITS, "follow_up != null", "result of remind"),
+        (VISITS, "reminder}", "**reminder** · message"),
     ],
 )
 def test_hover_tells_what_it_is(reader, path, text, says) -> None:
@@ -120,6 +129,26 @@ def test_hover_tells_what_it_is(reader, path, text, says) -> None:
         (RULES, "weight > 9", PETS, 6),
         (RULES, "weight: 3", PETS, 6),
         (ACCOUNT, "tier]", ACCOUNT, 2),
+        (VISITS, "ill, check", VISITS, 3),
+        (VISITS, "ill}", VISITS, 3),
+        (VISITS, 'ill" &&', VISITS, 3),
+        (VISITS, 'cat" in', VISITS, 4),
+        (VISITS, "done\"'}", VISITS, 15),
+        (VISITS, "ill_ones", VISITS, 9),
+        (VISITS, "visits, card", VISITS, 12),
+        (VISITS, "doctor]", VISITS, 17),
+        (VISITS, "waiting, done]]\nstages", VISITS, 15),
+        (VISITS, "pet]}", VISITS, 5),
+        (VISITS, "fee: read", VISITS, 7),
+        (VISITS, "visits: {move", VISITS, 12),
+        (VISITS, "done]]}}", VISITS, 15),
+        (VISITS, "visits.waiting", VISITS, 12),
+        (VISITS, "waiting}\nwhere", VISITS, 15),
+        (VISITS, 'check"]', VISITS, 3),
+        (VISITS, "check, pet: =pet", VISITS, 3),
+        (VISITS, "follow_up != null", VISITS, 31),
+        (VISITS, "doctor}", VISITS, 17),
+        (VISITS, "reminder}", VISITS, 21),
     ],
 )
 def test_a_name_leads_to_where_it_is_declared(reader, path, text, target, line) -> None:
@@ -181,7 +210,7 @@ def test_an_entity_is_renamed_in_all_files(editor, mycrm) -> None:
     texts = applied(mycrm, editor.ask("textDocument/rename", editor.at(PETS, "entity: pet", 9, newName="animal")))
     assert texts[PETS].startswith("entity: animal\nwas: pet\nlabel: Pet\n")
     assert "when: {changed: animal.weight}" in texts[RULES]
-    assert texts.keys() == {PETS, RULES}
+    assert texts.keys() == {PETS, RULES, VISITS}
 
 
 @pytest.mark.parametrize(
@@ -190,7 +219,7 @@ def test_an_entity_is_renamed_in_all_files(editor, mycrm) -> None:
         (PETS, "to: account", "firm", "declared in the pack “core”"),
         (PETS, "[name, weight", "New Name", "is not a name"),
         (PETS, "[name, weight", "weight", "is there already"),
-        (PETS, "kind: table", "x", "Only entities and fields"),
+        (PETS, "kind: table", "x", "nothing here that has a name"),
     ],
 )
 def test_a_rename_that_cannot_be_says_why(reader, path, text, name, says) -> None:
