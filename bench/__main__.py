@@ -9,20 +9,20 @@ import json
 import os
 import pickle
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.parse
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from bench.cluster import postgresql
 from bench.house import build
 from bench.load import Figures, Request, measure
 from customary.engine import people, records
@@ -52,7 +52,7 @@ def main() -> None:
     options = _options()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="customary-bench-")))
-        database = options.database or stack.enter_context(_postgresql()) or f"sqlite:///{folder / 'bench.db'}"
+        database = options.database or stack.enter_context(postgresql()) or f"sqlite:///{folder / 'bench.db'}"
         print(f"Filling {database.split(':')[0]} with {options.deals} deals and {options.contacts} contacts ...")
         begin = time.perf_counter()
         workspace = build(folder, database, options.deals, options.contacts)
@@ -194,31 +194,6 @@ def _memory(parent: int) -> str:
     lines = subprocess.run(["ps", "-eo", "pid,ppid,rss"], capture_output=True, text=True, check=True).stdout
     rows = [tuple(map(int, line.split())) for line in lines.splitlines()[1:]]
     return " / ".join(str(rss // 1024) for pid, ppid, rss in rows if parent in (pid, ppid))
-
-
-@contextmanager
-def _postgresql() -> Iterator[str]:
-    """The URL of a private PostgreSQL cluster with its default durability, or "" when none is installed."""
-    binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    if not binaries:
-        yield ""
-        return
-    folder = Path(tempfile.mkdtemp(prefix="customary-bench-pg-"))
-    user = "postgres" if os.geteuid() == 0 else None
-    if user:
-        shutil.chown(folder, user, user)
-
-    def run(*command: str) -> None:
-        subprocess.run(command, check=True, user=user, cwd="/", stdout=subprocess.DEVNULL)
-
-    control = [str(binaries[0] / "pg_ctl"), "-D", str(folder / "cluster"), "-l", str(folder / "log"), "-w"]
-    run(str(binaries[0] / "initdb"), "-D", str(folder / "cluster"), "-U", "postgres", "-A", "trust", "-E", "UTF8")
-    run(*control, "-o", f"-c listen_addresses='' -c unix_socket_directories={folder}", "start")
-    try:
-        yield f"postgresql://postgres@/postgres?host={folder}"
-    finally:
-        run(*control, "-m", "fast", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 # What is measured ---------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -19,16 +20,14 @@ from customary.engine.plan.line import to_text
 from customary.engine.plan.plan import Plan
 from customary.engine.plan.recover import end_what_was_begun, take_back
 from customary.engine.plan.site import Progress, Site
-from customary.engine.plan.written import Meanwhile
+from customary.engine.plan.written import BATCH, Meanwhile
 from customary.engine.releases import Release, newest_number, save_catalogue, write_release
 
 if TYPE_CHECKING:
     from customary.engine.text import Source
 
 FEW = 200
-"""So many writes are followed in one transaction."""
-ROUNDS = 20
-"""Where writers are faster than who follows them, the rest is followed in the switch all the same."""
+"""So many writes are followed within the switch itself."""
 
 log = logging.getLogger("customary.plan")
 
@@ -120,17 +119,18 @@ def _taken_back_on_failure(site: Site) -> Iterator[None]:
 
 
 def _follow(site: Site, plan: Plan, meanwhile: Meanwhile) -> None:
-    """Catches up with the writers, until they are only a little ahead."""
-    changes = in_turn(plan.changes)
-    for _ in range(ROUNDS):
+    """Catches up with the writers, until they are only a little ahead, or as fast as who follows them."""
+    changes, ahead = in_turn(plan.changes), sys.maxsize
+    while True:
         written = site.shortly(meanwhile.new)
-        for start in range(0, len(written), FEW):
-            few = written[start : start + FEW]
+        for start in range(0, len(written), BATCH):
+            batch = written[start : start + BATCH]
             for change in changes:
-                site.shortly(lambda _, change=change, few=few: change.catch_up(site.work(), few))
+                site.shortly(lambda _, change=change, batch=batch: change.catch_up(site.work(), batch))
         meanwhile.followed(written)
-        if len(written) < FEW:
+        if len(written) < FEW or len(written) > ahead / 2:
             return
+        ahead = len(written)
 
 
 def _switch(connection: sa.Connection, site: Site, plan: Plan, meanwhile: Meanwhile, by: str) -> Release:

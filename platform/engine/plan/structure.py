@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import sqlalchemy as sa
 
+from customary.engine.columns import Json, Names
 from customary.engine.plan.change import ADD_COLUMN, ADD_INDEX, ADD_KEY, CREATE_TABLE, DROP_INDEX, GUARD, Change
 from customary.engine.plan.journal import Made
 from customary.engine.plan.site import TRIES, Site, is_passing
@@ -159,8 +160,12 @@ def drop_index(site: Site, name: str, only_invalid: bool = False) -> None:
 
 def literal(dialect: sa.Dialect, column: sa.Column, value: Any) -> str:
     """A value as it is written in a statement."""
-    said = sa.literal(value, column.type).compile(dialect=dialect, compile_kwargs={"literal_binds": True})
-    return str(said)
+    said = sa.literal(value, column.type)
+    if isinstance(column.type, (Json, Names)):
+        # SQLAlchemy writes no JSON into statements; both databases take it from a text.
+        plain = column.type.process_bind_param(value, dialect) if isinstance(column.type, Names) else value
+        said = sa.literal(dialect._json_serializer(plain), sa.Text)
+    return str(said.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
 
 
 def _keys(table: sa.Table) -> list[sa.ForeignKeyConstraint]:

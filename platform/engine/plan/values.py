@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from customary.engine.fields.field import Field
 from customary.engine.tables import EntityTable, Tables
@@ -76,7 +77,21 @@ def write_values(work: Work, table: EntityTable, field: Field, values: Mapping[U
 
         rates.fill(work, table.entity, pairs)
     rows = [{"row_id": id, **stored} for id, (_, stored) in zip(values, pairs, strict=True)]
-    work.connection.execute(table.table.update().where(table.table.c.id == sa.bindparam("row_id")), rows)
+    if work.is_sqlite:
+        work.connection.execute(table.table.update().where(table.table.c.id == sa.bindparam("row_id")), rows)
+    else:
+        _write_at_once(work.connection, table.table, rows)
+
+
+def _write_at_once(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """All rows in one statement, with an array for each column: many times faster than one after the other."""
+    names = [name for name in rows[0] if name != "row_id"]
+    kept = {"row_id": table.c.id.type, **{name: table.c[name].type for name in names}}
+    arrays = [sa.bindparam(name, type_=postgresql.ARRAY(of, dimensions=1)) for name, of in kept.items()]
+    columns = (sa.column(name, of) for name, of in kept.items())
+    given = sa.func.unnest(*arrays).table_valued(*columns, name="given").render_derived()
+    statement = table.update().where(table.c.id == given.c.row_id).values({name: given.c[name] for name in names})
+    connection.execute(statement, {name: [row[name] for row in rows] for name in kept})
 
 
 def _linked(

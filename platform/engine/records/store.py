@@ -168,4 +168,7 @@ def _understood(error: IntegrityError, drafts: list[Draft], alone: bool = False)
     if "foreign key" in str(error.orig).lower():
         drafts[0].refuse(None, "links to a record that was just deleted")
         return Refused(drafts[0].problems)
+    if unique.is_of_the_next_release(error):
+        drafts[0].refuse(None, "is already taken by another record")
+        return Refused(drafts[0].problems)
     return error
