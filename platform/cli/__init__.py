@@ -18,6 +18,7 @@ COMMANDS = {
     "plan": "definitions",
     "apply": "definitions",
     "undo": "undo",
+    "upgrade": "upgrade",
     "retired": "retired",
     "purge": "retired",
     "serve": "server",

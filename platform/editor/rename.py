@@ -7,9 +7,8 @@ Only then `was:` is added, for the checker takes old names of options for what t
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -17,9 +16,10 @@ from customary.editor.declaration import REMEMBERED, declared_at, remembering, r
 from customary.editor.folder import Folder
 from customary.editor.names import Name
 from customary.editor.sample import Samples
-from customary.engine.problem import Place, Problem, Problems
+from customary.engine.problem import Problem, Problems
 from customary.engine.text import File, plain
 from customary.engine.text.edit import Edit, EditProblem, Path, edit
+from customary.engine.text.edit.mention import renamed_mentions
 from customary.engine.text.read import NAME, roots
 
 ROUNDS = 40
@@ -58,7 +58,7 @@ def renamed(folder: Folder, name: Name, new: str) -> dict[str, str]:
     texts = _in_samples(folder, texts, name, new)
     for _ in range(ROUNDS):
         found = _new_problems(before, folder.problems(texts))
-        patched = _patched({**files, **texts}, found, name.name, new)
+        patched = renamed_mentions({**files, **texts}, found, name.name, new)
         if not patched:
             break
         texts |= patched
@@ -120,29 +120,3 @@ def _new_problems(before: Problems, after: Problems) -> list[Problem]:
         if known[each.place.file, each.summary] < 0:
             found.append(each)
     return found
-
-
-def _patched(texts: Mapping[str, str], problems: list[Problem], old: str, new: str) -> dict[str, str]:
-    """The texts with the old name replaced where a problem points at it."""
-    found: dict[str, str] = {}
-    about = re.compile(rf"“(?:[^”]*, )?[-=]?{re.escape(old)}[”.,]")
-    places = {each.place for each in problems if about.search(each.summary)}
-    for place in sorted(places, reverse=True):
-        text = found.get(place.file, texts.get(place.file, ""))
-        at = offset_of(text, place)
-        word = re.compile(rf"\b{re.escape(old)}\b").search(
-            text, at, text.find("\n", at) if "\n" in text[at:] else len(text)
-        )
-        if word:
-            found[place.file] = text[: word.start()] + new + text[word.end() :]
-    return found
-
-
-def offset_of(text: str, place: Place) -> int:
-    """Where a place is in a text."""
-    start = 1 if text.startswith("\ufeff") else 0
-    for _ in range(place.line - 1):
-        start = text.find("\n", start) + 1
-        if start == 0:
-            return len(text)
-    return min(start + place.column - 1, len(text))

@@ -18,6 +18,7 @@ from customary.engine.database import Database, system
 from customary.engine.files import Store
 from customary.engine.problem import Problems
 from customary.engine.releases import Release, Releases
+from customary.engine.releases.packs import held, origins
 from customary.engine.text import find_packs, gather, read_source
 from customary.engine.text.lock import LOCK_FILE, check_lock, write_lock
 from customary.engine.text.source import SETTINGS_FILE
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from customary.engine.plan import Plan, Progress
     from customary.engine.plan.retired import Retired
     from customary.engine.records.work import Work
+    from customary.engine.text import Source
     from customary.engine.text.put_back import PutBack
 
 log = logging.getLogger("customary.workspace")
@@ -120,19 +122,31 @@ class Workspace:
         return check(self.directory)
 
     def plan(self) -> Plan:
-        """What applying the folder's definitions would change. Raises DefinitionError with all their problems."""
+        """What applying the folder's definitions would change. Raises DefinitionError with all their problems.
+
+        A pack of another version than the pinned one stays what it was: it is taken up by an upgrade alone.
+        """
+        problems, warned = Problems(), Problems()
+        files = gather(self.directory, problems)
+        check_lock(self.directory, read_source(files, Problems()), warned)
+        with self.database.read() as connection:
+            current = self.releases.load(connection)
+            files = held(connection, self.directory, current, files, problems)
+            source = read_source(files, problems, origins(self.directory, current, files))
+            return replace(self._compared(connection, source, problems), warnings=tuple(warned))
+
+    def plan_of(self, source: Source) -> Plan:
+        """What applying a source would change. Raises DefinitionError with all its problems."""
+        with self.database.read() as connection:
+            return self._compared(connection, source, Problems())
+
+    def _compared(self, connection: sa.Connection, source: Source, problems: Problems) -> Plan:
         from customary.engine.model import compile_source
         from customary.engine.plan import compare
 
-        problems = Problems()
-        source = read_source(gather(self.directory, problems), problems)
         model = compile_source(source, problems)
         problems.raise_errors()
-        warned = Problems()
-        check_lock(self.directory, source, warned)
-        with self.database.read() as connection:
-            plan = compare(connection, self.releases.load(connection), model, source)
-        return replace(plan, warnings=tuple(warned))
+        return compare(connection, self.releases.load(connection), model, source)
 
     def apply(self, plan: Plan | None = None, by: str = "", told: Callable[[Progress], None] | None = None) -> Release:
         """Does a plan (by default the one for the folder's definitions), takes up the release and pins its packs."""

@@ -63,9 +63,7 @@ def read_release(connection: sa.Connection, number: int, catalogue: Catalogue | 
 
 def read_files(connection: sa.Connection, number: int) -> list[File]:
     """The files that a release was made of, as text."""
-    return files_from_data(
-        connection.execute(sa.select(rows.c.definitions).where(rows.c.number == number)).scalar_one()
-    )
+    return files_from_data(_definitions(connection, number))
 
 
 def read_definitions(connection: sa.Connection, number: int) -> tuple[Source, Model]:
@@ -73,10 +71,15 @@ def read_definitions(connection: sa.Connection, number: int) -> tuple[Source, Mo
     from customary.engine.model import compile_source
 
     problems = Problems()
-    source = read_source(read_files(connection, number), problems)
+    written = _definitions(connection, number)
+    source = read_source(files_from_data(written), problems, files_from_data(written, origins=True))
     model = compile_source(source, problems)
     problems.raise_errors()
     return source, model
+
+
+def _definitions(connection: sa.Connection, number: int) -> list[dict[str, Any]]:
+    return connection.execute(sa.select(rows.c.definitions).where(rows.c.number == number)).scalar_one()
 
 
 def write_release(

@@ -22,7 +22,7 @@ def merge(documents: Iterable[Document], problems: Problems, files: tuple[File, 
     settings = Mapping({}, {}, Place("customary.yaml"))
     for document in sorted(documents, key=lambda each: each.kind == "workspace"):
         if document.kind in ("pack", "workspace") and (groups := document.body.get("navigation")):
-            navigation = _merged(navigation, groups, "navigation", problems)
+            navigation = laid(navigation, groups, "navigation", problems)
         if document.kind == "workspace":
             settings = document.body
             continue
@@ -43,20 +43,20 @@ def merge(documents: Iterable[Document], problems: Problems, files: tuple[File, 
 
 
 def _lay(below: Document | None, above: Document, problems: Problems) -> Document:
-    body = _merged(below.body if below else None, above.body, "", problems)
+    body = laid(below.body if below else None, above.body, "", problems)
     assert isinstance(body, Mapping)
     broken = above.broken or (below is not None and below.broken)
     return Document(above.kind, above.name, body, below.place if below else above.place, above.layer, broken)
 
 
-def _merged(below: Node | None, above: Node, key: str, problems: Problems) -> Node:
-    """`above` laid over `below`; `key` is the key under which both stand."""
+def laid(below: Node | None, above: Node, key: str, problems: Problems) -> Node:
+    """`above` laid over `below`; `key` is the key under which both stand, "" for a whole document."""
     if not isinstance(above, Mapping):
         return above
     if isinstance(below, Sequence) and above.entries:
         if key != "options" or EDITS.issuperset(above.entries):
             return _edited(below, above, problems)
-        below = _as_mapping(below)
+        below = as_mapping(below)
     if not isinstance(below, Mapping):
         below = None
     return _merged_mapping(below, above, key, problems)
@@ -74,7 +74,7 @@ def _merged_mapping(below: Mapping | None, above: Mapping, key: str, problems: P
             continue
         if key in ORDERED and isinstance(value, Mapping):
             value = _without_position(name, value, positions)
-        entries[name] = _merged(entries.get(name), value, name, problems)
+        entries[name] = laid(entries.get(name), value, name, problems)
         keys.setdefault(name, above.keys[name])
     for name, side, target in positions:
         entries = _moved(entries, name, side, target, problems)
@@ -143,7 +143,7 @@ def _word(node: Node) -> str:
     return str(node.data) if isinstance(node, Scalar) else "this"
 
 
-def _as_mapping(items: Sequence) -> Mapping:
+def as_mapping(items: Sequence) -> Mapping:
     """A list of options as the mapping that it is short for."""
     names = [each for each in items if isinstance(each, Scalar) and isinstance(each.data, str)]
     return Mapping(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from customary.engine.problem import Place, Problems
 from customary.engine.text.node import plain
-from customary.engine.text.source import WORKSPACE, Source
+from customary.engine.text.read import read
+from customary.engine.text.source import WORKSPACE, File, Source
 
 LOCK_FILE = "customary.lock"
 ABOUT = "The packs as they were applied last. Written by “customary apply”; keep it with the definitions."
@@ -27,12 +28,22 @@ class Pin:
 
 def pins(source: Source) -> dict[str, Pin]:
     """The packs of a source, in the order in which they are laid."""
-    found = {}
-    for pack in source.packs:
-        document = source.documents.get(("pack", pack))
-        version = str(plain(document.body.get("version")) or "0") if document else "0"
-        found[pack] = Pin(version, _digest(source, pack))
-    return found
+    return {pack: pin_of(pack, source.files) for pack in source.packs}
+
+
+def pin_of(pack: str, files: Iterable[File]) -> Pin:
+    """What pins one pack of some files."""
+    own = [each for each in files if each.layer == pack != WORKSPACE]
+    documents = (each for file in own for each in read(file, Problems()) if each.kind == "pack")
+    described = next((each for each in documents if each.name == pack), None)
+    version = str(plain(described.body.get("version")) or "0") if described else "0"
+    return Pin(version, _digest(own))
+
+
+def pinned_in(directory: Path) -> dict[str, Pin] | None:
+    """What a folder's lock file pins; None where there is none that can be read."""
+    path = directory / LOCK_FILE
+    return _read(path.read_text("utf-8", "replace")) if path.is_file() else None
 
 
 def write_lock(directory: Path, source: Source) -> None:
@@ -54,14 +65,22 @@ def check_lock(directory: Path, source: Source, problems: Problems) -> None:
         return
     now = pins(source)
     for pack in {**pinned, **now}:
-        if difference := _difference(pack, pinned.get(pack), now.get(pack)):
-            problems.warn(_place(text, pack), difference, "See “customary plan”; “customary apply” takes it up.")
+        was, there = pinned.get(pack), now.get(pack)
+        if was != there:
+            problems.warn(place_in_lock(text, pack), _difference(pack, was, there), _remedy(pack, was, there))
 
 
-def _digest(source: Source, pack: str) -> str:
+def place_in_lock(text: str, pack: str) -> Place:
+    """Where a lock file pins a pack."""
+    before, found, _ = text.partition(f'    "{pack}": {{')
+    line = before.count("\n") + 1 if found else 1
+    return Place(LOCK_FILE, line, 5 if found else 1)
+
+
+def _digest(files: Iterable[File]) -> str:
     """Of the meaning that its text has; how lines end and which file comes first does not count."""
-    files = sorted((each.path, each.text) for each in source.files if each.layer == pack != WORKSPACE)
-    content = [[path, text.removeprefix("\ufeff").replace("\r\n", "\n")] for path, text in files]
+    texts = sorted((each.path, each.text) for each in files)
+    content = [[path, text.removeprefix("\ufeff").replace("\r\n", "\n")] for path, text in texts]
     return "sha256:" + hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
@@ -79,8 +98,6 @@ def _read(text: str) -> dict[str, Pin] | None:
 
 
 def _difference(pack: str, was: Pin | None, now: Pin | None) -> str:
-    if was == now:
-        return ""
     if was is None:
         return f"the pack “{pack}” is new since the last apply"
     if now is None:
@@ -90,7 +107,7 @@ def _difference(pack: str, was: Pin | None, now: Pin | None) -> str:
     return f"the pack “{pack}” has changed since it was applied, though it is still {now.version}"
 
 
-def _place(text: str, pack: str) -> Place:
-    before, found, _ = text.partition(f'    "{pack}": {{')
-    line = before.count("\n") + 1 if found else 1
-    return Place(LOCK_FILE, line, 5 if found else 1)
+def _remedy(pack: str, was: Pin | None, now: Pin | None) -> str:
+    if was and now and was.version != now.version and was.digest != now.digest:
+        return f"It stays at {was.version} until “customary upgrade {pack}”."
+    return "See “customary plan”; “customary apply” takes it up."

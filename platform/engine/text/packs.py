@@ -34,12 +34,20 @@ class Pack:
 
 def find_packs(workspace: Path | None = None, problems: Problems | None = None) -> dict[str, Pack]:
     """The packs there are, by name: the shipped ones, and those in a workspace's own folder."""
-    packs = {}
-    for root in (_shipped(), *([workspace] if workspace else [])):
-        for described in sorted(root.glob("schemas/*/pack.yaml")):
-            if pack := _pack(described, root, problems if problems is not None else Problems()):
-                packs[pack.name] = pack
-    return packs
+    own = packs_in(workspace, problems) if workspace else {}
+    return shipped_packs(problems) | own
+
+
+def shipped_packs(problems: Problems | None = None) -> dict[str, Pack]:
+    """The packs that come with Customary."""
+    return packs_in(_shipped(), problems)
+
+
+def packs_in(root: Path, problems: Problems | None = None) -> dict[str, Pack]:
+    """The packs that lie in a folder, as `schemas/core` and `workflows/core` do."""
+    problems = problems if problems is not None else Problems()
+    found = (_pack(each, root, problems) for each in sorted(root.glob("schemas/*/pack.yaml")))
+    return {pack.name: pack for pack in found if pack}
 
 
 def in_order(wanted: Sequence | None, packs: Mapping[str, Pack], problems: Problems) -> list[Pack]:

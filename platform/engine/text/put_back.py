@@ -45,7 +45,7 @@ class PutBack:
         for path in sorted(self.paths, key=lambda path: path == SETTINGS_FILE):
             file = self.directory / path
             if path not in self.then:
-                file.unlink()
+                file.unlink(missing_ok=True)
                 continue
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(self.then[path].encode("utf-8", "surrogateescape"))

@@ -9,6 +9,7 @@ from collections.abc import Sequence as SequenceType
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 from customary.engine.problem import Place
 from customary.engine.text.node import Mapping, plain
@@ -57,6 +58,9 @@ class Source:
     documents: MappingType[tuple[str, str], Document]
     navigation: Mapping | None = None
     """The packs' and the workspace's groups, laid over each other and in their order."""
+    origins: tuple[File, ...] = ()
+    """The untouched files of packs that lie in the workspace as copies, where they are known: what an upgrade starts
+    from. They are no part of what the workspace says."""
 
     @cached_property
     def packs(self) -> tuple[str, ...]:
@@ -74,14 +78,19 @@ class Source:
         text = json.dumps(content, ensure_ascii=True, separators=(",", ":"), default=_number)
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def to_data(self) -> list[dict[str, str]]:
+    def to_data(self) -> list[dict[str, Any]]:
         """The files as JSON data, as a release keeps them; `files_from_data` reads them back."""
-        return [{"path": each.path, "layer": each.layer, "text": each.text} for each in self.files]
+        origins = [{**_to_data(each), "origin": True} for each in self.origins]
+        return [*map(_to_data, self.files), *origins]
 
 
-def files_from_data(data: SequenceType[MappingType[str, str]]) -> list[File]:
-    """The files that `Source.to_data` wrote down."""
-    return [File(each["path"], each["layer"], each["text"]) for each in data]
+def files_from_data(data: SequenceType[MappingType[str, Any]], origins: bool = False) -> list[File]:
+    """The files that `Source.to_data` wrote down, or those of the `origins` alone."""
+    return [File(each["path"], each["layer"], each["text"]) for each in data if bool(each.get("origin")) == origins]
+
+
+def _to_data(file: File) -> dict[str, Any]:
+    return {"path": file.path, "layer": file.layer, "text": file.text}
 
 
 def _number(value: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from customary.engine.problem import Place, Problems
@@ -31,11 +32,11 @@ def gather(directory: Path, problems: Problems | None = None) -> list[File]:
     return files
 
 
-def read_source(files: Iterable[File], problems: Problems) -> Source:
-    """The files, in layer order, as one Source."""
+def read_source(files: Iterable[File], problems: Problems, origins: Iterable[File] = ()) -> Source:
+    """The files, in layer order, as one Source. `origins` are kept with it and not read."""
     files = tuple(files)
     documents = [document for file in files for document in read(file, problems)]
-    return merge(documents, problems, files)
+    return replace(merge(documents, problems, files), origins=tuple(origins))
 
 
 def database_in(settings: bytes) -> str | None:
