@@ -33,7 +33,7 @@ def test_a_purge_shows_and_asks_and_is_a_release(run, mycrm):
     shrink(run, mycrm)
     assert "Nothing has been retired" in run("purge", "mycrm").output
     asked = run("purge", "mycrm", "--older-than", "0d", input="n\n")
-    assert (asked.exit_code, "- field pet.age; destroyed for good" in asked.output) == (1, True)
+    assert (asked.exit_code, "- retired field pet.age; destroyed for good" in asked.output) == (1, True)
     assert run("retired", "mycrm").output.startswith("field pet.age")
     done = run("purge", "mycrm", "--older-than", "0d", "--yes")
     assert (done.exit_code, done.output.splitlines()[-1]) == (0, "Purged: release 3.")
@@ -51,4 +51,4 @@ def test_the_workspace_says_how_long_retired_things_are_kept(run, mycrm):
     settings = mycrm / "customary.yaml"
     settings.write_text(settings.read_text() + "purge_after: 0d\n")
     shrink(run, mycrm)
-    assert "- field pet.age" in run("purge", "mycrm", "--yes").output
+    assert "- retired field pet.age" in run("purge", "mycrm", "--yes").output

@@ -12,6 +12,7 @@ from customary.engine.plan.change import Change
 from customary.engine.plan.comparison import Comparison
 from customary.engine.plan.computed import compare_computed
 from customary.engine.plan.counting import Counting, Told
+from customary.engine.plan.currency import compare_currency
 from customary.engine.plan.definitions import compare_definitions
 from customary.engine.plan.fields import compare_entity
 from customary.engine.plan.impact import weigh
@@ -53,6 +54,7 @@ def compare(
     changes += _indexes(comparison)
     changes += compare_definitions(comparison, source)
     changes += compare_saved(comparison, source)
+    changes += compare_currency(comparison)
     changes += compare_purged(comparison)
     if back is not None:
         changes = [back.limited(comparison, change) for change in changes]

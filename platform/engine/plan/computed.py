@@ -154,7 +154,8 @@ def _is_due(comparison: Comparison, entity: str, name: str) -> bool:
         return True
     before = current.tables.catalogue
     old_entity = before.entries[own.after.parent].name
-    if current.model.settings.time_zone != comparison.model.settings.time_zone:
+    was, settings = current.model.settings, comparison.model.settings
+    if (was.time_zone, was.currency) != (settings.time_zone, settings.currency):
         return True
     if _texts(current.model, old_entity, own.before.name) != _texts(comparison.model, entity, name):
         return True

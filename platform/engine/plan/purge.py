@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from customary.engine.plan.change import Change
 from customary.engine.plan.comparison import Comparison
 from customary.engine.plan.line import DESTRUCTIVE, Impact, Line
-from customary.engine.plan.retired import VALUES, Retired, retired
+from customary.engine.plan.retired import Retired, retired
 from customary.engine.releases import Release, load_catalogue
 from customary.engine.tables import Catalogue, Entry
 from customary.engine.tables.growth import Growth, Turn
@@ -130,9 +130,7 @@ def _kept(after: Catalogue, changed: dict[UUID, Entry]) -> tuple[Turn, ...]:
 def _line(each: Retired) -> Line:
     note = Reason("destroyed for good, after it was retired in release {number}", {"number": each.release})
     impact = Impact(kind="leaving", told=Reason("values that are destroyed"), count=each.count)
-    kind = "field" if each.kind == VALUES else each.kind
-    key = VALUES if each.kind == VALUES else ""
-    line = Line(sign="-", kind=kind, path=each.path, key=key, notes=(note,), grade=DESTRUCTIVE)
+    line = Line(sign="-", kind=f"retired {each.kind}", path=each.path, notes=(note,), grade=DESTRUCTIVE)
     return replace(line, impact=(impact,))
 
 

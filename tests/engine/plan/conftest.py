@@ -37,10 +37,11 @@ class Ground:
         self.database = database
         self.releases = Releases(database)
         self.release: Release | None = None
+        self.settings = SETTINGS
 
     def source(self, text: str) -> Source:
         problems = Problems()
-        files = [File("customary.yaml", WORKSPACE, SETTINGS), File("schemas/test.yaml", WORKSPACE, text)]
+        files = [File("customary.yaml", WORKSPACE, self.settings), File("schemas/test.yaml", WORKSPACE, text)]
         source = read_source(files, problems)
         problems.raise_errors()
         return source
