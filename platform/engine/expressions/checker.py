@@ -28,6 +28,7 @@ from customary.engine.expressions.types import (
     NULL,
     NUMBER,
     TEXT,
+    Choice,
     ListOf,
     Names,
     Record,
@@ -113,6 +114,11 @@ class Checker:
             case kind if (parts := parts_of(kind)) and tree.name not in FUNCTIONS.by_name():
                 summary, remedy = "“{part}” is not a part of a {type}", suggestion(tree.name, parts)
                 raise ExpressionError(tree.offset, summary, remedy, part=tree.name, type=kind)
+            case Choice() as kind if (said := kind.told(tree.name)) is not None:
+                return meaning.Said(tree.offset, said[0], target, said[1])
+            case Choice() as kind if kind.values:
+                remedy = suggestion(tree.name, [each for each, _, _ in kind.values])
+                raise ExpressionError(tree.offset, "no option says “{field}”", remedy, field=tree.name)
             case kind if kind == JSON:
                 return meaning.Key(tree.offset, JSON, target, tree.name)
         remedy = "Write {field}(...) to call the function." if tree.name in FUNCTIONS.by_name() else None

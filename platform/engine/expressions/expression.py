@@ -43,6 +43,12 @@ class Expression:
         return self.node.type
 
     @property
+    def says(self) -> str:
+        """Its text, and what it takes from options: what it gives may change with either."""
+        taken = (repr(each.values) for each in all_nodes(self.node) if isinstance(each, meaning.Said))
+        return "\n".join((self.text, *taken))
+
+    @property
     def reads_others(self) -> bool:
         """Whether it reads other records than the one at hand."""
         return self.counts or bool(self.beyond) or any(len(path) > 1 for path in self.paths)

@@ -77,6 +77,14 @@ class Part(Node):
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Said(Node):
+    """What an option says beside its label: `values` by option; others say nothing."""
+
+    on: Node
+    values: tuple[tuple[str, Any], ...]
+
+
 # Operators ----------------------------------------------------------------------------------------
 
 

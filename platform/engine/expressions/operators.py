@@ -170,7 +170,8 @@ def _common(left: Type, right: Type) -> Type:
         return left
     match left, right:
         case Choice(options=one), Choice(options=other):
-            return Choice(options=tuple(dict.fromkeys(one + other)))
+            values = left.values if left.values == right.values else ()
+            return Choice(options=tuple(dict.fromkeys(one + other)), values=values)
         case ListOf(item=one), ListOf(item=other):
             return ListOf(item=_common(one, other))
         case Record(entity=""), _:

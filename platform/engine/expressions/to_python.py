@@ -113,6 +113,11 @@ class _Writer:
     def _part(self, node: meaning.Part) -> str:
         return self._known(f"part_of({{}}, {node.name!r})", [node.on])
 
+    def _said(self, node: meaning.Said) -> str:
+        name = f"k{len(self.constants)}"
+        self.constants[name] = dict(node.values)
+        return f"{name}.get({self.value(node.on)})"
+
     def _key(self, node: meaning.Key) -> str:
         return f"get({self.value(node.on)}, {node.name!r})"
 

@@ -186,6 +186,11 @@ class Writer:
             return known(getattr(record.get(on.name) if record else None, node.name, None), node.type)
         return self.reach(on.on, lambda rows: stored(rows, f"{on.name}.{node.name}", node.type))
 
+    def _said(self, node: meaning.Said) -> Operand:
+        option = self.column(node.on)
+        cases = [(option == name, known(value, node.type)) for name, value in node.values]
+        return sql_arithmetic.chosen(cases, known(None, node.type))
+
     def reach(self, record: Node, read: Callable[[Rows], Operand]) -> Operand:
         """What `read` finds on the rows of a record: itself, or one link further in a scalar sub-select."""
         match record:

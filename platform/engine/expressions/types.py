@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from customary.engine.words import Reason
 from customary.engine.working import Calendar
@@ -56,6 +56,12 @@ class Choice(Type):
 
     name: str = "choice"
     options: tuple[str, ...] = ()
+    values: tuple[tuple[str, Type, tuple[tuple[str, Any], ...]], ...] = field(default=(), compare=False)
+    """What the options say beside their labels: a name, its type, and the value of each option that has one."""
+
+    def told(self, name: str) -> tuple[Type, tuple[tuple[str, Any], ...]] | None:
+        """The type and the values by option of one of them."""
+        return next(((kind, table) for each, kind, table in self.values if each == name), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,10 @@ from customary.engine.words import Reason
 
 @dataclass(frozen=True, kw_only=True)
 class Choice(Optional):
-    """One of the `options`: a list of names, or names with `label`, `colour` (grey, red, green ...) and `was`."""
+    """One of the `options`: a list of names, or names with `label`, `colour` (grey, red, green ...) and `was`.
+
+    Options may say more of themselves, which expressions read: with `A: {percent: 30}`, `discount_class.percent` is 30.
+    """
 
     kind: ClassVar[str] = "choice"
     control: ClassVar[str] = "choice"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -13,16 +15,19 @@ from rapidfuzz import process
 from customary.engine.expressions import types
 from customary.engine.fields.field import Field, KeyProblem, Refusal
 from customary.engine.locale import Locale
+from customary.engine.problem import nearest
 from customary.engine.words import Words, label_of, words
 
 WORDS: Mapping[str, Any] = {
     "anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}]
 }
+_VALUE_NAME = re.compile(r"[a-z][a-z0-9_]{0,49}")
 _NAME = re.compile(r"\w[\w .+-]{0,59}")
 MAX_OPTIONS = 1_000
 MOST_NAMED = 20
 """So many options can be read in one sentence."""
 NEAR_ENOUGH = 76
+MOST_VALUES = 20
 OPTION_KEYS = ("label", "colour", "was", "after", "before")
 OPTIONS: Mapping[str, Any] = {
     "anyOf": [
@@ -33,7 +38,11 @@ OPTIONS: Mapping[str, Any] = {
             "additionalProperties": {
                 "anyOf": [
                     {"type": "null"},
-                    {"type": "object", "properties": {"label": WORDS, "colour": {"type": "string"}}},
+                    {
+                        "type": "object",
+                        "properties": {"label": WORDS, "colour": {"type": "string"}},
+                        "additionalProperties": {"type": ["string", "number", "boolean", "array"]},
+                    },
                 ]
             },
         },
@@ -71,7 +80,16 @@ class Optional(Field):
 
     @property
     def option_type(self) -> types.Type:
-        return types.Choice(options=tuple(self.options))
+        return types.Choice(options=tuple(self.options), values=self._values)
+
+    @cached_property
+    def _values(self) -> tuple[tuple[str, types.Type, tuple[tuple[str, Any], ...]], ...]:
+        """What the options say of themselves, each with its type."""
+        tables: dict[str, list[tuple[str, Any]]] = {}
+        for option in self.options.values():
+            for name, value in option.values.items():
+                tables.setdefault(name, []).append((option.name, value))
+        return tuple((name, _type_of(table[0][1]), tuple(table)) for name, table in tables.items())
 
     def option(self, data: Any) -> str:
         """The name of the option that a text means. Raises Refusal."""
@@ -120,7 +138,31 @@ def options(data: Any) -> Mapping[str, Option]:
             )
         if not _NAME.fullmatch(str(name)):
             raise KeyProblem("options", f"“{name}” cannot be an option", "Name it in letters and digits, and label it.")
-    return MappingProxyType({str(name): _option(str(name), dict(entry or {})) for name, entry in entries.items()})
+    found = {str(name): _option(str(name), dict(entry or {})) for name, entry in entries.items()}
+    _check_values(found.values())
+    return MappingProxyType(found)
+
+
+def _check_values(found: Iterable[Option]) -> None:
+    """Raises KeyProblem where options say something of themselves that cannot be read."""
+    kinds: dict[str, types.Type] = {}
+    for option in found:
+        for key, value in option.values.items():
+            meant = nearest(key, list(OPTION_KEYS))
+            if meant or not _VALUE_NAME.fullmatch(key):
+                remedy = f"Did you mean “{meant}”?" if meant else "Names are snake_case, such as percent."
+                raise KeyProblem("options", f"“{option.name}” says “{key}”, which is not a name for a value", remedy)
+            if kinds.setdefault(key, _type_of(value)) != _type_of(value):
+                summary = f"“{key}” is a {kinds[key]} in one option and a {_type_of(value)} in “{option.name}”"
+                raise KeyProblem("options", summary, "Give it the same kind of value in all of them.")
+    if len(kinds) > MOST_VALUES:
+        raise KeyProblem("options", f"the options say more than {MOST_VALUES} things", "Make an entity of them.")
+
+
+def _type_of(value: Any) -> types.Type:
+    if isinstance(value, bool):
+        return types.BOOLEAN
+    return types.TEXT if isinstance(value, str) else types.NUMBER
 
 
 def with_options(found: Mapping[str, Option]) -> dict[str, Any]:
@@ -139,5 +181,11 @@ def _option(name: str, entry: dict[str, Any]) -> Option:
         label=words(entry["label"]) if entry.get("label") else label_of(name),
         colour=entry.get("colour"),
         was=(was,) if isinstance(was, str) else tuple(was),
-        values=MappingProxyType({key: value for key, value in entry.items() if key not in OPTION_KEYS}),
+        values=MappingProxyType(
+            {key: _exact(value) for key, value in entry.items() if key not in OPTION_KEYS and value is not None}
+        ),
     )
+
+
+def _exact(value: Any) -> Any:
+    return Decimal(str(value)) if isinstance(value, int | float) and not isinstance(value, bool) else value

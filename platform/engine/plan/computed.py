@@ -174,7 +174,7 @@ def _texts(model: Model, entity: str, name: str) -> frozenset[tuple[str, str, st
         formula = model.entities[here].fields[field].formula
         if formula is None or (here, field) in found:
             continue
-        found[here, field] = formula.text
+        found[here, field] = formula.says
         waiting += [at for path in formula.paths for at in _on(model, here, path)]
     return frozenset((*at, text) for at, text in found.items())
 

@@ -40,7 +40,10 @@ ZONE = ZoneInfo("Europe/Athens")
 FIRST = datetime(1, 1, 1, tzinfo=UTC)
 LAST = datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
 
-STAGES = Choice(options=("new", "offer", "won"))
+WEIGHTS = (("new", Decimal(1)), ("won", Decimal("2.5")))
+STAGES = Choice(
+    options=("new", "offer", "won"), values=(("weight", NUMBER, WEIGHTS), ("word", TEXT, (("offer", "call"),)))
+)
 TIERS = Choice(options=("gold", "tin"))
 FIELDS: dict[str, dict[str, Type]] = {
     "deal": {

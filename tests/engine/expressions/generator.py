@@ -14,8 +14,16 @@ PATTERNS = ('"^[A-Z]"', 'r"\\w\\s\\w"', '"l{2}$"', '"[^a-zA-Z ]"', '"(B|c)a?"', 
 STAGES = ('"new"', '"offer"')
 PLAIN_LISTS = ("tags", "account.marks", "user.skills", "owner.skills", "old.tags")
 WRITTEN_OUT = '["x", "vip"]'
+SAID = ("owner.boss.quota", "stage.weight", "old.before.weight", "stages.sum(c, c.weight)")
+LAST = "tasks.last().owner.boss.name"
 TAGS = ('"x"', '"vip"', "name")
-CHOSEN = ("about.name", "(open ? owner : helper).name", "coalesce(owner, helper).name", "tasks.last().owner.boss.name")
+CHOSEN = (
+    "about.name",
+    "before.word",
+    "(open ? owner : helper).name",
+    "coalesce(owner, helper).name",
+    "tasks.last().owner.boss.name",
+)
 CALENDARS = ("", ', "night"', ', "office"')
 SPANS = ('duration("14d")', 'duration("36h")', 'duration("90s")', 'duration("900w")')
 
@@ -34,9 +42,27 @@ class Generator:
 
     def _leaves(self, kind: str) -> list[Callable[[], str]]:
         fields = {
-            "number": ("count", "rate", "fine", "account.owner.quota", "target", "user.quota", "owner.boss.quota"),
+            "number": (
+                "count",
+                "rate",
+                "fine",
+                "account.owner.quota",
+                "target",
+                "user.quota",
+                "owner.boss.quota",
+                *SAID,
+            ),
             "money": ("amount", "cost", "account.limit"),
-            "text": ("name", "note", "account.name", "owner.name", "user.name", "owner.boss.name", *CHOSEN),
+            "text": (
+                "name",
+                "note",
+                "account.name",
+                "owner.name",
+                "user.name",
+                "owner.boss.name",
+                "before.word",
+                *CHOSEN,
+            ),
             "boolean": ("open", "true", "false"),
             "date": ("closes", "began"),
             "moment": ("created_at", "seen_at", "now()"),

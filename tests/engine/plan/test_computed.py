@@ -71,6 +71,18 @@ def test_another_formula_is_worked_out_again_with_all_that_reads_it(ground):
     assert (ground.value("account", one, "total"), ground.value("account", one, "whole")) == (14, Decimal(8))
 
 
+def test_what_options_say_is_taken_anew(ground):
+    options = "type: choice, options: {gold: {percent: 30}, tin: {percent: %s}, other: {}}"
+    share = "type: decimal, formula: tier.percent / 2, index: true"
+    ground.apply(with_fields(tier=options % 5))
+    ids = [ground.add("account", name=tier, tier=tier) for tier in ("gold", "tin", "other")]
+    ground.apply(with_fields(tier=options % 5, share=share))
+    assert [ground.value("account", id, "share") for id in ids] == [15, Decimal("2.5"), None]
+    lines = ground.apply(with_fields(tier=options % 8, share=share))
+    assert [line.split("; ")[0] for line in lines if "worked out" in line] == ["~ field account.share"]
+    assert [ground.value("account", id, "share") for id in ids] == [15, 4, None]
+
+
 def test_what_people_entered_is_never_written_over(ground):
     ground.apply(BASE)
     one, _ = fill(ground)
