@@ -9,8 +9,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from customary.engine.automation import tables
+from customary.engine.automation.moment import Moment
 from customary.engine.model.model import Workflow
-from customary.engine.records.changes import Change
 from customary.engine.records.work import Work
 from customary.engine.words import Reason
 
@@ -18,20 +18,20 @@ MOST_IN_A_CHAIN = 10
 """Rules that start each other over ever new records end here."""
 
 
-def has_run(work: Work, workflow: Workflow, found: Change) -> bool:
+def has_run(workflow: Workflow, moment: Moment) -> bool:
     """Whether a rule that may run once, or so many times at once, has no business with this record now."""
-    limits = workflow.limits
-    mine = (tables.run.c.workflow == workflow.name, tables.run.c.record == found.record)
+    limits, work = workflow.limits, moment.work
+    mine = (tables.run.c.workflow == workflow.name, tables.run.c.record == moment.id)
     if limits.get("once") and _count(work, *mine, tables.run.c.status != tables.STOPPED):
         return True
     running = limits.get("running")
     return bool(running) and _count(work, *mine, tables.run.c.status.in_(tables.UNDER_WAY)) >= running
 
 
-def why_not(work: Work, workflow: Workflow, found: Change) -> Reason | None:
-    """Why a workflow must not run for a change, or None when it may."""
-    chain = found.cause.get("chain", ())
-    if workflow.name in chain and _ran_before(work, workflow, found):
+def why_not(workflow: Workflow, moment: Moment) -> Reason | None:
+    """Why a workflow must not run for what happened, or None when it may."""
+    work, chain = moment.work, moment.change.cause.get("chain", ())
+    if workflow.name in chain and _ran_before(workflow, moment):
         return Reason(
             "This rule was started by what it did itself to the same record ({way}). "
             "Add a condition (where) that no longer holds once it has run.",
@@ -54,9 +54,9 @@ def _count(work: Work, *conditions: Any) -> int:
     return work.connection.execute(statement).scalar_one()
 
 
-def _ran_before(work: Work, workflow: Workflow, found: Change) -> bool:
+def _ran_before(workflow: Workflow, moment: Moment) -> bool:
     """Whether a run that led to this change was of the same workflow for the same record."""
-    cause = found.cause
+    cause, work = moment.change.cause, moment.work
     for _ in range(MOST_IN_A_CHAIN + 1):
         run = cause.get("run")
         if not run:
@@ -65,7 +65,7 @@ def _ran_before(work: Work, workflow: Workflow, found: Change) -> bool:
         row = work.connection.execute(statement.where(tables.run.c.id == UUID(run))).first()
         if row is None:
             return False
-        if row.workflow == workflow.name and row.record == found.record:
+        if row.workflow == workflow.name and row.record == moment.id:
             return True
         cause = row.cause
     return True

@@ -11,7 +11,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from customary.engine.automation import tables
-from customary.engine.records.changes import Change, change, read_change
+from customary.engine.automation.moment import started_by
+from customary.engine.records.changes import Change
 from customary.engine.records.work import Work
 from customary.engine.words import Reason, Words
 
@@ -112,8 +113,7 @@ def _step(row: Mapping[str, Any]) -> StepTaken:
 
 def input_of(work: Work, run: Run) -> Change | None:
     """The change that started a run: its input."""
-    row = work.connection.execute(sa.select(change).where(change.c.id == run.change)).mappings().first()
-    return read_change(work, row) if row is not None else None
+    return started_by(work, {**vars(run), "entity": work.release.tables.code(run.entity)})
 
 
 def _run(work: Work, row: Mapping[str, Any]) -> Run:

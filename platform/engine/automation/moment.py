@@ -8,22 +8,29 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
+
 from customary.engine.fields.field import Field, Refusal
 from customary.engine.people.actor import SYSTEM, Actor
 from customary.engine.people.recognise import person
 from customary.engine.records import storage
-from customary.engine.records.changes import Change
+from customary.engine.records.changes import Change, change, read_change
+from customary.engine.records.identifier import new_id
 from customary.engine.records.scope import RecordScope
 from customary.engine.records.work import Work
 
 
 @dataclass
 class Moment:
-    """The surroundings of a rule. `results` are what its steps have given so far: records or plain values."""
+    """The surroundings of a rule. `results` are what its steps have given so far: records or plain values.
+
+    `about` is the record that the rule is for, where it is another one than the one that changed.
+    """
 
     work: Work
     change: Change
     results: dict[str, Any] = field(default_factory=dict)
+    about: tuple[str, UUID] | None = None
 
     @cached_property
     def user(self) -> Mapping[str, Any] | None:
@@ -33,19 +40,19 @@ class Moment:
 
     @property
     def entity(self) -> str:
-        return self.change.entity
+        return self.about[0] if self.about else self.change.entity
 
     @property
     def id(self) -> UUID:
-        return self.change.record
+        return self.about[1] if self.about else self.change.record
 
     def scope(self) -> RecordScope:
         """A scope over the record as it is now. A deleted record is as it was last."""
         values = storage.load(self.work, self.entity, self.id)
-        before = self._values(self.change.before)
+        before = self.values(self.change.before) if self.about is None else {}
         if values is None:
             values = {"id": self.id, **before}
-        old = {"id": self.id} if self.change.kind == "created" else {**values, **before}
+        old = {"id": self.id} if self.change.kind == "created" and self.about is None else {**values, **before}
         scope = RecordScope(self.work, self.entity, dict(values), old, {"user": self.user})
         scope.bindings["record"] = scope.record
         for name, result in self.results.items():
@@ -61,10 +68,33 @@ class Moment:
         fitting = (each.name for each in pipelines if each.where is None or each.where.holds(scope))
         return next(fitting, None) == pipeline
 
-    def _values(self, plain: Mapping[str, Any]) -> dict[str, Any]:
+    def values(self, plain: Mapping[str, Any]) -> dict[str, Any]:
         """The values of a change row, as far as today's fields know them."""
-        fields = self.work.model.entities[self.entity].fields
+        fields = self.work.model.entities[self.change.entity].fields
         return {name: _value(fields[name], value) for name, value in plain.items() if name in fields}
+
+
+def timed(work: Work, kind: str, entity: str, id: UUID) -> Change:
+    """What time did: nothing is changed by it, and there is no change row."""
+    cause = {"origin": "time", "trigger": kind}
+    return Change(new_id(), work.now, entity, id, kind, {}, {}, None, cause, work.release.number)
+
+
+def started_by(work: Work, run: Mapping[str, Any]) -> Change | None:
+    """What started a run: the change of its row, or time."""
+    cause, entity = run["cause"], work.release.tables.named(run["entity"])
+    if cause.get("origin") == "time" and "run" not in cause and entity is not None:
+        number = work.release.number
+        return Change(run["change"], run["at"], entity, run["record"], cause["trigger"], {}, {}, None, cause, number)
+    row = work.connection.execute(sa.select(change).where(change.c.id == run["change"])).mappings().first()
+    return read_change(work, row) if row is not None else None
+
+
+def moment_of(work: Work, run: Mapping[str, Any], found: Change, results: dict[str, Any]) -> Moment:
+    """The surroundings of a run that was started by a change of its own record or of another."""
+    entity = work.release.tables.named(run["entity"])
+    own = (entity, run["record"]) == (found.entity, found.record)
+    return Moment(work, found, results, None if own or entity is None else (entity, run["record"]))
 
 
 def system_for(user: Mapping[str, Any] | None) -> Actor:

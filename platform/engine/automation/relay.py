@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
-from customary.engine.automation import tables
-from customary.engine.automation.guard import has_run, why_not
+from customary.engine.automation.begin import begin
 from customary.engine.automation.kinds import trigger_kinds
 from customary.engine.automation.moment import Moment
 from customary.engine.automation.waiting import wake
@@ -18,14 +17,11 @@ from customary.engine.database import Database
 from customary.engine.model.model import Workflow
 from customary.engine.people.actor import SYSTEM
 from customary.engine.records.changes import Change, change, queue, read_change
-from customary.engine.records.identifier import new_id
 from customary.engine.records.work import Work
 from customary.engine.releases import Releases
 
 BATCH = 200
 _AHEAD = 1000
-
-log = logging.getLogger("customary.automation")
 
 
 def run_once(database: Database, releases: Releases, now: datetime) -> int:
@@ -76,57 +72,26 @@ def _changes(work: Work, rows: list[Mapping[str, Any]]) -> list[Change]:
 
 
 def _make_runs(work: Work, found: Change) -> None:
-    """Writes the runs that a change starts; a run that the guard stops, or that cannot begin, says so."""
-    moment = Moment(work, found)
-    for workflow in _watching(moment):
-        try:
-            # A condition that breaks in the database must not take the other rules with it.
-            with work.connection.begin_nested():
-                if not _holds(workflow, moment) or has_run(work, workflow, found):
-                    continue
-                reason, status = _stopped(work, workflow, found), tables.STOPPED
-        except Exception as error:
-            log.exception("Workflow %s could not look at %s %s", workflow.name, found.entity, found.record)
-            reason, status = f"its condition could not be worked out: {error}", tables.FAILED
-        row = _run(work, workflow, found, reason, status)
-        # Written at once, for the limits count the runs of this batch too.
-        work.connection.execute(tables.run.insert(), row)
+    """Begins the runs that a change starts."""
+    for workflow, moment in _watching(work, found):
+        begin(workflow, moment)
 
 
-def _stopped(work: Work, workflow: Workflow, found: Change) -> str | None:
-    reason = why_not(work, workflow, found)
-    return tables.reason_text(reason) if reason else None
+def _watching(work: Work, found: Change) -> Iterator[tuple[Workflow, Moment]]:
+    """The workflows that care, each with the record that it is about."""
+    own = Moment(work, found)
+    for workflow in work.model.workflows.values():
+        if workflow.entity == found.entity and any(_matches(trigger, own) for trigger in workflow.triggers):
+            yield workflow, own
+        for id in dict.fromkeys(id for trigger in workflow.triggers for id in _subjects(trigger, own)):
+            yield workflow, Moment(work, found, about=(workflow.entity, id))
 
 
-def _holds(workflow: Workflow, moment: Moment) -> bool:
-    return workflow.where is None or workflow.where.holds(moment.scope())
+def _matches(trigger: Mapping[str, Any], moment: Moment) -> bool:
+    matches = getattr(trigger_kinds()[trigger["kind"]], "matches", None)
+    return matches is not None and matches(trigger, moment.change, moment)
 
 
-def _watching(moment: Moment) -> Iterator[Workflow]:
-    kinds, found = trigger_kinds(), moment.change
-    for workflow in moment.work.model.workflows.values():
-        if workflow.entity == found.entity and any(
-            kinds[trigger["kind"]].matches(trigger, found, moment) for trigger in workflow.triggers
-        ):
-            yield workflow
-
-
-def _run(work: Work, workflow: Workflow, found: Change, reason: str | None, status: str) -> dict[str, Any]:
-    return {
-        "id": new_id(),
-        "workflow": workflow.name,
-        "release": work.release.number,
-        "change": found.id,
-        "entity": work.release.tables.code(found.entity),
-        "record": found.record,
-        "actor": found.actor,
-        "cause": dict(found.cause),
-        "status": status if reason else tables.DUE,
-        "cursor": 0,
-        "results": {},
-        "reason": reason,
-        "at": work.now,
-        "due": None if reason else work.now,
-        "attempts": 0,
-        "ended_at": work.now if reason else None,
-    }
+def _subjects(trigger: Mapping[str, Any], moment: Moment) -> Iterable[UUID]:
+    subjects = getattr(trigger_kinds()[trigger["kind"]], "subjects", None)
+    return subjects(trigger, moment.change, moment) if subjects is not None else ()

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from customary.engine.automation import tables
 from customary.engine.automation.acting import CannotDo, Pause, Stop
 from customary.engine.automation.begun import as_begun
-from customary.engine.automation.moment import Moment, system_for
+from customary.engine.automation.moment import moment_of, started_by, system_for
 from customary.engine.automation.taking import Steps, Walk, why
 from customary.engine.automation.waiting import keep, kept, way
 from customary.engine.database import Database
@@ -21,7 +21,6 @@ from customary.engine.model.model import Workflow
 from customary.engine.people.actor import SYSTEM, Actor
 from customary.engine.people.recognise import actor_of_user
 from customary.engine.records import storage
-from customary.engine.records.changes import change, read_change
 from customary.engine.records.refusal import Forbidden, Missing, Refused, Stale
 from customary.engine.records.work import Cause, Work
 from customary.engine.releases import Releases
@@ -103,10 +102,10 @@ def _advance(connection: sa.Connection, releases: Releases, run_id: UUID, now: d
         return None
     work = Work(connection, release, SYSTEM, now, _cause(run))
     workflow = as_begun(work, run)
-    found = connection.execute(sa.select(change).where(change.c.id == run["change"])).mappings().first()
+    found = started_by(work, run)
     if workflow is None or found is None or release.tables.named(run["entity"]) is None:
         return _end(connection, run_id, now, tables.STOPPED, tables.reason_text(GONE))
-    moment = Moment(work, read_change(work, found), kept(work, run))
+    moment = moment_of(work, run, found, kept(work, run))
     if run["position"] and storage.load(work, moment.entity, moment.id) is None:
         return _end(connection, run_id, now, tables.STOPPED, tables.reason_text(NO_RECORD))
     actor = _actor(work, workflow, run["actor"], moment.user)

@@ -68,6 +68,14 @@ turn = sa.Table(
     sa.Column("last", sa.Uuid),
 )
 
+clock = sa.Table(
+    "customary_clock",
+    system,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("until", Moment, nullable=False),
+)
+"""Up to when each trigger of time was looked at."""
+
 DUE, WAITING, DONE, STOPPED, FAILED = "due", "waiting", "done", "stopped", "failed"
 UNDER_WAY = (DUE, WAITING)
 

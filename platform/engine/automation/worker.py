@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from customary.engine.automation.clock import tick
 from customary.engine.automation.relay import run_once
 from customary.engine.automation.runs import advance, lease_due
 from customary.engine.database import Database
@@ -16,6 +17,7 @@ from customary.engine.releases import Releases
 IDLE_SECONDS = 0.25
 TROUBLE_SECONDS = 5.0
 MAIL_SECONDS = 2.0
+CLOCK_SECONDS = 15.0
 
 log = logging.getLogger("customary.automation")
 
@@ -53,7 +55,7 @@ class Worker:
         if self._threads:
             return
         self._stopping.clear()
-        for name, round_of_work, pause in (("rules", self._rules, IDLE_SECONDS), ("mail", self._mail, MAIL_SECONDS)):
+        for name, round_of_work, pause in self._rounds():
             thread = threading.Thread(
                 target=self._work, args=(round_of_work, pause), name=f"customary-{name}", daemon=True
             )
@@ -77,6 +79,17 @@ class Worker:
                 continue
             if not worked:
                 self._stopping.wait(pause)
+
+    def _rounds(self) -> tuple[tuple[str, Callable[[], int], float], ...]:
+        """What is done in a thread of its own, and how long it rests when there was nothing to do."""
+        return (
+            ("rules", self._rules, IDLE_SECONDS),
+            ("mail", self._mail, MAIL_SECONDS),
+            ("clock", self._clock, CLOCK_SECONDS),
+        )
+
+    def _clock(self) -> int:
+        return tick(self._database, self._releases, datetime.now(UTC))
 
     def _rules(self) -> int:
         return work_once(self._database, self._releases)

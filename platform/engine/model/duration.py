@@ -16,6 +16,21 @@ def seconds(text: str) -> int | None:
     return int(found[1]) * _SECONDS[found[2]] if found and found[2] in _SECONDS else None
 
 
+def length(text: str) -> tuple[int, int]:
+    """A duration as months and seconds, for those that a calendar of days can measure.
+
+    >>> length("6months"), length("2d")
+    ((6, 0), (0, 172800))
+    """
+    found = FORM.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(text)
+    count, unit = int(found[1]), found[2].removesuffix("s")
+    if unit in ("month", "y"):
+        return count * (12 if unit == "y" else 1), 0
+    return 0, count * _SECONDS[found[2]]
+
+
 def from_now(text: str, *, day: bool) -> str | None:
     """The expression for that long from now (as a day or a moment), or None when it is no duration."""
     found = FORM.fullmatch(text.strip())

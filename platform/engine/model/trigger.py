@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from customary.engine.model.build import Build, frozen
+from customary.engine.model.duration import length
 from customary.engine.model.field import literal
 from customary.engine.model.keep import may_be_kept
 from customary.engine.model.pipeline import stage_of
@@ -14,8 +15,7 @@ from customary.engine.text import node as text
 
 Trigger = Mapping[str, Any]
 """`{"kind": "changed", "entity": ..., "field": ..., "from": value, "to": value}`, `{"kind": "entered", "entity": ...,
-"pipeline": ..., "stage": ...}`, and `{"kind": ..., "entity": ...}` for the others. `from` and `to` are there when
-given."""
+"pipeline": ..., "stage": ...}`, and so on; `kind` and `entity` are always there, `from` and `to` when given."""
 
 
 def compile_trigger(build: Build, body: text.Mapping) -> Trigger | None:
@@ -27,7 +27,10 @@ def compile_trigger(build: Build, body: text.Mapping) -> Trigger | None:
 def entity_meant(build: Build, body: text.Mapping) -> str:
     """The entity of a trigger, also when its field or stage is a problem; "" where nobody can tell."""
     kind = _kind(body)
-    first = str(text.plain(body.get(kind))).partition(".")[0] if kind is not None else ""
+    said = body.get(kind) if kind is not None else None
+    if isinstance(said, text.Mapping):
+        said = next((said.get(key) for key in ("field", "of", "entity") if key in said), None)
+    first = str(text.plain(said)).partition(".")[0] if said is not None else ""
     if kind in ("entered", "left"):
         return _piped(build, first)
     return first if first in build.sketches else ""
@@ -78,8 +81,95 @@ def _at_stage(build: Build, kind: str, body: text.Mapping) -> Trigger | None:
     return frozen({"kind": kind, "entity": _piped(build, pipeline), "pipeline": pipeline, "stage": stage})
 
 
+def _crosses(build: Build, kind: str, body: text.Mapping) -> Trigger | None:
+    """`crossed` is the condition that tells it: the value is beyond the threshold, and was not."""
+    inner = body.get(kind)
+    found = _field_of(build, inner.get("field"), ("integer", "decimal", "percent", "money", "rating"), "a number")
+    if found is None:
+        return None
+    entity, field = found
+    side = "above" if "above" in inner else "below"
+    sign, against = (">", "<=") if side == "above" else ("<", ">=")
+    threshold = text.plain(inner.get(side))
+    written = f"{field} {sign} {threshold} && (old.{field} == null || old.{field} {against} {threshold})"
+    crossed = build.spelled_out(inner.place_of(side), written, build.names(entity))
+    return frozen({"kind": kind, "entity": entity, "field": field, side: threshold, "crossed": crossed})
+
+
+def _related(build: Build, kind: str, body: text.Mapping) -> Trigger | None:
+    inner = body.get(kind)
+    child, _, field = str(text.plain(inner.get("changed"))).partition(".")
+    parent, rows = build.entity_named(inner.get("of")), build.sketches.get(child)
+    if rows is None:
+        build.no_entity(inner.place_of("changed"), child)
+    if parent is None or rows is None:
+        return None
+    if field and field not in rows.fields:
+        remedy = did_you_mean(field, rows.fields)
+        build.add(inner.place_of("changed"), f"“{field}” is not a field of {child}", remedy)
+        return None
+    links = tuple(each.name for each in rows.fields.values() if each.points == "one" and _leads(each, parent.name))
+    if not links:
+        build.add(inner.place_of("changed"), f"{child} has no link to {parent.name}", "Give it one, or watch another.")
+        return None
+    return frozen({"kind": kind, "entity": parent.name, "child": child, "field": field or None, "links": links})
+
+
+def _leads(each: Any, entity: str) -> bool:
+    return getattr(each, "to", "") == entity
+
+
+def _due(build: Build, kind: str, body: text.Mapping) -> Trigger | None:
+    """`shifts` are how much later than the date it is due, each as months and seconds."""
+    inner = body.get(kind)
+    yearly = "every" in inner
+    found = _field_of(build, inner.get("field"), ("date",) if yearly else ("date", "datetime"), "a date")
+    if found is None:
+        return None
+    shifts = [shift for key, sign in (("before", -1), ("after", 1)) for shift in _shifts(inner.get(key), sign)]
+    entity, field = found
+    return frozen(
+        {"kind": kind, "entity": entity, "field": field, "shifts": tuple(shifts) or ((0, 0),), "yearly": yearly}
+    )
+
+
+def _shifts(node: text.Node | None, sign: int) -> list[tuple[int, int]]:
+    nodes = node.items if isinstance(node, text.Sequence) else [node] if node is not None else []
+    lengths = (length(str(text.plain(each))) for each in nodes)
+    return [(sign * months, sign * seconds) for months, seconds in lengths]
+
+
+def _idle(build: Build, kind: str, body: text.Mapping) -> Trigger | None:
+    inner = body.get(kind)
+    sketch = build.entity_named(inner.get("entity"))
+    (shift,) = _shifts(inner.get("after"), 1)
+    return frozen({"kind": kind, "entity": sketch.name, "shifts": (shift,)}) if sketch else None
+
+
+def _field_of(build: Build, node: text.Node, kinds: tuple[str, ...], what: str) -> tuple[str, str] | None:
+    """The entity and the field of a path such as `lead.score`, when the field is of one of these kinds."""
+    entity, _, field = str(text.plain(node)).partition(".")
+    sketch = build.sketches.get(entity)
+    if sketch is None:
+        build.no_entity(node.place, entity)
+        return None
+    each = sketch.fields.get(field)
+    if each is None:
+        known = (f"{entity}.{name}" for name, field in sketch.fields.items() if field.kind in kinds)
+        build.add(node.place, f"“{field}” is not a field of {entity}", did_you_mean(f"{entity}.{field}", known))
+        return None
+    if each.kind not in kinds or (each.formula is not None and not may_be_kept(build.sketches, entity, field)):
+        build.add(node.place, f"“{field}” is not {what} that is kept", f"Name a field with {what}.")
+        return None
+    return entity, field
+
+
 _KINDS: dict[str, Callable[[Build, str, text.Mapping], Trigger | None]] = {
     "changed": _changed,
     "entered": _at_stage,
     "left": _at_stage,
+    "crosses": _crosses,
+    "related": _related,
+    "due": _due,
+    "idle": _idle,
 }

@@ -129,4 +129,4 @@ def _searched(entity: Entity) -> tuple[Field, ...]:
 
 def _is_watched(work: Work, entity: str) -> bool:
     triggers = [trigger for workflow in work.model.workflows.values() for trigger in workflow.triggers]
-    return any(trigger.get("entity", entity) == entity or trigger.get("of") == entity for trigger in triggers)
+    return any(trigger.get("entity", entity) == entity or trigger.get("child") == entity for trigger in triggers)

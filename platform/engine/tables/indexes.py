@@ -67,12 +67,15 @@ def _digested_postgresql(element: digested, compiler: Any, **kw: Any) -> str:
     return f"md5({compiler.process(element.clauses, **kw)})"
 
 
-def add_indexes(made: EntityTable) -> None:
-    """Gives the table every index its entity's declarations call for."""
+def add_indexes(made: EntityTable, timed: Iterable[str] = ()) -> None:
+    """Gives the table every index its entity's declarations call for; `timed` are fields that the clock looks at."""
     for fields in _uniques(made):
         _add(made, [(column, False) for column in fields], unique=True, living=True)
     for column, links in _lookups(made):
         _add(made, [(column, False)], lasting=links)
+    for name in timed:
+        if made.has(name) or name in SYSTEM_COLUMNS:
+            _add(made, [(made.column(name), False)], living=True)
     for keys, conditions in _orders(made):
         _add(made, keys, living=True, conditions=conditions)
 

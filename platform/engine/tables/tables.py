@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -33,7 +34,7 @@ class Tables:
         self._names = {code: name for name, code in self._codes.items()}
         self._tables = {entity.name: self._table(entity) for entity in model.entities.values()}
         for made in self._tables.values():
-            add_indexes(made)
+            add_indexes(made, _timed(model, made.entity.name))
 
     @classmethod
     def fresh(cls, model: Model) -> Tables:
@@ -114,3 +115,11 @@ def _foreign_key(columns: list[str], to: str, table: str, deleted: str) -> sa.Fo
 def key_name(table: str, columns: list[str], to: str) -> str:
     """The name of a foreign key, which follows from what it is."""
     return f"fk_{table}_{hashlib.sha256(f'{table}.{columns}.{to}'.encode()).hexdigest()[:10]}"
+
+
+def _timed(model: Model, entity: str) -> Iterator[str]:
+    """The fields of an entity by which time starts workflows."""
+    for workflow in model.workflows.values():
+        for trigger in workflow.triggers:
+            if trigger["entity"] == entity and trigger["kind"] in ("due", "idle"):
+                yield trigger.get("field", "updated_at")

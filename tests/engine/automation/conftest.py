@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 
+from customary.engine.automation.clock import tick
 from customary.engine.automation.log import Run, StepTaken, runs_of, step_log
 from customary.engine.automation.worker import work_once, work_until_idle
 from customary.engine.database import Database
@@ -65,6 +66,7 @@ class House:
     def later(self, **span: int) -> None:
         """Time passes, and rules get their turn."""
         self.now += timedelta(**span)
+        tick(self.database, self.releases, self.now)
         self.settle()
 
     def redefine(self, definitions: str) -> None:

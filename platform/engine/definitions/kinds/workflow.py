@@ -5,9 +5,11 @@ from __future__ import annotations
 from customary.engine.definitions.example import RULE_EXAMPLES
 from customary.engine.definitions.shapes import (
     CONDITION,
+    DURATION,
     LABEL,
     NAME,
     NAMES,
+    NUMBER,
     TEXT,
     VALUES,
     WAS,
@@ -20,6 +22,47 @@ from customary.engine.definitions.shapes import (
 
 ENTITY = {**TEXT, "x-of": "entity"}
 STAGE = {**TEXT, "x-of": "stage path"}
+FIELD_PATH = {**TEXT, "x-of": "field path"}
+DURATIONS = {"anyOf": [DURATION, list_of(DURATION)], "x-what": "a duration, such as 30d, or a list of them"}
+CROSSES = {
+    **mapping(
+        "crosses",
+        {
+            "field": told(FIELD_PATH, "the entity and its field, such as lead.score"),
+            "above": told(NUMBER, "starts when the value was not above it, or empty, and is now"),
+            "below": told(NUMBER, "starts when the value was not below it, or empty, and is now"),
+        },
+        required=("field",),
+    ),
+    "minProperties": 2,
+    "maxProperties": 2,
+}
+RELATED = mapping(
+    "related",
+    {
+        "of": told(ENTITY, "the entity that the workflow is about"),
+        "changed": told({**TEXT, "x-of": "entity"}, "the entity whose rows link to it, or one of their fields"),
+    },
+    required=("of", "changed"),
+)
+DUE = mapping(
+    "due",
+    {
+        "field": told(FIELD_PATH, "the entity and its day or moment, such as contract.ends_on"),
+        "before": told(DURATIONS, "how long before it: once for each, and anew when the date moves"),
+        "after": told(DURATIONS, "how long after it"),
+        "every": told(one_of(("year",), "span"), "year: on its anniversaries"),
+    },
+    required=("field",),
+)
+IDLE = mapping(
+    "idle",
+    {
+        "entity": told(ENTITY, "the entity that the workflow is about"),
+        "after": told(DURATION, "how long nothing has changed, and nothing happened on its timeline"),
+    },
+    required=("entity", "after"),
+)
 ABOUT_TRIGGERS = {
     "created": {"created": ENTITY},
     "updated": {"updated": ENTITY},
@@ -29,23 +72,23 @@ ABOUT_TRIGGERS = {
     "changed": {"changed": {**TEXT, "x-of": "field path"}, "from": {}, "to": {}},
     "entered": {"entered": STAGE},
     "left": {"left": STAGE},
+    "imported": {"imported": ENTITY},
+    "crosses": {"crosses": CROSSES},
+    "related": {"related": RELATED},
+    "due": {"due": DUE},
+    "idle": {"idle": IDLE},
 }
 TRIGGERS = {
     kind: mapping(f"the trigger “{kind}”", keys, required=(kind,), later=("before",))
     for kind, keys in ABOUT_TRIGGERS.items()
 }
 LATER_TRIGGERS = (
-    "related",
-    "crosses",
-    "due",
-    "idle",
     "schedule",
     "button",
     "web_form",
     "email",
     "webhook",
     "message",
-    "imported",
     "called",
 )
 

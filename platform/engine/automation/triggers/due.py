@@ -1,0 +1,44 @@
+"""A day or a moment of the record is near, there, or over: `{due: {field: contract.ends_on, before: [30d, 15d]}}`.
+
+Once for each date and span. It follows the date when that moves; what has passed before the rule was applied, or before
+the date was filled in, is not made up for. `every: year` comes back on its anniversaries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from customary.engine.automation.spans import earlier
+from customary.engine.records.work import Work
+
+
+def between(trigger: Mapping[str, Any], work: Work, since: datetime, until: datetime) -> Iterable[UUID]:
+    """The records for which it came between two moments."""
+    table = work.release.tables.entity(trigger["entity"])
+    column, living = table.column(trigger["field"]), table.column("archived_at").is_(None)
+    zone = work.model.settings.time_zone
+    came = []
+    for shift in trigger["shifts"]:
+        low, high = earlier(since, shift, zone), earlier(until, shift, zone)
+        if work.model.entities[trigger["entity"]].fields[trigger["field"]].kind == "date":
+            # A day begins with its midnight in the workspace.
+            low, high = low.date(), high.date()
+        came.append(_on_anniversary(column, low, high) if trigger["yearly"] else sa.and_(column > low, column <= high))
+    return work.connection.execute(sa.select(table.column("id")).where(living, sa.or_(*came))).scalars()
+
+
+def _on_anniversary(column: sa.Column, low: date, high: date) -> sa.ColumnElement:
+    """Whether it is the day and month of one of the days after `low`, up to `high`, and of an earlier year."""
+    days = [low + timedelta(days=each + 1) for each in range(min((high - low).days, 366))]
+    named = {(each.month, each.day) for each in days}
+    if any((each + timedelta(days=1)).month == 3 and (each.month, each.day) == (2, 28) for each in days):
+        named.add((2, 29))
+    same = [
+        sa.and_(sa.extract("month", column) == month, sa.extract("day", column) == day) for month, day in sorted(named)
+    ]
+    return sa.and_(column <= high, sa.or_(sa.false(), *same))

@@ -1,0 +1,44 @@
+"""Nothing has changed in the record, and nothing happened on its timeline: `{idle: {entity: deal, after: 14d}}`.
+
+Once for each time that it falls silent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from customary.engine.automation.spans import earlier
+from customary.engine.records.work import Work
+
+
+def between(trigger: Mapping[str, Any], work: Work, since: datetime, until: datetime) -> Iterable[UUID]:
+    """The records whose last sign of life was so long ago between two moments."""
+    table = work.release.tables.entity(trigger["entity"])
+    (shift,) = trigger["shifts"]
+    zone = work.model.settings.time_zone
+    low, high = earlier(since, shift, zone), earlier(until, shift, zone)
+    written = table.column("updated_at")
+    silent = sa.select(table.column("id")).where(table.column("archived_at").is_(None), written <= high)
+    written_down = list(_written_down(work, table.column("id")))
+    later = [_any(about, at > high) for about, at in written_down]
+    ended = [_any(about, at > low, at <= high) for about, at in written_down]
+    came = sa.or_(written > low, *ended)
+    return work.connection.execute(silent.where(came, *(~each for each in later))).scalars()
+
+
+def _written_down(work: Work, id: sa.Column) -> Iterable[tuple[sa.ColumnElement, sa.Column]]:
+    """What stands on timelines: the condition that it is about the record, and when it was written down."""
+    for entity in work.model.entities.values():
+        table = work.release.tables.entity(entity.name)
+        for each in entity.fields.values() if entity.plays in ("activity", "task") else ():
+            if each.points == "any" and table.has(each.name):
+                yield table.column(each.name) == id, table.column("created_at")
+
+
+def _any(*conditions: sa.ColumnElement) -> sa.ColumnElement:
+    return sa.exists().where(*conditions)

@@ -1,0 +1,149 @@
+"""Triggers beyond a change of the record itself: thresholds, rows that belong to it, time, silence, imports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from customary.engine.automation.clock import tick
+from customary.engine.fields.any_link import AnyLink
+from customary.engine.records.work import Cause
+from customary.engine.records.write import create
+
+from .test_rules import VISIT, rule
+
+NOTE = "  - create: {activity: {subject: '{{ name }}', kind: note}}"
+DATED = VISIT.replace("fields:", "fields:\n  day: {type: date}\n  at: {type: datetime}", 1)
+
+
+def told(home) -> list[str]:
+    return sorted(each["subject"] for each in home.all("activity"))
+
+
+def test_a_threshold_starts_a_rule_when_it_is_passed_and_not_while_it_is(house: Callable) -> None:
+    above = "{crosses: {field: visit.minutes, above: 60}}"
+    below = "{crosses: {field: visit.minutes, below: 10}}"
+    home = house(VISIT + rule("long", above, NOTE) + rule("short", below, "  - set: {town: short}"))
+    born, grown = home.create("visit", name="born", minutes=90), home.create("visit", name="grown", minutes=60)
+    home.settle()
+    assert told(home) == ["born"]
+    for minutes in (61, 70, 60, 61):
+        home.update("visit", grown, minutes=minutes)
+        home.settle()
+    assert told(home) == ["born", "grown", "grown"]
+    home.update("visit", born, minutes=9)
+    home.settle()
+    assert home.get("visit", born)["town"] == "short"
+
+
+def test_a_rule_is_about_the_record_whose_rows_change(house: Callable) -> None:
+    more = "  - set: {town: '{{ size(stops) }} stops'}"
+    stop = """---
+entity: stop
+fields:
+  name: {type: text}
+  note: {type: text}
+  visit: {type: link, to: visit, inverse: stops}
+"""
+    when = "{related: {of: visit, changed: stop}}"
+    named = rule("named", "{related: {of: visit, changed: stop.name}}", NOTE)
+    home = house(VISIT + stop + rule("count", when, more) + named)
+    one, other = home.create("visit", name="one"), home.create("visit", name="other")
+    first = home.create("stop", name="A", visit=one)
+    home.settle()
+    assert (home.get("visit", one)["town"], home.get("visit", other)["town"]) == ("1 stops", None)
+    home.update("stop", first, visit=other)
+    home.settle()
+    assert (home.get("visit", one)["town"], home.get("visit", other)["town"]) == ("0 stops", "1 stops")
+    home.update("stop", first, note="x")
+    home.settle()
+    home.delete("stop", first)
+    home.settle()
+    assert home.get("visit", other)["town"] == "0 stops"
+    assert told(home) == ["one", "other"]
+    [run] = [run for run in home.runs() if run.workflow == "named" and run.record == other]
+    assert (run.entity, run.status) == ("visit", "done")
+
+
+def test_a_date_that_comes_near_starts_a_rule_once_and_again_when_it_moves(house: Callable) -> None:
+    when = "{due: {field: visit.day, before: [2d, 1w]}}"
+    home = house(DATED + rule("remind", when, NOTE, where="!done"))
+    home.later(days=0)
+    day = home.now.date()
+    near = home.create("visit", name="near", day=day + timedelta(days=5))
+    home.create("visit", name="far", day=day + timedelta(days=8))
+    home.create("visit", name="done", day=day + timedelta(days=5), done=True)
+    home.create("visit", name="dayless")
+    home.later(days=1)
+    assert told(home) == ["far"]
+    home.later(days=2)
+    assert told(home) == ["far", "near"]
+    home.later(days=1)
+    assert told(home) == ["far", "near"]
+    home.update("visit", near, day=day + timedelta(days=9))
+    home.later(days=3)
+    assert told(home) == ["far", "far", "near", "near"]
+
+
+def test_what_nobody_looked_at_for_a_while_is_made_up_for(house: Callable) -> None:
+    home = house(DATED + rule("after", "{due: {field: visit.at, after: 1h}}", NOTE))
+    home.later(days=0)
+    home.create("visit", name="A", at=home.now + timedelta(hours=2))
+    home.create("visit", name="past", at=home.now - timedelta(hours=2))
+    home.later(days=30)
+    assert told(home) == ["A"]
+    [run] = home.runs()
+    assert run.cause == {"origin": "time", "trigger": "due"}
+
+
+def test_anniversaries_come_back_and_the_leap_day_in_every_year(house: Callable) -> None:
+    home = house(DATED + rule("birthday", "{due: {field: visit.day, every: year}}", NOTE))
+    home.later(days=0)
+    home.create("visit", name="leap", day=date(2024, 2, 29))
+    home.create("visit", name="autumn", day=date(1990, 11, 30))
+    for _ in range(4):
+        home.later(days=100)
+    assert told(home) == ["autumn", "autumn", "leap"]
+    home.later(days=365)
+    assert told(home) == ["autumn", "autumn", "autumn", "leap", "leap"]
+
+
+def test_months_before_a_date_are_months_of_the_calendar(house: Callable) -> None:
+    home = house(DATED + rule("renew", "{due: {field: visit.day, before: 3months}}", NOTE))
+    home.later(days=0)
+    home.create("visit", name="A", day=date(2027, 2, 28))
+    for days, found in ((4, []), (1, ["A"]), (40, ["A"])):
+        home.later(days=days)
+        assert told(home) == found
+
+
+def test_a_record_that_falls_silent_starts_a_rule_once_each_time(house: Callable) -> None:
+    about = "---\nentity: activity\nfields: {about: {to: [visit, account, contact]}}\n"
+    home = house(VISIT + about + rule("idle", "{idle: {entity: visit, after: 14d}}", "  - set: {town: cold}"))
+    home.later(days=0)
+    quiet, called = home.create("visit", name="quiet"), home.create("visit", name="called")
+    home.later(days=10)
+    home.create("activity", subject="Call", kind="call", about=AnyLink("visit", called))
+    home.later(days=5)
+    assert (home.get("visit", quiet)["town"], home.get("visit", called)["town"]) == ("cold", None)
+    home.later(days=10)
+    assert home.get("visit", called)["town"] == "cold"
+    assert [run.record for run in home.runs()] == [quiet, called]
+    home.later(days=5)
+    assert [run.record for run in home.runs()] == [quiet, called, quiet]
+
+
+def test_only_what_an_import_brought_starts_a_rule_for_imports(house: Callable) -> None:
+    home = house(VISIT + rule("welcome", "{imported: visit}", NOTE))
+    home.create("visit", name="typed")
+    home.do(lambda work: create(work.because(origin=Cause("import").origin), "visit", {"name": "read"}))
+    home.settle()
+    assert told(home) == ["read"]
+
+
+def test_two_clocks_do_not_begin_a_run_twice(house: Callable) -> None:
+    home = house(DATED + rule("remind", "{due: {field: visit.day}}", NOTE))
+    home.later(days=0)
+    home.create("visit", name="A", day=home.now.date() + timedelta(days=1))
+    home.now += timedelta(days=2)
+    assert [tick(home.database, home.releases, home.now) for _ in range(3)] == [1, 0, 0]
