@@ -1,23 +1,17 @@
-"""Commands for definitions: init, check, show, schema, plan, apply."""
+"""Commands for definitions: init, check, show, schema."""
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from customary.cli.failure import PROBLEMS, WRONG_USE, Failure
-from customary.cli.options import confirmed, directory, must_be_workspace, open_workspace, workspace
-from customary.cli.progress import waiting
+from customary.cli.options import directory, must_be_workspace, workspace
 
 if TYPE_CHECKING:
-    from customary.engine.plan import Plan
     from customary.engine.text import Document, Source
-
-CHANGES = 3
-COLOURS = {"+": "green", "-": "red", "~": "yellow", "→": "cyan"}
 
 
 @click.command("init")
@@ -134,69 +128,5 @@ def schema_command() -> None:
     click.echo(json.dumps(schema(), ensure_ascii=False, indent=1))
 
 
-@click.command("plan")
-@directory
-def plan_command(directory: Path) -> None:
-    """Show what applying the definitions would change. Nothing is changed.
-
-    Exit code 0: nothing to do. 3: there are changes. 1: problems.
-
-    \b
-    Example: customary plan mycrm
-    """
-    plan = open_workspace(directory).plan()
-    print_plan(plan)
-    if plan.problems:
-        raise Failure("\n".join(plan.problems))
-    if not plan.empty:
-        raise click.exceptions.Exit(CHANGES)
-
-
-@click.command("apply")
-@directory
-@click.option("--yes", is_flag=True, help="Do not ask.")
-def apply_command(directory: Path, yes: bool) -> None:
-    """Change the database as the plan says, after showing it: all of it, or nothing.
-
-    \b
-    Example: customary apply mycrm
-             customary apply mycrm --yes
-    """
-    workspace = open_workspace(directory)
-    workspace.recover()
-    plan = workspace.plan()
-    print_plan(plan)
-    if plan.problems:
-        raise Failure("\n".join(plan.problems))
-    if plan.empty:
-        workspace.apply(plan)
-        return
-    if not yes:
-        confirmed("Apply these changes?")
-    with waiting("Applying"):
-        release = workspace.apply(plan, by=who())
-    click.echo(f"Applied: release {release.number}.")
-
-
-def print_plan(plan: Plan) -> None:
-    """The lines of a plan, and what is to be known of it."""
-    for warning in plan.warnings:
-        click.echo(str(warning), err=True)
-    if plan.empty:
-        click.echo("Nothing to do.")
-    for line in plan.lines:
-        click.echo(click.style(line.sign, fg=COLOURS.get(line.sign)) + str(line).removeprefix(line.sign))
-        for impact in line.impact:
-            click.echo(f"    {impact}")
-
-
 def _with_warnings(number: int) -> str:
     return f", with {number} warning{'s' * (number > 1)}" if number else ""
-
-
-def who() -> str:
-    """Whose name stands in a release that is applied from here."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "command line"

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
-from customary.cli.definitions import print_plan, who
 from customary.cli.failure import WRONG_USE, Failure
 from customary.cli.options import confirmed, directory, open_workspace
+from customary.cli.plan import print_plan, who
 from customary.cli.progress import waiting
 
 

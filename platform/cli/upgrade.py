@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from customary.cli.definitions import print_plan, who
 from customary.cli.failure import Failure
 from customary.cli.options import confirmed, open_workspace
+from customary.cli.plan import print_plan, who
 from customary.cli.progress import waiting
 
 if TYPE_CHECKING:

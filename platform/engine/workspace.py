@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from customary.engine.model.check import Counts
     from customary.engine.model.model import Settings
     from customary.engine.people.actor import Actor
-    from customary.engine.plan import Plan, Progress
+    from customary.engine.plan import Plan, Progress, Seal
+    from customary.engine.plan.counting import Told as Counted
     from customary.engine.plan.retired import Retired
     from customary.engine.records.work import Work
     from customary.engine.text import Source
@@ -121,10 +122,11 @@ class Workspace:
 
         return check(self.directory)
 
-    def plan(self) -> Plan:
+    def plan(self, quick: bool = False, told: Counted | None = None) -> Plan:
         """What applying the folder's definitions would change. Raises DefinitionError with all their problems.
 
-        A pack of another version than the pinned one stays what it was: it is taken up by an upgrade alone.
+        A pack of another version than the pinned one stays what it was: it is taken up by an upgrade alone. A `quick`
+        plan counts nothing; `told` hears what is counted, how far, and of how much.
         """
         problems, warned = Problems(), Problems()
         files = gather(self.directory, problems)
@@ -133,28 +135,47 @@ class Workspace:
             current = self.releases.load(connection)
             files = held(connection, self.directory, current, files, problems)
             source = read_source(files, problems, origins(self.directory, current, files))
-            return replace(self._compared(connection, source, problems), warnings=tuple(warned))
+            plan = self._compared(connection, source, problems, quick, told)
+            return replace(plan, warnings=tuple(warned))
 
     def plan_of(self, source: Source) -> Plan:
         """What applying a source would change. Raises DefinitionError with all its problems."""
         with self.database.read() as connection:
             return self._compared(connection, source, Problems())
 
-    def _compared(self, connection: sa.Connection, source: Source, problems: Problems) -> Plan:
+    def _compared(
+        self,
+        connection: sa.Connection,
+        source: Source,
+        problems: Problems,
+        quick: bool = False,
+        told: Counted | None = None,
+    ) -> Plan:
         from customary.engine.model import compile_source
         from customary.engine.plan import compare
 
         model = compile_source(source, problems)
         problems.raise_errors()
-        return compare(connection, self.releases.load(connection), model, source)
+        return compare(connection, self.releases.load(connection), model, source, quick=quick, told=told)
 
-    def apply(self, plan: Plan | None = None, by: str = "", told: Callable[[Progress], None] | None = None) -> Release:
-        """Does a plan (by default the one for the folder's definitions), takes up the release and pins its packs."""
-        from customary.engine.plan import apply, finish
+    def apply(
+        self,
+        plan: Plan | None = None,
+        by: str = "",
+        told: Callable[[Progress], None] | None = None,
+        agreed: str | Seal | None = None,
+    ) -> Release:
+        """Does a plan (by default the one for the folder's definitions), takes up the release and pins its packs.
+
+        `agreed` is the digest or the seal of the plan that somebody saw: raises Drifted when this one is another.
+        """
+        from customary.engine.plan import apply, finish, hold
 
         if plan is None:
             self.recover()
             plan = self.plan()
+        if agreed is not None:
+            hold(plan.seal, agreed)
         if plan.empty:
             self._pin(plan)
             return self.release

@@ -7,11 +7,13 @@ from customary.engine.plan.apply import OutOfDate, Unfit, apply
 from customary.engine.plan.back import CannotUndo
 from customary.engine.plan.change import Change, Fill
 from customary.engine.plan.compare import compare
+from customary.engine.plan.document import NotAPlan, document, read_seal, to_json
 from customary.engine.plan.finish import finish
 from customary.engine.plan.line import Example, Impact, Line, from_text
 from customary.engine.plan.plan import Plan
 from customary.engine.plan.proof import Difference, prove
 from customary.engine.plan.recover import recover
+from customary.engine.plan.seal import Drifted, Seal, hold, is_digest
 from customary.engine.plan.site import Progress
 from customary.engine.plan.undo import files_back, undo
 
@@ -19,21 +21,29 @@ __all__ = [
     "CannotUndo",
     "Change",
     "Difference",
+    "Drifted",
     "Example",
     "Fill",
     "Impact",
     "Line",
+    "NotAPlan",
     "OutOfDate",
     "Plan",
     "Progress",
+    "Seal",
     "UnderWay",
     "Unfit",
     "apply",
     "compare",
+    "document",
     "files_back",
     "finish",
     "from_text",
+    "hold",
+    "is_digest",
     "prove",
+    "read_seal",
     "recover",
+    "to_json",
     "undo",
 ]

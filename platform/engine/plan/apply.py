@@ -19,6 +19,7 @@ from customary.engine.plan.change import in_turn
 from customary.engine.plan.line import to_text
 from customary.engine.plan.plan import Plan
 from customary.engine.plan.recover import end_what_was_begun, take_back
+from customary.engine.plan.seal import OTHER_TABLES, Drifted, fingerprint
 from customary.engine.plan.site import Progress, Site
 from customary.engine.plan.written import BATCH, Meanwhile
 from customary.engine.releases import Release, newest_number, save_catalogue, write_release
@@ -94,6 +95,8 @@ def _beside(site: Site, plan: Plan, by: str) -> Release:
 
 def _begin(connection: sa.Connection, plan: Plan, by: str) -> None:
     _check(connection, plan)
+    if fingerprint(connection) != plan.schema:
+        raise Drifted([OTHER_TABLES])
     journal.begin(connection, plan, by)
 
 

@@ -22,6 +22,7 @@ from customary.engine.plan.proof import LASTING, indexes_there
 from customary.engine.plan.purge import compare_purged
 from customary.engine.plan.renamings import Renamings
 from customary.engine.plan.saved import compare_saved
+from customary.engine.plan.seal import fingerprint
 from customary.engine.plan.structure import AddGuard, AddIndex, DropIndex
 from customary.engine.releases import Release, load_catalogue
 from customary.engine.tables import Catalogue, Tables
@@ -71,6 +72,8 @@ def compare(
         turns=growth.turns,
         renamed=renamings.found,
         back=back.to if back else None,
+        schema=fingerprint(connection),
+        quick=quick,
         problems=tuple(comparison.problems),
     )
 

@@ -13,6 +13,8 @@ SAFE, ONLINE, REWRITE, DESTRUCTIVE = "safe", "online", "rewrite", "destructive"
 """Classes. Safe: names and rules only. Online: structure and values are added beside what is there. Rewrite: values
 that are there are written in another form. Destructive: something goes out of sight (and is kept until a purge)."""
 
+GRADES = (SAFE, ONLINE, REWRITE, DESTRUCTIVE)
+
 NOTHING = "–"
 """How a key that is not written is told."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,6 +9,7 @@ from functools import cached_property
 from customary.engine.model.model import Model
 from customary.engine.plan.change import Change
 from customary.engine.plan.line import Line
+from customary.engine.plan.seal import Seal
 from customary.engine.problem import Problem
 from customary.engine.releases import Inverse
 from customary.engine.releases.inverse import Names, Where
@@ -32,6 +32,10 @@ class Plan:
     renamed: Mapping[Where, Names] = field(default_factory=dict)
     back: int | None = None
     """The release that it goes back to, when it is an undo."""
+    schema: str = ""
+    """A fingerprint of the tables as they lay when it was made."""
+    quick: bool = False
+    """Whether nothing was counted."""
     problems: tuple[str, ...] = ()
     warnings: tuple[Problem, ...] = ()
     """What does not forbid it and should be known: packs that are not those that were applied last."""
@@ -46,10 +50,14 @@ class Plan:
         return tuple(change.line for change in self.changes if change.line is not None)
 
     @cached_property
+    def seal(self) -> Seal:
+        """What it stands on."""
+        return Seal.of(self.base, self.model.digest, self.schema, self.lines, self.quick)
+
+    @property
     def digest(self) -> str:
-        """Equal plans over the same release have the same digest."""
-        text = "\n".join((str(self.base), self.model.digest, *map(str, self.lines)))
-        return hashlib.sha256(text.encode()).hexdigest()
+        """Equal plans over the same release, tables and facts have the same digest."""
+        return self.seal.digest
 
     @property
     def inverse(self) -> Inverse:

@@ -17,6 +17,9 @@ from customary.engine.plan.mentions import STAGE, WORKFLOW, Thing, mentions, sai
 from customary.engine.text import plain
 from customary.engine.words import Reason
 
+UNDER_WAY = ("due", "waiting")
+"""How runs stand that are not at their end."""
+
 _runs = sa.table("customary_run", sa.column("workflow"), sa.column("status"))
 _accounts = sa.table("customary_account", sa.column("roles", Json()))
 
@@ -133,7 +136,7 @@ class References:
     @cached_property
     def _runs(self) -> Mapping[str, int]:
         """Runs that are not at their end, by workflow."""
-        query = sa.select(_runs.c.workflow, sa.func.count()).where(_runs.c.status == "due")
+        query = sa.select(_runs.c.workflow, sa.func.count()).where(_runs.c.status.in_(UNDER_WAY))
         return dict(map(tuple, self._counting.comparison.connection.execute(query.group_by(_runs.c.workflow))))
 
     @cached_property
