@@ -127,12 +127,13 @@ def _row(work: Work, other: Entity, record: records.Record, without: str) -> Row
 
 
 def _telling(work: Work, other: Entity) -> list[str]:
-    """The fields that tell most: of a row of a sheet where it stands, how much and what it comes to, else stage and
-    highlights."""
+    """The fields that tell most: of a row of a sheet where it stands, what was chosen, how much and what it comes to,
+    else stage and highlights."""
     if other.child_of is None:
         names = [*(["stage"] if other.pipelines else []), *other.highlights]
         return [name for name in dict.fromkeys(names) if name in other.fields]
     own = [each for each in other.fields.values() if not each.system]
+    chosen = [each.name for each in own if each.control == "choice" and each.formula is None]
     amounts = [each.name for each in own if each.control in ("number", "integer")]
     money = sorted((each for each in own if each.control == "money"), key=lambda each: each.formula is None)
-    return [way_back(work, other), *amounts[:1], *(each.name for each in money[:1])]
+    return [way_back(work, other), *chosen[:1], *amounts[:1], *(each.name for each in money[:1])]

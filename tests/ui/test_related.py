@@ -37,9 +37,12 @@ def workspace(workspace: Workspace) -> Workspace:
 
 def test_rows_between_are_listed_on_both_sides(client: TestClient, first: Callable, inside: Callable[..., Any]) -> None:
     contact = first("contact")
-    event = inside(records.create, "event", {"name": "Summer fair", "guests": [{"contact": contact.id}]})
+    event = inside(
+        records.create, "event", {"name": "Summer fair", "guests": [{"contact": contact.id, "answer": "declined"}]}
+    )
     page = client.get(f"/contact/{contact.id}").text
     row = f'href="/invitation/{first("invitation").id}"'
     assert 'id="related-invitations"' in page and row in page and "Summer fair" in page
+    assert "Declined" in page[page.index('id="related-invitations"') :]
     assert "/invitation/new" not in page  # it is made in the event
     assert client.get(f"/event/{event}").text.count('id="related-') == 1  # the guests, and no list of the same rows
