@@ -11,7 +11,7 @@ import click
 from customary.cli import telling
 from customary.cli.failure import WRONG_USE, Failure
 from customary.cli.options import confirmed, directory, open_workspace
-from customary.cli.progress import bars, waiting
+from customary.cli.progress import bars
 
 if TYPE_CHECKING:
     from customary.engine.plan import Plan, Seal
@@ -117,8 +117,9 @@ def who() -> str:
 
 
 def _apply(workspace: Workspace, plan: Plan, agreed: str | Seal | None) -> None:
-    with waiting("Applying"):
-        release = workspace.apply(plan, by=who(), agreed=agreed)
+    with bars() as show:
+        told = show and (lambda each: show(each.entity, each.done, each.total))
+        release = workspace.apply(plan, who(), told, agreed)
     click.echo(f"Applied: release {release.number}.")
 
 

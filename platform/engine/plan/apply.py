@@ -15,20 +15,17 @@ import sqlalchemy as sa
 from customary.engine.database import Database
 from customary.engine.plan import journal
 from customary.engine.plan.alone import alone
-from customary.engine.plan.change import in_turn
+from customary.engine.plan.change import AT_ONCE, in_turn
 from customary.engine.plan.line import to_text
 from customary.engine.plan.plan import Plan
 from customary.engine.plan.recover import end_what_was_begun, take_back
 from customary.engine.plan.seal import OTHER_TABLES, Drifted, fingerprint
 from customary.engine.plan.site import Progress, Site
-from customary.engine.plan.written import BATCH, Meanwhile
+from customary.engine.plan.written import Meanwhile
 from customary.engine.releases import Release, newest_number, save_catalogue, write_release
 
 if TYPE_CHECKING:
     from customary.engine.text import Source
-
-FEW = 200
-"""So many writes are followed within the switch itself."""
 
 log = logging.getLogger("customary.plan")
 
@@ -126,12 +123,10 @@ def _follow(site: Site, plan: Plan, meanwhile: Meanwhile) -> None:
     changes, ahead = in_turn(plan.changes), sys.maxsize
     while True:
         written = site.shortly(meanwhile.new)
-        for start in range(0, len(written), BATCH):
-            batch = written[start : start + BATCH]
-            for change in changes:
-                site.shortly(lambda _, change=change, batch=batch: change.catch_up(site.work(), batch))
+        for change in changes:
+            change.follow(site, written)
         meanwhile.followed(written)
-        if len(written) < FEW or len(written) > ahead / 2:
+        if len(written) < AT_ONCE or len(written) > ahead / 2:
             return
         ahead = len(written)
 

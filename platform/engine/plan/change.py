@@ -24,6 +24,10 @@ CREATE_TABLE, ADD_COLUMN, ADD_KEY, FILL, ADD_INDEX, FILL_COMPUTED, GUARD, SWITCH
 """The order in which changes are done; they are shown in the order of the definitions."""
 
 
+AT_ONCE = 200
+"""So many writes are followed in one transaction."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Change:
     """One change. One without a line is a part of another one and is not shown.
@@ -60,6 +64,12 @@ class Change:
 
     def build(self, site: Site) -> None:
         """Adds what the old release does not see, in short transactions of `site`."""
+
+    def follow(self, site: Site, written: Sequence[Written]) -> None:
+        """Catches up with some writes in short transactions, outside of the switch."""
+        for start in range(0, len(written), AT_ONCE):
+            some = written[start : start + AT_ONCE]
+            site.shortly(lambda _, some=some: self.catch_up(site.work(), some))
 
     def catch_up(self, work: Work, written: Sequence[Written]) -> None:
         """Follows writes made under the old release after `build` had begun. It may be told of one more than once."""

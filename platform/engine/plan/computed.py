@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
@@ -13,11 +15,11 @@ from customary.engine.model.model import Model
 from customary.engine.plan.change import FILL_COMPUTED, Change, Fill
 from customary.engine.plan.comparison import Comparison
 from customary.engine.plan.line import ONLINE, Line
+from customary.engine.plan.site import Site
 from customary.engine.tables import EntityTable, Tables
 from customary.engine.words import Reason
 
 if TYPE_CHECKING:
-    from customary.engine.plan.site import Site
     from customary.engine.plan.written import Written
     from customary.engine.records.stirred import Stirred
     from customary.engine.records.work import Work
@@ -79,10 +81,31 @@ class FollowWritten(Change):
 
     fields: frozenset[Computed]
 
-    def catch_up(self, work: Work, written: Sequence[Written]) -> None:
-        from customary.engine.records.derived import follow
+    def follow(self, site: Site, written: Sequence[Written]) -> None:
+        """All writes at once, for many may be read by one record; but only a few records in one transaction."""
+        from customary.engine.records.derived import readers_of
+        from customary.engine.records.ways import find
 
-        follow(work, [each for one in written for each in _stirred(work, one)], self.fields)
+        rank, waiting = find(site.release.model).rank, defaultdict(set)
+        stirred = [each for one in written for each in _stirred(site.work(), one)]
+        while stirred or waiting:
+            for at, ids in site.shortly(lambda _, stirred=stirred: readers_of(site.work(), stirred)).items():
+                if at in self.fields:
+                    waiting[at] |= ids
+            if not waiting:
+                return
+            entity, name = at = min(waiting, key=rank.__getitem__)
+            do = partial(_recomputed, entity, name)
+            stirred = [each for some in site.go_along(sorted(waiting.pop(at)), do) for each in some]
+
+    def catch_up(self, work: Work, written: Sequence[Written]) -> None:
+        self.follow(Site(work.connection, work.release, at_once=True), written)
+
+
+def _recomputed(entity: str, name: str, work: Work, ids: Sequence[UUID]) -> list[Stirred]:
+    from customary.engine.records.derived import recompute
+
+    return list(recompute(work, entity, [name], ids))
 
 
 def _stirred(work: Work, written: Written) -> Iterator[Stirred]:

@@ -64,7 +64,7 @@ def _follow_the_late(site: Site, plan: Plan, changes: list[Change]) -> None:
     after = first_id(site.release.applied_at - LONGEST_WORK)
     while written := site.shortly(partial(under_old, after=after, base=plan.base)):
         for change in changes:
-            site.shortly(lambda _, change=change, written=written: change.catch_up(site.work(), written))
+            change.follow(site, written)
         after = written[-1].id
 
 

@@ -25,7 +25,7 @@ LOCK_SECONDS = 0.5
 """Who waits for a lock on a table keeps all who come after waiting, so nothing here waits for long."""
 TRIES = 60
 PAUSE_SECONDS = 0.5
-FIRST_BATCH, LARGEST_BATCH = 500, 5_000
+FIRST_BATCH, LARGEST_BATCH = 20, 5_000
 BATCH_SECONDS = 0.15
 """How long a batch should take: so long may others wait for the records in it."""
 HELD_SECONDS, REST_SECONDS = 0.4, 0.12
@@ -42,6 +42,17 @@ class Progress:
     entity: str
     done: int
     total: int
+
+
+class Fitting:
+    """How many rows are done in the time that others may be kept waiting. It begins small: a row may cost anything."""
+
+    def __init__(self) -> None:
+        self.rows = FIRST_BATCH
+
+    def took(self, seconds: float) -> None:
+        """Fits the next batch, when this one took so long."""
+        self.rows = max(1, min(LARGEST_BATCH, int(self.rows * min(4.0, BATCH_SECONDS / max(seconds, 0.001)))))
 
 
 class Site:
@@ -112,16 +123,24 @@ class Site:
         """Does it for all records of a table, archived ones too, a batch at a time."""
         key = (table.table.c.created_at, table.table.c.id) if oldest_first else (table.table.c.id,)
         total = self.shortly(lambda connection: _count(connection, table)) if self._told else 0
-        size, after, done = FIRST_BATCH, None, 0
-        while True:
-            began = time.monotonic()
-            batch = self.shortly(lambda _, after=after, size=size: _do_next(self.work(), key, after, size, do))
-            if not batch:
-                return
+        size, after, done = Fitting(), None, 0
+        while batch := self._timed(size, lambda after=after: _do_next(self.work(), key, after, size.rows, do)):
             after, done = batch[-1], done + len(batch)
-            size = _fitting(len(batch), time.monotonic() - began)
             if self._told:
                 self._told(Progress(table.entity.name, done, max(done, total)))
+
+    def go_along(self, ids: Sequence[UUID], do: Callable[[Work, Sequence[UUID]], Result]) -> Iterator[Result]:
+        """Does it for some records, a batch at a time."""
+        size, done = Fitting(), 0
+        while batch := ids[done : done + size.rows]:
+            yield self._timed(size, lambda batch=batch: do(self.work(), batch))
+            done += len(batch)
+
+    def _timed(self, size: Fitting, do: Callable[[], Result]) -> Result:
+        began = time.monotonic()
+        result = self.shortly(lambda _: do())
+        size.took(time.monotonic() - began)
+        return result
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -163,8 +182,3 @@ def _beyond(key: Sequence[sa.Column], after: tuple) -> sa.ColumnElement:
 
 def _count(connection: sa.Connection, table: EntityTable) -> int:
     return connection.execute(sa.select(sa.func.count()).select_from(table.table)).scalar_one()
-
-
-def _fitting(size: int, seconds: float) -> int:
-    """The size of the next batch, when one of this size took so long."""
-    return max(50, min(LARGEST_BATCH, int(size * min(4.0, BATCH_SECONDS / max(seconds, 0.001)))))

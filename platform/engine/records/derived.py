@@ -9,7 +9,7 @@ writers under one parent the second then sees what the first wrote, and a link t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -87,17 +87,15 @@ def settle(work: Work) -> None:
         _record(work, entity, list(records.values()), new)
 
 
-def follow(work: Work, written: Iterable[Stirred], fields: Container[Kept]) -> None:
-    """Brings some kept fields up to date with what was written by who did not know them. Writes no history."""
-    found, written = ways(work), list(written)
+def readers_of(work: Work, written: Iterable[Stirred]) -> dict[Kept, set[UUID]]:
+    """The kept fields that read what was written, and the records in which they do: new ones have all of theirs."""
+    written = list(written)
     waiting: dict[Kept, set[UUID]] = defaultdict(set)
     for each in written:
         for name in work.model.entities[each.entity].fields if each.before is None else ():
             waiting[each.entity, name].add(each.id)
-    _await_readers(work, found, written, waiting)
-    while due := [at for at in waiting if at in fields]:
-        entity, name = at = min(due, key=found.rank.__getitem__)
-        _await_readers(work, found, list(recompute(work, entity, [name], waiting.pop(at))), waiting)
+    _await_readers(work, ways(work), written, waiting)
+    return waiting
 
 
 def recompute(
