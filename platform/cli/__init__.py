@@ -19,6 +19,7 @@ COMMANDS = {
     "apply": "plan",
     "undo": "undo",
     "upgrade": "upgrade",
+    "rehearse": "rehearse",
     "retired": "retired",
     "purge": "retired",
     "serve": "server",

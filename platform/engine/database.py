@@ -89,6 +89,12 @@ class Database:
             finally:
                 connection.rollback()
 
+    @contextmanager
+    def copy(self) -> Iterator[Database]:
+        """A copy of the SQLite file as it stands, for as long as it is needed; others may write meanwhile."""
+        with _copy(self.engine) as copied:
+            yield copied
+
     async def reading(self, work: Callable[..., Result], *args: Any) -> Result:
         """Runs `work(connection, *args)` in a thread, on a connection that cannot write."""
         return await self._readers.run(self._read, work, args)

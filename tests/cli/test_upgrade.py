@@ -1,4 +1,4 @@
-"""upgrade."""
+"""upgrade, rehearse upgrade."""
 
 from __future__ import annotations
 
@@ -106,3 +106,28 @@ def test_what_does_not_fit_the_new_pack_is_listed_with_its_place(run, pets, tmp_
     assert result.exit_code == 1
     assert "schemas/pet.yaml:3:32  “age” is not a field" in result.output
     assert "age" in (pets / "schemas" / "pet.yaml").read_text()
+
+
+def test_rehearse_does_it_on_a_copy_and_says_what_came_of_it(run, pets):
+    before = {each: each.read_bytes() for each in pets.rglob("*") if each.suffix in (".yaml", ".lock")}
+    result = run("rehearse", *MEANT, "--theirs", "all")
+    assert result.exit_code == 0
+    lines = result.output.splitlines()
+    assert "~ field pet.name: max_length 80 → 100" in lines
+    assert any(each.startswith("Applied to the copy in ") and each.endswith(" s: release 2.") for each in lines)
+    assert lines[-3:] == [
+        "Database and definitions fit together.",
+        "0 examples: all is as they say.",
+        "This was a copy, which is gone; nothing else was changed.",
+    ]
+    assert before == {each: each.read_bytes() for each in pets.rglob("*") if each.suffix in (".yaml", ".lock")}
+    assert run("plan", "mycrm").output == "Nothing to do.\n"
+
+
+def test_rehearse_fails_where_the_upgrade_would_and_where_examples_come_out_otherwise(run, pets, tmp_path):
+    assert "entity.pet.fields.name.max_length" in run("rehearse", *MEANT).output
+    pet = tmp_path / "pets" / "schemas" / "pets" / "pet.yaml"
+    pet.write_text(pet.read_text() + "examples:\n  wrong: {given: {name: A}, gives: {name: B}}\n")
+    result = run("rehearse", *MEANT, "--ours", "all")
+    assert (result.exit_code, "1 example: see above." in result.output) == (1, True)
+    assert "schemas/pets/pet.yaml:6" in result.output
