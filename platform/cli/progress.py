@@ -34,8 +34,9 @@ def bars() -> Iterator[Callable[[str, int, int], None] | None]:
         def show(label: str, done: int, total: int) -> None:
             if label not in drawn:
                 open_bars.close()
-                bar = click.progressbar(length=total, label=label, file=sys.stderr, update_min_steps=total // 200)
+                bar = click.progressbar(length=total, label=label, file=sys.stderr)
                 drawn[label] = open_bars.enter_context(bar)
-            drawn[label].update(done - drawn[label].pos)
+            if done == total or done - drawn[label].pos > total // 200:
+                drawn[label].update(done - drawn[label].pos)
 
         yield show

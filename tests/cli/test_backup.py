@@ -73,6 +73,14 @@ def test_replacing_is_asked_for(run, applied, tmp_path):
     assert (done.exit_code, "The definitions that lay there are in mycrm/replaced-" in done.output) == (0, True)
 
 
+def test_a_variable_that_names_another_database_is_told_of(run, applied, tmp_path, monkeypatch):
+    run("backup", "crm.zip", "mycrm")
+    monkeypatch.setenv("CUSTOMARY_DATABASE", "postgresql://production/crm")
+    again = run("restore", "crm.zip", "again", "--database", "sqlite:///own.db")
+    assert (again.exit_code, (tmp_path / "again" / "own.db").is_file()) == (0, True)
+    assert "CUSTOMARY_DATABASE names another database: take it away before you use again." in again.output
+
+
 def test_a_missing_content_of_a_file_is_told_and_the_rest_is_saved(run, applied, tmp_path):
     with sqlite3.connect(applied / "customary.db") as connection:
         connection.execute(

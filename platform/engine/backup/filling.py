@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import psycopg
@@ -83,9 +83,8 @@ def _checked(backup: Reading, shape: TableShape, written: Iterator[int]) -> Iter
 
 def _insert(connection: sa.Connection, backup: Reading, shape: TableShape, table: sa.Table) -> Iterator[int]:
     names = [each.name for each in shape.columns]
-    readers = [(place, KINDS[each.kind].read) for place, each in enumerate(shape.columns) if KINDS[each.kind].read]
-    lines = backup.rows(shape)
-    while batch := [_values(line, names, readers) for line in itertools.islice(lines, AT_ONCE)]:
+    readers = {place: KINDS[each.kind].read for place, each in enumerate(shape.columns) if KINDS[each.kind].read}
+    for batch in _batches(backup, shape, readers):
         connection.execute(table.insert().inline(), [dict(zip(names, values, strict=True)) for values in batch])
         yield len(batch)
 
@@ -93,20 +92,29 @@ def _insert(connection: sa.Connection, backup: Reading, shape: TableShape, table
 def _copy(connection: sa.Connection, backup: Reading, shape: TableShape, table: sa.Table) -> Iterator[int]:
     """By PostgreSQL's own COPY, which reads ids and moments from the texts that stand in the file."""
     quote = connection.dialect.identifier_preparer.quote
-    names = [each.name for each in shape.columns]
-    readers = [(place, KINDS[each.kind].read) for place, each in enumerate(shape.columns) if each.kind == "bytes"]
-    readers += [(place, _json) for place, each in enumerate(shape.columns) if each.kind == "json"]
-    into = f"COPY {quote(shape.name)} ({', '.join(map(quote, names))}) FROM STDIN"
+    readers = {"bytes": KINDS["bytes"].read, "json": _json}
+    own = {place: readers[each.kind] for place, each in enumerate(shape.columns) if each.kind in readers}
+    names = ", ".join(quote(each.name) for each in shape.columns)
+    into = f"COPY {quote(table.name)} ({names}) FROM STDIN"
     with connection.connection.cursor() as cursor, cursor.copy(into) as copy:
-        for line in backup.rows(shape):
-            copy.write_row(_values(line, names, readers))
-            yield 1
+        for batch in _batches(backup, shape, own):
+            for values in batch:
+                copy.write_row(values)
+            yield len(batch)
 
 
-def _values(line: list[Any], names: Sequence[str], readers: list[tuple[int, Any]]) -> list[Any]:
-    if not isinstance(line, list) or len(line) != len(names):
+def _batches(
+    backup: Reading, shape: TableShape, readers: Mapping[int, Callable[[Any], Any]]
+) -> Iterator[list[list[Any]]]:
+    rows = (_values(line, len(shape.columns), readers) for line in backup.rows(shape))
+    while batch := list(itertools.islice(rows, AT_ONCE)):
+        yield batch
+
+
+def _values(line: list[Any], width: int, readers: Mapping[int, Callable[[Any], Any]]) -> list[Any]:
+    if not isinstance(line, list) or len(line) != width:
         raise ValueError("a row has other columns than its table")
-    for place, read in readers:
+    for place, read in readers.items():
         if line[place] is not None:
             line[place] = read(line[place])
     return line

@@ -6,7 +6,7 @@ import shutil
 import tarfile
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from customary.engine.backup.folder import NAMES, move, place_of
 from customary.engine.database import Database
 from customary.engine.files import Store
 from customary.engine.messages.outbox import KEPT, QUEUED, message
+from customary.engine.plan.alone import alone
 from customary.engine.releases import Release
 from customary.engine.snapshot import without_patience
 from customary.engine.text.edit import Insert, Set, edit
@@ -155,13 +156,21 @@ def _fill(
             if replace is None:
                 raise WrongUse(f"The database {shown} is not empty. Give another by --database, or say --replace.")
             replace(shown)
+    with alone(database) if replace else nullcontext():
+        return _filled(backup, database, directory, hold_mail, progress)
+
+
+def _filled(
+    backup: Reading, database: Database, directory: Path, hold_mail: bool, progress: Progress | None
+) -> Restored:
+    """Everything in one transaction, whose end is the moment at which the new takes the place of the old."""
     total = sum(backup.manifest["rows"].values()) + backup.manifest["files"]
-    restored = Restored(backup.manifest["release"], shown)
+    restored = Restored(backup.manifest["release"], database.url.render_as_string(hide_password=True))
     with _writing(database) as connection:
         clear(connection, backup)
         for count in fill(connection, backup):
             restored.rows += count
-            if progress and (count > 1 or restored.rows % 1000 == 0):
+            if progress:
                 progress("Restoring", restored.rows, total)
         release, restored.warnings = finish(connection, backup)
         if release is not None:
@@ -181,7 +190,7 @@ def _writing(database: Database) -> Iterator[sa.Connection]:
     with database.engine.connect().execution_options(customary_write=True) as connection:
         if database.is_sqlite:
             connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=OFF")
-        with _alone(database), connection.begin():
+        with _not_in_use(database), connection.begin():
             without_patience(connection)
             if not database.is_sqlite:
                 connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
@@ -189,7 +198,7 @@ def _writing(database: Database) -> Iterator[sa.Connection]:
 
 
 @contextmanager
-def _alone(database: Database) -> Iterator[None]:
+def _not_in_use(database: Database) -> Iterator[None]:
     try:
         yield
     except sa.exc.OperationalError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,9 @@ from customary.engine.backup import backup, restore
 from customary.engine.fields import kinds
 from customary.engine.people.actor import SYSTEM
 from customary.engine.plan import prove
+from customary.engine.plan.journal import journal
 from customary.engine.records import secrets
-from customary.engine.workspace import Workspace
+from customary.engine.workspace import Workspace, create
 
 from .conftest import definitions, ids
 
@@ -129,6 +131,26 @@ def test_work_goes_on_after_a_restore(full: Workspace, restored: Workspace) -> N
         assert (made["a_auto_number"], made["pieces"]) == (f"T-{len(ids(full)) + 1:04}", 1)
         assert [hit.id for hit in records.search(work, "New", entity="thing")] == [id]
     assert {(each.kind, each.key) for each in restored.plan().lines} <= {("workspace", "database")}
+
+
+def test_a_backup_of_a_half_applied_release_goes_back_to_the_whole_one(tmp_path: Path, database_url: str) -> None:
+    create(tmp_path / "half", ["core"], database_url)
+    half = Workspace.open(tmp_path / "half")
+    half.apply(by="test")
+    with half.database.write() as connection:
+        connection.exec_driver_sql("ALTER TABLE x_account ADD COLUMN f_half TEXT")
+        connection.exec_driver_sql("CREATE TABLE x_half (id TEXT)")
+        made = [["column", "x_account", "f_half"], ["table", "x_half", ""]]
+        row = {"number": 2, "made": made, "turns": [], "switched": False, "applied_by": "ann"}
+        connection.execute(journal.insert(), {**row, "began_at": datetime.now(UTC)})
+    backup(half, tmp_path / "half.zip")
+    half.close()
+    restore(tmp_path / "half.zip", tmp_path / "whole", "sqlite:///customary.db")
+    whole = Workspace.open(tmp_path / "whole")
+    whole.recover()
+    with whole.database.read() as connection:
+        assert prove(connection, whole.release.tables) == []
+    whole.close()
 
 
 def test_it_shows_one_moment_while_others_write(full: Workspace, tmp_path: Path) -> None:

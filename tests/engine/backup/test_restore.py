@@ -7,6 +7,7 @@ import hashlib
 import json
 import random
 import shutil
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +21,7 @@ from customary.engine.backup import Unusable, backup, restore, verified
 from customary.engine.database import Database
 from customary.engine.messages.outbox import message
 from customary.engine.people.actor import SYSTEM
+from customary.engine.plan.alone import UnderWay, alone
 from customary.engine.text.lock import LOCK_FILE
 from customary.engine.workspace import Workspace, WrongUse, create
 
@@ -252,6 +254,37 @@ def test_replacing_that_fails_leaves_the_old_as_it_was(
         restore(saved, other.directory, empty_url, replace=interrupt)
     assert everything(other) == before
     other.close()
+
+
+def test_nothing_is_replaced_while_something_is_applied(saved: Path, other: Workspace, empty_url: str) -> None:
+    before = everything(other)
+    with alone(other.database), pytest.raises(UnderWay):
+        restore(saved, other.directory, empty_url, replace=lambda _: None)
+    assert everything(other) == before
+    other.close()
+
+
+@pytest.mark.parametrize("empty_url", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True)
+def test_a_database_in_use_is_told(
+    saved: Path, other: Workspace, empty_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules[restore.__module__], "LOCK_SECONDS", 0.1)
+    with other.database.read() as reader:
+        reader.exec_driver_sql("SELECT count(*) FROM x_own")
+        with pytest.raises(WrongUse, match="is in use. End the servers and workers first"):
+            restore(saved, other.directory, empty_url, replace=lambda _: None)
+    other.close()
+
+
+def test_how_far_it_is_is_told(saved: Path, full: Workspace, tmp_path: Path) -> None:
+    told: list[tuple[str, int, int]] = []
+    restore(saved, tmp_path / "again", SQLITE, progress=lambda *far: told.append(far))
+    ends = {label: (done, total) for label, done, total in told}
+    assert list(ends) == ["Verifying", "Restoring"]
+    assert all(done == total for done, total in ends.values())
+    saving: list[tuple[str, int, int]] = []
+    backup(full, tmp_path / "again.zip", progress=lambda *far: saving.append(far))
+    assert saving[-1][1] == saving[-1][2]
 
 
 def test_mails_that_wait_can_be_held(saved: Path, tmp_path: Path) -> None:
