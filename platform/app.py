@@ -28,6 +28,7 @@ from customary.ui import (
     pick,
     profile,
     record,
+    releases,
     runs,
     search,
     secret,
@@ -65,6 +66,7 @@ PAGES = (
     runs,
     outbox,
     imports,
+    releases,
 )
 """The page families; each gives its `handlers`. Fixed paths win over `/{entity}`."""
 

@@ -1,0 +1,95 @@
+"""The pages about changes of definitions: what is to be applied, what was, and the way back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from litestar.testing import TestClient
+
+from customary.engine.workspace import Workspace, create
+
+from .test_imports import signed_in
+
+OWN = "entity: deal\nfields:\n  region: {type: choice, options: [north, south]}\n"
+RENAMED = "entity: deal\nfields:\n  area: {type: choice, was: region, options: [north, south]}\n"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    create(tmp_path / "w", ["core", "sales"])
+    workspace = Workspace.open(tmp_path / "w")
+    workspace.apply(by="test")
+    yield workspace
+    workspace.close()
+
+
+@pytest.fixture
+def client(workspace: Workspace) -> Iterator[TestClient]:
+    with signed_in(workspace, "admin") as client:
+        yield client
+
+
+def say(workspace: Workspace, definitions: str) -> None:
+    (workspace.directory / "schemas" / "own.yaml").write_text(definitions)
+
+
+def agree(client: TestClient, place: str) -> str:
+    """Looks at a plan and agrees to it; gives the page of the release."""
+    digest = re.search(r'name="digest" value="(\w+)"', client.get(place).text)[1]
+    answer = client.post(place, data={"digest": digest}, follow_redirects=False)
+    assert answer.status_code == 303, answer.text
+    return answer.headers["Location"]
+
+
+def test_what_is_shown_is_applied_and_can_be_taken_back(client: TestClient, workspace: Workspace) -> None:
+    assert "Nothing to apply" in client.get("/settings/plan").text
+    say(workspace, OWN)
+    assert "deal.region" in client.get("/settings/plan").text
+    place = agree(client, "/settings/plan")
+    assert place == "/settings/releases/2" and "region" in workspace.release.model.entities["deal"].fields
+    page = client.get(place).text
+    assert "+entity: deal" in page and "a@example.com" in page
+    assert agree(client, "/settings/releases/2/undo") == "/settings/releases/3"
+    assert "region" not in workspace.release.model.entities["deal"].fields
+    history = client.get("/settings/releases").text
+    assert "Back to release 1" in history and "field deal.region" in history
+
+
+def test_another_plan_than_the_one_shown_is_shown_first(client: TestClient, workspace: Workspace) -> None:
+    say(workspace, OWN)
+    digest = re.search(r'name="digest" value="(\w+)"', client.get("/settings/plan").text)[1]
+    say(workspace, OWN + "  extra: {type: text}\n")
+    answer = client.post("/settings/plan", data={"digest": digest})
+    assert answer.status_code == 409 and "Look again" in answer.text and "deal.extra" in answer.text
+    assert workspace.release.number == 1
+
+
+def test_problems_of_the_definitions_are_listed(client: TestClient, workspace: Workspace) -> None:
+    say(workspace, "entity: deal\nfields: {region: {type: choise}}\n")
+    page = client.get("/settings/plan").text
+    assert "schemas/own.yaml:2:" in page and "choise" in page and "Apply these changes" not in page
+    assert client.post("/settings/plan", data={}).status_code == 409
+
+
+def test_any_two_releases_are_compared(client: TestClient, workspace: Workspace) -> None:
+    for definitions in (OWN, RENAMED):
+        say(workspace, definitions)
+        agree(client, "/settings/plan")
+    page = client.get("/settings/releases/3?against=1").text
+    assert "area" in page and "-  region" not in page
+    assert "-  region" in client.get("/settings/releases/3").text
+    assert "The definitions are the same" in client.get("/settings/releases/3?against=3").text
+    for place in ("/settings/releases/9", "/settings/releases/3?against=9", "/settings/releases/0"):
+        assert client.get(place).status_code == 404
+    assert "nothing before it to go back to" in client.get("/settings/releases/1/undo").text
+
+
+def test_only_administrators_see_and_do(workspace: Workspace) -> None:
+    with signed_in(workspace, "sales_rep") as client:
+        for place in ("/settings/releases", "/settings/releases/1", "/settings/plan", "/settings/releases/1/undo"):
+            assert client.get(place).status_code == 403
+        assert client.post("/settings/plan", data={"digest": "x"}).status_code == 403
+        assert "/settings/releases" not in client.get("/").text
