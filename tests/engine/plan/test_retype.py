@@ -47,9 +47,13 @@ def misfits(ground, plan: Plan) -> list[Misfit]:
         return [misfit for each in fillings for tried in each.unfit(connection) for misfit in tried.misfits]
 
 
+def unfit_of(plan: Plan) -> list[tuple[int | None, int | None]]:
+    return [(each.count, each.of) for line in plan.lines for each in line.impact if each.kind == "unfit"]
+
+
 def unfit(ground, text: str) -> tuple[int | None, int | None]:
-    (impact,) = (each for line in ground.plan(text).lines for each in line.impact if each.kind == "unfit")
-    return impact.count, impact.of
+    (found,) = unfit_of(ground.plan(text))
+    return found
 
 
 def _plain(value: object) -> str:
@@ -344,3 +348,39 @@ def test_pairs_become_records_of_an_entity_between_and_back(ground):
     assert len(seats(ground)) == 3
     ground.apply(through)
     assert [pair[:2] for pair in seats(ground)] == sorted([(deal, ann), (deal, bob), (deal, cleo)])
+
+
+def test_an_undo_gives_back_the_choice_that_became_an_entity(ground):
+    text = DEAL + "  source: {type: choice, options: [web, phone]}\n"
+    ground.apply(text)
+    kept, edited, lost = (ground.create("deal", {"source": "web"}) for _ in range(3))
+    ground.apply(DEAL + "  source: {type: link, to: source}\n" + SOURCE)
+    found = {name: id for id, name in titles(ground, "source").items()}
+    ground.update("deal", edited, {"source": found["Phone"]})
+    ground.update("deal", lost, {"source": ground.create("source", {"name": "Fair"})})
+    assert unfit_of(ground.plan_undo()) == [(1, 2)]
+    ground.undo()
+    assert [ground.value("deal", id, "source") for id in (kept, edited, lost)] == ["web", "phone", None]
+    ground.undo()
+    assert [titles(ground, "source").get(ground.value("deal", id, "source")) for id in (kept, edited, lost)] == [
+        "Web",
+        "Phone",
+        "Fair",
+    ]
+
+
+def test_an_undo_gives_back_what_was_split_and_what_stood_between(ground):
+    split = "first: {type: text, from: \"before(name, ' ')\"}\n  last: {type: text, from: \"after(name, ' ')\"}"
+    ground.apply(OTHERS + "entity: deal\nfields:\n  name: {type: text}\n  guests: {type: links, to: contact}\n")
+    ann = ground.create("contact", {"first": "Ann"})
+    deal = ground.create("deal", {"name": "Big deal", "guests": [ann]})
+    through = "  guests: {type: links, to: contact, through: seat}\n"
+    ground.apply(OTHERS + f"entity: deal\nfields:\n  {split}\n{through}" + GUEST)
+    bob = ground.create("contact", {"first": "Bob"})
+    ground.create("seat", {"deal": deal, "contact": bob})
+    ground.undo()
+    assert ground.value("deal", deal, "name") == "Big deal"
+    assert ground.links("deal", "guests") == {(deal, ann), (deal, bob)}
+    ground.undo()
+    assert (ground.value("deal", deal, "first"), ground.value("deal", deal, "last")) == ("Big", "deal")
+    assert [pair[:2] for pair in seats(ground)] == sorted([(deal, ann), (deal, bob)])
