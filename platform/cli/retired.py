@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,14 +19,22 @@ from customary.cli.progress import waiting
 @click.command("retired")
 @directory
 @click.option("--json", "as_data", is_flag=True, help="For programs.")
-def retired_command(directory: Path, as_data: bool) -> None:
+@click.option("--values", "path", metavar="PATH", help="Print what lies there, and what is there today, as CSV.")
+def retired_command(directory: Path, as_data: bool, path: str | None) -> None:
     """List what was taken out of the definitions and is kept: entities, fields, options, stages, and the values that
     fields had before their type changed.
 
     \b
     Example: customary retired mycrm
+             customary retired mycrm --values deal.amount > amounts.csv
     """
-    found = open_workspace(directory).retired()
+    workspace = open_workspace(directory)
+    if path is not None:
+        rows = csv.writer(sys.stdout, lineterminator="\n")
+        rows.writerow(("record", "title", "value", "today"))
+        rows.writerows((each.record, each.title, each.value, each.today) for each in workspace.aside(path))
+        return
+    found = workspace.retired()
     if as_data:
         data = [
             {"kind": each.kind, "path": each.path, "release": each.release, "at": f"{each.at:%Y-%m-%dT%H:%M:%SZ}"}

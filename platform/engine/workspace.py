@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from customary.engine.model.model import Settings
     from customary.engine.people.actor import Actor
     from customary.engine.plan import Plan, Progress, Seal
+    from customary.engine.plan.aside import Aside
     from customary.engine.plan.counting import Told as Counted
     from customary.engine.plan.retired import Retired
     from customary.engine.records.work import Work
@@ -210,6 +211,17 @@ class Workspace:
 
         with self.database.read() as connection:
             return retired(connection, load_catalogue(connection))
+
+    def aside(self, path: str) -> Iterator[Aside]:
+        """The values of something retired, one by one. Raises WrongUse when nothing of that path is."""
+        from customary.engine.plan.aside import aside
+
+        found = [each for each in self.retired() if each.path == path and each.columns]
+        if not found:
+            raise WrongUse(f"Nothing retired is called “{path}”. See: customary retired")
+        with self.database.read() as connection:
+            for each in found:
+                yield from aside(connection, self.release, each)
 
     def plan_purge(self, older_than: timedelta | None = None) -> Plan:
         """The plan that destroys what is retired for longer, by default for as long as `purge_after` says."""

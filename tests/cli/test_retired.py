@@ -52,3 +52,20 @@ def test_the_workspace_says_how_long_retired_things_are_kept(run, mycrm):
     settings.write_text(settings.read_text() + "purge_after: 0d\n")
     shrink(run, mycrm)
     assert "- retired field pet.age" in run("purge", "mycrm", "--yes").output
+
+
+def test_what_does_not_fit_is_found_value_by_value(run, mycrm):
+    text = "entity: pet\ntitle: name\nfields:\n  name: {type: text, default: Rex}\n  age: {type: text, default: old}\n"
+    other = "---\nentity: toy\nfields:\n  pet: {type: link, to: pet}\n"
+    (mycrm / "schemas" / "pet.yaml").write_text(text + other)
+    run("apply", "mycrm", "--yes")
+    (mycrm / "pets.csv").write_text("Name,Age\nRex,3\nTom,very old\n")
+    assert run("import", "pet", "mycrm/pets.csv", "--workspace", "mycrm", "--yes").exit_code == 0
+    (mycrm / "schemas" / "pet.yaml").write_text(text.replace("age: {type: text, default: old}", "age: {type: integer}"))
+    run("apply", "mycrm", "--yes")
+    lines = run("retired", "mycrm", "--values", "pet.age").output.splitlines()
+    assert lines[0] == "record,title,value,today"
+    assert sorted(line.partition(",")[2] for line in lines[1:]) == ["Rex,3,3", "Tom,very old,"]
+    assert run("retired", "mycrm", "--values", "toy").output.splitlines() == ["record,title,value,today"]
+    unknown = run("retired", "mycrm", "--values", "pet.nme")
+    assert (unknown.exit_code, "Nothing retired is called “pet.nme”" in unknown.output) == (2, True)
