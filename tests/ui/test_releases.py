@@ -87,6 +87,16 @@ def test_any_two_releases_are_compared(client: TestClient, workspace: Workspace)
     assert "nothing before it to go back to" in client.get("/settings/releases/1/undo").text
 
 
+def test_passwords_of_servers_are_told_to_nobody(client: TestClient, workspace: Workspace) -> None:
+    with (workspace.directory / "customary.yaml").open("a") as settings:
+        settings.write("mail: {host: mx, user: crm, password: s3cret, from: crm@example.com}\n")
+    assert "s3cret" not in client.get("/settings/plan").text
+    place = agree(client, "/settings/plan")
+    page = client.get(place).text
+    assert "password" in page and "s3cret" not in page
+    assert "s3cret" not in client.get("/settings/releases").text
+
+
 def test_only_administrators_see_and_do(workspace: Workspace) -> None:
     with signed_in(workspace, "sales_rep") as client:
         for place in ("/settings/releases", "/settings/releases/1", "/settings/plan", "/settings/releases/1/undo"):

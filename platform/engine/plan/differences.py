@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
+from customary.engine.plan.masking import HIDDEN, masked
+
 LONGEST = 60
 """Characters of a value in a line."""
 ABSENT: Any = object()
@@ -48,7 +50,7 @@ def short(key: str, value: Any) -> str:
     """A value as a line tells it."""
     if value is ABSENT:
         return ""
-    text = _told(value)
+    text = HIDDEN if key.endswith("password") else masked(_told(value))
     text = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
     return f"“{text}”" if isinstance(value, str) and _is_text(key) else text
 

@@ -10,6 +10,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from customary.engine.plan.line import Line, from_text
+from customary.engine.plan.masking import masked
 from customary.engine.releases import read_files
 from customary.engine.releases.release import rows
 
@@ -60,7 +61,7 @@ def _texts(connection: sa.Connection, number: int) -> dict[str, str]:
 def _compared(then: str, now: str) -> Iterator[tuple[str, str]]:
     compared = difflib.unified_diff(then.splitlines(), now.splitlines(), lineterm="", n=2)
     for text in list(compared)[2:]:
-        yield ("@", "") if text.startswith("@@") else (text[:1], text[1:])
+        yield ("@", "") if text.startswith("@@") else (text[:1], masked(text[1:]))
 
 
 def _applied(row: sa.Row) -> Applied:
