@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from customary.engine.plan.renamings import renames
@@ -13,6 +14,10 @@ from customary.engine.text.layers import as_mapping
 Path = tuple[str, ...]
 Choose = Callable[["Conflict"], str | None]
 """Which side a conflict is decided for: “ours”, “theirs”, or None while it is open."""
+
+_BOUND = frozenset({"user", "old", "record"})
+"""Where these are gone, an expression silently means something else."""
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,8 @@ class Merge:
     """Merges, and collects the conflicts. Ours stands where nobody has decided one."""
 
     choose: Choose = lambda _: None
+    names: dict[str, str] = field(default_factory=dict)
+    """What theirs renamed: that it says so everywhere is no change of what it says."""
     met: list[Conflict] = field(default_factory=list)
     open: list[Conflict] = field(default_factory=list)
 
@@ -47,7 +54,7 @@ class Merge:
         base, ours, theirs = _alike(path, base, ours, theirs)
         if isinstance(ours, Mapping) and isinstance(theirs, Mapping):
             return self._mappings(base if isinstance(base, Mapping) else None, ours, theirs, path)
-        if same(ours, theirs):
+        if same(ours, theirs) or same(theirs, with_words(base, self.names)):
             return ours
         return self._decided(Conflict(path, base, ours, theirs))
 
@@ -121,6 +128,32 @@ def with_names(node: Mapping, names: dict[str, str]) -> Mapping:
     entries = {names.get(key, key): value for key, value in node.items()}
     places = {names.get(key, key): place for key, place in node.keys.items()}
     return Mapping(entries, places, node.place, node.layer)
+
+
+def moved(before: Node | None, after: Node | None) -> dict[str, str]:
+    """Old names to new ones, of all that was renamed; without those that have several new names."""
+    found: dict[str, set[str]] = {}
+    for old, new in _moves(before, after):
+        found.setdefault(old, set()).add(new)
+    return {old: next(iter(new)) for old, new in found.items() if len(new) == 1 and old not in _BOUND}
+
+
+def with_words(node: Node | None, names: dict[str, str]) -> Node | None:
+    """The same with the new names in its texts."""
+    if isinstance(node, Sequence) and names:
+        return replace(node, items=tuple(with_words(each, names) for each in node))
+    if isinstance(node, Scalar) and isinstance(node.data, str) and names:
+        return replace(node, data=_WORD.sub(lambda found: names.get(found[0], found[0]), node.data))
+    return node
+
+
+def _moves(before: Node | None, after: Node | None) -> Iterator[tuple[str, str]]:
+    if not isinstance(before, Mapping) or not isinstance(after, Mapping):
+        return
+    names = renamed(before, after)
+    yield from names.items()
+    for name, value in with_names(before, names).items():
+        yield from _moves(value, after.get(name))
 
 
 def _without(node: Mapping, key: str) -> Mapping:

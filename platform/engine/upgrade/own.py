@@ -8,7 +8,7 @@ from customary.engine.text import WORKSPACE, File, Mapping, Node
 from customary.engine.text.edit import EditProblem, edit
 from customary.engine.upgrade.edits import edits
 from customary.engine.upgrade.layered import sides
-from customary.engine.upgrade.merge import Merge, same
+from customary.engine.upgrade.merge import Merge, moved, same
 from customary.engine.upgrade.pieces import without
 from customary.engine.upgrade.tree import NAVIGATION, SETTINGS, documents, laid_tree, node_at, of_all_kinds, own_tree
 
@@ -23,7 +23,7 @@ def merge_own(old: list[File], own: list[File], new: list[File], merge: Merge) -
     """
     before, said, after = of_all_kinds(laid_tree(old), own_tree(own), laid_tree(new))
     base, ours = sides(before, said, after)
-    wanted = merge.merge(base, ours, after)
+    wanted = replace(merge, names=moved(before, after)).merge(base, ours, after)
     files = {each.path: each for each in own}
     for document in documents(each for each in own if each.layer == WORKSPACE):
         key = (document.kind, document.name)

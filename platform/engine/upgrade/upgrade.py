@@ -16,9 +16,9 @@ from customary.engine.text.edit import EditProblem
 from customary.engine.text.put_back import PutBack
 from customary.engine.text.source import SETTINGS_FILE
 from customary.engine.upgrade.choice import Choices
-from customary.engine.upgrade.follow import followed, moved
+from customary.engine.upgrade.follow import followed
 from customary.engine.upgrade.ground import Ground
-from customary.engine.upgrade.merge import Conflict, Merge
+from customary.engine.upgrade.merge import Conflict, Merge, moved
 from customary.engine.upgrade.own import merge_own
 from customary.engine.upgrade.tree import laid_tree
 from customary.engine.upgrade.vendored import merge_copy
@@ -94,17 +94,17 @@ def _merged(ground: Ground, wanted: list[str], merge: Merge) -> tuple[list[File]
             untouched += theirs
         else:
             before, after = with_pack(before, pack, ground.before(pack)), with_pack(after, pack, theirs)
-    own = _own(ground.own, before, after, merge)
-    settings = [each for each in own if each.path == SETTINGS_FILE]
-    return [*settings, *after, *(each for each in own if each.path != SETTINGS_FILE)], untouched
+    return _with_own(ground.own, before, after, {WORKSPACE, *(each.layer for each in untouched)}, merge), untouched
 
 
-def _own(own: list[File], before: list[File], after: list[File], merge: Merge) -> list[File]:
-    """The workspace's own files over the new packs, with the new names of what those renamed."""
+def _with_own(own: list[File], before: list[File], after: list[File], edited: set[str], merge: Merge) -> list[File]:
+    """The new packs and the workspace's own files over them, with the new names of what those renamed."""
     names = moved(laid_tree(before), laid_tree(after))
-    own = followed(after, own, names, _layering)
-    own = merge_own(before, own, after, merge)
-    return followed(after, own, names, lambda files: check_files(files).errors)
+    files = followed([*after, *own], names, {WORKSPACE}, _layering)
+    own = merge_own(before, [each for each in files if each.layer == WORKSPACE], after, merge)
+    settings = [each for each in own if each.path == SETTINGS_FILE]
+    files = [*settings, *after, *(each for each in own if each.path != SETTINGS_FILE)]
+    return followed(files, names, edited, lambda files: check_files(files).errors)
 
 
 def _layering(files: list[File]) -> list[Problem]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from customary.engine.text import Document, File, Mapping
 from customary.engine.text.edit import EditProblem, Set, edit
 from customary.engine.upgrade.edits import edits
-from customary.engine.upgrade.merge import Merge, renamed, same
+from customary.engine.upgrade.merge import Merge, moved, renamed, same
 from customary.engine.upgrade.pieces import pieces, with_piece, without
 from customary.engine.upgrade.tree import documents, node_at, of_all_kinds, pack_tree
 
@@ -21,7 +21,8 @@ def merge_copy(base: list[File], ours: list[File], theirs: list[File], merge: Me
 
     Raises EditProblem where the merge cannot be written into the text that is there.
     """
-    wanted = merge.merge(*of_all_kinds(pack_tree(base), pack_tree(ours), pack_tree(theirs)))
+    before, own, after = of_all_kinds(pack_tree(base), pack_tree(ours), pack_tree(theirs))
+    wanted = replace(merge, names=moved(before, after)).merge(before, own, after)
     assert isinstance(wanted, Mapping)
     copy = _Copy(wanted, {each.path: each for each in _taken(base, ours, theirs)})
     copy.rename()

@@ -171,3 +171,11 @@ def test_navigation_in_the_settings_is_merged_too():
     assert [each.key for each in merge.open] == ["workspace.navigation.sales.entities"]
     taken = text_of(merge_own(old, files, new, Merge(lambda _: "theirs")))
     assert plain(laid_tree([*new, File("customary.yaml", "workspace", taken)])) == plain(laid_tree(new))
+
+
+def test_a_list_in_which_the_pack_only_gave_a_field_its_new_name_is_no_conflict():
+    after = BEFORE.replace("fax: {type: phone}", "telefax: {type: phone, was: fax}").replace(
+        "name, fax", "name, telefax"
+    )
+    layer = "entity: deal\nviews: {all: {columns: [fax, name]}}\n"
+    assert met(BEFORE, after, layer) == (layer, [])

@@ -191,6 +191,14 @@ def test_a_copy_that_was_edited_in_place_is_merged(copied):
     assert copied.plan().empty
 
 
+def test_what_was_edited_in_a_copy_follows_to_new_names(copied):
+    copy = copied.directory / "schemas" / "pets" / "pets.yaml"
+    copy.write_text(copy.read_text() + "views:\n  all: {kind: table, columns: [fax, name], where: fax != null}\n")
+    copied.apply()
+    upgraded(copied, "pets")
+    assert "columns: [telefax, name], where: telefax != null" in copy.read_text()
+
+
 def test_what_a_copy_was_made_of_is_known_later_too(copied, tmp_path):
     upgraded(copied, "pets")
     newest = Packs(tmp_path / "checkout")
