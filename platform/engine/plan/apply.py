@@ -63,8 +63,7 @@ def apply(
     with alone(database) as connection:
         if plan.base == 0:
             return _at_once(connection, release, plan, by)
-        if end_what_was_begun(connection):
-            raise OutOfDate
+        end_what_was_begun(connection)
         return _beside(Site(connection, release, told), plan, by)
 
 

@@ -18,7 +18,7 @@ from customary.engine.plan.fields import compare_entity
 from customary.engine.plan.impact import weigh
 from customary.engine.plan.line import ONLINE, Line
 from customary.engine.plan.plan import Plan
-from customary.engine.plan.proof import LASTING, indexes_there
+from customary.engine.plan.proof import LASTING
 from customary.engine.plan.purge import compare_purged
 from customary.engine.plan.renamings import Renamings
 from customary.engine.plan.saved import compare_saved
@@ -91,7 +91,7 @@ def _entities(comparison: Comparison) -> Iterator:
 
 def _indexes(comparison: Comparison) -> Iterator[Change]:
     """Indexes are compared with what lies in the database: they follow from declarations alone."""
-    there = indexes_there(comparison.connection)
+    there = comparison.indexes_there
     wanted = {index.name: index for table in comparison.tables.metadata.tables.values() for index in table.indexes}
     for name in sorted(there - wanted.keys()):
         if not name.startswith(LASTING):

@@ -11,6 +11,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from customary.engine.model.model import Model
+from customary.engine.plan.journal import unborn
+from customary.engine.plan.proof import indexes_there
 from customary.engine.plan.renamings import Renamings
 from customary.engine.releases import Release
 from customary.engine.tables import Tables
@@ -39,7 +41,16 @@ class Comparison:
 
     @cached_property
     def tables_there(self) -> set[str]:
-        return set(sa.inspect(self.connection).get_table_names())
+        return set(sa.inspect(self.connection).get_table_names()) - self.unborn
+
+    @cached_property
+    def indexes_there(self) -> set[str]:
+        return indexes_there(self.connection) - self.unborn
+
+    @cached_property
+    def unborn(self) -> set[str]:
+        """The tables and indexes that are being added at this moment, or were left by who died of it."""
+        return {each.name for each in unborn(self.connection) if not each.column}
 
     @cached_property
     def turn_of(self) -> dict[UUID, Turn]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from customary.engine.columns import Json, Moment
 from customary.engine.database import system
-from customary.engine.plan.plan import Plan
 from customary.engine.releases.catalogue import entry_from_data, entry_to_data
 from customary.engine.tables.growth import Turn
+
+if TYPE_CHECKING:
+    from customary.engine.plan.plan import Plan
 
 journal = sa.Table(
     "customary_apply",
@@ -84,6 +87,12 @@ def under_way(connection: sa.Connection) -> Begun | None:
         for verb, before, after in row.turns
     )
     return Begun(row.number, tuple(Made(*each) for each in row.made), turns, row.switched, row.applied_by)
+
+
+def unborn(connection: sa.Connection) -> frozenset[Made]:
+    """What is being added for a release that is not there yet: it is no part of the house."""
+    begun = under_way(connection)
+    return frozenset(begun.made) if begun is not None and not begun.switched else frozenset()
 
 
 def _plain(turns: Iterable[Turn]) -> Iterable[list]:

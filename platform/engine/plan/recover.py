@@ -35,12 +35,12 @@ def recover(database: Database) -> None:
         return
 
 
-def end_what_was_begun(connection: sa.Connection) -> bool:
-    """Takes it back, or finishes it; False when there was nothing. To be called alone."""
+def end_what_was_begun(connection: sa.Connection) -> None:
+    """Takes it back, or finishes it. To be called alone."""
     site = Site(connection)
     begun = site.shortly(journal.under_way)
     if begun is None:
-        return False
+        return
     if begun.switched:
         log.warning("Finishing release %s, which %s had begun to apply", begun.number, begun.by)
         release, plan = site.shortly(lambda connection: _plan_of(connection, begun))
@@ -48,7 +48,6 @@ def end_what_was_begun(connection: sa.Connection) -> bool:
     else:
         log.warning("Taking back what %s had begun to apply as release %s", begun.by, begun.number)
         take_back(site, begun.made)
-    return True
 
 
 def take_back(site: Site, made: Iterable[Made]) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
 
+from customary.engine.plan.journal import unborn
 from customary.engine.words import Reason
 
 if TYPE_CHECKING:
@@ -111,7 +112,8 @@ def hold(now: Seal, agreed: str | Seal) -> None:
 
 
 def fingerprint(connection: sa.Connection) -> str:
-    """Tells the tables of records as they lie in the database: their columns and indexes."""
+    """Tells the tables of records as they lie in the database: their columns and indexes, without those that are being
+    added at this moment."""
     if connection.dialect.name == "sqlite":
         query = (
             "SELECT m.name, c.name, c.type FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' "
@@ -124,7 +126,9 @@ def fingerprint(connection: sa.Connection) -> str:
             "AND attnum > 0 AND NOT attisdropped UNION ALL "
             "SELECT relname, '', '' FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'i'"
         )
-    rows = sorted(tuple(row) for row in connection.exec_driver_sql(query) if row[0].startswith(_OURS))
+    new = {(each.name, each.column) for each in unborn(connection)}
+    found = (tuple(row) for row in connection.exec_driver_sql(query) if row[0].startswith(_OURS))
+    rows = sorted(row for row in found if not new & {row[:2], (row[0], "")})
     return hashlib.sha256(repr(rows).encode()).hexdigest()
 
 
