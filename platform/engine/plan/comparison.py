@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -77,7 +78,15 @@ class Comparison:
         return table.name in self.tables_there
 
     def children(self, turn: Turn, kind: str) -> Iterator[Turn]:
-        return (each for each in self.turns if each.after.kind == kind and each.after.parent == turn.after.id)
+        return iter(self.turns_below[kind, turn.after.id])
+
+    @cached_property
+    def turns_below(self) -> Mapping[tuple[str, UUID | None], list[Turn]]:
+        """What became of the entries of a kind under a parent."""
+        found: dict[tuple[str, UUID | None], list[Turn]] = defaultdict(list)
+        for turn in self.turns:
+            found[turn.after.kind, turn.after.parent].append(turn)
+        return found
 
     def fields_of(self, index: sa.Index) -> tuple[str, list[str]]:
         """The entity an index belongs to, and its fields in today's names."""

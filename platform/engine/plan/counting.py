@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from customary.engine.plan.conversion import Tried
     from customary.engine.records.work import Work
 
+PARTS = 100
+"""So finely the weighing of one change is told."""
 FIRST = 10
 """So many are shown."""
 
@@ -41,6 +43,18 @@ class Counting:
     comparison: Comparison
     quick: bool = False
     told: Told | None = None
+    _done: int = 0
+    _all: int = 1
+
+    def tell(self, done: int, total: int) -> None:
+        """Says how many of all changes are weighed."""
+        self._done, self._all = done, total
+        self.tell_part(0, 1)
+
+    def tell_part(self, done: int, total: int) -> None:
+        """Says how far the change at hand is, of which `done` of `total` records were looked at."""
+        if self.told is not None:
+            self.told("Counting", self._done * PARTS + min(PARTS, PARTS * done // max(total, 1)), self._all * PARTS)
 
     def total(self, entity: str) -> int | None:
         """How many records of an entity of the new model there are, archived ones too; None when nobody counts."""
@@ -115,11 +129,12 @@ class Counting:
             yield Impact(kind="unfit", told=told)
             return
         total = lost = 0
+        all_of_them = self._count(sa.select(sa.func.count()).select_from(self._before.tables.entity(entity).table))
         first: dict[UUID, str] = {}
         for batch in tried:
             total, lost = total + batch.count, lost + len(batch.misfits)
             first |= {each.record: told_value(field, each.value) for each in batch.misfits[: FIRST - len(first)]}
-            self._tell(entity, total)
+            self.tell_part(total, all_of_them)
         if lost:
             yield Impact(kind="unfit", told=told, count=lost, of=total, first=self.examples(entity, first))
 
@@ -169,10 +184,6 @@ class Counting:
     @cached_property
     def _totals(self) -> dict[str, int]:
         return {}
-
-    def _tell(self, entity: str, done: int) -> None:
-        if self.told is not None:
-            self.told(entity, done, done)
 
     def _count(self, statement: sa.Select) -> int:
         return self.comparison.connection.execute(statement).scalar() or 0

@@ -161,8 +161,7 @@ def _renames(comparison: Comparison, kind: str, parent: UUID | None) -> dict[str
     """Today's name to the name before, of all that stays."""
     return {
         turn.after.name: turn.before.name
-        for turn in comparison.turns
-        if turn.after.kind == kind and turn.after.parent == parent
+        for turn in comparison.turns_below[kind, parent]
         if turn.before and turn.verb not in ("retired", "revived")
     }
 

@@ -35,8 +35,7 @@ def weigh(changes: Iterable[Change], counting: Counting) -> list[Change]:
         if change.line is not None:
             change = _with(change, (*_of(change, counting), *references.to(change.line)))
         weighed.append(change)
-        if counting.told is not None:
-            counting.told("Counting", number + 1, len(changes))
+        counting.tell(number + 1, len(changes))
     return weighed
 
 
@@ -161,7 +160,7 @@ def _beyond(counting: Counting, entity: str, field: Field, key: str) -> sa.Colum
 
 def _ill_formed(counting: Counting, entity: str, was: Field, field: Field) -> Iterator[Impact]:
     """Records with a value that only the new check of its field refuses: looked at one by one."""
-    made, count = counting.comparison.tables.entity(entity), 0
+    made, count, seen = counting.comparison.tables.entity(entity), 0, 0
     if any((made.table.name, column.name) in counting.comparison.born_columns for column in made.columns([field.name])):
         return
     if counting.quick:
@@ -171,7 +170,8 @@ def _ill_formed(counting: Counting, entity: str, was: Field, field: Field) -> It
     for batch in values_of(counting.comparison.connection, made, field):
         wrong = [id for id, value in batch.items() if field.check(value) and not was.check(value)]
         wrong = {id: batch[id] for id in counting.living(made, wrong)}
-        count += len(wrong)
+        count, seen = count + len(wrong), seen + len(batch)
+        counting.tell_part(seen, counting.total(entity) or 0)
         first |= dict(list(wrong.items())[: FIRST - len(first)])
     if count:
         told = {id: told_value(field, value) for id, value in first.items()}

@@ -92,7 +92,9 @@ class Catalogue:
         return codes
 
     def with_entries(self, entries: Iterable[Entry]) -> Catalogue:
-        return Catalogue({**self.entries, **{entry.id: entry for entry in entries}})
+        """This one with other entries; itself, with all that it has looked up, where none is another."""
+        changed = {entry.id: entry for entry in entries if self.entries.get(entry.id) != entry}
+        return Catalogue({**self.entries, **changed}) if changed else self
 
     @cached_property
     def _living(self) -> dict[tuple[str, UUID | None, str], Entry]:

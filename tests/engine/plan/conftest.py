@@ -46,12 +46,24 @@ class Ground:
         problems.raise_errors()
         return source
 
-    def plan(self, text: str, quick: bool = False) -> Plan:
+    def plan(self, text: str, **how: Any) -> Plan:
         source, problems = self.source(text), Problems()
         model = compile_source(source, problems)
         problems.raise_errors()
         with self.database.read() as connection:
-            return compare(connection, self.release, model, source, quick=quick)
+            return compare(connection, self.release, model, source, **how)
+
+    def statements(self, text: str) -> int:
+        """How many statements a plan takes."""
+        found: list[str] = []
+
+        def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+            found.append(statement)
+
+        sa.event.listen(self.database.engine, "before_cursor_execute", note)
+        self.plan(text)
+        sa.event.remove(self.database.engine, "before_cursor_execute", note)
+        return len(found)
 
     def apply(self, text: str) -> list[str]:
         plan = self.plan(text)

@@ -213,3 +213,23 @@ def test_an_option_that_goes_away_is_missed_by_who_asks_for_it(ground):
     ground.apply(EVERYWHERE)
     plan = ground.plan(EVERYWHERE.replace("[web, phone]", "[phone]").replace('source == "web" && ', ""))
     assert told(plan)["- option deal.source.web"] == [("refers", 1, ["deal.dear"])]
+
+
+def test_counting_says_how_far_it_is(ground, deals):
+    told = []
+    text = changed("code: {type: text}", "code: {type: text, pattern: '[A-Z]+'}").replace(
+        "scale: 2", "scale: 2, max: 9"
+    )
+    ground.plan(text, told=lambda what, done, total: told.append((what, done, total)))
+    assert {(what, total) for what, _, total in told} == {("Counting", told[-1][1])}
+    assert [done for _, done, _ in told] == sorted(done for _, done, _ in told)
+    assert len(told) > len(ground.plan(text).lines)
+
+
+def test_the_number_of_statements_does_not_grow_with_the_records(ground, deals):
+    text = DEAL.replace("code: {type: text}", "code: {type: text, required: true, max_length: 3, unique: true}")
+    text = text.replace("scale: 2}", "scale: 2, max: 10}").replace("[web, phone]", "[web]")
+    few = ground.statements(text)
+    for number in range(300):
+        ground.add("deal", name="More", amount=Decimal(number), source="phone")
+    assert ground.statements(text) == few
