@@ -16,7 +16,7 @@ Settled = set[tuple[str, str]]
 """Entity and name of the lookups that were looked at."""
 
 WORDS = ("formula", "rollup", "lookup")
-ENTERED_ONLY = ("default", "required", "unique", "read_only", "from")
+ENTERED_ONLY = ("default", "required", "read_only", "from")
 _OWN = (
     *(
         "name",

@@ -13,7 +13,10 @@ from customary.engine.expressions import Expression
 from customary.engine.model.build import Build, Sketch, frozen, items
 from customary.engine.model.dependence import Entities, computed_on_the_way, nothing_kept, readings
 from customary.engine.model.model import Entity, Model
-from customary.engine.text.node import Node, Sequence, plain
+from customary.engine.text.node import Mapping, Node, Sequence, plain
+
+WISHES = ("index", "search", "unique")
+"""The keys of a field that ask for a column of its own."""
 
 Wish = tuple[str, str, str]
 """Entity, field, and why it should be kept."""
@@ -44,13 +47,24 @@ def check_wishes(build: Build) -> None:
     for sketch in build.sketches.values():
         for name, body in sketch.nodes.items():
             each = sketch.fields[name]
-            said = [key for key in ("index", "search") if getattr(each, key)]
+            said = [key for key in WISHES if getattr(each, key)]
             if said and _is_never_kept(build, sketch, name):
                 summary = f"“{name}” cannot be kept, so “{said[0]}” says nothing"
                 remedy = "It is a link, or depends on the time or on all records of an entity: remove it."
                 build.add(body.place_of(said[0]), summary, remedy)
+        _check_rules(build, sketch)
         for view, body in items(sketch.body.get("views")):
             _check_order(build, sketch, view, body.get("sort"))
+
+
+def _check_rules(build: Build, sketch: Sketch) -> None:
+    rules = sketch.body.get("unique")
+    for node in rules.entries.values() if isinstance(rules, Mapping) else ():
+        for each in node.items if isinstance(node, Sequence) else (node,):
+            name = str(plain(each))
+            if name in sketch.fields and _is_never_kept(build, sketch, name):
+                remedy = "It is a link, or depends on the time or on all records of an entity."
+                build.add(each.place, f"“{name}” cannot be kept, so it cannot make records unique", remedy)
 
 
 def _check_order(build: Build, sketch: Sketch, view: str, sort: Node | None) -> None:
@@ -79,8 +93,11 @@ def _kept(entity: Entity, reasons: dict[tuple[str, str], str]) -> Entity:
 def _wishes(model: Model) -> Iterator[Wish]:
     for entity in model.entities.values():
         for name, each in entity.fields.items():
-            if each.formula is not None and (each.index or each.search):
-                yield entity.name, name, f"it says {'index' if each.index else 'search'}: true"
+            said = [key for key in WISHES if getattr(each, key)]
+            if each.formula is not None and said:
+                yield entity.name, name, f"it says {said[0]}: true"
+        for rule, names in entity.unique.items():
+            yield from ((entity.name, name, f"the rule {rule} keeps it unique") for name in names)
         yield from _of_views(model, entity)
     yield from _of_workflows(model)
     yield from _of_roles(model)

@@ -67,8 +67,8 @@ def compile_unique(build: Build, sketch: Sketch) -> Mapping[str, tuple[str, ...]
     for name, node in groups.items() if isinstance(groups, text.Mapping) else ():
         fields = build.field_names(node, sketch)
         for each in (sketch.fields[field] for field in fields):
-            if not each.comparable or each.formula is not None:
-                build.add(node.place, f"“{each.name}” cannot make records unique", "Use a field that is entered.")
+            if not each.comparable:
+                build.add(node.place, f"“{each.name}” cannot make records unique", "Use a field of one value.")
         if fields:
             found[name] = fields
     return frozen(found)

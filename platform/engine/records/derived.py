@@ -15,19 +15,23 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from customary.engine.fields.any_link import AnyLink
 from customary.engine.fields.field import Field
 from customary.engine.model.dependence import Step
+from customary.engine.model.model import Entity
 from customary.engine.records import changes, computed, index, rates, storage
 from customary.engine.records.draft import Draft
 from customary.engine.records.kept import kept
+from customary.engine.records.refusal import FieldProblem, Refused
 from customary.engine.records.rows import all_rows, among
 from customary.engine.records.shape import shape
 from customary.engine.records.stirred import Stirred, worth
 from customary.engine.records.storage import CHUNK
 from customary.engine.records.ways import Kept, Way, Ways, ways
 from customary.engine.records.work import Work
+from customary.engine.words import Reason
 
 
 def work_out_own(draft: Draft) -> None:
@@ -273,7 +277,18 @@ def _write(work: Work, entity: str, fields: list[Field], differing: list[Stirred
         {"this": each.id, **{f"new_{name}": value for name, value in row.items()}}
         for each, row in zip(differing, rows, strict=True)
     ]
-    work.connection.execute(statement, parameters)
+    try:
+        work.connection.execute(statement, parameters)
+    except IntegrityError as error:
+        raise _refused(declared, fields) from error
+
+
+def _refused(declared: Entity, fields: list[Field]) -> Refused:
+    """What follows from a write would give two records what only one may have."""
+    kept_unique = {name for names in declared.unique.values() for name in names}
+    labels = ", ".join(str(each.label) for each in fields if each.unique or each.name in kept_unique)
+    reason = Reason("would give two records ({entity}) the same {fields}", {"entity": declared.label, "fields": labels})
+    return Refused([FieldProblem(None, reason)])
 
 
 def _update(table: sa.Table, row: Mapping[str, Any]) -> sa.Update:

@@ -64,14 +64,20 @@ def is_of_the_next_release(error: IntegrityError) -> bool:
 
 
 def _asks(draft: Draft, names: tuple[str, ...]) -> bool:
-    if draft.after.get("archived_at") is not None or any(is_empty(draft.after.get(name)) for name in names):
+    if draft.after.get("archived_at") is not None or any(is_empty(_value(draft, name)) for name in names):
         return False
     restored = draft.before is not None and draft.before.get("archived_at") is not None
-    return restored or any(draft.changed(name) for name in names)
+    before = draft.before or {}
+    return restored or any(_value(draft, name) != before.get(name) for name in names)
+
+
+def _value(draft: Draft, name: str) -> Any:
+    """A value as it is being written; what is computed and kept is worked out from what is."""
+    return draft.after[name] if name in draft.after else draft.scope.record[name]
 
 
 def _key(draft: Draft, names: tuple[str, ...]) -> tuple:
-    return tuple(draft.after[name] for name in names)
+    return tuple(_value(draft, name) for name in names)
 
 
 def _taken(work: Work, shape: Shape, names: tuple[str, ...], keys: list[tuple]) -> dict[tuple, Any]:
