@@ -88,4 +88,4 @@ class Draft:
 
 def is_empty(value: Any) -> bool:
     """Whether a field with this value counts as not filled in."""
-    return value is None or value == () or value == "" or value == []
+    return not value and (value is None or value == () or value == "" or value == [])

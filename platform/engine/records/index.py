@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,8 @@ from customary.engine.records.work import Work
 
 LONGEST = 10_000
 """Characters of a record that search sees."""
+_BETWEEN = re.compile(r"[\W_]+")
+"""What stands between letters and digits of any alphabet."""
 
 search = sa.Table(
     "customary_search",
@@ -62,7 +65,7 @@ def searched_text(shape: Shape, values: Mapping[str, Any]) -> str:
 
 def plain_words(text: str) -> str:
     """Normalised words of letters and digits alone: both databases part them alike, in addresses too."""
-    return " ".join("".join(sign if sign.isalnum() else " " for sign in words(text)).split())
+    return _BETWEEN.sub(" ", words(text)).strip()
 
 
 def search_row(work: Work, shape: Shape, values: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from customary.engine import records
+from customary.engine.fields.normal import words
 from customary.engine.records import Query
+from customary.engine.records.index import plain_words
 
 NAMES = ("Acme GmbH", "北京科技有限公司", "Παπαδόπουλος ΑΕ", "Müller & Söhne", "Große Straße 5", "Café-Bar o'Neill")
 
@@ -91,3 +93,9 @@ def test_options_begin_with_what_was_typed_and_then_contain_it(crm):
         ]
         where = work.model.entities["deal"].fields["account"].where
         assert len(records.options(work, "account", where=where)) == 4
+
+
+def test_words_are_parted_wherever_neither_a_letter_nor_a_digit_stands() -> None:
+    for sign in map(chr, range(0x3000)):
+        plain = "".join(each if each.isalnum() else " " for each in words(f"a{sign}b"))
+        assert plain_words(f"a{sign}b").split() == plain.split(), f"U+{ord(sign):04X}"
