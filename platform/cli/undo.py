@@ -11,7 +11,7 @@ import click
 from customary.cli.failure import Failure
 from customary.cli.options import confirmed, open_workspace
 from customary.cli.plan import print_plan, who
-from customary.cli.progress import waiting
+from customary.cli.progress import bars
 
 if TYPE_CHECKING:
     from customary.engine.plan import Plan
@@ -40,14 +40,16 @@ def undo_command(arguments: tuple[str, ...], yes: bool, write: bool) -> None:
     workspace.recover()
     plan = workspace.plan_undo(number)
     click.echo(_heading(plan))
-    print_plan(plan)
+    print_plan(plan, whole=True)
     if plan.problems:
         raise Failure("\n".join(plan.problems))
+    if plan.empty:
+        return
     files = workspace.put_back(plan) if write else None
     if not yes:
         confirmed("Go back?")
-    with waiting("Going back"):
-        release = workspace.apply(plan, by=who())
+    with bars() as show:
+        release = workspace.apply(plan, who(), show and (lambda each: show(each.entity, each.done, each.total)))
     click.echo(f"Applied: release {release.number}, which says what release {plan.back} said.")
     _leave_files(workspace, plan, files, yes)
 

@@ -58,16 +58,6 @@ class Back:
                 return read_release(connection, number - 1, then)
         return None
 
-    def limited(self, comparison: Comparison, change: Change) -> Change:
-        """The change; one that gives values to a field which has values of then, only where somebody wrote since."""
-        if not isinstance(change, Fill) or not change.gives or change.elsewhere:
-            return change
-        catalogue, entity = comparison.tables.catalogue, change.over.entity.name
-        limits = [self.limit(comparison.turn_of[catalogue.field(entity, name).id]) for name in change.gives]
-        if None in limits:
-            return change
-        return FillSince(line=change.line, whole=change, limits=tuple(limits))
-
     def limit(self, turn: Turn) -> Limit | None:
         """Lets through the records in which somebody wrote a field since, and those that were made since.
 
@@ -76,14 +66,38 @@ class Back:
         if turn.verb not in ("restored", "revived"):
             return None
         entered = turn.verb == "restored" and not turn.before.shape.is_computed
-        return partial(self._written, turn.before if entered else None)
+        return partial(_written, self.to, self.base, turn.before if entered else None)
 
-    def _written(self, field: Entry | None, connection: sa.Connection, ids: Sequence[UUID]) -> list[UUID]:
-        columns = (written.c.record, written.c.kind, written.c.before, written.c.after, written.c.release)
-        since = sa.and_(written.c.release > self.to, written.c.release <= self.base)
-        found = connection.execute(sa.select(*columns).where(written.c.record.in_(ids), since))
-        touched = {row.record for row in found if row.kind == "created" or field and _writes(row, field)}
-        return [id for id in ids if id in touched]
+
+def limited(comparison: Comparison, change: Change) -> Change:
+    """The change; one that gives values to a field which comes back only where it has none of its own."""
+    if not isinstance(change, Fill) or not change.gives or change.elsewhere:
+        return change
+    catalogue, entity = comparison.tables.catalogue, change.over.entity.name
+    limit = comparison.back.limit if comparison.back else partial(_absence, comparison)
+    limits = [limit(comparison.turn_of[catalogue.field(entity, name).id]) for name in change.gives]
+    if None in limits:
+        return change
+    return FillSince(line=change.line, whole=change, limits=tuple(limits))
+
+
+def _absence(comparison: Comparison, turn: Turn) -> Limit | None:
+    """Lets through the records that were made while a field was retired: only they had no chance to have a value."""
+    base = comparison.current.number if comparison.current else 0
+    for number in range(base, 0, -1) if turn.verb == "revived" else ():
+        inverse = read_inverses(comparison.connection, [number])[number]
+        was = inverse.stood.get(turn.after.id) if inverse else None
+        if was is not None and not was.retired:
+            return partial(_written, number - 1, base, None)
+    return None
+
+
+def _written(to: int, base: int, field: Entry | None, connection: sa.Connection, ids: Sequence[UUID]) -> list[UUID]:
+    columns = (written.c.record, written.c.kind, written.c.before, written.c.after, written.c.release)
+    since = sa.and_(written.c.release > to, written.c.release <= base)
+    found = connection.execute(sa.select(*columns).where(written.c.record.in_(ids), since))
+    touched = {row.record for row in found if row.kind == "created" or field and _writes(row, field)}
+    return [id for id in ids if id in touched]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from customary.engine.model.model import Model
-from customary.engine.plan.back import Back
+from customary.engine.plan.back import Back, limited
 from customary.engine.plan.change import Change
 from customary.engine.plan.comparison import Comparison
 from customary.engine.plan.computed import compare_computed
@@ -57,8 +57,7 @@ def compare(
     changes += compare_saved(comparison, source)
     changes += compare_currency(comparison)
     changes += compare_purged(comparison)
-    if back is not None:
-        changes = [back.limited(comparison, change) for change in changes]
+    changes = [limited(comparison, change) for change in changes]
     if not changes and (current is None or current.model.digest != model.digest):
         changes.append(Change(line=Line(sign="~", kind="definitions")))
     changes = weigh(changes, Counting(comparison, quick, told))

@@ -42,7 +42,7 @@ def compare_definitions(comparison: Comparison, source: Source | None) -> Iterat
     if applied is not None:
         yield from _keys("workspace", "", plain(applied.settings), plain(source.settings))
     documents = comparison.renamings.of_documents(old, new)
-    yield from rename_documents(documents)
+    yield from rename_documents(documents, comparison.renamings.of_rows())
     handed_over = {(kind, before) for (kind, _), before in documents.items()}
     kept = set()
     for (kind, name), body in new.items():

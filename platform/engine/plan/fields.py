@@ -114,11 +114,12 @@ def _fillings(
         return
     if _fills(declared):
         note = "existing records get its default" if filling is None else "where that is empty, its default"
+        note = note if turn.verb == "born" else "records made meanwhile get its default"
         default = FillDefault(tables=comparison.tables, entity=made.entity.name, field=declared)
         yield None if _stands_in_column(declared, turn) else default, Reason(note)
     elif isinstance(declared, AutoNumber):
         numbers = FillNumbers(tables=comparison.tables, entity=made.entity.name, field=declared)
-        yield numbers, Reason("existing records are numbered")
+        yield numbers, Reason("existing records are numbered" if turn.verb == "born" else "new records are numbered")
     elif filling is None and declared.required is True and declared.default is None:
         yield None, Reason("required, and empty in existing records until they are edited")
 

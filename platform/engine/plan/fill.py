@@ -49,7 +49,8 @@ class ConvertValues(Fill):
         return self.conversion.unfit(connection)
 
     def weigh(self, counting: Counting, limits: Sequence[Limit] = ()) -> Iterator[Impact]:
-        """How many are converted and which do not fit; that none can fit forbids the plan, while there are any."""
+        """How many are converted and which do not fit; that none can fit forbids the plan, while there are any.
+        Not that of an undo, which cannot say otherwise: there the values of then come back."""
         each = self.conversion
         if not limits:
             yield from counting.values(Reason("values that are converted"), each.old_table, each.old)
@@ -57,7 +58,7 @@ class ConvertValues(Fill):
             return
         tried = each.unfit(counting.comparison.connection, *limits)
         unfit = list(counting.unfit(each.old_table.entity.name, tried, each.old))
-        if each.way.how == REFUSED and any(found.count for found in unfit):
+        if not limits and each.way.how == REFUSED and any(found.count for found in unfit):
             counting.comparison.problems.append(
                 f"field {each.new_table.entity.name}.{each.new.name}: {each.old.kind} cannot become {each.new.kind}: "
                 f"{each.way.why}. Say what its values are to be, such as from: 'null' for none, or give the new field "

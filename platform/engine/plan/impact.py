@@ -105,6 +105,9 @@ def _new_field(line: Line, counting: Counting) -> Iterator[Impact]:
     entity, field = _field(line, counting)
     if field is None or counting.was(entity) is None or field.formula is not None:
         return
+    entry = counting.comparison.tables.catalogue.field(entity, field.name)
+    if counting.comparison.turn_of[entry.id].verb != "born":
+        return
     if field.default is not None and not getattr(field.default, "reads_user", False):
         yield from counting.rows(entity, Reason("records that get its default"))
     elif field.kind == "auto_number":

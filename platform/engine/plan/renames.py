@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from customary.engine.people import rename_roles
 from customary.engine.plan.change import SWITCH, Change
 from customary.engine.plan.line import Line
+from customary.engine.releases.inverse import Names
 
 if TYPE_CHECKING:
     from customary.engine.records.work import Work
@@ -80,9 +81,9 @@ def _carry(kind: str, names: Mapping[str, str]) -> Iterator[Change]:
         yield RenameRows(column=_mails.c.name, names=names)
 
 
-def rename_documents(renamed: Mapping[tuple[str, str], str]) -> Iterator[Change]:
-    """A line for each renaming, and what carries the new names into rows."""
+def rename_documents(renamed: Mapping[tuple[str, str], str], in_rows: Mapping[str, Names]) -> Iterator[Change]:
+    """A line for each renaming, and what carries the new names into rows, by kind."""
     for (kind, name), before in renamed.items():
         yield Change(line=Line(sign="→", kind=kind, path=name, before=before, after=name))
-    for kind in dict.fromkeys(kind for kind, _ in renamed):
-        yield from _carry(kind, {before: name for (of, name), before in renamed.items() if of == kind})
+    for kind, names in in_rows.items():
+        yield from _carry(kind, {before: name for name, before in names.items()})

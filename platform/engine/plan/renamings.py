@@ -22,14 +22,10 @@ class Renamings:
 
     def of(self, where: Where, old: Mapping[str, Any], new: Mapping[str, Any]) -> Names:
         """The name of today to the name before, of what stands under names in one place."""
-        if self._given is None:
-            names = renames(old, new)
-        else:
-            given = self._given.get(where, {})
-            names = {name: before for name, before in given.items() if name in new and before in old}
+        names = renames(old, new) if self._given is None else self._given.get(where, {})
         if names:
             self.found[where] = names
-        return names
+        return {name: before for name, before in names.items() if name in new and before in old}
 
     def of_documents(self, old: Documents, new: Documents) -> dict[tuple[str, str], str]:
         """Kind and name of today to the name before, of all that has no table."""
@@ -38,6 +34,10 @@ class Renamings:
             before, after = ({name: body for (of, name), body in each.items() if of == kind} for each in (old, new))
             found |= {(kind, name): word for name, word in self.of((kind,), before, after).items()}
         return found
+
+    def of_rows(self) -> dict[str, Names]:
+        """By kind, the names by which rows know documents, and those before. Of what is gone too: rows are not."""
+        return {where[0]: names for where, names in self.found.items() if len(where) == 1}
 
 
 def renames(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, str]:

@@ -54,6 +54,7 @@ def compare_retyped(comparison: Comparison, made: EntityTable, declared: Field, 
         yield MakeRecords(tables=comparison.tables, entity=declared.to, titles=dict(titles.values()))
         yield Reindex(tables=comparison.tables, entity=declared.to)
     note = "values are converted" if titles is None else "a record is made of each value"
+    note = note if turn.verb == "retyped" else "its values of then come back, and those written since are converted"
     line = replace(line, notes=(*line.notes, Reason(note)), grade=REWRITE)
     yield ConvertValues(line=line, conversion=conversion)
 

@@ -43,7 +43,7 @@ def test_what_was_dropped_comes_back_with_its_values_and_what_was_added_goes(gro
     ]
     assert ground.value("deal", id, "score") == 7
     assert ground.undo() == [
-        "+ field deal.late (text); comes back with the values it had; existing records get its default",
+        "+ field deal.late (text); comes back with the values it had; records made meanwhile get its default",
         "- field deal.score; its values are kept",
     ]
     assert ground.value("deal", id, "late") == "now"
@@ -81,6 +81,40 @@ def test_an_empty_value_stays_empty_when_its_field_has_a_default(ground):
     new = ground.create("deal", {"name": "B"})
     ground.undo()
     assert [ground.value("deal", each, "score") for each in (id, new)] == [None, 5]
+
+
+def test_a_default_of_a_field_that_came_back_went_to_new_records_alone(ground):
+    ground.apply(DEAL)
+    old = ground.create("deal", {"name": "A", "score": None})
+    ground.apply(DEAL.replace("  score: {type: integer}\n", ""))
+    new = ground.create("deal", {"name": "B"})
+    assert ground.apply(DEAL.replace("{type: integer}", "{type: integer, default: 5}")) == [
+        "+ field deal.score (integer); comes back with the values it had; records made meanwhile get its default"
+    ]
+    assert [ground.value("deal", each, "score") for each in (old, new)] == [None, 5]
+    ground.undo(2)
+    assert [ground.value("deal", each, "score") for each in (old, new)] == [None, 5]
+
+
+def test_what_no_conversion_brings_back_is_counted_and_does_not_forbid_it(ground):
+    ground.apply(DEAL)
+    ground.apply(DEAL.replace("score: {type: integer}", "score: {type: boolean, from: 'null'}"))
+    id = ground.create("deal", {"name": "A", "score": True})
+    plan = ground.plan_undo()
+    assert plan.problems == ()
+    ground.undo()
+    assert ground.value("deal", id, "score") in (None, 1)
+
+
+def test_what_is_computed_again_is_worked_out_of_the_values_of_today(ground):
+    ground.apply(DEAL + "  more: {type: integer, formula: score + 1, index: true}\n")
+    id = ground.create("deal", {"name": "A", "score": 1})
+    ground.apply(DEAL + "  more: {type: integer}\n")
+    ground.update("deal", id, {"score": 5, "more": 50})
+    ground.undo()
+    assert ground.value("deal", id, "more") == 6
+    ground.undo()
+    assert ground.value("deal", id, "more") == 50
 
 
 def test_several_releases_are_taken_back_at_once(ground):
@@ -127,6 +161,18 @@ def test_roles_are_held_under_their_old_names(ground):
     with ground.database.read() as connection:
         assert connection.execute(sa.select(account.c.roles)).scalar_one() == ["seller"]
     assert ground.undo() == ["→ role seller becomes broker"]
+
+
+def test_a_role_that_was_renamed_and_went_is_held_again(ground):
+    ground.apply(DEAL + "---\nrole: seller\n")
+    with ground.database.write() as connection:
+        row = {"user_id": uuid4(), "email": "ann@example.com", "roles": ["seller"], "active": True}
+        connection.execute(account.insert(), row)
+    ground.apply(DEAL + "---\nrole: agent\nwas: seller\n")
+    ground.apply(DEAL)
+    assert ground.undo(2) == ["+ role seller"]
+    with ground.database.read() as connection:
+        assert connection.execute(sa.select(account.c.roles)).scalar_one() == ["seller"]
 
 
 def test_there_is_something_before(ground):
