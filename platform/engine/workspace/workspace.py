@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,15 +12,17 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from customary.engine.database import Database, system
+from customary.engine.database import Database
 from customary.engine.files import Store
 from customary.engine.problem import Problems
 from customary.engine.releases import Release, Releases
 from customary.engine.releases.packs import held, origins
-from customary.engine.text import find_packs, gather, read_source
+from customary.engine.text import gather, read_source
 from customary.engine.text.lock import LOCK_FILE, check_lock, write_lock
 from customary.engine.text.source import SETTINGS_FILE
-from customary.engine.text.workspace import database_in
+from customary.engine.workspace.address import database_at, url_for
+from customary.engine.workspace.errors import WorkspaceError, WrongUse
+from customary.engine.workspace.tables import add_new_columns, declare_tables
 
 if TYPE_CHECKING:
     from customary.engine.model.check import Counts
@@ -37,30 +37,6 @@ if TYPE_CHECKING:
     from customary.engine.text.put_back import PutBack
 
 log = logging.getLogger("customary.workspace")
-
-DATABASE_VARIABLE = "CUSTOMARY_DATABASE"
-DEFAULT_DATABASE = "sqlite:///customary.db"
-
-ROOMS_WITH_TABLES = (
-    "customary.engine.releases",
-    "customary.engine.people",
-    "customary.engine.files",
-    "customary.engine.records",
-    "customary.engine.records.idempotency",
-    "customary.engine.messages",
-    "customary.engine.exchange.sample",
-    "customary.engine.automation",
-    "customary.engine.plan.journal",
-)
-"""Importing these declares the platform's own tables."""
-
-
-class WorkspaceError(Exception):
-    """A workspace cannot be used as asked; the text says why and what to do."""
-
-
-class WrongUse(WorkspaceError):
-    """What was asked for cannot be: no workspace in that folder, no such pack, not a database's URL."""
 
 
 class Workspace:
@@ -112,7 +88,7 @@ class Workspace:
             except (sa.exc.ProgrammingError, sa.exc.IntegrityError):
                 # Another process may be making the same tables at this moment; then they are there now.
                 self.database.prepare()
-            _add_new_columns(self.database)
+            add_new_columns(self.database)
         except sa.exc.OperationalError as error:
             shown = self.database.url.render_as_string(hide_password=True)
             raise WorkspaceError(f"The database {shown} does not answer: {_first_line(error.orig)}") from error
@@ -266,90 +242,6 @@ class Workspace:
     def close(self) -> None:
         self.releases.stop()
         self.database.close()
-
-
-def declare_tables() -> None:
-    """Makes all of the platform's own tables known, of rooms that nobody has asked for yet too."""
-    for room in ROOMS_WITH_TABLES:
-        importlib.import_module(room)
-
-
-def create(directory: Path, packs: list[str], database_url: str | None = None, name: str | None = None) -> None:
-    """Makes a workspace folder with a `customary.yaml` that names its packs. Raises WrongUse."""
-    known = find_packs()
-    for pack in packs:
-        if pack not in known:
-            raise WrongUse(f"There is no pack “{pack}”. Known: {', '.join(sorted(known))}.")
-    if database_url is not None:
-        _url(database_url)
-    if (directory / SETTINGS_FILE).exists():
-        raise WrongUse(f"{directory} is a workspace already: it holds a {SETTINGS_FILE}.")
-    try:
-        for folder in ("schemas", "workflows"):
-            (directory / folder).mkdir(parents=True, exist_ok=True)
-        text = _settings_text(name or directory.resolve().name, packs, database_url)
-        (directory / SETTINGS_FILE).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise WrongUse(f"{directory} cannot be made: {error.strerror}") from error
-
-
-def _settings_text(name: str, packs: list[str], database_url: str | None) -> str:
-    database = f'database: "{database_url}"\n' if database_url else ""
-    quoted = name.replace("\\", "\\\\").replace('"', '\\"')
-    return (
-        "# What holds for the workspace as a whole. Your own definitions go to schemas/ and workflows/.\n"
-        f'name: "{quoted}"\n'
-        f"packs: [{', '.join(packs)}]\n"
-        "languages: [en, zh, el]\n"
-        "currency: EUR\n"
-        "time_zone: UTC\n"
-        "first_weekday: mon\n" + database
-    )
-
-
-def url_for(directory: Path, given: str | None = None) -> str:
-    """The database that a folder with a `customary.yaml` takes."""
-    return given or os.environ.get(DATABASE_VARIABLE) or declared_database(directory) or DEFAULT_DATABASE
-
-
-def declared_database(directory: Path) -> str | None:
-    """The database that its `customary.yaml` names."""
-    return database_in((directory / SETTINGS_FILE).read_bytes())
-
-
-def database_at(text: str, directory: Path) -> Database:
-    """The database of a URL; a relative SQLite file lies in the workspace's folder."""
-    url = _url(text)
-    if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
-        url = url.set(database=str((directory / url.database).resolve()))
-    return Database(url.render_as_string(hide_password=False))
-
-
-def _url(text: str) -> sa.URL:
-    """The parts of a database's URL. Raises WrongUse when it is none, or of a database that is not supported."""
-    try:
-        url = sa.make_url(text)
-    except sa.exc.ArgumentError as error:
-        raise WrongUse(f"“{text}” is not a database URL. For example: sqlite:///customary.db") from error
-    backend = url.get_backend_name()
-    if backend not in ("sqlite", "postgresql"):
-        raise WrongUse(f"“{backend}” is not supported. Databases: sqlite, postgresql.")
-    return url
-
-
-def _add_new_columns(database: Database) -> None:
-    """Adds what newer versions of Customary keep in the platform's own tables; it may be empty in old rows."""
-    with database.read() as connection:
-        there = sa.inspect(connection).get_multi_columns(filter_names=list(system.tables))
-    known = {table: {column["name"] for column in columns} for (_, table), columns in there.items()}
-    missing = [column for table in system.sorted_tables for column in table.c if column.name not in known[table.name]]
-    if not missing:
-        return
-    with database.write() as connection:
-        quote = connection.dialect.identifier_preparer.quote
-        for column in missing:
-            kind = column.type.compile(connection.dialect)
-            connection.exec_driver_sql(f"ALTER TABLE {quote(column.table.name)} ADD COLUMN {quote(column.name)} {kind}")
 
 
 def _first_line(error: object) -> str:
