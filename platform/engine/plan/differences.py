@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
+from os.path import commonprefix
 from typing import Any, NamedTuple
 
 from customary.engine.plan.masking import HIDDEN, masked
 
 LONGEST = 60
 """Characters of a value in a line."""
+AROUND = 10
+"""So much is told of what two long values have in common before they differ."""
 ABSENT: Any = object()
 TEXTS = frozenset({"label", "plural", "help", "message", "guard_message", "text", "subject", "body", "title", "name"})
 """Keys of what people read, written once or by language."""
@@ -43,14 +46,31 @@ def differences(key: str, old: Any, new: Any) -> Iterator[Difference]:
     elif _has_parts(old) and _has_parts(new):
         yield from _of_items(key, old, new)
     else:
-        yield Difference(key, short(key, old), short(key, new))
+        yield Difference(key, *_both(key, old, new))
 
 
 def short(key: str, value: Any) -> str:
     """A value as a line tells it."""
+    return _cut(key, value, _open(key, value))
+
+
+def _both(key: str, old: Any, new: Any) -> tuple[str, str]:
+    """Two values as a line tells them. Where they are long, what they begin with in common is left out."""
+    before, after = _open(key, old), _open(key, new)
+    alike = len(commonprefix([before, after])) if max(len(before), len(after)) > LONGEST else 0
+    if alike > 2 * AROUND:
+        before, after = (f"…{text[alike - AROUND :]}" for text in (before, after))
+    return _cut(key, old, before), _cut(key, new, after)
+
+
+def _open(key: str, value: Any) -> str:
+    """A value in full; passwords are hidden."""
     if value is ABSENT:
         return ""
-    text = HIDDEN if key.endswith("password") else masked(_told(value))
+    return HIDDEN if key.endswith("password") else masked(_told(value))
+
+
+def _cut(key: str, value: Any, text: str) -> str:
     text = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
     return f"“{text}”" if isinstance(value, str) and _is_text(key) else text
 
@@ -86,7 +106,7 @@ def _of_languages(key: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> I
         before, after = old.get(language, ABSENT), new.get(language, ABSENT)
         if before != after:
             inner = f"{key}.{language}" if language else key
-            yield Difference(inner, short(inner, before), short(inner, after))
+            yield Difference(inner, *_both(inner, before, after))
 
 
 def _has_parts(value: Any) -> bool:

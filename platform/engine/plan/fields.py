@@ -63,8 +63,7 @@ def _field(comparison: Comparison, made: EntityTable, turn: Turn, shown: bool) -
     declared = made.entity.fields.get(turn.after.name)
     if turn.verb == "retired" or declared is None:
         if turn.verb == "retired" and not (turn.before and _is_of_pipeline(turn)):
-            notes = (Reason("its values are kept"),)
-            yield Change(line=Line(sign="-", kind="field", path=name, notes=notes, grade=DESTRUCTIVE))
+            yield Change(line=_gone(name, turn.before.shape.is_computed))
         return
     if turn.verb in ("born", "retyped"):
         yield from _columns(comparison, made, declared, declared.default if _stands_in_column(declared, turn) else None)
@@ -76,6 +75,12 @@ def _field(comparison: Comparison, made: EntityTable, turn: Turn, shown: bool) -
     elif turn.verb in ("born", "revived"):
         yield from _added(comparison, made, declared, turn, shown)
     yield from _options(comparison, name, declared, turn, shown and turn.verb not in ("born", "revived"))
+
+
+def _gone(path: str, is_computed: bool) -> Line:
+    """What is computed can be computed again."""
+    line = Line(sign="-", kind="field", path=path)
+    return line if is_computed else replace(line, notes=(Reason("its values are kept"),), grade=DESTRUCTIVE)
 
 
 def _columns(comparison: Comparison, made: EntityTable, declared: Field, default: object = None) -> Iterator[Change]:

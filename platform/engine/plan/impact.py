@@ -112,8 +112,8 @@ def _new_field(line: Line, counting: Counting) -> Iterator[Impact]:
         yield from counting.rows(entity, Reason("records that get its default"))
     elif field.kind == "auto_number":
         yield from counting.rows(entity, Reason("records that are numbered"))
-    elif field.required is True and counting.total(entity) != 0:
-        yield Impact(kind="refused", told=WITHOUT, count=counting.total(entity))
+    elif field.required and not field.filled_from and counting.total(entity) != 0:
+        yield from _without(counting, entity, field, sa.true())
 
 
 def _changed_field(line: Line, counting: Counting) -> Iterator[Impact]:
@@ -122,7 +122,7 @@ def _changed_field(line: Line, counting: Counting) -> Iterator[Impact]:
     if was is None:
         return
     if line.key == "required" and field.required:
-        yield from _without(counting, entity, field)
+        yield from _without(counting, entity, field, is_empty(counting.comparison.tables.entity(entity), field))
     elif line.key in BOUNDS and was.kind == field.kind:
         yield from counting.records("refused", BREAKING, entity, _beyond(counting, entity, field, line.key), field)
     elif line.key in FORMS and was.kind == field.kind:
@@ -135,10 +135,9 @@ def _field(line: Line, counting: Counting) -> tuple[str, Field | None]:
     return entity, declared.fields.get(name) if declared else None
 
 
-def _without(counting: Counting, entity: str, field: Field) -> Iterator[Impact]:
+def _without(counting: Counting, entity: str, field: Field, empty: sa.ColumnElement | None) -> Iterator[Impact]:
     """Living records in which a field is empty that is required now."""
     made = counting.comparison.tables.entity(entity)
-    empty = is_empty(made, field)
     if empty is None:
         return
     asked = [] if field.required is True else [counting.clause(entity, field.required)]

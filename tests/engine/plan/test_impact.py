@@ -113,7 +113,7 @@ def told(plan) -> dict[str, list[tuple]]:
         ("  many: {type: links, to: deal}\n", "", {"leaving": (1, ["Big"])}),
         (CLOSES, CLOSES + "  town: {type: text, default: Here}\n", {"rows": (4, [])}),
         (CLOSES, CLOSES + "  no: {type: auto_number, format: '###'}\n", {"rows": (4, [])}),
-        (CLOSES, CLOSES + "  town: {type: text, required: true}\n", {"refused": (4, [])}),
+        (CLOSES, CLOSES + "  town: {type: text, required: true}\n", {"refused": (3, ["Big", "Big", "Small"])}),
     ],
 )
 def test_what_a_change_means_is_counted(ground, deals, old, new, expected):
