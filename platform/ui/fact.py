@@ -10,7 +10,7 @@ from litestar import Request, Response, get, post, put
 from litestar.params import FromPath
 
 from customary.engine import records
-from customary.engine.fields.field import Field
+from customary.engine.fields.field import Field, Refusal
 from customary.engine.model.model import Entity
 from customary.engine.records.history import history
 from customary.engine.records.refusal import FieldProblem, Forbidden, Missing, Refused, Stale
@@ -139,8 +139,11 @@ def _give_back(work: Work, entity: Entity, id: UUID, name: str, revision: int) -
     field, last = _field(work, entity, name), history(work, entity.name, id, limit=1).changes
     if not last or last[0].actor != work.actor.id or name not in last[0].names:
         raise Forbidden(Reason("can no longer be taken back"))
-    was = last[0].before.get(name)
-    records.update(work, entity.name, id, {name: None if was is None else field.from_json(was)}, revision)
+    try:
+        was = None if (was := last[0].before.get(name)) is None else field.from_json(was)
+    except Refusal as refusal:  # the field has another type since
+        raise Forbidden(Reason("can no longer be taken back")) from refusal
+    records.update(work, entity.name, id, {name: was}, revision)
 
 
 def _draw(desk: Desk, found: Open) -> Response:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from customary.engine.fields import Refusal
 from customary.engine.records import changes, derived, store
 from customary.engine.records.draft import Draft
 from customary.engine.records.refusal import Forbidden, Refused
@@ -52,4 +53,7 @@ def _before_own_move(work: Work, known: Shape, id: UUID) -> dict[str, Any]:
         raise Forbidden(Reason("can no longer be taken back"))
     change = changes.read_change(work, row)
     fields = {each.name: each for each in known.recorded}
-    return {name: fields[name].from_json(value) for name, value in change.before.items() if name in fields}
+    try:
+        return {name: fields[name].from_json(value) for name, value in change.before.items() if name in fields}
+    except Refusal as refusal:  # a field has another type since
+        raise Forbidden(Reason("can no longer be taken back")) from refusal

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
 
+from customary.engine import records
 from customary.engine.fields.any_link import AnyLink
 from customary.engine.fields.person_name import Name
 from customary.engine.money import Money
+from customary.engine.people.actor import SYSTEM
 from customary.engine.plan import Plan, Unfit, apply
 from customary.engine.plan.conversion import Misfit
 from customary.engine.plan.convert import GROUP, REFUSED, way
 from customary.engine.plan.fill import ConvertValues, FillFrom
 from customary.engine.records.index import search
+from customary.engine.records.work import Work
 
 from ..fields.test_battery import SAMPLES, build
 
@@ -384,3 +387,16 @@ def test_an_undo_gives_back_what_was_split_and_what_stood_between(ground):
     ground.undo()
     assert (ground.value("deal", deal, "first"), ground.value("deal", deal, "last")) == ("Big", "deal")
     assert [pair[:2] for pair in seats(ground)] == sorted([(deal, ann), (deal, bob)])
+
+
+def test_a_move_is_not_taken_back_over_a_field_that_has_another_type_since(ground):
+    stages = "---\npipeline: sales\nentity: deal\nstages: {open: {}, offered: {}}\nmoves: any\n"
+    ground.apply(DEAL + "  level: {type: text}\n" + stages)
+    id = ground.create("deal", {"level": "high"})
+    with ground.database.write() as connection:
+        work = Work(connection, ground.release, SYSTEM, datetime.now(UTC))
+        revision = records.move(work, "deal", id, "offered", {"level": "5"})
+    ground.apply(DEAL + "  level: {type: integer}\n" + stages)
+    with ground.database.write() as connection, pytest.raises(records.Forbidden):
+        records.take_back(Work(connection, ground.release, SYSTEM, datetime.now(UTC)), "deal", id, revision)
+    assert ground.value("deal", id, "level") == 5
