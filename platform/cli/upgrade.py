@@ -146,7 +146,11 @@ def _value(node: Node | None) -> str:
 
 def _differences(found: Upgrade) -> Iterator[str]:
     """What changes in the workspace's own files."""
+    from customary.engine.text.source import SETTINGS_FILE
+
     for path in found.files.paths:
         before, after = (each.get(path, "").splitlines(keepends=True) for each in (found.files.now, found.files.then))
-        for line in difflib.unified_diff(before, after, path, path, n=1):
+        # Beside what changes in the settings may stand passwords.
+        around = 0 if path == SETTINGS_FILE else 1
+        for line in difflib.unified_diff(before, after, path, path, n=around):
             yield line if line.endswith("\n") else f"{line}\n"

@@ -66,6 +66,20 @@ def test_upgrade_shows_what_it_writes_and_asks(run, pets):
     assert run("upgrade", "mycrm").output == "The packs are up to date.\n"
 
 
+def test_upgrade_shows_no_password_that_stands_beside_what_changes(run, pets, tmp_path):
+    (pets / "customary.yaml").write_text(
+        "name: A\npacks: [pets]\nmail: {host: mail.example.com, password: hush}\n"
+        "navigation: {animals: {entities: [pet], label: Ours}}\n"
+    )
+    for folder, label in (("mycrm", "Pets"), ("pets", "Animals")):
+        pack = tmp_path / folder / "schemas" / "pets" / "pack.yaml"
+        pack.write_text(pack.read_text() + f"navigation: {{animals: {{entities: [pet], label: {label}}}}}\n", "utf-8")
+    assert run("apply", "mycrm", "--yes").exit_code == 0
+    result = run(*MEANT, "--theirs", "all", "--yes")
+    assert (result.exit_code, "+navigation: {animals: {entities: [pet]}}" in result.output) == (0, True)
+    assert "hush" not in result.output
+
+
 def test_undo_takes_the_whole_upgrade_back(run, pets):
     lock = (pets / "customary.lock").read_text()
     assert run(*MEANT, "--theirs", "all", "--yes").exit_code == 0

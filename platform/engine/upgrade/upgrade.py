@@ -73,6 +73,8 @@ def apply_upgrade(workspace: Workspace, upgrade: Upgrade, plan: Plan, by: str) -
     The files go first: whoever is cut off between the two upgrades once more, and finds the same.
     """
     files = upgrade.files
+    if PutBack.of(files.directory, upgrade.source.files).now != files.now:
+        raise WorkspaceError(f"Files in {files.directory} were edited meanwhile. Upgrade again.")
     try:
         files.write()
         return workspace.apply(plan, by)

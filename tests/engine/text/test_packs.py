@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 from customary.engine.problem import Problems
-from customary.engine.text import find_packs, gather, read_source
+from customary.engine.text import find_packs, gather, plain, read_source
+from customary.engine.text.lock import pin_of
+from customary.engine.text.packs import shipped_packs
 
 
 def test_the_command_reads_the_packs_of_the_checkout_it_was_installed_from() -> None:
@@ -18,6 +20,14 @@ def test_the_command_reads_the_packs_of_the_checkout_it_was_installed_from() -> 
 
 def test_the_shipped_packs_are_found() -> None:
     assert {"core", "sales"} <= set(find_packs())
+
+
+def test_the_shipped_packs_say_what_their_version_brings() -> None:
+    for pack in shipped_packs().values():
+        files = pack.files(Problems())
+        described = read_source(files, Problems()).documents["pack", pack.name].body
+        assert pack.version == pin_of(pack.name, files).version != "0"
+        assert set(plain(described)["changes"][pack.version]) == {"en", "zh", "el"}
 
 
 def test_a_pack_comes_after_what_it_needs_and_the_workspace_last(tmp_path: Path) -> None:

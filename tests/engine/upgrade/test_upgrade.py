@@ -8,8 +8,8 @@ import pytest
 from tests.engine.upgrade.conftest import Packs
 
 from customary.engine.plan import OutOfDate
-from customary.engine.problem import DefinitionError
-from customary.engine.text import plain
+from customary.engine.problem import DefinitionError, Problems
+from customary.engine.text import File, Source, plain, read_source
 from customary.engine.text.lock import pinned_in, write_lock
 from customary.engine.text.packs import packs_in
 from customary.engine.upgrade import Choices, apply_upgrade, upgrade
@@ -112,16 +112,28 @@ def test_editing_decides_a_conflict_too(crm):
 
 
 def test_an_upgrade_that_came_too_late_leaves_the_files_as_they_were(crm):
-    found = upgrade(crm, ["toys"])
+    found = upgrade(crm, choices=Choices(theirs=("all",)))
     plan = crm.plan_of(found.source)
-    (crm.directory / "schemas" / "more.yaml").write_text("entity: visit\nfields: {name: {type: text}}\n")
-    crm.apply()
+    late = Workspace(crm.directory, crm.database)
+    late.apply(late.plan_of(late_source(crm)))
     with pytest.raises(OutOfDate):
         apply_upgrade(crm, found, plan, "test")
-    assert (text(crm, "schemas/more.yaml"), versions(crm)["toys"]) == (
-        "entity: visit\nfields: {name: {type: text}}\n",
-        "1.0.0",
-    )
+    assert text(crm) == OWN
+
+
+def late_source(workspace: Workspace) -> Source:
+    """What is applied, and another entity."""
+    more = File("schemas/more.yaml", "workspace", "entity: visit\nfields: {name: {type: text}}\n")
+    return read_source([*workspace.release.source.files, more], Problems())
+
+
+def test_what_somebody_edits_while_the_question_waits_is_not_written_over(crm):
+    found = upgrade(crm, choices=Choices(theirs=("all",)))
+    plan = crm.plan_of(found.source)
+    (crm.directory / "schemas" / "pet.yaml").write_text(OWN + "icon: paw\n")
+    with pytest.raises(WorkspaceError, match="were edited meanwhile"):
+        apply_upgrade(crm, found, plan, "test")
+    assert (text(crm), crm.release.number) == (OWN + "icon: paw\n", 1)
 
 
 def test_what_was_cut_off_after_the_files_is_done_by_upgrading_again(crm):
