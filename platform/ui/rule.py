@@ -21,6 +21,8 @@ class ToDo:
     label: Words | None
     condition: tuple[Said, ...]
     cases: tuple[tuple[tuple[Said, ...], tuple[ToDo, ...]], ...] = ()
+    inside: tuple[ToDo, ...] = ()
+    """What a loop does in each round."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +43,9 @@ def rule(workflow: Workflow, model: Model, locale: Locale) -> ShownRule:
 
     def step(each: Mapping[str, Any]) -> ToDo:
         cases = tuple((words(when), tuple(map(step, steps))) for when, steps in each.get("cases", ()))
-        if each["kind"] == "for_each":
-            cases = (((), tuple(map(step, each["steps"]))),)
-        return ToDo(kind=each["kind"], label=each.get("label"), condition=words(each.get("if")), cases=cases)
+        inside = tuple(map(step, each.get("steps", ())))
+        return ToDo(
+            kind=each["kind"], label=each.get("label"), condition=words(each.get("if")), cases=cases, inside=inside
+        )
 
     return ShownRule(workflow=workflow, condition=words(workflow.where), steps=tuple(map(step, workflow.steps)))

@@ -17,6 +17,7 @@ from customary.engine import messages, records
 from customary.engine.automation import Run, StepTaken, cancel, find_run, input_of, runs_of, step_log, try_again
 from customary.engine.locale import Locale
 from customary.engine.model.model import Entity, Model, Workflow
+from customary.engine.records.changes import Change
 from customary.engine.records.refusal import Missing
 from customary.engine.records.work import Work
 from customary.engine.words import Reason, Words
@@ -149,8 +150,11 @@ def _run(work: Work, id: UUID, locale: Locale) -> ShownRun:
     titles = dict(records.titles(work, [(run.entity, run.record)] if run.entity in work.model.entities else []))
     if not titles and not work.access.admin:
         raise Missing(HERE, id)
-    entity, change = work.model.entities.get(run.entity), input_of(work, run)
-    changed = _told(differences(work, entity, change), change.kind) if entity and change else ()
+    change = input_of(work, run)
+    entity = work.model.entities.get(change.entity) if change else None
+    # Who may read the record may not read every row of it.
+    told = entity and (work.access.admin or change.record == run.record)
+    changed = _told(differences(work, entity, change), change.kind) if told else ()
     steps = step_log(work, run.id)
     people = work.model.playing("user")
     pointed = {
@@ -164,7 +168,7 @@ def _run(work: Work, id: UUID, locale: Locale) -> ShownRun:
     return ShownRun(
         shown=shown,
         differences=changed,
-        kind=change.kind if change else "",
+        kind=_kind(run, change),
         steps=tuple(_step(work, each, run, titles, mails) for each in steps),
         who=name,
         by=_before(work, run),
@@ -174,6 +178,13 @@ def _run(work: Work, id: UUID, locale: Locale) -> ShownRun:
         open=is_open,
         waited=bool(run.position),
     )
+
+
+def _kind(run: Run, change: Change | None) -> str:
+    """What happened: a kind of change, `time`, or `related` when it happened to a row of the record."""
+    if change is None or run.cause.get("trigger"):
+        return "time" if change else ""
+    return change.kind if change.record == run.record else "related"
 
 
 def _told(found: tuple[Difference, ...], kind: str) -> tuple[Difference, ...]:

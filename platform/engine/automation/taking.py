@@ -113,9 +113,8 @@ class Walk:
         except Stop as stop:
             self._note(step, acting.position, "done", result=str(stop) or None)
             raise
-        except Pause as pause:
-            until = pause.until.isoformat() if pause.until else None
-            self._note(step, acting.position, tables.WAITING, input={"until": until} if until else None)
+        except Pause:
+            self._note(step, acting.position, tables.WAITING)
             raise
         except Exception as error:
             given = _attempted(step, acting)
