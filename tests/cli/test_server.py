@@ -116,6 +116,22 @@ def test_several_processes_serve_one_workspace(applied):
         assert (server.end(), "Traceback" in server.output) == (0, False)
 
 
+def test_all_processes_follow_a_release(applied):
+    with running(applied, "serve", "mycrm", "--port", "0", "--processes", "2") as server:
+        address = server.address()
+
+        def served() -> set[str]:
+            """What twenty connections are told, each by the process that takes it."""
+            answers = (urllib.request.urlopen(address + "/ready", timeout=20) for _ in range(20))
+            return {answer.read().decode() for answer in answers}
+
+        assert until(lambda: served() == {"ready: release 1\n"})
+        (applied / "mycrm" / "schemas" / "pet.yaml").write_text("entity: pet\nfields:\n  name: {type: text}\n")
+        done(applied, "apply", "mycrm", "--yes")
+        assert until(lambda: served() == {"ready: release 2\n"}, seconds=5)
+        assert "Traceback" not in server.output
+
+
 def test_a_killed_server_leaves_no_process_on_its_port(applied):
     with running(applied, "serve", "mycrm", "--port", "0", "--processes", "2") as server:
         address = server.address()

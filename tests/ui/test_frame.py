@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from litestar.testing import TestClient
 
 from customary.app import create_app
+from customary.engine.releases.release import rows
 from customary.engine.workspace import Workspace
 from customary.ui.frame import hue_of
 from customary.ui.sign_in import safe_path
@@ -156,6 +157,19 @@ def test_the_sprite_holds_every_icon_that_a_page_uses(client: TestClient) -> Non
 def test_the_process_says_that_it_lives_and_is_ready(stranger: TestClient) -> None:
     assert stranger.get("/health").text == "ok\n"
     assert stranger.get("/ready").text == "ready: release 1\n"
+
+
+def test_a_process_says_which_release_it_cannot_use_and_serves_the_one_before(
+    stranger: TestClient, workspace: Workspace
+) -> None:
+    assert stranger.get("/ready").text == "ready: release 1\n"
+    with workspace.database.write() as connection:
+        row = dict(connection.execute(sa.select(rows)).mappings().one())
+        connection.execute(rows.insert(), {**row, "number": 2, "definitions": [{**row["definitions"][0], "text": "?"}]})
+    workspace.releases._checked_at = 0
+    answer = stranger.get("/ready")
+    assert (answer.status_code, answer.text) == (200, "ready: release 1; release 2 cannot be used\n")
+    assert stranger.get("/sign-in").status_code == 200
 
 
 def test_a_process_says_that_its_database_does_not_answer(stranger: TestClient, workspace: Workspace) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import sqlalchemy as sa
+
 from customary.engine.people.actor import SYSTEM
 from customary.engine.plan import apply, finish
-from customary.engine.records import create, update
+from customary.engine.records import create, delete, update
 from customary.engine.records.work import Work
 
 BASE = """
@@ -123,3 +125,43 @@ def test_late_writes_are_found_and_worked_out_again(ground):
     with ground.database.write() as connection:
         update(work(connection, ground.release), "deal", late, {"account": one})
     assert [ground.value("account", id, "total") for id in (one, two)] == [17, 0]
+
+
+def test_a_column_that_the_old_release_reads_keeps_its_values_until_the_switch(ground):
+    """Another formula is worked out after it, for all that reads the field too."""
+    whole = "type: integer, formula: total + 1, index: true"
+    ground.apply(with_fields(total=KEPT))
+    one, _ = fill(ground)
+    ground.apply(with_fields(total=KEPT.replace("d.score)", "d.score * 1)")))
+    assert ground.value("account", one, "total") == 7
+    plan = ground.plan(with_fields(total=KEPT.replace("d.score)", "d.score * 2)"), whole=whole))
+    old = ground.release
+    release = apply(ground.database, plan, plan.source, "test")
+    table = old.tables.entity("account")
+    with ground.database.read() as connection:
+        row = connection.execute(sa.select(table.table).where(table.table.c.id == one)).one()
+    assert table.load(row)["total"] == 7
+    finish(ground.database, plan, release, timedelta(0))
+    ground.release = release
+    assert (ground.value("account", one, "total"), ground.value("account", one, "whole")) == (14, 15)
+
+
+def test_writes_meanwhile_are_followed_along_links_that_moved(ground):
+    def work(connection, release) -> Work:
+        return Work(connection, release, SYSTEM, datetime.now(UTC))
+
+    ground.apply(BASE)
+    old = ground.release
+    with ground.database.write() as connection:
+        one, two = (create(work(connection, old), "account", {"name": name}) for name in "AB")
+        moved = create(work(connection, old), "deal", {"name": "D", "score": 3, "account": one})
+        gone = create(work(connection, old), "deal", {"name": "E", "score": 5, "account": one})
+    plan = ground.plan(with_fields(total=KEPT))
+    release = apply(ground.database, plan, plan.source, "test")
+    with ground.database.write() as connection:
+        update(work(connection, old), "deal", moved, {"account": two})
+        delete(work(connection, old), "deal", gone)
+        three = create(work(connection, old), "account", {"name": "C"})
+    finish(ground.database, plan, release, timedelta(0))
+    ground.release = release
+    assert [ground.value("account", id, "total") for id in (one, two, three)] == [0, 3, 0]
