@@ -143,7 +143,8 @@ class Line:
 
 
 def _reason_to_json(reason: Reason) -> dict[str, Any]:
-    return {"text": reason.text, "values": dict(reason.values)}
+    values = {name: each if isinstance(each, int | str) else str(each) for name, each in reason.values.items()}
+    return {"text": reason.text, "values": values}
 
 
 def _reason(data: Mapping[str, Any]) -> Reason:

@@ -16,6 +16,7 @@ from customary.engine.database import Database
 from customary.engine.model import compile_source
 from customary.engine.people.actor import SYSTEM
 from customary.engine.plan import Plan, apply, compare, finish, undo
+from customary.engine.plan.line import from_text, to_text
 from customary.engine.problem import Problems
 from customary.engine.records.work import Work
 from customary.engine.releases import Release, Releases
@@ -67,6 +68,7 @@ class Ground:
 
     def apply(self, text: str) -> list[str]:
         plan = self.plan(text)
+        assert from_text(to_text(plan.lines)) == plan.lines
         self.release = apply(self.database, plan, plan.source, "test")
         finish(self.database, plan, self.release, AT_ONCE)
         assert self.plan(text).empty, self.plan(text).lines
