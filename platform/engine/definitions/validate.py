@@ -142,7 +142,7 @@ def _wanted(schema: Any) -> str:
         return ""
     if "x-example" in schema:
         return f"Write it as {schema['x-example']}."
-    what = _TYPES.get(schema.get("type"), "")
+    what = _TYPES.get(str(schema.get("type")), "")
     bounds = (f"{word} {schema[key]}" for word, key in (("from", "minimum"), ("to", "maximum")) if key in schema)
     return f"Write {' '.join((what, *bounds))}." if what else ""
 

@@ -38,11 +38,7 @@ OPTIONS: Mapping[str, Any] = {
             "additionalProperties": {
                 "anyOf": [
                     {"type": "null"},
-                    {
-                        "type": "object",
-                        "properties": {"label": WORDS, "colour": {"type": "string"}},
-                        "additionalProperties": {"type": ["string", "number", "boolean", "array"]},
-                    },
+                    {"type": "object", "properties": {"label": WORDS, "colour": {"type": "string"}}},
                 ]
             },
         },
@@ -152,6 +148,9 @@ def _check_values(found: Iterable[Option]) -> None:
             if meant or not _VALUE_NAME.fullmatch(key):
                 remedy = f"Did you mean “{meant}”?" if meant else "Names are snake_case, such as percent."
                 raise KeyProblem("options", f"“{option.name}” says “{key}”, which is not a name for a value", remedy)
+            if not isinstance(value, str | bool | Decimal):
+                summary = f"“{key}” of “{option.name}” is no number, text, true or false"
+                raise KeyProblem("options", summary, "Options say plain values; make an entity of them for more.")
             if kinds.setdefault(key, _type_of(value)) != _type_of(value):
                 summary = f"“{key}” is a {kinds[key]} in one option and a {_type_of(value)} in “{option.name}”"
                 raise KeyProblem("options", summary, "Give it the same kind of value in all of them.")
