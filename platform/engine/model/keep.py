@@ -132,13 +132,15 @@ def _of_roles(model: Model) -> Iterator[Wish]:
 
 
 def _of_rollups(model: Model) -> Iterator[Wish]:
-    """A list counted for every record of a list would be dear to work out."""
+    """What is asked of every row of a list: a list counted there would be dear to work out, and what follows from the
+    row alone costs nothing to keep, while to work it out anew takes a database longer than to add it up."""
     for entity in model.entities.values():
         for name, each in entity.fields.items():
             if each.formula is None:
                 continue
             for here, inner, listed in computed_on_the_way(model.entities, entity.name, each.formula.paths):
-                if listed and model.entities[here].fields[inner].formula.counts:
+                formula = model.entities[here].fields[inner].formula
+                if listed and (formula.counts or not formula.reads_others):
                     yield here, inner, f"{entity.name}.{name} counts over it"
 
 

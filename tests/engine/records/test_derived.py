@@ -109,7 +109,7 @@ fields:
   product: {type: text, required: true}
   price: {type: money}
   quantity: {type: integer, default: 1}
-  total: {type: money, index: true, formula: price * quantity}
+  total: {type: money, formula: price * quantity}
   deal_tier: {lookup: deal.tier, index: true}
 ---
 entity: task
@@ -285,6 +285,7 @@ def test_the_compiler_keeps_what_is_wanted_quickly_and_says_why(crm):
     assert kept.pop("open_tasks") == "it says index: true"
     assert "won" not in kept
     assert crm.release.model.entities["deal"].fields["share"].kept == "the view deal.all sorts by it"
+    assert crm.release.model.entities["line"].fields["total"].kept == "deal.total counts over it"
     assert crm.release.model.entities["deal"].fields["tripled"].kept == "the view deal.board sums it up"
     columns = {column.name for column in crm.release.tables.entity("account").table.columns}
     assert {"f_open_deals", "f_worth", "f_worth_currency", "f_worth_base"} <= columns
