@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from customary.engine.definitions.shapes import CONDITION, NAMES, TEXT, VALUES, YES_NO, list_of, mapping, named, told
+from customary.engine.definitions.shapes import (
+    CONDITION,
+    DURATION,
+    NAMES,
+    TEXT,
+    VALUES,
+    YES_NO,
+    list_of,
+    mapping,
+    named,
+    told,
+)
 
 _THERE = told(
     {
@@ -57,6 +68,7 @@ RULE_EXAMPLES = named(
                 "the record that it is about, by its entity",
             ),
             **_SHARED,
+            "after": told(DURATION, "how much time passes then: dates come near, waiting ends"),
             "starts": told(YES_NO, "false: the workflow does not start; else it starts and is done to its end"),
             "creates": told(list_of(_MADE, "a list: [{task: {title: Call}}]"), "all the records that it makes"),
             "sends": told(list_of(_SENT, "a list: [{message: welcome, to: a@example.com}]"), "all the mails it writes"),

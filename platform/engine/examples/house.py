@@ -6,14 +6,19 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from customary.engine import people
+from customary.engine.arithmetic import add_months
+from customary.engine.automation.clock import tick
+from customary.engine.automation.tables import WAITING, run
 from customary.engine.automation.worker import work_until_idle
 from customary.engine.database import Database
+from customary.engine.model.duration import length
 from customary.engine.model.model import Model
 from customary.engine.people.actor import SYSTEM, Actor
 from customary.engine.plan import apply, compare
@@ -42,6 +47,24 @@ class Room:
     def settle(self) -> None:
         """Gives rules their turn until there is nothing left to do."""
         work_until_idle(self.database, self.releases, self.now)
+
+    def let_pass(self, span: str) -> None:
+        """Time passes, a day at a time and to each moment for which a run waits."""
+        months, seconds = length(span)
+        until = add_months(self.now, Decimal(months)) + timedelta(seconds=seconds)
+        while self.now < until:
+            self.now = min(until, self.now + timedelta(days=1), *self._awaited())
+            self.look_at_the_clock()
+            self.settle()
+
+    def look_at_the_clock(self) -> None:
+        """Begins what time starts; time counts for a rule from the first look on."""
+        tick(self.database, self.releases, self.now)
+
+    def _awaited(self) -> list[datetime]:
+        later = sa.select(run.c.due).where(run.c.status == WAITING, run.c.due > self.now)
+        with self.database.read() as connection:
+            return list(connection.execute(later.order_by(run.c.due).limit(1)).scalars())
 
     def forget(self) -> None:
         """Lets no rule start over what has happened so far."""

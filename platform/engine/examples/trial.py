@@ -37,6 +37,7 @@ class _Trial:
         refused: dict[str, str] = {}
         id: UUID | None = None
         try:
+            self.room.look_at_the_clock()
             with self.room.work() as work:
                 self._beside(Values(work, self.made, self.example.entity))
             id, refused = self._try(actor, lambda work: self._make(work))
@@ -45,6 +46,7 @@ class _Trial:
                 _, refused = self._try(actor, lambda work: self._change(work, id))
             if self.example.kind == "workflow":
                 self.room.settle()
+                self.room.let_pass(said.get("after", "0d"))
         except CannotMake as problem:
             yield self._differs("given", "a record that can be made", str(problem))
             return

@@ -171,3 +171,35 @@ def test_a_failing_run_is_told() -> None:
     rule = "workflow: w\nwhen: {created: deal}\ndo: [{set: {amount: =amount - amount - amount}}]\nexamples:\n"
     (found,) = differences("\n" + rule, "{given: {deal: {name: A, amount: 1}}}")
     assert found.startswith("given: that it runs to its end / that it fails: Amount")
+
+
+CHASE = """
+workflow: chase
+when: {created: deal}
+stop: amount != null
+do:
+  - wait: 3d
+  - create: {task: {title: 'First {{ name }}'}}
+  - wait: 2d
+  - create: {task: {title: 'Second {{ name }}'}}
+examples:
+"""
+REMIND = "\nworkflow: remind\nwhen: {due: {field: deal.closes, before: 2d}}\ndo: [{set: {name: Soon}}]\nexamples:\n"
+
+
+@pytest.mark.parametrize(
+    ("definition", "example"),
+    [
+        (CHASE, "{given: {deal: {name: A}}, after: 2d, creates: []}"),
+        (CHASE, "{given: {deal: {name: A}}, after: 4d, creates: [{task: {title: First A}}]}"),
+        (
+            CHASE,
+            "{given: {deal: {name: A}}, after: 5d, creates: [{task: {title: First A}}, {task: {title: Second A}}]}",
+        ),
+        (CHASE, "{given: {deal: {name: A}}, set: {amount: 5}, after: 5d, starts: false}"),
+        (REMIND, "{given: {deal: {name: A, closes: +5d}}, after: 1w, gives: {name: Soon}}"),
+        (REMIND, "{given: {deal: {name: A, closes: +10d}}, after: 1w, starts: false}"),
+    ],
+)
+def test_time_passes_in_an_example(definition: str, example: str) -> None:
+    assert differences(definition, example) == []
