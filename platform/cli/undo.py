@@ -43,9 +43,10 @@ def undo_command(arguments: tuple[str, ...], yes: bool, write: bool) -> None:
     print_plan(plan, whole=True)
     if plan.problems:
         raise Failure("\n".join(plan.problems))
-    if plan.empty:
-        return
     files = workspace.put_back(plan) if write else None
+    if plan.empty:
+        _write(files)
+        return
     if not yes:
         confirmed("Go back?")
     with bars() as show:
@@ -73,11 +74,16 @@ def _leave_files(workspace: Workspace, plan: Plan, files: PutBack | None, yes: b
         if not _is_wanted(workspace, plan, yes):
             return
         files = workspace.put_back(plan)
-    files.write()
-    for path in files.paths:
-        click.echo(f"Wrote {path}." if path in files.then else f"Took away {path}.")
+    _write(files)
     for warning in workspace.plan().warnings:
         click.echo(str(warning), err=True)
+
+
+def _write(files: PutBack | None) -> None:
+    if files is not None:
+        files.write()
+        for path in files.paths:
+            click.echo(f"Wrote {path}." if path in files.then else f"Took away {path}.")
 
 
 def _is_wanted(workspace: Workspace, plan: Plan, yes: bool) -> bool:
@@ -88,6 +94,7 @@ def _is_wanted(workspace: Workspace, plan: Plan, yes: bool) -> bool:
         return False
     click.echo(
         f"The files in {workspace.directory} still say what was taken back: “customary plan” shows it as changes, and "
-        f"“customary apply” applies it again. With --write they are written back too."
+        f"“customary apply” applies it again. To write them back too: "
+        f"customary undo {plan.back + 1} {workspace.directory} --write"
     )
     return not yes and sys.stdin.isatty() and click.confirm(f"Write the files of release {plan.back} back?")

@@ -33,6 +33,14 @@ def test_undo_says_that_the_files_are_newer(run, twice):
     assert "The files in mycrm still say what was taken back" in result.output
     again = run("plan", "mycrm")
     assert (again.exit_code, "+ field pet.age" in again.output) == (3, True)
+    assert result.output.endswith("customary undo 2 mycrm --write\n")
+    assert run("undo", "2", "mycrm", "--write").output.splitlines() == [
+        "Back to what release 1 said. Taken back: 2 to 3.",
+        "Nothing to do.",
+        "Wrote schemas/pet.yaml.",
+        "Took away schemas/toy.yaml.",
+    ]
+    assert run("plan", "mycrm").output == "Nothing to do.\n"
 
 
 def test_undo_writes_the_files_back(run, twice):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 
 from customary.engine.people.accounts import account
-from customary.engine.plan import CannotUndo
+from customary.engine.plan import CannotUndo, apply, finish, journal, prove, recover
 
 DEAL = """
 entity: deal
@@ -181,3 +182,46 @@ def test_there_is_something_before(ground):
         ground.plan_undo()
     with pytest.raises(CannotUndo):
         ground.plan_undo(2)
+
+
+def as_text(ground) -> tuple:
+    """A number that is a text since, kept in one record and written in another."""
+    ground.apply(DEAL)
+    kept, edited = (ground.create("deal", {"name": "A", "score": n}) for n in (1, 2))
+    ground.apply(DEAL.replace("integer", "text"))
+    ground.update("deal", kept, {"name": "B"})
+    ground.update("deal", edited, {"score": "20"})
+    return kept, edited
+
+
+def test_who_is_on_the_newer_release_for_a_moment_loses_nothing(ground):
+    kept, edited = as_text(ground)
+    plan, newer = ground.plan_undo(), ground.release
+    older = apply(ground.database, plan, plan.source, "test")
+    ground.update("deal", kept, {"score": "10"})
+    late = ground.create("deal", {"name": "C", "score": "30"})
+    assert ground.release is newer
+    ground.release = older
+    ground.update("deal", edited, {"score": 21})
+    finish(ground.database, plan, older, timedelta(0))
+    assert [ground.value("deal", id, "score") for id in (kept, edited, late)] == [10, 21, 30]
+
+
+def test_an_undo_whose_process_died_is_finished(ground):
+    kept, edited = as_text(ground)
+    with ground.database.write() as connection:
+        # What a conversion of all would tell otherwise than what the column holds from then.
+        connection.exec_driver_sql("UPDATE x_deal SET f_score = 7 WHERE f_name = 'B'")
+    plan = ground.plan_undo()
+    newer = ground.release
+    older = apply(ground.database, plan, plan.source, "test")
+    late = ground.create("deal", {"name": "C", "score": "30"})
+    assert ground.release is newer
+    recover(ground.database)
+    ground.release = older
+    assert [ground.value("deal", id, "score") for id in (kept, edited, late)] == [7, 20, 30]
+    with ground.database.read() as connection:
+        assert journal.under_way(connection) is None
+        assert prove(connection, older.tables) == []
+    ground.undo()
+    assert [ground.value("deal", id, "score") for id in (kept, edited, late)] == ["1", "20", "30"]
