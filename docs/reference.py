@@ -11,7 +11,7 @@ from typing import Any
 from customary.engine import fields
 from customary.engine.automation.kinds import step_kinds, trigger_kinds
 from customary.engine.definitions.kinds.entity import FIELD_KEYS
-from customary.engine.definitions.kinds.workflow import STEP_KEYS, STEPS, TRIGGERS
+from customary.engine.definitions.kinds.workflow import BEFORE, BEFORE_SAVE, STEP_KEYS, STEPS, TRIGGERS
 from customary.engine.expressions.functions import FUNCTIONS, MACROS
 
 PAGE = Path(__file__).with_name("reference.md")
@@ -40,6 +40,7 @@ def _definitions() -> Iterator[str]:
 def _rules() -> Iterator[str]:
     yield "## Triggers of a workflow"
     yield _list((kind, _line(trigger_kinds()[kind].__doc__)) for kind in sorted(TRIGGERS))
+    yield f"{', '.join(f'`{kind}`' for kind in BEFORE)} may also say `before`: {_told(BEFORE_SAVE)}."
     yield "## Steps of a workflow"
     yield f"Each step may also say {', '.join(f'`{key}`' for key in STEP_KEYS)}."
     steps = step_kinds()

@@ -81,6 +81,8 @@ def _watching(work: Work, found: Change) -> Iterator[tuple[Workflow, Moment]]:
     """The workflows that care, each with the record that it is about."""
     own = Moment(work, found)
     for workflow in work.model.workflows.values():
+        if workflow.before:
+            continue
         if workflow.entity == found.entity and any(_matches(trigger, own) for trigger in workflow.triggers):
             yield workflow, own
         for id in dict.fromkeys(id for trigger in workflow.triggers for id in _subjects(trigger, own)):

@@ -1,4 +1,4 @@
-"""The tables of rules at work: runs, the log of their steps, and whose turn it is where work is shared out."""
+"""The tables of rules at work: runs, the log of their steps, and up to when time was looked at."""
 
 from __future__ import annotations
 
@@ -59,13 +59,6 @@ step = sa.Table(
     sa.Column("error", sa.Text),
     sa.Column("at", Moment, nullable=False),
     sa.Index("customary_step_run", "run", "id"),
-)
-
-turn = sa.Table(
-    "customary_turn",
-    system,
-    sa.Column("key", sa.Text, primary_key=True),
-    sa.Column("last", sa.Uuid),
 )
 
 clock = sa.Table(

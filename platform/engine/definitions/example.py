@@ -28,6 +28,11 @@ _SHARED = {
     "as": told(TEXT, "the role of whoever does it; without one it may do everything", of="role"),
     "set": told(VALUES, "what is changed then, the stage included"),
     "gives": told(VALUES, "values that the record has in the end"),
+    "fails": told(
+        NAMES,
+        "the fields at which it is refused, “record” for the record as a whole; without it, all is well",
+        of="field",
+    ),
     "holds": told(CONDITION, "what must be true of the record in the end"),
 }
 
@@ -37,11 +42,6 @@ EXAMPLES = named(
         {
             "given": told(VALUES, "the record; where it links, the other record's values may stand, and are made too"),
             **_SHARED,
-            "fails": told(
-                NAMES,
-                "the fields at which it is refused, “record” for the record as a whole; without it, all is well",
-                of="field",
-            ),
         },
         required=("given",),
     ),

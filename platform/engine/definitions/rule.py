@@ -58,6 +58,9 @@ def _check_wait(step: Mapping, problems: Problems) -> Mapping | None:
     if not isinstance(wait, Mapping) or "event" not in wait:
         return step
     event = _check_trigger(wait.get("event"), problems)
+    if isinstance(event, Mapping) and "before" in event:
+        problems.add(event.place_of("before"), "nothing waits for what is not saved yet", "Leave it out.")
+        return None
     return _with(step, "wait", _with(wait, "event", event)) if event is not None else None
 
 

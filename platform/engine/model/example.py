@@ -32,10 +32,6 @@ def _of_records(build: Build, sketch: Sketch, body: text.Mapping, roles: Mapping
     for _, example in items(body.get("examples")):
         _values(build, sketch, example.get("given"))
         _shared(build, sketch, example, roles)
-        for each in _items(example.get("fails")):
-            lines, _, inner = str(text.plain(each)).partition(".")
-            if not inner or (of := _inside(build, sketch.fields.get(lines))) is None or inner not in of.fields:
-                build.one_of(each, [*sketch.fields, RECORD], f"a field of {sketch.name}")
 
 
 def _of_rule(build: Build, sketch: Sketch, example: text.Mapping, roles: Mapping[str, Role]) -> None:
@@ -56,6 +52,10 @@ def _shared(build: Build, sketch: Sketch, example: text.Mapping, roles: Mapping[
     _values(build, sketch, example.get("set"))
     _values(build, sketch, example.get("gives"), names)
     build.condition(example.get("holds"), names)
+    for each in _items(example.get("fails")):
+        lines, _, inner = str(text.plain(each)).partition(".")
+        if not inner or (of := _inside(build, sketch.fields.get(lines))) is None or inner not in of.fields:
+            build.one_of(each, [*sketch.fields, RECORD], f"a field of {sketch.name}")
     there = example.get("there")
     for entity, records in there.items() if isinstance(there, text.Mapping) else ():
         for each in _items(records):

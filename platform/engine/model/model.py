@@ -187,6 +187,7 @@ class Workflow:
     - choose: `cases`, pairs of a condition (None for otherwise) and a tuple of steps;
     - for_each: `in` (Expression of a list of records of `entity`), `name` and `steps`;
     - wait: `for` and `until` (Expressions of a moment or day), `when` (a condition), `event` (a trigger), each or None;
+    - refuse: `message` (texts by language) and `field` (a name or None);
     - kinds written as one value (note, stop): `value`;
     - others their own keys: texts by language (text, subject, body) as mappings from language ("" for all) to
       Template; the rest an Expression (after `=`), a Template, a tuple of them, or the plain value.
@@ -202,6 +203,8 @@ class Workflow:
     limits: Mapping[str, Any] = NOTHING
     stop: Expression | None = None
     """Ends a run, also one that waits, as soon as it holds."""
+    before: bool = False
+    """Whether it is held before the save, within the writer's transaction: it has no runs then."""
 
 
 @dataclass(frozen=True, kw_only=True)

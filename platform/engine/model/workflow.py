@@ -13,6 +13,7 @@ from typing import Any
 from customary.engine.definitions.kinds.workflow import STEP_KEYS, STEPS
 from customary.engine.definitions.shapes import CONDITION, LABEL, VALUES
 from customary.engine.expressions.types import JSON, Record, Type
+from customary.engine.model.before import check_body, check_place, compile_refuse, is_before
 from customary.engine.model.build import Build, frozen, label, plain
 from customary.engine.model.field import field_value
 from customary.engine.model.model import Message, Role, Workflow
@@ -48,11 +49,14 @@ class Rule:
     ) -> None:
         self.build, self.document = build, document
         self.messages, self.roles = messages, roles
-        self.entity = ""
+        self.entity, self.before = "", False
 
     def compile(self) -> Workflow | None:
         body = self.document.body
         triggers = self._triggers(body.get("when"))
+        self.before = is_before(self.build, _each(body.get("when")))
+        if self.before:
+            check_body(self.build, body)
         self.entity = triggers[0]["entity"] if triggers else self._meant(body.get("when"))
         if not self.entity:
             return None
@@ -67,6 +71,7 @@ class Rule:
             run_as=plain(body, "run_as", "system"),
             limits=frozen(plain(body, "limits", {})),
             stop=self.build.condition(body.get("stop"), names),
+            before=self.before,
         )
         return workflow if triggers else None
 
@@ -100,6 +105,7 @@ class Rule:
         return tuple(found)
 
     def _step(self, kind: str, body: text.Mapping, names: ModelNames) -> Step:
+        check_place(self.build, kind, body, self.entity, self.before)
         titled = plain(body, "label")
         step = {
             "kind": kind,
@@ -155,6 +161,8 @@ class Rule:
     def _body(self, kind: str, node: text.Node, names: ModelNames) -> dict[str, Any]:
         """The step's own part: `values` with their `entity`, its keys, or `value` where it is one."""
         shape = STEPS.get(kind, {})
+        if kind == "refuse":
+            return compile_refuse(self.build, node, self.entity, names)
         if kind == "task":
             entity = next((each.name for each in self.build.sketches.values() if each.plays == "task"), "")
             if not entity:

@@ -27,7 +27,7 @@ def accept(draft: Draft) -> None:
         if each.points == "inside":
             _take_rows(draft, name, value)
             continue
-        value = _coerced(draft, each, value)
+        value = coerced(draft, each, value)
         if value == draft.after.get(name):
             continue
         if name in read_only:
@@ -61,7 +61,7 @@ def fill_defaults(draft: Draft, fields: Iterable[Field]) -> None:
     for each in fields:
         if each.name in draft.given or not is_empty(draft.after.get(each.name)):
             continue
-        draft.after[each.name] = _coerced(draft, each, value_of(each.default, draft.scope))
+        draft.after[each.name] = coerced(draft, each, value_of(each.default, draft.scope))
 
 
 def _refuse_unknown(draft: Draft, name: str, value: Any) -> None:
@@ -89,7 +89,8 @@ def _is_read_only(draft: Draft, each: Field) -> bool:
     return each.read_only.holds(draft.scope)
 
 
-def _coerced(draft: Draft, each: Field, value: Any) -> Any:
+def coerced(draft: Draft, each: Field, value: Any) -> Any:
+    """A value as the field keeps it; the one that was there when it does not fit, which is noted."""
     try:
         value = each.take(value)
     except Refusal as refusal:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from customary.engine.records import derived, lines, stages, store, tasks
+from customary.engine.records import derived, lines, rules, stages, store, tasks
 from customary.engine.records.accept import accept, fill_defaults
 from customary.engine.records.draft import Draft
 from customary.engine.records.identifier import new_id
@@ -100,7 +100,7 @@ def new_draft(
     inside: tuple[str, int] | None = None,
     parent: Draft | None = None,
 ) -> Draft:
-    """A new record with its values taken over, defaults filled and stage entered."""
+    """A new record with its values taken over, defaults filled, stage entered and the rules before the save held."""
     id = new_id()
     after = {
         "id": id,
@@ -117,13 +117,14 @@ def new_draft(
         stages.enter(draft)
         fill_defaults(draft, known.staged)
     drop_invisible(draft)
+    rules.settle(draft)
     return draft
 
 
 def check_drafts(work: Work, drafts: list[Draft]) -> None:
     """Notes all that is wrong with new records of one entity."""
     for draft in drafts:
-        lines.draft_children(draft)
+        lines.check_children(draft)
         validate(draft)
     if drafts and drafts[0].inside is None and drafts[0].shape.entity.child_of is not None:
         for draft in drafts:

@@ -15,12 +15,25 @@ from customary.engine.records.work import Work
 
 
 def draft_children(parent: Draft) -> None:
-    """Drafts and checks the given child rows; their problems become the parent's."""
+    """Drafts the given child rows, so that the parent is seen with them."""
     for name, rows in parent.children.items():
         each = parent.shape.entered[name]
         parent.lines[name] = _drafts(parent, each, rows)
         parent.scope.put_list(parent.id, name, each.to, (child.after for child in parent.lines[name]))
-        for child in parent.lines[name]:
+
+
+def check_children(parent: Draft) -> None:
+    """Checks the drafted child rows; their problems become the parent's."""
+    from customary.engine.records.create import check_drafts
+    from customary.engine.records.update import check_update
+
+    for children in parent.lines.values():
+        new = [child for child in children if child.is_new]
+        if new:
+            check_drafts(new[0].work, new)
+        for child in children:
+            if not child.is_new:
+                check_update(child)
             parent.problems += [problem for problem in child.problems if problem not in parent.problems]
 
 
@@ -68,8 +81,8 @@ def changed(parent: Draft) -> bool:
 
 
 def _drafts(parent: Draft, each: Field, rows: list[Mapping[str, Any]]) -> list[Draft]:
-    from customary.engine.records.create import check_drafts, new_draft
-    from customary.engine.records.update import check_update, update_draft
+    from customary.engine.records.create import new_draft
+    from customary.engine.records.update import update_draft
 
     entity, link = link_of(each)
     work = parent.work.because(parent=(parent.entity, parent.id))
@@ -86,9 +99,6 @@ def _drafts(parent: Draft, each: Field, rows: list[Mapping[str, Any]]) -> list[D
             kept.append(update_draft(work, known, there.pop(id), values, inside, parent))
         else:
             parent.refuse(each.name, "names a row that is not there any more")
-    check_drafts(work, new)
-    for draft in kept:
-        check_update(draft)
     parent.dropped += [update_draft(work, known, values, {}) for values in there.values()]
     return new + kept
 

@@ -9,7 +9,7 @@ from customary.engine.expressions import Expression, Template
 from customary.engine.fields.field import Field
 from customary.engine.model.default import in_order
 from customary.engine.model.dependence import own_reads
-from customary.engine.model.model import Check, Entity
+from customary.engine.model.model import Check, Entity, Workflow
 from customary.engine.records.kept import kept
 from customary.engine.records.titles import LINKED
 from customary.engine.records.work import Work
@@ -47,6 +47,8 @@ class Shape:
     searched: tuple[Field, ...]
     stored: tuple[str, ...]
     """Fields with columns in the entity's own table."""
+    rules: tuple[Workflow, ...]
+    """Rules before the save, in their order."""
     watched: bool
     """Whether some workflow may care for its changes."""
 
@@ -85,6 +87,7 @@ def _shape(work: Work, entity: Entity) -> Shape:
         derived=tuple(each for each in fields if each.kept),
         searched=_searched(entity),
         stored=tuple(dict.fromkeys((*SYSTEM_COLUMNS, *filter(table.has, entity.fields)))),
+        rules=tuple(each for each in work.model.workflows.values() if each.before and each.entity == entity.name),
         watched=_is_watched(work, entity.name),
     )
 
@@ -128,5 +131,6 @@ def _searched(entity: Entity) -> tuple[Field, ...]:
 
 
 def _is_watched(work: Work, entity: str) -> bool:
-    triggers = [trigger for workflow in work.model.workflows.values() for trigger in workflow.triggers]
+    rules = (workflow for workflow in work.model.workflows.values() if not workflow.before)
+    triggers = [trigger for workflow in rules for trigger in workflow.triggers]
     return any(trigger.get("entity", entity) == entity or trigger.get("child") == entity for trigger in triggers)

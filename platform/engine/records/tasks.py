@@ -32,6 +32,8 @@ def draft_ahead(draft: Draft) -> list[Draft] | None:
     numbered = {each.name for each in draft.shape.numbered}
     if any(numbered & _read(draft, task) for task in wanted):
         return None
+    if wanted and shape(draft.work, draft.work.model.playing("task").name).rules:
+        return None  # they may look for the record, and may take a turn only once
     draft.scope.looked.clear()
     made = _drafts([draft])
     if draft.scope.looked or any(not _is_plain(each) for each in made):

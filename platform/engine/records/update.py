@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from customary.engine.records import derived, lines, stages, storage, store, tasks
+from customary.engine.records import derived, lines, rules, stages, storage, store, tasks
 from customary.engine.records.accept import accept
 from customary.engine.records.draft import Draft
 from customary.engine.records.refusal import Forbidden, Missing, Refused, Stale
@@ -100,19 +100,20 @@ def update_draft(
     inside: tuple[str, int] | None = None,
     parent: Draft | None = None,
 ) -> Draft:
-    """An existing record with the given values taken over and its stage entered."""
+    """An existing record with the given values taken over, its stage entered and the rules before the save held."""
     draft = Draft(work, known, before["id"], before, dict(before), values, inside, parent)
     accept(draft)
     if known.entity.pipelines:
         stages.enter(draft)
     drop_invisible(draft)
+    rules.settle(draft)
     return draft
 
 
 def check_update(draft: Draft) -> None:
     """Notes all that is wrong with a changed record."""
     work = draft.work
-    lines.draft_children(draft)
+    lines.check_children(draft)
     validate(draft)
     if not draft.changes:
         return
@@ -137,6 +138,10 @@ def _save_archived(work: Work, known: Shape, before: dict[str, Any], kind: str) 
     draft.after["archived_at"] = work.now if kind == "archived" else None
     if kind == "restored":
         check_unique(work, [draft])
+    else:
+        rules.settle(draft)
+        if draft.changes:
+            check_update(draft)
     draft.problems += lines.locked_by_parent(work, known, before)
     if draft.problems:
         raise Refused(draft.problems)

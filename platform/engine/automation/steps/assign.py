@@ -12,9 +12,9 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from customary.engine.automation import tables
 from customary.engine.automation.acting import Acting, Done
-from customary.engine.automation.candidates import candidates
+from customary.engine.records.candidates import candidates
+from customary.engine.records.turns import following, give_turn, take_turn
 from customary.engine.records.write import update
 from customary.engine.words import Reason
 
@@ -26,39 +26,15 @@ def perform(step: Mapping[str, Any], acting: Acting) -> Done:
     if not users:
         return Done(input={"among": among}, skipped=Reason("there is nobody to choose from"))
     key = f"{acting.workflow.name}/{acting.position}"
-    last = _take_turn(acting, key)
-    chosen = _next(users, last) if step["by"] == "round_robin" else _least_busy(acting, entity, field, users, last)
-    acting.work.connection.execute(tables.turn.update().where(tables.turn.c.key == key).values(last=chosen))
+    last = take_turn(acting.work, key)
+    chosen = following(users, last) if step["by"] == "round_robin" else _least_busy(acting, entity, field, users, last)
+    give_turn(acting.work, key, chosen)
     update(acting.work, entity, id, {field: chosen})
     return Done(
         input={"among": among, "by": step["by"], "candidates": [str(user) for user in users]},
         result={field: str(chosen)},
         binds=(acting.work.model.playing("user").name, chosen),
     )
-
-
-def _take_turn(acting: Acting, key: str) -> UUID | None:
-    """Who was chosen last; holds the turn to the end of the transaction, so that two runs never choose at once."""
-    connection, turn = acting.work.connection, tables.turn
-    held = sa.select(turn.c.last).where(turn.c.key == key).with_for_update()
-    row = connection.execute(held).first()
-    if row is None:
-        values = {"key": key, "last": None}
-        insert = _insert(connection)(turn).values(values).on_conflict_do_nothing()
-        connection.execute(insert)
-        row = connection.execute(held).one()
-    return row.last
-
-
-def _insert(connection: sa.Connection) -> Any:
-    from sqlalchemy.dialects import postgresql, sqlite
-
-    return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert
-
-
-def _next(users: list[UUID], last: UUID | None) -> UUID:
-    """The one after the last in the order of ids, also when the last is no longer among them."""
-    return next((user for user in users if last is None or user > last), users[0])
 
 
 def _least_busy(acting: Acting, entity: str, field: str, users: list[UUID], last: UUID | None) -> UUID:
@@ -70,4 +46,4 @@ def _least_busy(acting: Acting, entity: str, field: str, users: list[UUID], last
     counts = acting.work.connection.execute(counted.group_by(column)).all()
     busy = {row[0]: row[1] for row in counts}
     fewest = min(busy.get(user, 0) for user in users)
-    return _next([user for user in users if busy.get(user, 0) == fewest], last)
+    return following([user for user in users if busy.get(user, 0) == fewest], last)

@@ -78,8 +78,15 @@ ABOUT_TRIGGERS = {
     "due": {"due": DUE},
     "idle": {"idle": IDLE},
 }
+BEFORE = ("created", "updated", "changed", "entered", "left", "archived")
+"""What a rule may be held before."""
+BEFORE_SAVE = told(
+    YES_NO, "true: before the save and within it; such a rule may only set fields, assign, choose and refuse"
+)
 TRIGGERS = {
-    kind: mapping(f"the trigger “{kind}”", keys, required=(kind,), later=("before",))
+    kind: mapping(
+        f"the trigger “{kind}”", {**keys, **({"before": BEFORE_SAVE} if kind in BEFORE else {})}, required=(kind,)
+    )
     for kind, keys in ABOUT_TRIGGERS.items()
 }
 LATER_TRIGGERS = (
@@ -144,6 +151,14 @@ FOR_EACH = mapping(
     },
     required=("in", "as", "do"),
 )
+REFUSE = mapping(
+    "refuse",
+    {
+        "message": told(LABEL, "what people are told; it completes the label of the field, or of the record"),
+        "field": told({**TEXT, "x-of": "field"}, "the field that it is shown at"),
+    },
+    required=("message",),
+)
 STEPS = {
     "set": VALUES,
     "update": UPDATE,
@@ -159,6 +174,7 @@ STEPS = {
     "for_each": FOR_EACH,
     "choose": list_of({"type": "object"}, "a list of cases: [{case: …, do: […]}, {otherwise: […]}]"),
     "stop": {"type": ["string", "boolean", "null"], "x-what": "the reason, or true"},
+    "refuse": {"anyOf": [TEXT, REFUSE], "x-what": "why the save is refused, or {message: …, field: …}"},
 }
 LATER_STEPS = (
     "upsert",
@@ -170,7 +186,6 @@ LATER_STEPS = (
     "follow",
     "convert",
     "merge",
-    "refuse",
     "send_sms",
     "send",
     "call_webhook",
