@@ -33,12 +33,13 @@ def _failure(error: Exception) -> Exception:
     import sqlalchemy as sa
 
     from customary.engine.people import AccountProblem
-    from customary.engine.plan import CannotUndo, Drifted, OutOfDate, UnderWay, Unfit
+    from customary.engine.plan import CannotUndo, Drifted, InTheWay, OutOfDate, UnderWay, Unfit
     from customary.engine.problem import DefinitionError
     from customary.engine.records.refusal import Forbidden, Refused
     from customary.engine.workspace import WorkspaceError, WrongUse
 
-    refused = (CannotUndo, Drifted, OutOfDate, UnderWay, Unfit, DefinitionError, AccountProblem, Refused, Forbidden)
+    not_applied = (CannotUndo, Drifted, InTheWay, OutOfDate, UnderWay, Unfit)
+    refused = (*not_applied, DefinitionError, AccountProblem, Refused, Forbidden)
     told = (WorkspaceError, *refused)
     if isinstance(error, WrongUse):
         return Failure(str(error), WRONG_USE)

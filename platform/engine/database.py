@@ -58,10 +58,12 @@ class Database:
         self._writers = Threads(1) if self.is_sqlite else self._readers
 
     @contextmanager
-    def read(self) -> Iterator[sa.Connection]:
-        """A connection for reading; nothing done on it is kept."""
+    def read(self, at_length: bool = False) -> Iterator[sa.Connection]:
+        """A connection for reading; nothing done on it is kept. What is read `at_length` takes as long as it does."""
         with self.engine.connect() as connection:
             try:
+                if at_length:
+                    _be_endless(connection)
                 yield connection
             finally:
                 connection.rollback()
@@ -151,6 +153,14 @@ class Database:
                 if getattr(error.orig, "sqlstate", None) != DEADLOCK or not tries_left:
                     raise
         raise AssertionError("unreachable")
+
+
+def _be_endless(connection: sa.Connection) -> None:
+    """Lets statements take longer than PATIENCE_SECONDS, until the connection is given back."""
+    if connection.dialect.name == "sqlite":
+        connection.connection.dbapi_connection.set_progress_handler(None, 0)
+    else:
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
 
 
 @contextmanager

@@ -45,6 +45,17 @@ def test_a_statement_without_end_is_stopped(database_url: str, monkeypatch: pyte
     database.close()
 
 
+def test_what_is_read_at_length_is_not_stopped(database_url: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(databases, "PATIENCE_SECONDS", 1)
+    database = Database(database_url)
+    counted, begin = 500_000, time.monotonic()
+    with database.read(at_length=True) as connection:
+        while time.monotonic() - begin < 1.5:
+            statement = ENDLESS.replace("2000000000", str(counted := counted * 2))
+            assert connection.exec_driver_sql(statement).scalar() == counted
+    database.close()
+
+
 def test_a_failed_write_keeps_nothing(database: Database):
     with database.write() as connection:
         connection.exec_driver_sql("CREATE TABLE things (name TEXT)")

@@ -14,13 +14,14 @@ from customary.engine.plan.plan import Plan
 from customary.engine.plan.proof import Difference, prove
 from customary.engine.plan.recover import recover
 from customary.engine.plan.seal import Drifted, Seal, hold, is_digest
-from customary.engine.plan.site import Progress
+from customary.engine.plan.site import InTheWay, Progress
 from customary.engine.plan.undo import files_back, undo
 
 __all__ = [
     "CannotUndo",
     "Change",
     "Difference",
+    "InTheWay",
     "Drifted",
     "Example",
     "Fill",

@@ -20,7 +20,7 @@ from customary.engine.plan.line import to_text
 from customary.engine.plan.plan import Plan
 from customary.engine.plan.recover import end_what_was_begun, take_back
 from customary.engine.plan.seal import OTHER_TABLES, Drifted, fingerprint
-from customary.engine.plan.site import Progress, Site
+from customary.engine.plan.site import InTheWay, Progress, Site
 from customary.engine.plan.written import Meanwhile
 from customary.engine.releases import Release, newest_number, save_catalogue, write_release
 
@@ -110,7 +110,7 @@ def _taken_back_on_failure(site: Site) -> Iterator[None]:
             begun = site.shortly(journal.under_way)
             if begun is not None and not begun.switched:
                 take_back(site, begun.made)
-        except sa.exc.DBAPIError:
+        except (sa.exc.DBAPIError, InTheWay):
             log.warning("What was begun could not be taken back; the next start does it", exc_info=True)
         if isinstance(error, sa.exc.IntegrityError):
             raise Unfit((str(error.orig).strip(),)) from error

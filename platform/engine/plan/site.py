@@ -23,7 +23,8 @@ Result = TypeVar("Result")
 
 LOCK_SECONDS = 0.5
 """Who waits for a lock on a table keeps all who come after waiting, so nothing here waits for long."""
-TRIES = 60
+TRIES = 200
+"""All in all for some minutes."""
 PAUSE_SECONDS = 0.5
 FIRST_BATCH, LARGEST_BATCH = 20, 5_000
 BATCH_SECONDS = 0.15
@@ -31,8 +32,20 @@ BATCH_SECONDS = 0.15
 HELD_SECONDS, REST_SECONDS = 0.4, 0.12
 """SQLite's writers look every tenth of a second whether it is their turn: so long they are let in, so often."""
 
-_PASSING = frozenset({"55P03", "40P01", "40001", "23503"})
-"""lock_not_available, deadlock_detected, serialization_failure; and a key whose record was deleted meanwhile."""
+_LOCKED_OUT = frozenset({"55P03", "40P01", "40001"})
+"""lock_not_available, deadlock_detected, serialization_failure"""
+_GONE, GONE_TRIES = "23503", 5
+"""foreign_key_violation: what a record linked to was deleted a moment ago, or it is not only a moment."""
+
+
+class InTheWay(Exception):
+    """Somebody worked on what was to be changed, and did not end."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Somebody has been working on a table for so long that it could not be changed, so nothing was."
+            " Try again when that has ended."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +100,16 @@ class Site:
         """Does it in a transaction of its own; again when it came into the way of somebody else."""
         if self.at_once:
             return do(self._connection)
-        for tries_left in reversed(range(TRIES)):
+        for tried in range(1, TRIES + 1):
             began = time.monotonic()
             try:
                 with self._transaction():
                     result = do(self._connection)
             except sa.exc.DBAPIError as error:
-                if not is_passing(error) or not tries_left:
+                if not is_locked_out(error) and not (_is_gone(error) and tried < GONE_TRIES):
                     raise
+                if tried == TRIES:
+                    raise InTheWay from error
                 time.sleep(random.uniform(0.1, 1) * PAUSE_SECONDS)  # noqa: S311 - not to meet again
             else:
                 self._rest(time.monotonic() - began)
@@ -156,9 +171,13 @@ class Site:
             self._held = 0.0
 
 
-def is_passing(error: sa.exc.DBAPIError) -> bool:
+def is_locked_out(error: sa.exc.DBAPIError) -> bool:
     """Whether the same may well be possible in a moment."""
-    return getattr(error.orig, "sqlstate", None) in _PASSING
+    return getattr(error.orig, "sqlstate", None) in _LOCKED_OUT
+
+
+def _is_gone(error: sa.exc.DBAPIError) -> bool:
+    return getattr(error.orig, "sqlstate", None) == _GONE
 
 
 def _do_next(

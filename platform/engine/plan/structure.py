@@ -11,8 +11,11 @@ import sqlalchemy as sa
 from customary.engine.columns import Json, Names
 from customary.engine.plan.change import ADD_COLUMN, ADD_INDEX, ADD_KEY, CREATE_TABLE, DROP_INDEX, GUARD, Change
 from customary.engine.plan.journal import Made
-from customary.engine.plan.site import TRIES, Site, is_passing
+from customary.engine.plan.site import InTheWay, Site, is_locked_out
 from customary.engine.plan.written import LONGEST_WORK
+
+INDEX_TRIES = 3
+"""Who builds an index waits for everybody who is at work, and keeps nobody waiting."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -115,7 +118,7 @@ class AddIndex(Change):
         """One that fails leaves an invalid index behind, which costs writers time and helps nobody."""
         statement = sa.schema.CreateIndex(self.index).compile(dialect=site.dialect)
         text = str(statement).replace(" INDEX ", " INDEX CONCURRENTLY ", 1)
-        for tries_left in reversed(range(TRIES)):
+        for tries_left in reversed(range(INDEX_TRIES)):
             drop_index(site, str(self.index.name), only_invalid=True)
             try:
                 with site.apart(LONGEST_WORK.total_seconds()) as connection:
@@ -123,8 +126,10 @@ class AddIndex(Change):
                 return
             except sa.exc.DBAPIError as error:
                 drop_index(site, str(self.index.name), only_invalid=True)
-                if not is_passing(error) or not tries_left:
+                if not is_locked_out(error):
                     raise
+                if not tries_left:
+                    raise InTheWay from error
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

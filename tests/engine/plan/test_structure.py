@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from customary.engine.people.actor import SYSTEM
-from customary.engine.plan import UnderWay, Unfit, apply, prove, recover
+from customary.engine.plan import InTheWay, UnderWay, Unfit, apply, prove, recover
 from customary.engine.plan.alone import alone
 from customary.engine.plan.structure import AddIndex
 from customary.engine.records import Refused, create, update
@@ -140,6 +141,19 @@ def test_who_is_in_the_way_is_not_waited_for_with_the_table_locked(ground):
         other.join()
     assert ground.release.number == 2
     assert max(waits) < 1.5
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_who_never_ends_is_told_of_and_nothing_is_changed(ground, monkeypatch):
+    monkeypatch.setattr(sys.modules["customary.engine.plan.site"], "TRIES", 2)
+    ground.apply(PET)
+    plan = ground.plan(PET + "  town: {type: text}\n")
+    with busy(ground, "SELECT * FROM x_pet", seconds=3), pytest.raises(InTheWay):
+        apply(ground.database, plan, plan.source, "test")
+    recover(ground.database)
+    with ground.database.read() as connection:
+        assert prove(connection, ground.release.tables) == []
 
 
 @pytest.mark.postgresql
