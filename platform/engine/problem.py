@@ -44,6 +44,8 @@ class Problems:
 
     def __init__(self) -> None:
         self._found: set[Problem] = set()
+        self.unread: set[str] = set()
+        """The files whose text could not be read as it stands: what else seems wrong there may follow from that."""
 
     def add(self, place: Place, summary: str, remedy: str = "") -> None:
         """Adds a mistake. Raises TooManyProblems when there are more than anybody would read."""

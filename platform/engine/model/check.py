@@ -56,7 +56,6 @@ def _checked(directory: Path, problems: Problems) -> Counts:
 
 
 def _check(source: Source, problems: Problems) -> Definitions:
-    broken = {problem.place.file for problem in problems.errors}
     definitions = define(source, problems)
     found = Problems()
     with suppress(TooManyProblems):
@@ -64,7 +63,7 @@ def _check(source: Source, problems: Problems) -> Definitions:
     _check_key(definitions, problems)
     for problem in found:
         # What follows from a text that broke off would only hide the break.
-        if problem.place.file not in broken:
+        if problem.place.file not in problems.unread:
             (problems.add if problem.severity == "error" else problems.warn)(
                 problem.place, problem.summary, problem.remedy
             )

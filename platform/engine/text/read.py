@@ -27,8 +27,10 @@ def read(file: File, problems: Problems) -> list[Document]:
 
     Where the text breaks off, what came before counts, so that one slip does not make others look wrong.
     """
+    known, all_problems = len(problems), problems
     text = file.text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if not _readable(file, text, problems):
+        problems.unread.add(file.path)
         return []
     if "\t" in text:
         text = blanks_for_tabs(text)
@@ -38,6 +40,8 @@ def read(file: File, problems: Problems) -> list[Document]:
                 problems.add(place, "a tab in the indentation", "Indent with blanks.")
             text, problems = text.replace("\t", "  "), Problems()
     found, rest = roots(file, text, problems)
+    if len(all_problems) > known:
+        all_problems.unread.add(file.path)
     documents = [_document(file, root, problems) for root in found]
     if isinstance(rest, Mapping) and rest.entries:
         documents.append(_document(file, rest, problems, broken=True))
