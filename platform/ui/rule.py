@@ -36,10 +36,12 @@ class ShownRule:
 
 def rule(workflow: Workflow, model: Model, locale: Locale) -> ShownRule:
     """A rule with its conditions in words."""
-    entity = model.entities[workflow.entity]
+    entity = model.entities.get(workflow.entity)
 
     def words(condition: Expression | None) -> tuple[Said, ...]:
-        return spoken(condition.text, entity, model, locale) if condition is not None else ()
+        if condition is None:
+            return ()
+        return spoken(condition.text, entity, model, locale) if entity else (Said(code=condition.text),)
 
     def step(each: Mapping[str, Any]) -> ToDo:
         cases = tuple((words(when), tuple(map(step, steps))) for when, steps in each.get("cases", ()))

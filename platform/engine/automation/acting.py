@@ -76,6 +76,11 @@ class Acting:
         return self.moment.entity, self.moment.id
 
     @property
+    def told_about(self) -> tuple[str, UUID] | None:
+        """The record to name in what people are told; None when the run is for none."""
+        return self.about if self.moment.entity else None
+
+    @property
     def scope(self) -> RecordScope:
         """The record as it is when the step begins."""
         if self._scope is None:

@@ -46,7 +46,7 @@ def _run(workflow: Workflow, moment: Moment, reason: str | None, status: str) ->
         "workflow": workflow.name,
         "release": work.release.number,
         "change": found.id,
-        "entity": work.release.tables.code(moment.entity),
+        "entity": work.release.tables.code(moment.entity) if moment.entity else "",
         "record": moment.id,
         "actor": found.actor,
         "cause": dict(found.cause),

@@ -113,7 +113,12 @@ def _step(row: Mapping[str, Any]) -> StepTaken:
 
 def input_of(work: Work, run: Run) -> Change | None:
     """The change that started a run: its input."""
-    return started_by(work, {**vars(run), "entity": work.release.tables.code(run.entity)})
+    return started_by(work, {**vars(run), "entity": _code(work, run.entity)})
+
+
+def _code(work: Work, entity: str) -> str:
+    """The name an entity was born with; what is gone, or empty, as it is."""
+    return work.release.tables.code(entity) if entity in work.model.entities else entity
 
 
 def _run(work: Work, row: Mapping[str, Any]) -> Run:

@@ -19,6 +19,9 @@ from customary.engine.records.identifier import new_id
 from customary.engine.records.scope import RecordScope
 from customary.engine.records.work import Work
 
+NO_RECORD = UUID(int=0)
+"""What stands for the record of a rule that is about none; its entity is empty."""
+
 
 @dataclass
 class Moment:
@@ -48,6 +51,8 @@ class Moment:
 
     def scope(self) -> RecordScope:
         """A scope over the record as it is now. A deleted record is as it was last."""
+        if not self.entity:
+            return self._bound(RecordScope(self.work, bindings={"user": self.user}))
         values = storage.load(self.work, self.entity, self.id)
         before = self.values(self.change.before) if self.about is None else {}
         if values is None:
@@ -55,6 +60,10 @@ class Moment:
         old = {"id": self.id} if self.change.kind == "created" and self.about is None else {**values, **before}
         scope = RecordScope(self.work, self.entity, dict(values), old, {"user": self.user})
         scope.bindings["record"] = scope.record
+        return self._bound(scope)
+
+    def _bound(self, scope: RecordScope) -> RecordScope:
+        """With what the steps have given so far."""
         for name, result in self.results.items():
             scope.bindings[name] = scope.find(*result) if isinstance(result, tuple) else result
         return scope
@@ -82,7 +91,7 @@ def timed(work: Work, kind: str, entity: str, id: UUID) -> Change:
 
 def started_by(work: Work, run: Mapping[str, Any]) -> Change | None:
     """What started a run: the change of its row, or time."""
-    cause, entity = run["cause"], work.release.tables.named(run["entity"])
+    cause, entity = run["cause"], work.release.tables.named(run["entity"]) if run["entity"] else ""
     if cause.get("origin") == "time" and "run" not in cause and entity is not None:
         number = work.release.number
         return Change(run["change"], run["at"], entity, run["record"], cause["trigger"], {}, {}, None, cause, number)
@@ -92,7 +101,7 @@ def started_by(work: Work, run: Mapping[str, Any]) -> Change | None:
 
 def moment_of(work: Work, run: Mapping[str, Any], found: Change, results: dict[str, Any]) -> Moment:
     """The surroundings of a run that was started by a change of its own record or of another."""
-    entity = work.release.tables.named(run["entity"])
+    entity = work.release.tables.named(run["entity"]) if run["entity"] else ""
     own = (entity, run["record"]) == (found.entity, found.record)
     return Moment(work, found, results, None if own or entity is None else (entity, run["record"]))
 

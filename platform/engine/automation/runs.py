@@ -103,10 +103,10 @@ def _advance(connection: sa.Connection, releases: Releases, run_id: UUID, now: d
     work = Work(connection, release, SYSTEM, now, _cause(run))
     workflow = as_begun(work, run)
     found = started_by(work, run)
-    if workflow is None or found is None or release.tables.named(run["entity"]) is None:
+    if workflow is None or found is None:
         return _end(connection, run_id, now, tables.STOPPED, tables.reason_text(GONE))
     moment = moment_of(work, run, found, kept(work, run))
-    if run["position"] and storage.load(work, moment.entity, moment.id) is None:
+    if run["position"] and moment.entity and storage.load(work, moment.entity, moment.id) is None:
         return _end(connection, run_id, now, tables.STOPPED, tables.reason_text(NO_RECORD))
     actor = _actor(work, workflow, run["actor"], moment.user)
     moment.work = Work(connection, release, actor, now, work.cause)

@@ -23,7 +23,10 @@ def check_examples(build: Build, roles: Mapping[str, Role], workflows: Mapping[s
         if sketch := build.sketches.get(str(plain(document.body, "entity"))):
             _of_records(build, sketch, document.body, roles)
     for name, document in build.definitions.of("workflow").items():
-        if (workflow := workflows.get(name)) and (sketch := build.sketches.get(workflow.entity)):
+        workflow = workflows.get(name)
+        if workflow and not workflow.entity and (given := document.body.get("examples")) is not None:
+            build.add(given.place, "a workflow about no record has nothing to give", "Leave the examples out.")
+        if workflow and (sketch := build.sketches.get(workflow.entity)):
             for _, example in items(document.body.get("examples")):
                 _of_rule(build, sketch, example, roles)
 

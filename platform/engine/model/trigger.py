@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
+
+from cronsim import CronSim, CronSimError
 
 from customary.engine.model.build import Build, frozen
 from customary.engine.model.duration import length
@@ -133,6 +136,20 @@ def _due(build: Build, kind: str, body: text.Mapping) -> Trigger | None:
     )
 
 
+def _schedule(build: Build, kind: str, body: text.Mapping) -> Trigger | None:
+    """Of no entity: it is time alone that starts it."""
+    node = body.get(kind)
+    times = str(text.plain(node))
+    try:
+        CronSim(times, datetime(2000, 1, 1))
+    except CronSimError:
+        build.add(
+            node.place, f"“{times}” is no schedule", "Write minute, hour, day, month and weekday: 0 8 * * mon-fri."
+        )
+        return None
+    return frozen({"kind": kind, "entity": "", "times": times})
+
+
 def _shifts(node: text.Node | None, sign: int) -> list[tuple[int, int]]:
     nodes = node.items if isinstance(node, text.Sequence) else [node] if node is not None else []
     lengths = (length(str(text.plain(each))) for each in nodes)
@@ -172,4 +189,5 @@ _KINDS: dict[str, Callable[[Build, str, text.Mapping], Trigger | None]] = {
     "related": _related,
     "due": _due,
     "idle": _idle,
+    "schedule": _schedule,
 }

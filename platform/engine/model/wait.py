@@ -50,7 +50,7 @@ def _length(build: Build, node: text.Node | None, names: ModelNames) -> Expressi
 def _event(build: Build, node: text.Node | None, entity: str) -> Mapping[str, Any] | None:
     trigger = compile_trigger(build, node) if isinstance(node, text.Mapping) else None
     if trigger is not None and trigger["entity"] != entity:
-        summary = f"this happens to {trigger['entity']}, and the run is about {entity}"
+        summary = f"this happens to {trigger['entity'] or 'no record'}, and the run is about {entity or 'none'}"
         build.add(node.place, summary, "Wait for what happens to the record itself.")
         return None
     return trigger

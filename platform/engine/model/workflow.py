@@ -58,7 +58,7 @@ class Rule:
         if self.before:
             check_body(self.build, body)
         self.entity = triggers[0]["entity"] if triggers else self._meant(body.get("when"))
-        if not self.entity:
+        if not (self.entity or triggers):
             return None
         names = self.build.names(self.entity)
         workflow = Workflow(
@@ -87,7 +87,8 @@ class Rule:
             if trigger is None:
                 continue
             if found and trigger["entity"] != found[0]["entity"]:
-                summary = f"this is about {trigger['entity']}, and the trigger before about {found[0]['entity']}"
+                about, before = (each["entity"] or "no record" for each in (trigger, found[0]))
+                summary = f"this is about {about}, and the trigger before about {before}"
                 self.build.add(each.place, summary, "Make it a workflow of its own.")
                 continue
             found.append(trigger)
@@ -119,6 +120,10 @@ class Rule:
             return frozen({**step, **self._loop(body.get(kind), names)})
         if kind == "wait":
             return frozen({**step, **compile_wait(self.build, body.get(kind), self.entity, names)})
+        if not self.entity and _needs_record(kind, body.get(kind)):
+            summary = f"“{kind}” is done to a record, and this workflow is about none"
+            self.build.add(body.place_of(kind), summary, "Do it in a for_each, to each of its records.")
+            return frozen(step)
         step |= self._body(kind, body.get(kind), names)
         check_step(self.build, step, body.get(kind), Around(self.entity, self.messages, self.roles))
         return frozen(step)
@@ -238,6 +243,10 @@ class Rule:
 
 def _each(when: text.Node | None) -> Iterable[text.Node]:
     return when.items if isinstance(when, text.Sequence) else [when] if when is not None else []
+
+
+def _needs_record(kind: str, node: text.Node | None) -> bool:
+    return kind in ("set", "move", "assign", "note") or (kind == "delete" and not isinstance(node, text.Mapping))
 
 
 def _kind(step: text.Mapping) -> str | None:

@@ -147,3 +147,41 @@ def test_two_clocks_do_not_begin_a_run_twice(house: Callable) -> None:
     home.create("visit", name="A", day=home.now.date() + timedelta(days=1))
     home.now += timedelta(days=2)
     assert [tick(home.database, home.releases, home.now) for _ in range(3)] == [1, 0, 0]
+
+
+def test_the_clock_starts_a_rule_about_no_record_at_its_times(house: Callable) -> None:
+    steps = """
+  - for_each:
+      in: all(visit).filter(v, !v.done)
+      as: open
+      do: [{update: {record: =open, set: {town: asked}}}]
+  - create: {activity: {subject: '{{ size(all(visit)) }} visits', kind: note}}
+"""
+    home = house(
+        VISIT + rule("mornings", '{schedule: "0 8 * * mon-fri"}', steps), settings="time_zone: Asia/Shanghai\n"
+    )
+    open, done = home.create("visit", name="A"), home.create("visit", name="B", done=True)
+    home.later(hours=0)
+    home.later(hours=14)
+    assert told(home) == []
+    home.later(hours=1)
+    assert (told(home), home.get("visit", open)["town"], home.get("visit", done)["town"]) == (
+        ["2 visits"],
+        "asked",
+        None,
+    )
+    home.later(days=4)
+    assert told(home) == ["2 visits"] * 2
+    [first, _] = home.runs()
+    assert (first.entity, first.status, first.cause["trigger"]) == ("", "done", "schedule")
+
+
+def test_a_run_about_no_record_waits_and_tells_people(house: Callable) -> None:
+    steps = "  - wait: 1h\n  - task: {title: Look}\n  - send_email: {to: [a@example.com], subject: Hi, body: Look}"
+    home = house(VISIT + rule("daily", '{schedule: "0 12 * * *"}', steps))
+    home.later(hours=0)
+    home.later(hours=4)
+    assert [run.status for run in home.runs()] == ["waiting"]
+    home.later(hours=1)
+    assert [each["title"] for each in home.all("task")] == ["Look"]
+    assert [run.status for run in home.runs()] == ["done"]

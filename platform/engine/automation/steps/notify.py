@@ -19,7 +19,7 @@ def perform(step: Mapping[str, Any], acting: Acting) -> Done:
     told = []
     for user in users:
         text = acting.in_language(step["text"], _language(acting, user))
-        notify(acting.work, user, text, about=acting.about, run=acting.run)
+        notify(acting.work, user, text, about=acting.told_about, run=acting.run)
         told.append(text)
     return Done(input={"user": [str(user) for user in users]}, result={"text": list(dict.fromkeys(told))})
 

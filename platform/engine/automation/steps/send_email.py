@@ -30,7 +30,9 @@ def _write(
     subject = acting.in_language(subjects, language) if subjects else ""
     body = acting.in_language(bodies, language)
     try:
-        id = write(acting.work, to, subject, body, language=language, name=name, about=acting.about, run=acting.run)
+        id = write(
+            acting.work, to, subject, body, language=language, name=name, about=acting.told_about, run=acting.run
+        )
     except NoAddress as error:
         raise CannotDo("“{text}” is not an e-mail address", text=error.text) from error
     return {"message_id": str(id), "subject": subject, "language": language}
@@ -71,4 +73,4 @@ def _of_user(acting: Acting, to: str) -> str | None:
 
 
 def _speaks(acting: Acting, entity: str) -> bool:
-    return "language" in acting.work.model.entities[entity].fields
+    return bool(entity) and "language" in acting.work.model.entities[entity].fields

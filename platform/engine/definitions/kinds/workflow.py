@@ -77,6 +77,7 @@ ABOUT_TRIGGERS = {
     "related": {"related": RELATED},
     "due": {"due": DUE},
     "idle": {"idle": IDLE},
+    "schedule": {"schedule": told(TEXT, "minute, hour, day, month and weekday as cron has them: 0 8 * * mon-fri")},
 }
 BEFORE = ("created", "updated", "changed", "entered", "left", "archived")
 """What a rule may be held before."""
@@ -90,7 +91,6 @@ TRIGGERS = {
     for kind, keys in ABOUT_TRIGGERS.items()
 }
 LATER_TRIGGERS = (
-    "schedule",
     "button",
     "web_form",
     "email",
