@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,11 @@ from customary.engine.releases import Releases
 BATCH = 200
 _AHEAD = 1000
 
+# Made once, for a worker asks at every write of others.
+_WAITING = sa.select(queue.c.id).limit(1)
+_CHANGES = sa.select(change).where(change.c.id.in_(sa.bindparam("ids", expanding=True)))
+_TAKE_OFF = queue.delete().where(queue.c.id.in_(sa.bindparam("ids", expanding=True)))
+
 
 def run_once(database: Database, releases: Releases, now: datetime) -> int:
     """Takes a batch of changes off the queue, makes the runs they start, and gives how many changes it took.
@@ -31,30 +37,31 @@ def run_once(database: Database, releases: Releases, now: datetime) -> int:
     at once; the changes of one record are taken in their order.
     """
     with database.read() as connection:
-        if connection.execute(sa.select(queue.c.id).limit(1)).first() is None:
+        if connection.execute(_WAITING).first() is None:
             return 0
     with database.write() as connection:
         release = releases.load(connection)
         if release is None:
             return 0
-        rows = list(connection.execute(_claim(database)).mappings())
+        rows = connection.execute(_claim(database.is_sqlite)).mappings().all()
         work = Work(connection, release, SYSTEM, now)
         changes = _changes(work, rows)
         wake(work, changes)
         for found in changes:
             _make_runs(work, found)
-        connection.execute(queue.delete().where(queue.c.id.in_([row["id"] for row in rows])))
+        connection.execute(_TAKE_OFF, {"ids": [row["id"] for row in rows]})
     return len(rows)
 
 
-def _claim(database: Database) -> sa.Select:
+@cache
+def _claim(is_sqlite: bool) -> sa.Select:
     """The first queued change of each record, in order.
 
     On PostgreSQL a record's later changes wait until its earlier ones are done with, so that a second relay
     cannot overtake the first; SQLite has one writer, which sees all in order anyway.
     """
     claimed = sa.select(queue).order_by(queue.c.id).limit(BATCH)
-    if database.is_sqlite:
+    if is_sqlite:
         return claimed
     ahead = sa.select(queue.c.id, queue.c.record).order_by(queue.c.id).limit(_AHEAD).cte("ahead")
     earlier = ahead.alias("earlier")
@@ -64,9 +71,9 @@ def _claim(database: Database) -> sa.Select:
     return claimed.where(queue.c.id.in_(first)).with_for_update(skip_locked=True)
 
 
-def _changes(work: Work, rows: list[Mapping[str, Any]]) -> list[Change]:
+def _changes(work: Work, rows: Sequence[Mapping[str, Any]]) -> list[Change]:
     ids = [row["change"] for row in rows]
-    found = work.connection.execute(sa.select(change).where(change.c.id.in_(ids))).mappings()
+    found = work.connection.execute(_CHANGES, {"ids": ids}).mappings().all()
     by_id = {row["id"]: read_change(work, row) for row in found}
     return [by_id[id] for id in ids if id in by_id]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -39,19 +40,27 @@ def lease_due(database: Database, now: datetime, limit: int = BATCH) -> list[UUI
     A record's run waits while an earlier one of the same record is not ended. A run whose lease is over was left
     by a worker that died, and is claimed again.
     """
-    run, earlier = tables.run, tables.run.alias("earlier")
-    waits = sa.exists().where(earlier.c.record == run.c.record, earlier.c.status == tables.DUE, earlier.c.id < run.c.id)
-    due = sa.select(run.c.id).where(run.c.status.in_(tables.UNDER_WAY), run.c.due <= now, ~waits).order_by(run.c.id)
+    run = tables.run
     with database.read() as connection:
-        if connection.execute(due.limit(1)).first() is None:
+        if connection.execute(_due(), {"now": now, "most": 1}).first() is None:
             return []
     with database.write() as connection:
-        claim = due.limit(limit).with_for_update(skip_locked=True, of=run)
-        ids = list(connection.execute(claim).scalars())
+        claim = _due().with_for_update(skip_locked=True, of=run)
+        ids = list(connection.execute(claim, {"now": now, "most": limit}).scalars())
         if ids:
             leased = run.update().where(run.c.id.in_(ids))
             connection.execute(leased.values(status=tables.DUE, due=now + LEASE, attempts=run.c.attempts + 1))
     return ids
+
+
+@cache
+def _due() -> sa.Select:
+    """The first runs that are due, made once: a worker asks at every write of others."""
+    run, earlier = tables.run, tables.run.alias("earlier")
+    waits = sa.exists().where(earlier.c.record == run.c.record, earlier.c.status == tables.DUE, earlier.c.id < run.c.id)
+    past = run.c.due <= sa.bindparam("now", type_=run.c.due.type)
+    due = sa.select(run.c.id).where(run.c.status.in_(tables.UNDER_WAY), past, ~waits).order_by(run.c.id)
+    return due.limit(sa.bindparam("most", type_=sa.Integer))
 
 
 def advance(database: Database, releases: Releases, run_id: UUID, now: datetime) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -48,13 +49,17 @@ def wake(work: Work, changes: Iterable[Change]) -> None:
 
 
 def _waiting(work: Work, records: set[UUID]) -> dict[UUID, list[Mapping[str, Any]]]:
-    run, found = tables.run, defaultdict(list)
-    rows = work.connection.execute(
-        sa.select(run).where(run.c.record.in_(records), run.c.status == tables.WAITING).order_by(run.c.id)
-    )
-    for row in rows.mappings():
+    found = defaultdict(list)
+    for row in work.connection.execute(_waiting_for(), {"records": list(records)}).mappings():
         found[row["record"]].append(row)
     return found
+
+
+@cache
+def _waiting_for() -> sa.Select:
+    """The runs that wait at some records; made once, for it is asked of every batch of changes."""
+    run, records = tables.run, sa.bindparam("records", expanding=True)
+    return sa.select(run).where(run.c.record.in_(records), run.c.status == tables.WAITING).order_by(run.c.id)
 
 
 def _wakes(work: Work, workflow: Workflow, run: Mapping[str, Any], found: Change) -> bool:
