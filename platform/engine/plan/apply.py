@@ -21,6 +21,7 @@ from customary.engine.plan.plan import Plan
 from customary.engine.plan.recover import end_what_was_begun, take_back
 from customary.engine.plan.seal import OTHER_TABLES, Drifted, fingerprint
 from customary.engine.plan.site import InTheWay, Progress, Site
+from customary.engine.plan.structure import Equal
 from customary.engine.plan.written import Meanwhile
 from customary.engine.releases import Release, newest_number, save_catalogue, write_release
 
@@ -112,8 +113,8 @@ def _taken_back_on_failure(site: Site) -> Iterator[None]:
                 take_back(site, begun.made)
         except (sa.exc.DBAPIError, InTheWay):
             log.warning("What was begun could not be taken back; the next start does it", exc_info=True)
-        if isinstance(error, sa.exc.IntegrityError):
-            raise Unfit((str(error.orig).strip(),)) from error
+        if isinstance(error, sa.exc.IntegrityError | Equal):
+            raise Unfit((str(getattr(error, "orig", error)).strip(),)) from error
         raise
 
 

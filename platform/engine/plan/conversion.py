@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.sql.visitors import iterate
 
 from customary.engine.fields.any_link import AnyLink
 from customary.engine.fields.field import Field
@@ -132,7 +133,8 @@ class Conversion:
 
     def _there(self, connection: sa.Connection, ids: set[UUID]) -> set[UUID]:
         table = self.after.entity(self.new.to).table
-        return set(connection.execute(sa.select(table.c.id).where(table.c.id.in_(ids))).scalars()) if ids else set()
+        there = sa.select(table.c.id).where(table.c.id.in_(ids))
+        return set(connection.execute(there).scalars()) if ids and _stands(connection, there) else set()
 
     def _found(self, connection: sa.Connection, values: Mapping[UUID, Any]) -> dict[UUID, Any]:
         """Texts and options as the records that are called so; several of one title are none."""
@@ -151,12 +153,23 @@ class Conversion:
         title = self.after.model.entities[self.new.to].title.clause(rows, rows.values)
         statement = sa.select(rows.column("id"), title).select_from(rows.from_clause).where(title.in_(sorted(names)))
         found: dict[str, list[UUID]] = {}
-        for id, name in connection.execute(statement) if names else ():
+        for id, name in connection.execute(statement) if names and _stands(connection, statement) else ():
             found.setdefault(name, []).append(id)
         known = {name: ids[0] for name, ids in found.items() if len(ids) == 1}
         ids = {name: identifier(name) for name in names - known.keys() if _is_id(name)}
         there = self._there(connection, set(ids.values()))
         return known | {name: id for name, id in ids.items() if id in there}
+
+
+def _stands(connection: sa.Connection, statement: sa.Select) -> bool:
+    """Whether all that is asked for is there: a target that the same plan makes is not, while the plan is made."""
+    asked = [each for each in iterate(statement) if isinstance(each, sa.Column) and isinstance(each.table, sa.Table)]
+    inspector = sa.inspect(connection)
+    names = {each.table.name for each in asked}
+    if not all(map(inspector.has_table, names)):
+        return False
+    there = {name: {column["name"] for column in inspector.get_columns(name)} for name in names}
+    return all(each.name in there[each.table.name] for each in asked)
 
 
 def _is_many(value: Any) -> bool:

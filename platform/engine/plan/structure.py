@@ -13,6 +13,7 @@ from customary.engine.plan.change import ADD_COLUMN, ADD_INDEX, ADD_KEY, CREATE_
 from customary.engine.plan.journal import Made
 from customary.engine.plan.site import InTheWay, Site, is_locked_out
 from customary.engine.plan.written import LONGEST_WORK
+from customary.engine.tables import Tables
 
 INDEX_TRIES = 3
 """Who builds an index waits for everybody who is at work, and keeps nobody waiting."""
@@ -137,6 +138,23 @@ class AddGuard(AddIndex):
     """A unique index. It comes last, for it holds for those on the old release too."""
 
     phase: ClassVar[int] = GUARD
+
+    def build(self, site: Site) -> None:
+        try:
+            super().build(site)
+        except sa.exc.IntegrityError as error:
+            raise Equal(self._told(site.release.tables)) from error
+
+    def _told(self, tables: Tables) -> str:
+        made = next(each for each in map(tables.entity, tables.model.entities) if each.table is self.index.table)
+        fields = dict.fromkeys(made.field_of(each.name) or each.name for each in self.index.columns)
+        return (
+            f"{made.entity.name}: {', '.join(fields)} cannot be unique: more than one record would have the same value"
+        )
+
+
+class Equal(Exception):
+    """Values that came to be while the plan was built are equal where no two may be; the text says where."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

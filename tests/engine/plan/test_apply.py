@@ -327,6 +327,18 @@ def test_a_unique_field_is_refused_while_records_are_equal(ground):
         apply(ground.database, plan, plan.source, "test")
 
 
+def test_a_default_that_makes_records_equal_is_refused_and_nothing_is_kept(ground):
+    ground.apply(DEAL)
+    for name in ("A", "B"):
+        ground.add("deal", name=name)
+    ranked = DEAL.replace("fields:\n", "fields:\n  rank: {type: integer, unique: true, default: 5}\n", 1)
+    with pytest.raises(Unfit) as refused:
+        ground.apply(ranked)
+    told = "deal: rank cannot be unique: more than one record would have the same value"
+    assert refused.value.problems == (told,)
+    assert ground.plan(DEAL).empty and not ground.plan(ranked).empty
+
+
 def test_unique_counts_living_records_only(ground):
     ground.apply(DEAL.replace("required: true", "required: true, unique: true"))
     first = ground.add("deal", name="A")

@@ -152,6 +152,18 @@ def test_texts_become_links_to_the_records_that_are_called_so(ground):
     assert ground.links("deal", "all") == {(known, acme), (by_id, acme)}
 
 
+def test_a_target_that_is_made_with_it_holds_nothing_yet(ground):
+    start = OTHERS + DEAL + "  who: {type: link, to: account}\n  called: {type: text}\n"
+    ground.apply(start)
+    ground.add("deal", who=ground.add("account", name="Acme"), called="Acme")
+    third = "---\nentity: third\ntitle: name\nfields: {name: {type: text}}\n"
+    changed = start.replace("who: {type: link, to: account}", "who: {type: link, to: third}") + third
+    assert unfit(ground, changed) == (1, 1)
+    titled = start.replace("title: name\nfields:\n", "title: nick\nfields:\n  nick: {type: text}\n")
+    assert unfit(ground, titled.replace("called: {type: text}", "called: {type: link, to: account}")) == (1, 1)
+    ground.apply(changed)
+
+
 def test_links_become_one_link_the_first_and_back(ground):
     start = OTHERS + DEAL
     ground.apply(start + "  who: {type: links, to: account}\n")
