@@ -11,9 +11,9 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from customary.engine import records
-from customary.engine.automation import Run, runs_of
+from customary.engine.automation import Run, buttons, runs_of
 from customary.engine.fields.field import Field
-from customary.engine.model.model import Entity
+from customary.engine.model.model import Entity, Workflow
 from customary.engine.records.scope import RecordScope
 from customary.engine.records.work import Work
 from customary.engine.words import Words
@@ -74,6 +74,8 @@ class Page:
     related: tuple[Card, ...] = ()
     runs: tuple[Run, ...] = ()
     """The newest runs of rules for this record."""
+    buttons: tuple[Workflow, ...] = ()
+    """Rules that this person may start here."""
 
     @property
     def changeable(self) -> bool:
@@ -144,6 +146,7 @@ def _page(work: Work, entity: Entity, id: UUID, whole: bool, locale: Any) -> Pag
         happened=timeline.read_timeline(work, entity, record, locale) if whole else None,
         related=tuple(related.cards(work, entity, record)) if whole else (),
         runs=tuple(runs_of(work, record=id, limit=RUNS)) if whole else (),
+        buttons=buttons(work, entity.name, record.values) if whole else (),
     )
 
 

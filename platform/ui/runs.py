@@ -181,9 +181,11 @@ def _run(work: Work, id: UUID, locale: Locale) -> ShownRun:
 
 
 def _kind(run: Run, change: Change | None) -> str:
-    """What happened: a kind of change, `time`, or `related` when it happened to a row of the record."""
-    if change is None or run.cause.get("trigger"):
-        return "time" if change else ""
+    """What happened: a kind of change, `time`, `button`, or `related` when it happened to a row of the record."""
+    if change is None or change.kind == "button":
+        return "button" if change else ""
+    if run.cause.get("trigger"):
+        return "time"
     return change.kind if change.record == run.record else "related"
 
 

@@ -95,6 +95,10 @@ class Access:
         """Whether they may take a record out of a stage with an outcome."""
         return self.admin or any(role.pipelines.get(pipeline, {}).get("reopen") is True for role in self._held)
 
+    def may_press(self, button: str) -> bool:
+        """Whether a role lets them start the workflow of a button."""
+        return self.admin or any(button in role.buttons for role in self._held)
+
     def explain(self, entity: str, act: str) -> list[tuple[str, str]]:
         """Which roles grant `act` and on which records: `[("seller", "own"), ...]`."""
         if self.is_system:

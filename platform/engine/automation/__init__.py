@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from customary.engine.automation.log import Run, StepTaken, find_run, input_of, rules_of, runs_of, step_log
+from customary.engine.automation.press import buttons, buttons_of, press
 from customary.engine.automation.relay import run_once
 from customary.engine.automation.runs import advance, cancel, try_again
 
@@ -10,9 +11,12 @@ __all__ = [
     "Run",
     "StepTaken",
     "advance",
+    "buttons",
+    "buttons_of",
     "cancel",
     "find_run",
     "input_of",
+    "press",
     "rules_of",
     "run_once",
     "runs_of",

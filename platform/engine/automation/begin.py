@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from typing import Any
+from uuid import UUID
 
 from customary.engine.automation import tables
 from customary.engine.automation.guard import has_run, why_not
@@ -14,20 +15,25 @@ from customary.engine.records.identifier import new_id
 log = logging.getLogger("customary.automation")
 
 
-def begin(workflow: Workflow, moment: Moment) -> None:
-    """Writes the run of a workflow for what happened; one that the guard stops, or that cannot begin, says so."""
+def begin(workflow: Workflow, moment: Moment) -> UUID | None:
+    """Writes the run of a workflow for what happened; one that the guard stops, or that cannot begin, says so.
+
+    Gives its id, None where the condition does not hold or the rule has run often enough.
+    """
     work = moment.work
     try:
         # A condition that breaks in the database must not take the other rules with it.
         with work.connection.begin_nested():
             if not _holds(workflow, moment) or has_run(workflow, moment):
-                return
+                return None
             reason, status = _stopped(workflow, moment), tables.STOPPED
     except Exception as error:
         log.exception("Workflow %s could not look at %s %s", workflow.name, moment.entity, moment.id)
         reason, status = f"its condition could not be worked out: {error}", tables.FAILED
     # Written at once, for the limits count the runs of this batch too.
-    work.connection.execute(tables.run.insert(), _run(workflow, moment, reason, status))
+    row = _run(workflow, moment, reason, status)
+    work.connection.execute(tables.run.insert(), row)
+    return row["id"]
 
 
 def _holds(workflow: Workflow, moment: Moment) -> bool:

@@ -89,12 +89,18 @@ def timed(work: Work, kind: str, entity: str, id: UUID) -> Change:
     return Change(new_id(), work.now, entity, id, kind, {}, {}, None, cause, work.release.number)
 
 
+def pressed(work: Work, entity: str, id: UUID) -> Change:
+    """What a button did: somebody wants something, and nothing is changed by it."""
+    cause = {"origin": "button", "trigger": "button"}
+    return Change(new_id(), work.now, entity, id, "button", {}, {}, work.actor.id, cause, work.release.number)
+
+
 def started_by(work: Work, run: Mapping[str, Any]) -> Change | None:
-    """What started a run: the change of its row, or time."""
+    """What started a run: the change of its row, time, or a button."""
     cause, entity = run["cause"], work.release.tables.named(run["entity"]) if run["entity"] else ""
-    if cause.get("origin") == "time" and "run" not in cause and entity is not None:
-        number = work.release.number
-        return Change(run["change"], run["at"], entity, run["record"], cause["trigger"], {}, {}, None, cause, number)
+    if cause.get("origin") in ("time", "button") and "run" not in cause and entity is not None:
+        kind, number = cause["trigger"], work.release.number
+        return Change(run["change"], run["at"], entity, run["record"], kind, {}, {}, run["actor"], cause, number)
     row = work.connection.execute(sa.select(change).where(change.c.id == run["change"])).mappings().first()
     return read_change(work, row) if row is not None else None
 

@@ -61,6 +61,9 @@ def _check_wait(step: Mapping, problems: Problems) -> Mapping | None:
     if isinstance(event, Mapping) and "before" in event:
         problems.add(event.place_of("before"), "nothing waits for what is not saved yet", "Leave it out.")
         return None
+    if isinstance(event, Mapping) and "button" in event:
+        problems.add(event.place_of("button"), "nothing waits for a button", "Wait for a change of the record.")
+        return None
     return _with(step, "wait", _with(wait, "event", event)) if event is not None else None
 
 

@@ -49,8 +49,8 @@ def check_place(build: Build, kind: str, body: text.Mapping, entity: str, before
 def compile_refuse(build: Build, node: text.Node, entity: str, names: ModelNames) -> dict[str, Any]:
     """`message` by language, and the `field` that it is shown at."""
     body = node if isinstance(node, text.Mapping) else text.Mapping({"message": node}, {}, node.place, node.layer)
-    at, known = body.get("field"), build.sketches[entity].fields
-    field = build.one_of(at, known, f"a field of {entity}") if at is not None else None
+    at, sketch = body.get("field"), build.sketches.get(entity)
+    field = build.one_of(at, sketch.fields, f"a field of {entity}") if at is not None and sketch else None
     return {"message": frozen(dict(build.templates(body.get("message"), names))), "field": field}
 
 

@@ -25,7 +25,7 @@ from customary.engine.model.navigation import compile_navigation
 from customary.engine.model.pipeline import finish_pipelines, shape_pipelines
 from customary.engine.model.questions import check_questions
 from customary.engine.model.reach import check_reach
-from customary.engine.model.role import compile_roles
+from customary.engine.model.role import check_buttons, compile_roles
 from customary.engine.model.settings import compile_settings
 from customary.engine.model.workflow import compile_workflows
 from customary.engine.problem import Problems
@@ -58,6 +58,7 @@ def compile(definitions: Definitions, problems: Problems) -> Model | None:  # no
         packs=definitions.source.packs,
         demos=_demos(build),
     )
+    check_buttons(build, workflows)
     check_examples(build, roles, workflows)
     check_currencies(build)
     check_questions(build)

@@ -228,6 +228,7 @@ class Role:
     label: Words
     entities: Mapping[str, Grant]
     pipelines: Mapping[str, Mapping[str, Any]] = NOTHING
+    buttons: tuple[str, ...] = ()
     admin: bool = False
     """May use settings, designer, plan and apply, and everything else."""
 

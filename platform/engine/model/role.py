@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from customary.engine.model.build import Build, Sketch, frozen, items, label, plain
-from customary.engine.model.model import Grant, Role
+from customary.engine.model.model import Grant, Role, Workflow
 from customary.engine.problem import did_you_mean
 from customary.engine.text import node as text
 from customary.engine.text.source import Document
@@ -42,8 +42,23 @@ def _role(build: Build, document: Document) -> Role:
         label=label(body, document.name),
         entities=frozen(grants),
         pipelines=_pipelines(build, body.get("pipelines")),
+        buttons=tuple(map(str, plain(body, "buttons", ()))),
         admin=plain(body, "admin", False) is True,
     )
+
+
+def check_buttons(build: Build, workflows: Mapping[str, Workflow]) -> None:
+    """Adds a problem for what a role lets people press that is no button."""
+    documents = build.definitions.of("workflow")
+    known = [each for each in documents if each not in workflows or _has_button(workflows[each])]
+    for document in build.definitions.of("role").values():
+        given = document.body.get("buttons")
+        for each in given.items if isinstance(given, text.Sequence) else ():
+            build.one_of(each, known, "a workflow with a button")
+
+
+def _has_button(workflow: Workflow) -> bool:
+    return any(trigger["kind"] == "button" for trigger in workflow.triggers)
 
 
 def _grant(build: Build, body: text.Mapping, sketch: Sketch | None) -> Grant:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import Router
 
-from customary.ui.api import aggregate, bulk, files, openapi, problem, record
+from customary.ui.api import aggregate, bulk, button, files, openapi, problem, record
 
 router = Router(
     "/api",
@@ -14,6 +14,7 @@ router = Router(
         *files.handlers,
         *aggregate.handlers,
         *bulk.handlers,
+        *button.handlers,
         *record.handlers,
     ],
     exception_handlers=dict(problem.handlers),

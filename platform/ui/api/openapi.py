@@ -7,12 +7,13 @@ from typing import Any
 import msgspec
 from litestar import Request, Response, get
 
+from customary.engine.automation import buttons_of
 from customary.engine.fields.field import Field
 from customary.engine.model.model import Entity, Model
 from customary.engine.records import Work
 from customary.engine.records.changes import KINDS
 from customary.ui.api.caller import read
-from customary.ui.api.paths import ID, Schema, paths
+from customary.ui.api.paths import ID, Schema, of_buttons, paths
 
 MOST_KEPT = 8
 _kept: dict[str, bytes] = {}
@@ -86,7 +87,7 @@ def document(model: Model) -> dict[str, Any]:
     for entity in model.entities.values():
         schemas[entity.name] = _record(entity)
         schemas[f"{entity.name}_input"] = _input(model, entity)
-        addresses |= dict(paths(entity))
+        addresses |= dict(paths(entity)) | dict(of_buttons(entity, buttons_of(model, entity.name)))
     return {
         "openapi": "3.1.0",
         "info": {

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from customary.engine.model.model import Entity
+from customary.engine.model.model import Entity, Workflow
 
 Schema = Mapping[str, Any]
 
@@ -28,6 +28,16 @@ def paths(entity: Entity) -> Iterator[tuple[str, Schema]]:
         yield f"{base}/{{id}}/stage", {"put": _move(entity)}
     yield f"{base}/{{id}}/archive", _archive(entity)
     yield f"{base}/{{id}}/history", {"get": _history(entity)}
+
+
+def of_buttons(entity: Entity, buttons: Iterable[Workflow]) -> Iterator[tuple[str, Schema]]:
+    """The addresses of the buttons on an entity's records."""
+    begun = {"run": ID, "status": {"type": "string"}}
+    answer = {"type": "object", "properties": begun, "required": list(begun)}
+    for each in buttons:
+        verb, summary = f"press_{each.name}_on", str(each.label)
+        pressed = _operation(entity, verb, summary, answer, status="202", parameters=[_path_id()])
+        yield f"/api/{entity.name}/{{id}}/buttons/{each.name}", {"post": pressed}
 
 
 def _collection(entity: Entity) -> Schema:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from customary.engine.definitions.shapes import LABEL, WAS, YES_NO, list_of, mapping, one_of, told
+from customary.engine.definitions.shapes import LABEL, NAMES, WAS, YES_NO, list_of, mapping, one_of, told
 
 ACT = {"type": ["string", "boolean"], "x-what": "all, team, own, none, or an expression after “=”"}
 
@@ -40,7 +40,8 @@ SHAPE = mapping(
             {"type": "object", "additionalProperties": MOVES, "x-what": "pipelines: {sales: {reopen: false}}"},
             "rights to move records and to reopen closed ones",
         ),
+        "buttons": told({**NAMES, "x-of": "workflow"}, "workflows that they may start by their button"),
         "was": told(WAS, "its old name"),
     },
-    later=("dashboards", "buttons", "portal", "deny"),
+    later=("dashboards", "portal", "deny"),
 )

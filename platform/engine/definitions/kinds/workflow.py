@@ -73,6 +73,7 @@ ABOUT_TRIGGERS = {
     "entered": {"entered": STAGE},
     "left": {"left": STAGE},
     "imported": {"imported": ENTITY},
+    "button": {"button": ENTITY},
     "crosses": {"crosses": CROSSES},
     "related": {"related": RELATED},
     "due": {"due": DUE},
@@ -86,12 +87,14 @@ BEFORE_SAVE = told(
 )
 TRIGGERS = {
     kind: mapping(
-        f"the trigger “{kind}”", {**keys, **({"before": BEFORE_SAVE} if kind in BEFORE else {})}, required=(kind,)
+        f"the trigger “{kind}”",
+        {**keys, **({"before": BEFORE_SAVE} if kind in BEFORE else {})},
+        required=(kind,),
+        later=("ask", "on") if kind == "button" else (),
     )
     for kind, keys in ABOUT_TRIGGERS.items()
 }
 LATER_TRIGGERS = (
-    "button",
     "web_form",
     "email",
     "webhook",
