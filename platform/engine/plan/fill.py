@@ -68,16 +68,12 @@ class ConvertValues(Fill):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class FillFrom(Fill):
-    """A field filled by its `from:`, an expression over each record as the release before has it."""
+class FillField(Fill):
+    """One field of an entity of the new release."""
 
-    before: Tables
-    was: str
-    """What the entity was called then."""
     tables: Tables
     entity: str
     field: Field
-    expression: Expression
 
     @property
     def over(self) -> EntityTable:
@@ -86,6 +82,16 @@ class FillFrom(Fill):
     @property
     def gives(self) -> tuple[str, ...]:
         return (self.field.name,)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class FillFrom(FillField):
+    """A field filled by its `from:`, an expression over each record as the release before has it."""
+
+    before: Tables
+    was: str
+    """What the entity was called then."""
+    expression: Expression
 
     def fill(self, work: Work, ids: Sequence[UUID]) -> None:
         found = {id: self._taken(value) for id, value in self._given(work.connection, ids)}
@@ -114,20 +120,8 @@ class FillFrom(Fill):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class FillDefault(Fill):
+class FillDefault(FillField):
     """A field's default in the records in which it is empty."""
-
-    tables: Tables
-    entity: str
-    field: Field
-
-    @property
-    def over(self) -> EntityTable:
-        return self.tables.entity(self.entity)
-
-    @property
-    def gives(self) -> tuple[str, ...]:
-        return (self.field.name,)
 
     def fill(self, work: Work, ids: Sequence[UUID]) -> None:
         default = self.field.default

@@ -8,32 +8,20 @@ from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
 from customary.engine.fields.auto_number import AutoNumber
-from customary.engine.plan.change import Fill
-from customary.engine.plan.fill import records_of
+from customary.engine.plan.fill import FillField, records_of
 from customary.engine.plan.values import write_values
-from customary.engine.tables import EntityTable, Tables
 
 if TYPE_CHECKING:
     from customary.engine.records.work import Work
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class FillNumbers(Fill):
+class FillNumbers(FillField):
     """Running numbers for records that have none."""
 
     oldest_first: ClassVar[bool] = True
 
-    tables: Tables
-    entity: str
     field: AutoNumber
-
-    @property
-    def over(self) -> EntityTable:
-        return self.tables.entity(self.entity)
-
-    @property
-    def gives(self) -> tuple[str, ...]:
-        return (self.field.name,)
 
     def fill(self, work: Work, ids: Sequence[UUID]) -> None:
         from customary.engine.records.numbers import take
