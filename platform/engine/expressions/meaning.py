@@ -237,3 +237,21 @@ class Fold(Node):
 
     kind: str
     list: Node
+
+
+def is_total(node: Node) -> bool:
+    """Whether a condition is never unknown."""
+    match node:
+        case Compare(operator=operator):
+            return operator in ("==", "!=")
+        case Among() | Contained():
+            return True
+        case Constant(value=value):
+            return value is not None
+        case Fold(kind=kind):
+            return kind in ("exists", "all")
+        case Not(operand=operand):
+            return is_total(operand)
+        case Junction(terms=terms):
+            return all(map(is_total, terms))
+    return False

@@ -124,7 +124,7 @@ class _Writer:
     # Operators
 
     def _not(self, node: meaning.Not) -> str:
-        if _total(node.operand):
+        if meaning.is_total(node.operand):
             return f"(not {self.value(node.operand)})"
         name = self._name()
         return f"(None if ({name} := {self.value(node.operand)}) is None else not {name})"
@@ -166,12 +166,12 @@ class _Writer:
 
     def _junction(self, node: meaning.Junction) -> str:
         word = "and" if node.operator == "&&" else "or"
-        if all(map(_total, node.terms)):
+        if all(map(meaning.is_total, node.terms)):
             return f"({f' {word} '.join(map(self.value, node.terms))})"
         decisive = node.operator == "||"
         tests, unknown = [], []
         for term in node.terms:
-            if _total(term):
+            if meaning.is_total(term):
                 tests.append(self.value(term) if decisive else f"not {self.value(term)}")
             else:
                 name = self._name()
@@ -271,24 +271,6 @@ class _Writer:
     def _name(self) -> str:
         self._names += 1
         return f"t{self._names}"
-
-
-def _total(node: Node) -> bool:
-    """Whether a condition is never unknown."""
-    match node:
-        case meaning.Compare(operator=operator):
-            return operator in ("==", "!=")
-        case meaning.Among() | meaning.Contained():
-            return True
-        case meaning.Constant(value=value):
-            return value is not None
-        case meaning.Fold(kind=kind):
-            return kind in ("exists", "all")
-        case meaning.Not(operand=operand):
-            return _total(operand)
-        case meaning.Junction(terms=terms):
-            return all(map(_total, terms))
-    return False
 
 
 def _word(node: Node) -> str:

@@ -20,18 +20,15 @@ from sqlalchemy.exc import IntegrityError
 from customary.engine.fields.any_link import AnyLink
 from customary.engine.fields.field import Field
 from customary.engine.model.dependence import Step
-from customary.engine.model.model import Entity
-from customary.engine.records import changes, computed, index, rates, storage
+from customary.engine.records import changes, computed, index, rates, storage, unique
 from customary.engine.records.draft import Draft
 from customary.engine.records.kept import kept
-from customary.engine.records.refusal import FieldProblem, Refused
 from customary.engine.records.rows import all_rows, among
 from customary.engine.records.shape import shape
 from customary.engine.records.stirred import Stirred, worth
 from customary.engine.records.storage import CHUNK
 from customary.engine.records.ways import Kept, Way, Ways, ways
 from customary.engine.records.work import Work
-from customary.engine.words import Reason
 
 
 def work_out_own(draft: Draft) -> None:
@@ -273,22 +270,12 @@ def _write(work: Work, entity: str, fields: list[Field], differing: list[Stirred
     declared = work.model.entities[entity]
     rates.fill(work, declared, zip((each.after for each in differing), rows, strict=True))
     statement = kept(work, ("keep", entity, tuple(rows[0])), lambda: _update(table.table, rows[0]))
-    parameters = [
-        {"this": each.id, **{f"new_{name}": value for name, value in row.items()}}
-        for each, row in zip(differing, rows, strict=True)
-    ]
+    new = ({f"new_{name}": value for name, value in row.items()} for row in rows)
+    parameters = [{"this": each.id, **values} for each, values in zip(differing, new, strict=True)]
     try:
         work.connection.execute(statement, parameters)
     except IntegrityError as error:
-        raise _refused(declared, fields) from error
-
-
-def _refused(declared: Entity, fields: list[Field]) -> Refused:
-    """What follows from a write would give two records what only one may have."""
-    kept_unique = {name for names in declared.unique.values() for name in names}
-    labels = ", ".join(str(each.label) for each in fields if each.unique or each.name in kept_unique)
-    reason = Reason("would give two records ({entity}) the same {fields}", {"entity": declared.label, "fields": labels})
-    return Refused([FieldProblem(None, reason)])
+        raise unique.refusal(declared, fields) from error
 
 
 def _update(table: sa.Table, row: Mapping[str, Any]) -> sa.Update:

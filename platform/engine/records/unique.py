@@ -8,8 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from customary.engine.fields.field import Field
+from customary.engine.model.model import Entity
 from customary.engine.records.draft import Draft, is_empty
 from customary.engine.records.kept import kept
+from customary.engine.records.refusal import FieldProblem, Refused
 from customary.engine.records.shape import Shape
 from customary.engine.records.storage import CHUNK
 from customary.engine.records.work import Work
@@ -43,6 +46,14 @@ def refuse(draft: Draft, names: tuple[str, ...]) -> None:
     at = next((name for name in names if name in draft.given), names[0])
     others = ", ".join(str(fields[name].label) for name in names if name != at)
     draft.refuse_because(at, Reason("is already taken together with {fields}", {"fields": others}))
+
+
+def refusal(entity: Entity, fields: Iterable[Field]) -> Refused:
+    """Why a write is refused from whose change would follow that two records have what only one may have."""
+    grouped = {name for names in entity.unique.values() for name in names}
+    labels = ", ".join(str(each.label) for each in fields if each.unique or each.name in grouped)
+    reason = Reason("would give two records ({entity}) the same {fields}", {"entity": entity.label, "fields": labels})
+    return Refused([FieldProblem(None, reason)])
 
 
 def understand(error: IntegrityError, drafts: Iterable[Draft]) -> bool:
