@@ -58,7 +58,8 @@ def take_back(site: Site, made: Iterable[Made]) -> None:
         if each.kind == "index":
             drop_index(site, each.name)
         elif each.kind == "table":
-            site.run(f"DROP TABLE IF EXISTS {quoted}")
+            # Others that were added may point at it; SQLite drops it all the same.
+            site.run(f"DROP TABLE IF EXISTS {quoted}" + ("" if site.is_sqlite else " CASCADE"))
         elif site.shortly(lambda connection, each=each: _is_there(connection, each)):
             site.shortly(lambda connection, each=each: _drop_column(connection, each))
     site.shortly(journal.close)

@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import pytest
+
 from customary.engine.people.actor import SYSTEM
-from customary.engine.plan import Change, apply, finish
+from customary.engine.plan import Change, apply, finish, prove
 from customary.engine.plan.change import GUARD
 from customary.engine.records import create, update
 from customary.engine.records.work import Work
@@ -102,3 +104,28 @@ def test_a_value_written_under_the_new_release_has_the_last_word(ground):
     with ground.database.write() as connection:
         update(work(connection, ground.release), "deal", id, {"score": None})
     assert ground.value("deal", id, "score") is None
+
+
+def test_what_was_added_is_taken_back_whatever_points_at_it(ground):
+    def fail() -> None:
+        raise RuntimeError("the power is out")
+
+    ground.apply(OLD)
+    with ground.database.write() as connection:
+        create(work(connection, ground.release), "deal", {"name": "A", "score": 1})
+    text = (
+        OLD.replace("integer}", "text}")
+        + "  number: {type: auto_number, format: 'D-###'}\n"
+        + "  one: {type: link, to: one}\n  ones: {type: links, to: one}\n"
+        + "---\nentity: one\nfields:\n  two: {type: link, to: two}\n  twos: {type: links, to: two}\n"
+        + "---\nentity: two\nfields:\n  one: {type: link, to: one}\n  deal: {type: link, to: deal}\n"
+    )
+    plan = ground.plan(text)
+    with pytest.raises(RuntimeError):
+        apply(ground.database, replace(plan, changes=(*plan.changes, Somebody(writes=fail))), plan.source, "test")
+    with ground.database.read() as connection:
+        assert prove(connection, ground.release.tables) == []
+        assert connection.exec_driver_sql("SELECT count(*) FROM customary_sequence").scalar() == 0
+    ground.apply(text)
+    with ground.database.read() as connection:
+        assert prove(connection, ground.release.tables) == []
