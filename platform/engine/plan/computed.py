@@ -83,7 +83,7 @@ class FollowWritten(Change):
 
     def follow(self, site: Site, written: Sequence[Written]) -> None:
         """All writes at once, for many may be read by one record; but only a few records in one transaction."""
-        from customary.engine.records.derived import readers_of
+        from customary.engine.records.readers import readers_of
         from customary.engine.records.ways import find
 
         rank, waiting = find(site.release.model).rank, defaultdict(set)
