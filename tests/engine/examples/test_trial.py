@@ -74,6 +74,15 @@ do:
     if: owner != null && owner.email != null
 examples:
 """
+BEFORE = """
+workflow: unpaid
+when: {changed: deal.amount, before: true}
+do:
+  - refuse: {message: is too little, field: amount}
+    if: amount < 5
+  - set: {name: 'Big {{ name }}'}
+examples:
+"""
 
 
 def parsed(text: str) -> tuple[Source, list[str]]:
@@ -126,6 +135,9 @@ A = "{name: A, account: {name: B}"
         (PIPELINE, "{given: {name: A}, set: {stage: won}, fails: [amount]}", []),
         (PIPELINE, "{given: {name: A, amount: 1, stage: won}, set: {amount: 2}, fails: [amount]}", []),
         (PIPELINE, "{given: {name: A, amount: 1}, set: {stage: won}, gives: {outcome: won}}", []),
+        (BEFORE, "{given: {deal: {name: A}}, set: {amount: 4}, fails: [amount]}", []),
+        (BEFORE, "{given: {deal: {name: A}}, set: {amount: 6}, gives: {name: Big A}}", []),
+        (BEFORE, "{given: {deal: {name: A}}, set: {amount: 6}, fails: [amount]}", ["fails: amount / nothing"]),
         (RULE, f"{{given: {{deal: {A}}}}}, set: {{amount: 5}}, starts: false}}", []),
         (RULE, "{given: {deal: {name: A}}, set: {amount: 11}, gives: {name: Big A}}", []),
         (RULE, "{given: {deal: {name: A}}, set: {amount: 5}}", ["given: that it starts / that it does not start"]),
