@@ -14,7 +14,7 @@ def test_no_request_fails_and_no_write_is_lost(database_url: str):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "bench.online", "--records", "3000", "--seconds", "0", "--port", str(port)]
+    command = [sys.executable, "-m", "bench.online", "--records", "1000", "--seconds", "0", "--port", str(port)]
     done = subprocess.run([*command, "--database", database_url], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "a field dropped: applied" in done.stdout

@@ -88,7 +88,8 @@ def test_nothing_changes_anything_without_the_token_of_the_visitor(client: TestC
 
 def _filled(path: str) -> str:
     """A route's path with something that fits each of its holes."""
-    return re.sub(r"{(\w+):(\w+)}", lambda hole: str(UUID(int=7)) if hole[2] == "uuid" else "deal", path)
+    fitting = {"uuid": str(UUID(int=7)), "int": "7"}
+    return re.sub(r"{(\w+):(\w+)}", lambda hole: fitting.get(hole[2], "deal"), path)
 
 
 def test_a_wrong_password_says_so_and_keeps_the_address(stranger: TestClient) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from customary.engine.definitions.kinds.workflow import EVENTS
 from customary.engine.expressions import Expression
 from customary.engine.expressions.types import BOOLEAN, DATE, DATETIME
 from customary.engine.model.build import Build
@@ -49,6 +50,9 @@ def _length(build: Build, node: text.Node | None, names: ModelNames) -> Expressi
 
 def _event(build: Build, node: text.Node | None, entity: str) -> Mapping[str, Any] | None:
     trigger = compile_trigger(build, node) if isinstance(node, text.Mapping) else None
+    if trigger is not None and trigger["kind"] not in EVENTS:
+        build.add(node.place, f"a run cannot wait for “{trigger['kind']}”", f"Events: {', '.join(EVENTS)}.")
+        return None
     if trigger is not None and trigger["entity"] != entity:
         summary = f"this happens to {trigger['entity'] or 'no record'}, and the run is about {entity or 'none'}"
         build.add(node.place, summary, "Wait for what happens to the record itself.")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from customary.engine.automation import cancel, try_again
+from customary.engine.automation.kinds import trigger_kinds
+from customary.engine.definitions.kinds.workflow import EVENTS
 
 from .test_rules import VISIT, rule
 
@@ -65,6 +67,10 @@ def test_an_event_ends_a_waiting_before_its_time(house: Callable) -> None:
     assert (home.get("visit", early)["town"], home.get("visit", late)["town"]) == ("answered", None)
     home.later(days=2)
     assert home.get("visit", late)["town"] == "silent"
+
+
+def test_what_a_run_can_wait_for_can_be_told_of_a_change() -> None:
+    assert all(hasattr(trigger_kinds()[kind], "matches") for kind in EVENTS)
 
 
 def test_a_run_waits_until_a_condition_holds_and_not_at_all_when_it_does(house: Callable) -> None:

@@ -23,6 +23,7 @@ from customary.engine.exchange.imports import import_rows
 from customary.engine.expressions.error import ExpressionError
 from customary.engine.model.check import check
 from customary.engine.people.actor import SYSTEM
+from customary.engine.plan import Unfit
 from customary.engine.records import Query, Refused
 from customary.engine.records.refusal import Missing
 from customary.engine.records.secrets import reveal
@@ -237,6 +238,11 @@ def test_a_secret_does_not_become_a_text(workspace: Workspace) -> None:
     id = made(workspace)
     (workspace.directory / "schemas" / "safe.yaml").write_text(
         SAFE.replace("code: {type: secret,", "code: {type: text,")
+    )
+    with pytest.raises(Unfit, match="what is secret would come to light"):
+        workspace.apply(by="test")
+    (workspace.directory / "schemas" / "safe.yaml").write_text(
+        SAFE.replace("code: {type: secret,", "code: {type: text, from: 'null',")
     )
     workspace.apply(by="test")
     with workspace.database.read() as connection:

@@ -8,7 +8,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from customary.engine import records
-from customary.engine.automation.tables import run, turn
+from customary.engine.automation.tables import run
 from customary.engine.exchange.sample import loaded
 from customary.engine.messages.outbox import message
 from customary.engine.people.accounts import account
@@ -16,6 +16,7 @@ from customary.engine.people.actor import SYSTEM
 from customary.engine.records.changes import change, read_change
 from customary.engine.records.identifier import new_id
 from customary.engine.records.saved_view import saved_views
+from customary.engine.records.turns import turn
 from customary.engine.records.work import Work
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

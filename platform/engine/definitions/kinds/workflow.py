@@ -94,6 +94,8 @@ TRIGGERS = {
     )
     for kind, keys in ABOUT_TRIGGERS.items()
 }
+EVENTS = ("updated", "changed", "entered", "left", "archived", "restored", "crosses")
+"""Triggers that tell what happened to a record which is there already: what a run can wait for."""
 LATER_TRIGGERS = (
     "web_form",
     "email",
