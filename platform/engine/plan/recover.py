@@ -52,17 +52,23 @@ def end_what_was_begun(connection: sa.Connection) -> None:
 
 def take_back(site: Site, made: Iterable[Made]) -> None:
     """Drops what was added for a release that never came. Nobody has seen it; its values are all copies."""
-    there = sorted(set(made), key=lambda each: ("index", "column", "table").index(each.kind))
+    there = sorted(dict.fromkeys(made), key=lambda each: ("index", "column", "table").index(each.kind))
     for each in there:
-        quoted = site.dialect.identifier_preparer.quote(each.name)
         if each.kind == "index":
             drop_index(site, each.name)
-        elif each.kind == "table":
-            # Others that were added may point at it; SQLite drops it all the same.
-            site.run(f"DROP TABLE IF EXISTS {quoted}" + ("" if site.is_sqlite else " CASCADE"))
-        elif site.shortly(lambda connection, each=each: _is_there(connection, each)):
+        elif each.kind == "column" and site.shortly(lambda connection, each=each: _is_there(connection, each)):
             site.shortly(lambda connection, each=each: _drop_column(connection, each))
+    _drop_tables(site, [each.name for each in there if each.kind == "table"])
     site.shortly(journal.close)
+
+
+def _drop_tables(site: Site, names: Iterable[str]) -> None:
+    """Tables that may point at each other in circles, so that there is no order in which none is pointed at."""
+    quote = site.dialect.identifier_preparer.quote
+    cascade = "" if site.is_sqlite else " CASCADE"
+    with site.without_keys():
+        for name in names:
+            site.run(f"DROP TABLE IF EXISTS {quote(name)}{cascade}")
 
 
 def _is_there(connection: sa.Connection, made: Made) -> bool:

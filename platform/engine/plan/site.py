@@ -132,6 +132,19 @@ class Site:
             self._connection.rollback()
             self._connection.execution_options(isolation_level="READ COMMITTED")
 
+    @contextmanager
+    def without_keys(self) -> Iterator[None]:
+        """SQLite looks at no foreign key meanwhile: it cannot drop a table that points at one dropped before it."""
+        if not self.is_sqlite:
+            yield
+            return
+        keys = self._connection.connection.dbapi_connection.execute
+        keys("PRAGMA foreign_keys=OFF")
+        try:
+            yield
+        finally:
+            keys("PRAGMA foreign_keys=ON")
+
     def go_through(
         self, table: EntityTable, do: Callable[[Work, Sequence[UUID]], None], oldest_first: bool = False
     ) -> None:
