@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from uuid import UUID
+
 import sqlalchemy as sa
 
+from customary.engine.messages import find_letter
+from customary.engine.messages.outbox import message
 from customary.engine.releases.catalogue import names
 from customary.engine.workspace import Workspace, create
 
@@ -19,6 +24,25 @@ def test_tables_of_an_older_version_get_their_new_columns(tmp_path, database_url
     with again.database.read() as connection:
         assert connection.execute(sa.select(names.c.names)).scalars().first() is None
     assert again.plan().empty
+    again.close()
+
+
+def test_a_message_of_an_older_version_is_a_mail(tmp_path, database_url):
+    create(tmp_path / "mycrm", ["core"])
+    opened = Workspace.open(tmp_path / "mycrm", database_url)
+    row = {"id": UUID(int=1), "at": datetime(2026, 1, 1, tzinfo=UTC), "recipient": "a@example.com", "attempts": 0}
+    with opened.database.write() as connection:
+        connection.execute(message.insert(), row | {"subject": "", "body": "", "language": "en", "status": "kept"})
+        connection.exec_driver_sql("DROP INDEX customary_message_run")
+        for column in ("kind", "destination", "position", "details", "result"):
+            connection.exec_driver_sql(f"ALTER TABLE customary_message DROP COLUMN {column}")
+    opened.close()
+    again = Workspace.open(tmp_path / "mycrm", database_url)
+    with again.database.read() as connection:
+        letter = find_letter(connection, row["id"])
+        indexes = {each["name"] for each in sa.inspect(connection).get_indexes("customary_message")}
+    assert (letter.kind, letter.destination, letter.position, letter.result) == ("mail", "mail", None, None)
+    assert "customary_message_run" in indexes
     again.close()
 
 

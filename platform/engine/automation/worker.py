@@ -11,7 +11,7 @@ from customary.engine.automation.clock import tick
 from customary.engine.automation.relay import run_once
 from customary.engine.automation.runs import advance, lease_due
 from customary.engine.database import Database
-from customary.engine.messages import send_due
+from customary.engine.messages import channels, send_due
 from customary.engine.releases import Releases
 
 IDLE_SECONDS = 0.25
@@ -96,4 +96,4 @@ class Worker:
 
     def _mail(self) -> int:
         release = self._releases.current()
-        return send_due(self._database, release.model.settings.mail, datetime.now(UTC)) if release else 0
+        return send_due(self._database, channels(release.model.settings), datetime.now(UTC)) if release else 0

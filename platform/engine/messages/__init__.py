@@ -1,7 +1,9 @@
-"""Messages: the outbox of mails and what sends it, and notifications for users."""
+"""Messages: the outbox of what goes outside and what delivers it, and notifications for users."""
 
 from __future__ import annotations
 
+from customary.engine.messages.channels import channels
+from customary.engine.messages.mail import Mail, NoAddress, address, write
 from customary.engine.messages.notifications import (
     Notification,
     find,
@@ -11,14 +13,16 @@ from customary.engine.messages.notifications import (
     notify,
     unread_count,
 )
-from customary.engine.messages.outbox import Letter, NoAddress, address, find_letter, letters, send_again, write
+from customary.engine.messages.outbox import Letter, find_letter, letters, put, send_again, written_by
 from customary.engine.messages.sender import send_due
 
 __all__ = [
     "Letter",
+    "Mail",
     "NoAddress",
     "Notification",
     "address",
+    "channels",
     "find",
     "find_letter",
     "letters",
@@ -26,8 +30,10 @@ __all__ = [
     "mark_unread",
     "newest",
     "notify",
+    "put",
     "send_again",
     "send_due",
     "unread_count",
     "write",
+    "written_by",
 ]

@@ -1,4 +1,8 @@
-"""The outbox: every mail that rules write, in the transaction of what caused it; and what became of it."""
+"""The outbox: everything that goes to the world outside, written in the transaction of what caused it.
+
+One row is one message of one kind: a mail, a text message, a call of another system. Its id is the key by which who
+receives it can tell that it came twice.
+"""
 
 from __future__ import annotations
 
@@ -9,109 +13,126 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from email_validator import EmailNotValidError, validate_email
 
-from customary.engine.columns import Moment
+from customary.engine.columns import Json, Moment
 from customary.engine.database import system
+from customary.engine.model.model import Settings
+from customary.engine.reasons import read_reason
 from customary.engine.records.identifier import new_id
 from customary.engine.records.work import Work
+from customary.engine.words import Reason
 
 message = sa.Table(
     "customary_message",
     system,
     sa.Column("id", sa.Uuid, primary_key=True),
     sa.Column("at", Moment, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False, server_default="mail"),
+    # What fails and rests together: a mail server, the host of an address.
+    sa.Column("destination", sa.Text, nullable=False, server_default="mail"),
     sa.Column("name", sa.Text),
     sa.Column("recipient", sa.Text, nullable=False),
     sa.Column("subject", sa.Text, nullable=False),
     sa.Column("body", sa.Text, nullable=False),
     sa.Column("language", sa.Text, nullable=False),
+    # What else its kind needs to be delivered, and what came back.
+    sa.Column("details", Json),
+    sa.Column("result", Json),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("entity", sa.Text),
     sa.Column("record", sa.Uuid),
     sa.Column("run", sa.Uuid),
+    # The step of the run that wrote it.
+    sa.Column("position", sa.Text),
     sa.Column("due", Moment),
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
     sa.Column("error", sa.Text),
     sa.Column("sent_at", Moment),
     sa.Index("customary_message_due", "status", "due"),
     sa.Index("customary_message_record", "record", "at"),
+    sa.Index("customary_message_run", "run", "position"),
 )
-"""`entity` is a name at birth. `due` is when the mail is sent or tried again, or its sender's lease ends."""
+"""`entity` is a name at birth. `due` is when the message is delivered or tried again, or its sender's lease ends."""
 
-QUEUED, SENT, FAILED, KEPT = "queued", "sent", "failed", "kept"
-"""A mail is kept when the workspace had no mail server as it was written: it is never sent later by surprise,
-only when somebody asks for it."""
-
-
-class NoAddress(ValueError):
-    """A text that is not an e-mail address: `text` is what stands there instead."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text[:100]
-        super().__init__(f"“{self.text}” is not an e-mail address")
+QUEUED, SENT, FAILED, KEPT, DROPPED = "queued", "sent", "failed", "kept", "dropped"
+"""A message is kept when the workspace had no way to deliver it as it was written: it is never sent later by surprise,
+only when somebody asks for it. What failed was given up; somebody may send it again, or drop it."""
 
 
 @dataclass(frozen=True)
 class Letter:
-    """A mail in the outbox. `entity` is a name at birth; `due` is when it is sent, or tried again."""
+    """A message in the outbox. `entity` is a name at birth; `due` is when it is sent, or tried again."""
 
     id: UUID
     at: datetime
+    kind: str
+    destination: str
     name: str | None
     recipient: str
     subject: str
     body: str
     language: str
+    details: Mapping[str, Any] | None
+    result: Mapping[str, Any] | None
     status: str
     entity: str | None
     record: UUID | None
     run: UUID | None
+    position: str | None
     due: datetime | None
     attempts: int
     error: str | None
     sent_at: datetime | None
 
+    @property
+    def why(self) -> Reason | None:
+        """Why it was not delivered."""
+        return read_reason(self.error)
 
-def write(
+
+def put(
     work: Work,
-    to: str,
-    subject: str,
-    body: str,
+    kind: str,
     *,
+    to: str,
+    subject: str = "",
+    body: str = "",
+    destination: str | None = None,
     language: str = "en",
     name: str | None = None,
+    details: Mapping[str, Any] | None = None,
     about: tuple[str, UUID] | None = None,
     run: UUID | None = None,
+    position: str | None = None,
 ) -> UUID:
-    """Puts a mail into the outbox and gives its id. Raises NoAddress; `subject` becomes one line."""
-    sends = bool(work.model.settings.mail.get("host"))
-    id = new_id()
+    """Puts a message into the outbox and gives its id. `destination` is the kind itself where nothing else is said."""
+    goes = is_served(work.model.settings, kind)
     row = {
-        "id": id,
+        "id": new_id(),
         "at": work.now,
+        "kind": kind,
+        "destination": destination or kind,
         "name": name,
-        "recipient": address(to),
-        "subject": " ".join(subject.split())[:500],
+        "recipient": to,
+        "subject": subject,
         "body": body,
         "language": language,
-        "status": QUEUED if sends else KEPT,
+        "details": dict(details) if details is not None else None,
+        "status": QUEUED if goes else KEPT,
         "entity": work.release.tables.code(about[0]) if about else None,
         "record": about[1] if about else None,
         "run": run,
-        "due": work.now if sends else None,
+        "position": position,
+        "due": work.now if goes else None,
         "attempts": 0,
     }
     work.connection.execute(message.insert(), row)
-    return id
+    return row["id"]
 
 
-def address(text: object) -> str:
-    """The address in its plain form. Raises NoAddress for anything that is none."""
-    try:
-        return validate_email(str(text or ""), check_deliverability=False, test_environment=True).normalized
-    except EmailNotValidError as error:
-        raise NoAddress(str(text or "")) from error
+def is_served(settings: Settings, kind: str) -> bool:
+    """Whether the workspace has what it needs to deliver messages of this kind."""
+    return kind != "mail" or bool(settings.mail.get("host"))
 
 
 def letters(
@@ -123,34 +144,43 @@ def letters(
     before: UUID | None = None,
     limit: int = 50,
 ) -> list[Letter]:
-    """The newest mails, of all or about one record or of one run; `before` is the id of the last one before."""
-    statement = _letters().order_by(message.c.id.desc()).limit(limit)
+    """The newest messages, of all or about one record or of one run; `before` is the id of the last one before."""
+    statement = letters_where().order_by(message.c.id.desc()).limit(limit)
     for column, value in ((message.c.record, record), (message.c.run, run), (message.c.status, status)):
         if value is not None:
             statement = statement.where(column == value)
     if before is not None:
         statement = statement.where(message.c.id < before)
-    return [_letter(row) for row in connection.execute(statement).mappings()]
+    return [as_letter(row) for row in connection.execute(statement).mappings()]
 
 
 def find_letter(connection: sa.Connection, id: UUID) -> Letter | None:
-    """One mail of the outbox, or None."""
-    row = connection.execute(_letters().where(message.c.id == id)).mappings().first()
-    return _letter(row) if row is not None else None
+    """One message of the outbox, or None."""
+    row = connection.execute(letters_where(message.c.id == id)).mappings().first()
+    return as_letter(row) if row is not None else None
+
+
+def written_by(connection: sa.Connection, run: UUID, position: str) -> list[Letter]:
+    """What one step of a run wrote, oldest first."""
+    found = letters_where(message.c.run == run, message.c.position == position).order_by(message.c.id)
+    return [as_letter(row) for row in connection.execute(found).mappings()]
 
 
 def send_again(work: Work, id: UUID) -> bool:
-    """Makes a mail due that failed or was kept; False where there is no mail server, or the mail needs none."""
-    if not work.model.settings.mail.get("host"):
+    """Makes a message due that failed or was kept; False where nothing could deliver it, or it needs no delivery."""
+    found = find_letter(work.connection, id)
+    if found is None or not is_served(work.model.settings, found.kind):
         return False
     idle = message.update().where(message.c.id == id, message.c.status.in_((FAILED, KEPT)))
     again = {"status": QUEUED, "due": work.now, "attempts": 0, "error": None}
     return work.connection.execute(idle.values(again)).rowcount == 1
 
 
-def _letters() -> sa.Select:
-    return sa.select(*(message.c[name] for name in Letter.__dataclass_fields__))
+def letters_where(*conditions: sa.ColumnElement[bool]) -> sa.Select:
+    """The messages that fulfil the conditions, for `as_letter`."""
+    return sa.select(*(message.c[name] for name in Letter.__dataclass_fields__)).where(*conditions)
 
 
-def _letter(row: Mapping[str, Any]) -> Letter:
+def as_letter(row: Mapping[str, Any]) -> Letter:
+    """A row of `letters_where`."""
     return Letter(**row)

@@ -1,121 +1,148 @@
-"""Sends what lies in the outbox: each mail is leased, handed to the mail server, and its fate written down."""
+"""Delivers what lies in the outbox: each message is leased, handed over, and its fate written down.
+
+Many processes may do this at once: a message is claimed by moving its due time on before it is handed over. A process
+that dies in between leaves it to be tried again, under the same id: who receives it can tell that it is the same.
+"""
 
 from __future__ import annotations
 
 import logging
-import os
-import smtplib
-import ssl
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from email.message import EmailMessage
-from email.utils import format_datetime
-from typing import Any
+from secrets import SystemRandom
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
 from customary.engine.database import Database
-from customary.engine.messages.outbox import FAILED, QUEUED, SENT, message
+from customary.engine.messages import breaker
+from customary.engine.messages.outbox import FAILED, QUEUED, SENT, Letter, as_letter, letters_where, message
+from customary.engine.messages.undelivered import NotNow, Undeliverable
+from customary.engine.reasons import reason_text
+from customary.engine.words import Reason
 
 LEASE = timedelta(minutes=2)
+ROUND_SECONDS = 60
+"""No delivery begins later than this in a round, so that the lease outlives it."""
+AT_ONCE = 20
 MOST_ATTEMPTS = 6
-TIMEOUT_SECONDS = 30
-PASSWORD_VARIABLE = "CUSTOMARY_MAIL_PASSWORD"  # noqa: S105 - a name, not a password
-"""Where the password may stand instead of in a file that many can read."""
 
 log = logging.getLogger("customary.messages")
 
+Settled = Callable[[sa.Connection, Letter, datetime], None]
+"""Hears, in the transaction that writes it down, of each message that was delivered or given up."""
 
-def send_due(database: Database, mail: Mapping[str, Any], now: datetime, limit: int = 50) -> int:
-    """Sends the mails that are due and gives how many were sent. Without a mail server it does nothing.
 
-    Many processes may do this at once: a mail is claimed by moving its due time on before it is sent. A process
-    that dies in between leaves it to be tried again, under the same Message-ID.
-    """
-    if not mail.get("host"):
-        return 0
-    sent = 0
-    for row in _claim(database, now, limit):
-        try:
-            deliver(mail, _email(row, mail))
-        except (OSError, smtplib.SMTPException, ValueError) as error:
-            _failed(database, row, now, error)
-        else:
-            sent += 1
-            _write(database, row, {"status": SENT, "sent_at": now, "due": None, "error": None})
+class Channel(Protocol):
+    """The way out for one kind of message."""
+
+    def deliver(self, letter: Letter) -> Mapping[str, Any] | None:
+        """Hands over one message and gives what came back. Raises Undeliverable, NotNow."""
+
+
+def send_due(
+    database: Database,
+    channels: Mapping[str, Channel],
+    now: datetime,
+    limit: int = 50,
+    settled: Settled = lambda connection, letter, now: None,
+) -> int:
+    """Delivers the messages that are due, of those kinds that have a channel, and gives how many went out."""
+    sent, tried, begun = 0, 0, time.monotonic()
+    while tried < limit and (found := _claim(database, channels, now, min(AT_ONCE, limit - tried))):
+        tried += len(found)
+        for number, letter in enumerate(found):
+            if time.monotonic() - begun > ROUND_SECONDS:
+                _give_back(database, found[number:], now)
+                return sent
+            sent += _send(database, channels[letter.kind], letter, now, settled)
     return sent
 
 
-def deliver(mail: Mapping[str, Any], email: EmailMessage) -> None:
-    """Hands one mail to the server of the settings: host, port, user, password, security (none, starttls, tls)."""
-    security = mail.get("security", "none")
-    port = int(mail.get("port") or {"tls": 465, "starttls": 587}.get(security, 25))
-    context = ssl.create_default_context() if security != "none" else None
-    if security == "tls":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(mail["host"], port, timeout=TIMEOUT_SECONDS, context=context)
-    else:
-        server = smtplib.SMTP(mail["host"], port, timeout=TIMEOUT_SECONDS)
-    with server:
-        if security == "starttls":
-            server.starttls(context=context)
-        if mail.get("user"):
-            server.login(mail["user"], mail.get("password") or os.environ.get(PASSWORD_VARIABLE, ""))
-        server.send_message(email)
-
-
-def _claim(database: Database, now: datetime, limit: int) -> list[Mapping[str, Any]]:
-    due = (
-        sa.select(message)
-        .where(message.c.status == QUEUED, message.c.due <= now)
-        .order_by(message.c.due, message.c.id)
-        .limit(limit)
-    )
-    with database.read() as connection:
-        if connection.execute(due.limit(1)).first() is None:
+def _claim(database: Database, channels: Mapping[str, Channel], now: datetime, limit: int) -> list[Letter]:
+    """Some due messages to one destination; where it rests they are put off, and others are looked for."""
+    due = (message.c.status == QUEUED, message.c.due <= now, message.c.kind.in_(list(channels)))
+    first = sa.select(message.c.destination).where(*due).order_by(message.c.due, message.c.id).limit(1)
+    while True:
+        with database.read() as connection:
+            to = connection.execute(first).scalar()
+        if to is None:
             return []
+        with database.write() as connection:
+            waiting = (*due, message.c.destination == to)
+            if until := breaker.resting_until(connection, to, now):
+                connection.execute(message.update().where(*waiting).values(due=until))
+                continue
+            return _lease(connection, waiting, now, 1 if breaker.on_trial(connection, to, now + LEASE) else limit)
+
+
+def _lease(connection: sa.Connection, waiting: tuple[Any, ...], now: datetime, limit: int) -> list[Letter]:
+    claim = letters_where(*waiting).order_by(message.c.due, message.c.id).limit(limit)
+    found = [as_letter(row) for row in connection.execute(claim.with_for_update(skip_locked=True)).mappings()]
+    leased = message.update().where(message.c.id.in_([each.id for each in found]))
+    connection.execute(leased.values(due=now + LEASE, attempts=message.c.attempts + 1))
+    return found
+
+
+def _give_back(database: Database, letters: list[Letter], now: datetime) -> None:
     with database.write() as connection:
-        rows = list(connection.execute(due.with_for_update(skip_locked=True)).mappings())
-        ids = [row["id"] for row in rows]
-        connection.execute(
-            message.update().where(message.c.id.in_(ids)).values(due=now + LEASE, attempts=message.c.attempts + 1)
+        again = message.update().where(message.c.id.in_([each.id for each in letters]))
+        connection.execute(again.values(due=now, attempts=message.c.attempts - 1))
+
+
+def _send(database: Database, channel: Channel, letter: Letter, now: datetime, settled: Settled) -> bool:
+    try:
+        answer = channel.deliver(letter)
+    except Undeliverable as error:
+        _write(database, letter, now, settled, _given_up(error.why))
+        return False
+    except NotNow as error:
+        _put_off(database, letter, now, settled, error)
+        return False
+    except Exception as error:
+        log.exception("Message %s could not be delivered", letter.id)
+        _put_off(database, letter, now, settled, NotNow(f"{type(error).__name__}: {error}", blames=False))
+        return False
+    _write(database, letter, now, settled, {"status": SENT, "sent_at": now, "due": None, "error": None}, answer)
+    return True
+
+
+def _put_off(database: Database, letter: Letter, now: datetime, settled: Settled, error: NotNow) -> None:
+    attempts = letter.attempts + 1
+    log.warning("Message %s was not delivered (attempt %s): %s", letter.id, attempts, error)
+    values = _given_up(error.why)
+    if attempts < MOST_ATTEMPTS:
+        values = {"due": now + max(_pause(attempts), error.after or timedelta()), "error": values["error"]}
+    _write(database, letter, now, settled, values, blames=error.blames)
+
+
+def _pause(attempts: int) -> timedelta:
+    """Twice as long after each attempt, and not quite, so that those that failed together do not come together."""
+    return timedelta(minutes=2**attempts) * SystemRandom().uniform(0.75, 1.25)
+
+
+def _given_up(why: Reason | str) -> dict[str, Any]:
+    return {"status": FAILED, "due": None, "error": reason_text(why) if isinstance(why, Reason) else why[:1000]}
+
+
+def _write(
+    database: Database,
+    letter: Letter,
+    now: datetime,
+    settled: Settled,
+    values: dict[str, Any],
+    answer: Mapping[str, Any] | None = None,
+    blames: bool = False,
+) -> None:
+    """What became of it. Nothing where somebody else has had it meanwhile, for the lease was over."""
+    mine = message.update().where(message.c.id == letter.id, message.c.status == QUEUED)
+    result = {"result": dict(answer)} if answer is not None else {}
+    with database.write() as connection:
+        (
+            breaker.failed(connection, letter.destination, now)
+            if blames
+            else breaker.worked(connection, letter.destination)
         )
-    return rows
-
-
-def _email(row: Mapping[str, Any], mail: Mapping[str, Any]) -> EmailMessage:
-    sender = str(mail.get("from") or mail.get("user") or f"customary@{mail['host']}")
-    email = EmailMessage()
-    email["From"] = sender
-    email["To"] = row["recipient"]
-    email["Subject"] = row["subject"]
-    email["Date"] = format_datetime(row["at"])
-    email["Message-ID"] = f"<{row['id']}@{sender.rpartition('@')[2].rstrip('>') or 'customary'}>"
-    email["Auto-Submitted"] = "auto-generated"
-    # Setting the content takes all headers of contents away, so what is said of it comes after.
-    email.set_content(row["body"])
-    email["Content-Language"] = row["language"]
-    return email
-
-
-def _failed(database: Database, row: Mapping[str, Any], now: datetime, error: Exception) -> None:
-    attempts = row["attempts"] + 1
-    refused = isinstance(error, ValueError | smtplib.SMTPRecipientsRefused)
-    log.warning("Mail %s could not be sent (attempt %s): %s", row["id"], attempts, error)
-    if refused or attempts >= MOST_ATTEMPTS:
-        _write(database, row, {"status": FAILED, "due": None, "error": _said(error)[:1000]})
-    else:
-        _write(database, row, {"due": now + timedelta(minutes=2**attempts), "error": _said(error)[:1000]})
-
-
-def _said(error: Exception) -> str:
-    """What went wrong, in the mail server's words where it has said any."""
-    answers = list(error.recipients.values()) if isinstance(error, smtplib.SMTPRecipientsRefused) else []
-    if isinstance(error, smtplib.SMTPResponseException):
-        answers = [(error.smtp_code, error.smtp_error)]
-    told = (f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}" for code, text in answers)
-    return "; ".join(told) or str(error) or type(error).__name__
-
-
-def _write(database: Database, row: Mapping[str, Any], values: dict[str, Any]) -> None:
-    with database.write() as connection:
-        connection.execute(message.update().where(message.c.id == row["id"]).values(values))
+        if connection.execute(mine.values(**values, **result)).rowcount and "status" in values:
+            settled(connection, letter, now)

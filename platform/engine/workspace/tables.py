@@ -29,7 +29,10 @@ def declare_tables() -> None:
 
 
 def add_new_columns(database: Database) -> None:
-    """Adds what newer versions of Customary keep in the platform's own tables; it may be empty in old rows."""
+    """Adds what newer versions of Customary keep in the platform's own tables, and the indexes over it.
+
+    Old rows have a new column's `server_default`, or nothing there.
+    """
     with database.read() as connection:
         there = sa.inspect(connection).get_multi_columns(filter_names=list(system.tables))
     known = {table: {column["name"] for column in columns} for (_, table), columns in there.items()}
@@ -38,6 +41,8 @@ def add_new_columns(database: Database) -> None:
         return
     with database.write() as connection:
         quote = connection.dialect.identifier_preparer.quote
+        described = connection.dialect.ddl_compiler(connection.dialect, None).get_column_specification
         for column in missing:
-            kind = column.type.compile(connection.dialect)
-            connection.exec_driver_sql(f"ALTER TABLE {quote(column.table.name)} ADD COLUMN {quote(column.name)} {kind}")
+            connection.exec_driver_sql(f"ALTER TABLE {quote(column.table.name)} ADD COLUMN {described(column)}")
+        for index in {index for column in missing for index in column.table.indexes if column.name in index.columns}:
+            connection.execute(sa.schema.CreateIndex(index, if_not_exists=True))

@@ -303,7 +303,7 @@ def test_mails_that_wait_can_be_held(saved: Path, tmp_path: Path) -> None:
 def queue_mail(parts: dict[str, bytes], manifest: dict[str, Any]) -> None:
     values = {"id": "0190a1b2-0000-7000-8000-000000000009", "at": "2026-01-01T00:00:00+00:00", "recipient": "a@b.co",
               "subject": "", "body": "", "language": "en", "status": "queued", "attempts": 0,
-              "due": "2026-01-01T00:00:00+00:00"}  # fmt: skip
+              "due": "2026-01-01T00:00:00+00:00", "kind": "mail", "destination": "mail"}  # fmt: skip
     row = [values.get(name) for name, *_ in table_of(manifest, "customary_message")]
     parts["rows/customary_message.jsonl"] = json.dumps(row).encode() + b"\n"
     manifest["rows"]["customary_message"] = 1
