@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from customary.engine.database import Database
+from customary.engine.workspace.tables import declare_tables
 
 IN_CI = os.environ.get("CI") == "true"
 
@@ -61,11 +62,11 @@ def postgresql_url_of_module(postgresql_server: sa.URL) -> Iterator[str]:
     yield from _empty(postgresql_server)
 
 
-def _empty(postgresql_server: sa.URL) -> Iterator[str]:
+def _empty(postgresql_server: sa.URL, template: str = "template1") -> Iterator[str]:
     name = f"t_{uuid.uuid4().hex}"
     admin = sa.create_engine(postgresql_server, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
     yield postgresql_server.set(database=name).render_as_string(hide_password=False)
     with admin.connect() as connection:
         connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
@@ -80,12 +81,44 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return request.getfixturevalue("postgresql_url")
 
 
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """An empty database with the platform's own tables, once of each kind."""
-    database = Database(database_url)
-    database.prepare()
+    database = Database(request.getfixturevalue(f"prepared_{request.param}_url"))
     yield database
+    database.close()
+
+
+@pytest.fixture
+def prepared_sqlite_url(prepared_sqlite: Path, tmp_path: Path) -> str:
+    """A copy of what was prepared once."""
+    return f"sqlite:///{shutil.copy(prepared_sqlite, tmp_path / 'workspace.db')}"
+
+
+@pytest.fixture
+def prepared_postgresql_url(postgresql_server: sa.URL, prepared_postgresql: str) -> Iterator[str]:
+    """A copy of what was prepared once."""
+    yield from _empty(postgresql_server, prepared_postgresql)
+
+
+@pytest.fixture(scope="session")
+def prepared_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("prepared") / "workspace.db"
+    _prepare(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def prepared_postgresql(postgresql_server: sa.URL) -> Iterator[str]:
+    for url in _empty(postgresql_server):
+        _prepare(url)
+        yield sa.make_url(url).database
+
+
+def _prepare(url: str) -> None:
+    declare_tables()
+    database = Database(url)
+    database.prepare()
     database.close()
 
 

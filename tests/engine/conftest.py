@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -164,7 +165,7 @@ class Crm:
 
     def __init__(self, database: Database, definitions: str = DEFINITIONS) -> None:
         self.database = database
-        self.release = _release(definitions)
+        self.release = _release(definitions, database.is_sqlite)
         with database.write() as connection:
             self.release.tables.metadata.create_all(connection)
         self.now = NOW
@@ -223,7 +224,9 @@ class Crm:
             ).scalar_one()
 
 
-def _release(definitions: str) -> Release:
+@cache
+def _release(definitions: str, is_sqlite: bool) -> Release:
+    """Compiled once for each kind of database: what a release keeps of its statements is for that kind."""
     problems = Problems()
     files = [File("customary.yaml", WORKSPACE, SETTINGS), File("schemas/test.yaml", WORKSPACE, definitions)]
     model = compile_source(read_source(files, problems), problems)

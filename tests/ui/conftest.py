@@ -20,6 +20,7 @@ from customary.engine import people, records
 from customary.engine.exchange import sample
 from customary.engine.people.actor import SYSTEM
 from customary.engine.records import Work
+from customary.engine.releases import Release
 from customary.engine.workspace import Workspace, create
 from customary.ui.desk import SESSION, csrf_of
 
@@ -41,10 +42,20 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def built_release(built: Path) -> Release:
+    """What is applied there, compiled once."""
+    workspace = Workspace.open(built)
+    release = workspace.releases.current()
+    workspace.close()
+    return release
+
+
 @pytest.fixture
-def workspace(built: Path, tmp_path: Path) -> Iterator[Workspace]:
+def workspace(built: Path, built_release: Release, tmp_path: Path) -> Iterator[Workspace]:
     shutil.copytree(built, tmp_path / "workspace")
     workspace = Workspace.open(tmp_path / "workspace")
+    workspace.releases.keep(built_release)
     yield workspace
     workspace.close()
 

@@ -124,7 +124,7 @@ def busy(ground, statement: str, seconds: float):
 
 
 @pytest.mark.postgresql
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_who_is_in_the_way_is_not_waited_for_with_the_table_locked(ground):
     """A table that waits to be altered lets nobody in; so it is tried for a moment only, and again."""
     ground.apply(PET)
@@ -144,7 +144,7 @@ def test_who_is_in_the_way_is_not_waited_for_with_the_table_locked(ground):
 
 
 @pytest.mark.postgresql
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_who_never_ends_is_told_of_and_nothing_is_changed(ground, monkeypatch):
     monkeypatch.setattr(sys.modules["customary.engine.plan.site"], "TRIES", 2)
     ground.apply(PET)
@@ -157,7 +157,7 @@ def test_who_never_ends_is_told_of_and_nothing_is_changed(ground, monkeypatch):
 
 
 @pytest.mark.postgresql
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_an_index_whose_making_failed_is_made_again(ground):
     ground.apply(PET)
     for name in ("A", "A"):

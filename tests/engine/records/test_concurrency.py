@@ -137,7 +137,7 @@ def test_writers_of_a_row_and_of_its_parent_never_wait_in_a_circle(crm):
     assert together(write) == [None] * WRITERS
 
 
-@pytest.mark.parametrize("database_url", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True)
+@pytest.mark.parametrize("database", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True)
 @pytest.mark.parametrize("new", [True, False])
 def test_many_links_to_a_record_that_is_deleted_meanwhile_are_refused(crm, new):
     contact, deal = crm.add("contact", last="Lee"), crm.add("deal", name="A")

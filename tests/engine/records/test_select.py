@@ -105,7 +105,7 @@ def test_a_page_takes_the_same_number_of_queries_however_many_records(crm):
         assert queries(work) == few <= 4
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("sort", [("name", False), ("amount", True)])
 def test_a_page_in_the_order_of_a_view_walks_its_index_on_sqlite(crm, sort):
     for number in range(3):
