@@ -68,8 +68,9 @@ CHANGES: tuple[tuple[str, str, str], ...] = (
 
 @dataclass
 class Told:
-    """What the readers and writers saw."""
+    """What the readers and writers saw, who rest for `pause` seconds after each request."""
 
+    pause: float = 0.0
     seconds: dict[str, list[float]] = field(default_factory=lambda: {"read": [], "write": []})
     failures: list[str] = field(default_factory=list)
     scores: dict[UUID, int] = field(default_factory=dict)
@@ -93,14 +94,16 @@ def main() -> None:
             database = f"sqlite:///{folder / 'online.db'}"
         else:
             database = options.database or stack.enter_context(postgresql())
-        run(folder, database, options.records, options.seconds, options.port, print)
+        run(folder, database, options.records, options.seconds, options.port, options.pause, print)
 
 
-def run(folder: Path, database: str, count: int, seconds: float, port: int, say: Callable[[str], None]) -> Told:
+def run(
+    folder: Path, database: str, count: int, seconds: float, port: int, pause: float, say: Callable[[str], None]
+) -> Told:
     """Does all the changes under load, of `seconds` at the least. Raises AssertionError when somebody notices."""
     workspace, key, shelves = build(folder, database, count)
     say(f"{count} records in {workspace.database.url.get_backend_name()}")
-    told, stopped = Told(), threading.Event()
+    told, stopped = Told(pause), threading.Event()
     with serving(folder, port), loading(told, stopped, port, key, _own(workspace), shelves):
         text, end = START, time.monotonic() + seconds
         time.sleep(1)
@@ -230,6 +233,7 @@ def _asking(told: Told, port: int, key: str) -> Callable[..., dict[str, Any] | N
         answer = connection.getresponse()
         text = answer.read()
         told.seconds[kind].append(time.perf_counter() - began)
+        time.sleep(told.pause)
         if not 200 <= answer.status < 300:
             told.failures.append(f"{method} {path}: {answer.status} {text[:300]!r}")
             return None
@@ -273,6 +277,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.online", description=__doc__)
     parser.add_argument("--records", type=int, default=500_000)
     parser.add_argument("--seconds", type=float, default=30.0)
+    parser.add_argument("--pause", type=float, default=0.0, help="seconds that each rests after a request")
     parser.add_argument("--port", type=int, default=18_400)
     parser.add_argument("--database", help="a URL; else a private PostgreSQL")
     parser.add_argument("--sqlite", action="store_true", help="a SQLite file in its place")

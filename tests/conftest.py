@@ -19,6 +19,11 @@ from customary.engine.workspace.tables import declare_tables
 IN_CI = os.environ.get("CI") == "true"
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: some tests wait for a server, a browser or the database."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[sa.URL]:
     """A private PostgreSQL cluster on a socket of its own; it refuses to run as root, so `postgres` starts it."""

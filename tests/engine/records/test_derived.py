@@ -430,12 +430,12 @@ def test_many_new_records_take_no_more_statements_than_a_few(crm):
     assert statements(crm, 500) == statements(crm, 10)
 
 
-def test_an_import_of_five_thousand_children_counts_right(crm):
+def test_an_import_of_two_thousand_children_counts_right(crm):
     accounts = [crm.add("account", name=f"A{n}") for n in range(3)]
     with crm.work() as work:
-        rows = [{"name": f"D{n}", "account": accounts[n % 3], "amount": euro(1)} for n in range(5000)]
+        rows = [{"name": f"D{n}", "account": accounts[n % 3], "amount": euro(1)} for n in range(2000)]
         records.create_many(work, "deal", rows)
-    assert [crm.value("account", each, "open_deals") for each in accounts] == [1667, 1667, 1666]
+    assert [crm.value("account", each, "open_deals") for each in accounts] == [667, 667, 666]
     assert sum(len(crm.changes(each)) for each in accounts) < 3 * 13
 
 
