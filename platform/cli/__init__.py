@@ -27,6 +27,7 @@ COMMANDS = {
     "demo": "demo",
     "user": "people",
     "key": "people",
+    "secret": "secrets",
     "import": "exchange",
     "export": "exchange",
     "backup": "backup",

@@ -23,6 +23,8 @@ from customary.engine.releases import Release
 from customary.engine.tables import Tables
 from customary.engine.text import WORKSPACE, File, read_source
 
+from ..far_side import FarSide, far_side
+
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 SETTINGS = "name: Test\ncurrency: EUR\ntime_zone: Europe/Athens\n"
@@ -232,6 +234,13 @@ def _release(definitions: str, is_sqlite: bool) -> Release:
     model = compile_source(read_source(files, problems), problems)
     problems.raise_errors()
     return Release(1, model, Tables.fresh(model), NOW)
+
+
+@pytest.fixture
+def far() -> Iterator[FarSide]:
+    """Another system, which answers over HTTP."""
+    with far_side() as far:
+        yield far
 
 
 @pytest.fixture

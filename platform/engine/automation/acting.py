@@ -36,10 +36,10 @@ class Stop(Exception):
 
 
 class Pause(Exception):
-    """The run waits here: until a moment, or for what happens to its record where there is none."""
+    """The run waits here: until a moment, or for what happens where there is none. `input` is shown meanwhile."""
 
-    def __init__(self, until: datetime | None) -> None:
-        self.until = until
+    def __init__(self, until: datetime | None, input: Any = None) -> None:
+        self.until, self.input = until, input
         super().__init__()
 
 
@@ -93,6 +93,14 @@ class Acting:
             return given.evaluate(self.scope)
         return given.render(self.scope) if isinstance(given, Template) else given
 
+    def deep(self, given: Any) -> Any:
+        """A value with all that lies inside it, as JSON has it."""
+        if isinstance(given, Mapping):
+            return {name: self.deep(each) for name, each in given.items()}
+        if isinstance(given, list | tuple):
+            return [self.deep(each) for each in given]
+        return in_json(self.value(given))
+
     def user_of(self, given: Any) -> UUID | None:
         """The user that a value names: a record or its id."""
         value = self.value(given)
@@ -132,6 +140,8 @@ class Acting:
 
     def _shown(self, value: Any, kind: Type, reader: Locale) -> str:
         if isinstance(kind, Record):
+            if isinstance(value, Mapping) and "entity" not in value:
+                return str(plain(value))
             entity, id = (value["entity"], value["id"]) if isinstance(value, Mapping) else (kind.entity, value)
             return titles(self.work, [(entity, id)]).get((entity, id), "")
         return shown(value, reader)
@@ -160,6 +170,19 @@ def _in_json(field: Field, value: Any) -> Any:
         return None if taken is None else field.to_json(taken)
     except (Refusal, TypeError, ValueError, NotImplementedError):
         return plain(value)
+
+
+def in_json(value: Any) -> Any:
+    """A value as other systems are told it: numbers as numbers, amounts with their currency, records by their id."""
+    if isinstance(value, Money):
+        return {"amount": in_json(value.amount), "currency": value.currency}
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, list | tuple):
+        return [in_json(each) for each in value]
+    if isinstance(value, Mapping) and "entity" not in value:
+        return {str(name): in_json(each) for name, each in value.items()}
+    return plain(value)
 
 
 def plain(value: Any) -> Any:

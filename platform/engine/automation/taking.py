@@ -103,9 +103,11 @@ class Walk:
             case = self.ahead.pop(0)
             self.take(step["cases"][case - 1][1], f"{position}.{case}.")
             return
-        result = {"reason": self.ended}
-        self._note(step, position, "done", result=result)
-        self._bind(step, result)
+        resumed = getattr(step_kinds()[step["kind"]], "resumed", None)
+        acting = Acting(self.workflow, self.run, self.moment, position)
+        done: Done = resumed(step, acting) if resumed else Done(result={"reason": self.ended})
+        self._note(step, position, "done", input=done.input, result=done.result)
+        self._bind(step, done.binds if done.binds is not None else done.result)
 
     def _perform(self, step: Mapping[str, Any], acting: Acting) -> None:
         try:
@@ -113,8 +115,8 @@ class Walk:
         except Stop as stop:
             self._note(step, acting.position, "done", result=str(stop) or None)
             raise
-        except Pause:
-            self._note(step, acting.position, tables.WAITING)
+        except Pause as pause:
+            self._note(step, acting.position, tables.WAITING, input=pause.input)
             raise
         except Exception as error:
             given = _attempted(step, acting)

@@ -10,13 +10,15 @@ from datetime import UTC, datetime
 from customary.engine.automation.clock import tick
 from customary.engine.automation.relay import run_once
 from customary.engine.automation.runs import advance, lease_due
+from customary.engine.automation.waiting import hear
 from customary.engine.database import Database
 from customary.engine.messages import channels, send_due
 from customary.engine.releases import Releases
 
 IDLE_SECONDS = 0.25
 TROUBLE_SECONDS = 5.0
-MAIL_SECONDS = 2.0
+OUTSIDE_SECONDS = 1.0
+SENDERS = 3
 CLOCK_SECONDS = 15.0
 
 log = logging.getLogger("customary.automation")
@@ -32,6 +34,14 @@ def work_once(database: Database, releases: Releases, now: datetime | None = Non
     return taken + len(leased)
 
 
+def send_once(database: Database, releases: Releases, now: datetime | None = None) -> int:
+    """Delivers what is due in the outbox, and lets runs go on that wait for it. Gives how much went out."""
+    release = releases.current()
+    if release is None:
+        return 0
+    return send_due(database, channels(database, release.model.settings), now or datetime.now(UTC), settled=hear)
+
+
 def work_until_idle(database: Database, releases: Releases, now: datetime | None = None, rounds: int = 1000) -> None:
     """Works until nothing is due any more: for tests, imports and scripts."""
     for _ in range(rounds):
@@ -42,7 +52,7 @@ def work_until_idle(database: Database, releases: Releases, now: datetime | None
 class Worker:
     """Works in the background of a serving process; any number may work on one database.
 
-    Mail has a thread of its own, because a slow mail server must not hold up rules.
+    What goes outside has threads of its own, because slow servers must not hold up rules, nor each other.
     """
 
     def __init__(self, database: Database, releases: Releases) -> None:
@@ -84,7 +94,7 @@ class Worker:
         """What is done in a thread of its own, and how long it rests when there was nothing to do."""
         return (
             ("rules", self._rules, IDLE_SECONDS),
-            ("mail", self._mail, MAIL_SECONDS),
+            *((f"outside-{number}", self._outside, OUTSIDE_SECONDS) for number in range(1, SENDERS + 1)),
             ("clock", self._clock, CLOCK_SECONDS),
         )
 
@@ -94,6 +104,5 @@ class Worker:
     def _rules(self) -> int:
         return work_once(self._database, self._releases)
 
-    def _mail(self) -> int:
-        release = self._releases.current()
-        return send_due(self._database, channels(release.model.settings), datetime.now(UTC)) if release else 0
+    def _outside(self) -> int:
+        return send_once(self._database, self._releases)

@@ -15,12 +15,16 @@ from customary.engine.messages.notifications import (
 )
 from customary.engine.messages.outbox import Letter, find_letter, letters, put, send_again, written_by
 from customary.engine.messages.sender import send_due
+from customary.engine.messages.undelivered import NotNow, Undeliverable
+from customary.engine.messages.webhook import put_call
 
 __all__ = [
     "Letter",
     "Mail",
     "NoAddress",
+    "NotNow",
     "Notification",
+    "Undeliverable",
     "address",
     "channels",
     "find",
@@ -31,6 +35,7 @@ __all__ = [
     "newest",
     "notify",
     "put",
+    "put_call",
     "send_again",
     "send_due",
     "unread_count",

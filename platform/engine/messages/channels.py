@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from customary.engine.database import Database
+from customary.engine.messages.addresses import allowed
 from customary.engine.messages.mail import Mail
 from customary.engine.messages.outbox import is_served
 from customary.engine.messages.sender import Channel
+from customary.engine.messages.webhook import Webhook
 from customary.engine.model.model import Settings
 
 
-def channels(settings: Settings) -> Mapping[str, Channel]:
+def channels(database: Database, settings: Settings) -> Mapping[str, Channel]:
     """The channels that the settings set up; what has none stays in the outbox."""
-    return {kind: made for kind, made in {"mail": Mail(settings.mail)}.items() if is_served(settings, kind)}
+    world = allowed(settings.allowed_addresses)
+    every: dict[str, Channel] = {"mail": Mail(settings.mail), "webhook": Webhook(database, world)}
+    return {kind: channel for kind, channel in every.items() if is_served(settings, kind)}

@@ -95,7 +95,7 @@ def _send(database: Database, channel: Channel, letter: Letter, now: datetime, s
     try:
         answer = channel.deliver(letter)
     except Undeliverable as error:
-        _write(database, letter, now, settled, _given_up(error.why))
+        _write(database, letter, now, settled, _given_up(error.why), error.answer)
         return False
     except NotNow as error:
         _put_off(database, letter, now, settled, error)
@@ -114,7 +114,7 @@ def _put_off(database: Database, letter: Letter, now: datetime, settled: Settled
     values = _given_up(error.why)
     if attempts < MOST_ATTEMPTS:
         values = {"due": now + max(_pause(attempts), error.after or timedelta()), "error": values["error"]}
-    _write(database, letter, now, settled, values, blames=error.blames)
+    _write(database, letter, now, settled, values, error.answer, blames=error.blames)
 
 
 def _pause(attempts: int) -> timedelta:

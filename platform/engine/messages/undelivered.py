@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from customary.engine.words import Reason
 
 
 class Undeliverable(Exception):
-    """It will never be delivered as it is; `why` is a reason, or the other side's own words."""
+    """It will never be delivered as it is; `why` is a reason, or the other side's own words.
 
-    def __init__(self, why: Reason | str) -> None:
-        self.why = why
+    `answer` is what came back.
+    """
+
+    def __init__(self, why: Reason | str, answer: Mapping[str, Any] | None = None) -> None:
+        self.why, self.answer = why, answer
         super().__init__(str(why))
 
 
@@ -21,6 +26,12 @@ class NotNow(Exception):
     `blames` its destination, or only this message: a destination that fails again and again is left in peace.
     """
 
-    def __init__(self, why: Reason | str, after: timedelta | None = None, blames: bool = True) -> None:
-        self.why, self.after, self.blames = why, after, blames
+    def __init__(
+        self,
+        why: Reason | str,
+        after: timedelta | None = None,
+        blames: bool = True,
+        answer: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.why, self.after, self.blames, self.answer = why, after, blames, answer
         super().__init__(str(why))

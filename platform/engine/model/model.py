@@ -264,6 +264,8 @@ class Settings:
     time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     first_weekday: str = "mon"
     mail: Mapping[str, Any] = NOTHING
+    allowed_addresses: tuple[str, ...] = ()
+    """Hosts and networks that may be called although they do not lie in the open internet."""
     accent: str | None = None
     files: str = "files"
     """Where the contents of files lie: a folder of the workspace, or an address that fsspec knows."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from customary.engine.expressions.types import ANCESTORS, DATETIME, DESCENDANTS, Branch, ListOf, Record, Type
 from customary.engine.fields import Field
@@ -46,12 +46,14 @@ class ModelNames:
     world: World
     entity: str = ""
     bindings: Mapping[str, Type] = field(default_factory=dict)
+    shapes: Mapping[str, Mapping[str, Type]] = field(default_factory=dict)
+    """What may be read of those bindings that are no records: what came from outside."""
 
     def type_of(self, name: str) -> Type | None:
         return self.bindings.get(name) or (self.member(self.entity, name) if self.entity else None)
 
     def member(self, entity: str, name: str) -> Type | None:
-        return self.world.members.get(entity, {}).get(name)
+        return self._members(entity).get(name)
 
     def has_entity(self, name: str) -> bool:
         return bool(name) and name in self.world.members
@@ -64,9 +66,18 @@ class ModelNames:
 
     def known(self, entity: str | None = None) -> Iterable[str]:
         if entity is not None:
-            return self.world.members.get(entity, {})
+            return self._members(entity)
         return [*self.bindings, *(self.world.members.get(self.entity, {}) if self.entity else ())]
 
     def with_bindings(self, more: Mapping[str, Type]) -> ModelNames:
         """The same names and more: results of a workflow's earlier steps."""
-        return ModelNames(self.world, self.entity, {**self.bindings, **more})
+        return replace(self, bindings={**self.bindings, **more})
+
+    def with_shape(self, name: str, called: str, shape: Mapping[str, Type]) -> ModelNames:
+        """The same names and one more, of which the names of a shape may be read; problems call it as it is `called`,
+        which is no name of an entity."""
+        more = {**self.bindings, name: Record(entity=called)}
+        return replace(self, bindings=more, shapes={**self.shapes, called: shape})
+
+    def _members(self, entity: str) -> Mapping[str, Type]:
+        return self.shapes.get(entity) or self.world.members.get(entity, {})

@@ -26,6 +26,8 @@ def compile_settings(definitions: Definitions, problems: Problems) -> Settings:
             known[key] = plain(body, key)
     if languages := plain(body, "languages"):
         known["languages"] = tuple(map(str, languages))
+    if places := plain(body, "allowed_addresses"):
+        known["allowed_addresses"] = tuple(map(str, places))
     if currency := plain(body, "currency"):
         known["currency"] = _currency(body, currency, problems)
     if zone := plain(body, "time_zone"):

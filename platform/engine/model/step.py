@@ -10,6 +10,7 @@ from customary.engine.expressions import Expression
 from customary.engine.expressions.types import JSON, NULL, TEXT, Choice, ListOf, Record, Type
 from customary.engine.model.build import Build
 from customary.engine.model.model import Message, Role
+from customary.engine.model.payload import OUTCOME, compiled
 from customary.engine.problem import did_you_mean
 from customary.engine.text import node as text
 
@@ -71,6 +72,22 @@ def _send_email(build: Build, step: dict[str, Any], node: text.Mapping, around: 
         build.add(place, summary, "Send another message, or leave out what it is about.")
 
 
+def _call_webhook(build: Build, step: dict[str, Any], node: text.Mapping, around: Around) -> None:
+    step |= {"method": "post", "headers": {}, "body": None, "sign": None, "timeout_seconds": 10, "returns": None} | step
+    url = step.get("url")
+    if isinstance(url, Expression) and not _is(url.type, (TEXT,), ""):
+        build.add(node.get("url").place, f"a {url.type} is not a web address", "Give a text.")
+    if isinstance(url, str) and not url.startswith(("https://", "http://")):
+        build.add(
+            node.get("url").place, f"“{url}” is not a web address", "Write one, such as https://example.com/hook."
+        )
+    if step["returns"] is not None:
+        step["returns"] = compiled(step["returns"])
+        for name in step["returns"].keys() & OUTCOME.keys():
+            place = node.get("returns").place_of(name)
+            build.add(place, f"“{name}” is always given", "Read it under another name, or leave it out.")
+
+
 def _notify(build: Build, step: dict[str, Any], node: text.Mapping, around: Around) -> None:
     for each in step["user"] if isinstance(step.get("user"), tuple) else (step.get("user"),):
         if isinstance(each, Expression) and not _is(each.type, (TEXT,), build.user):
@@ -91,4 +108,5 @@ _CHECKS: dict[str, Callable[[Build, dict[str, Any], text.Mapping, Around], None]
     "assign": _assign,
     "send_email": _send_email,
     "notify": _notify,
+    "call_webhook": _call_webhook,
 }

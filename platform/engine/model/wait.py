@@ -14,6 +14,9 @@ from customary.engine.model.names import ModelNames
 from customary.engine.model.trigger import compile_trigger
 from customary.engine.text import node as text
 
+ANSWERED = ("call_webhook",)
+"""Steps whose outcome a run waits for where they give it a name."""
+
 
 def compile_wait(build: Build, node: text.Node, entity: str, names: ModelNames) -> dict[str, Any]:
     """`for`, `until`, `when` and `event` of a step that waits, each or None."""
@@ -33,7 +36,7 @@ def compile_wait(build: Build, node: text.Node, entity: str, names: ModelNames) 
 def waits(step: Mapping[str, Any]) -> bool:
     """Whether a step waits, or one inside it."""
     inside = [*step.get("steps", ()), *(each for _, steps in step.get("cases", ()) for each in steps)]
-    return step["kind"] == "wait" or any(map(waits, inside))
+    return step["kind"] == "wait" or bool(step["kind"] in ANSWERED and step["as"]) or any(map(waits, inside))
 
 
 def _length(build: Build, node: text.Node | None, names: ModelNames) -> Expression | None:

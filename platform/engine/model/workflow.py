@@ -18,9 +18,10 @@ from customary.engine.model.build import Build, frozen, label, plain
 from customary.engine.model.field import field_value
 from customary.engine.model.model import Message, Role, Workflow
 from customary.engine.model.names import ModelNames
+from customary.engine.model.payload import outcome
 from customary.engine.model.step import Around, check_step
 from customary.engine.model.trigger import compile_trigger, entity_meant
-from customary.engine.model.wait import compile_wait, waits
+from customary.engine.model.wait import ANSWERED, compile_wait, waits
 from customary.engine.problem import did_you_mean
 from customary.engine.text import node as text
 from customary.engine.text.source import Document
@@ -102,7 +103,7 @@ class Rule:
             step = self._step(kind, each, names)
             found.append(step)
             if step["as"]:
-                names = names.with_bindings({step["as"]: self._result(step)})
+                names = self._given(step, names)
         return tuple(found)
 
     def _step(self, kind: str, body: text.Mapping, names: ModelNames) -> Step:
@@ -135,6 +136,12 @@ class Rule:
         if names.type_of(name) is not None:
             self.build.add(node.place, f"“{name}” already means something here", "Choose another name.")
         return name
+
+    def _given(self, step: Step, names: ModelNames) -> ModelNames:
+        """The names with what a step gives."""
+        if step["kind"] in ANSWERED:
+            return names.with_shape(step["as"], f"the result {step['as']}", outcome(step.get("returns")))
+        return names.with_bindings({step["as"]: self._result(step)})
 
     def _result(self, step: Step) -> Type:
         entity = self.build.user if step["kind"] == "assign" else step.get("entity")
@@ -202,7 +209,8 @@ class Rule:
             found[key] = self._value(shapes.get(key, {}), each, names)
             kind = getattr(found[key], "type", None)
             if key == "record":
-                found["entity"] = entity = kind.entity if isinstance(kind, Record) else ""
+                is_record = isinstance(kind, Record) and kind.entity in self.build.sketches
+                found["entity"] = entity = kind.entity if is_record else ""
                 if not entity:
                     self.build.add(each.place, "this does not name a record", "Write an expression, such as =account.")
         return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from customary.engine.definitions.example import RULE_EXAMPLES
+from customary.engine.definitions.outside import CALL_WEBHOOK
 from customary.engine.definitions.shapes import (
     CONDITION,
     DURATION,
@@ -173,6 +174,7 @@ STEPS = {
     "assign": ASSIGN,
     "notify": NOTIFY,
     "send_email": SEND_EMAIL,
+    "call_webhook": CALL_WEBHOOK,
     "delete": {"anyOf": [mapping("delete", {"record": TEXT}, required=("record",)), {"const": True}], "x-what": "true"},
     "move": {**TEXT, "x-what": "a stage"},
     "wait": {"anyOf": [TEXT, WAIT], "x-what": "how long, such as 2d, or {for: …, until: …, event: …}"},
@@ -193,7 +195,6 @@ LATER_STEPS = (
     "merge",
     "send_sms",
     "send",
-    "call_webhook",
     "create_document",
     "ask_survey",
     "add_to_campaign",

@@ -43,6 +43,17 @@ SHAPE = mapping(
         ),
         "database": told(TEXT, "its URL; a SQLite file in the folder where it is left out"),
         "mail": told(MAIL, "the server that sends mail"),
+        "allowed_addresses": told(
+            list_of(
+                {
+                    "type": "string",
+                    "pattern": r"^[A-Za-z0-9._-]+(:[0-9]{1,5})?$|^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$",
+                    "x-what": "a host, a host with its port, or a network such as 10.0.0.0/8",
+                },
+                "a list of hosts and networks: [10.0.0.0/8, intranet.example.com]",
+            ),
+            "what calls of other systems may reach beside the open internet",
+        ),
         "navigation": told(NAVIGATION, "groups of the rail, laid over the packs'"),
         "files": told(
             TEXT, "where files are kept: a folder of the workspace (files), or an address like s3://bucket/crm"

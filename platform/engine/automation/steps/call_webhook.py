@@ -1,0 +1,77 @@
+"""Calls another system: `call_webhook: {url: 'https://example.com/orders', body: {number: =number, total: =total}}`.
+
+The call is made after the run's writes are kept, with retries, and always under the same Idempotency-Key. With `as:`
+the run waits for what became of it: `sent`, `status`, `error`, the whole `body`, and what `returns` declares.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from customary.engine.automation.acting import Acting, CannotDo, Done, Pause, plain
+from customary.engine.expressions import Template
+from customary.engine.messages import Letter, Undeliverable, put_call, written_by
+from customary.engine.messages.outbox import SENT
+from customary.engine.model.payload import Unfit, read, take
+
+
+def perform(step: Mapping[str, Any], acting: Acting) -> Done:
+    body = "" if step["body"] is None else json.dumps(acting.deep(step["body"]), ensure_ascii=False)
+    method, url = step["method"].upper(), _url(step["url"], acting)
+    try:
+        id = put_call(
+            acting.work,
+            method,
+            url,
+            body,
+            headers=acting.deep(step["headers"]),
+            sign=step["sign"],
+            timeout_seconds=step["timeout_seconds"],
+            returns=step["returns"],
+            about=acting.told_about,
+            run=acting.run,
+            position=acting.position,
+        )
+    except Undeliverable as error:
+        raise CannotDo("“{url}” is not a web address", url=url[:200]) from error
+    given = {"method": method, "url": url}
+    if step["as"]:
+        raise Pause(None, given)
+    return Done(input=given, result={"message_id": str(id)})
+
+
+def resumed(step: Mapping[str, Any], acting: Acting) -> Done:
+    """What became of the call."""
+    letter = written_by(acting.work.connection, acting.run, acting.position)[-1]
+    told = outcome(letter)
+    values = dict.fromkeys(step["returns"] or ())
+    if told["sent"] and step["returns"]:
+        values = take(step["returns"], told["body"])
+    given = {"method": letter.subject, "url": letter.recipient}
+    return Done(input=given, result={**plain(told), "message_id": str(letter.id)}, binds={**told, **values})
+
+
+def outcome(letter: Letter) -> dict[str, Any]:
+    """What became of a message, as later steps see it."""
+    result = letter.result or {}
+    why = str(letter.why) if letter.why else None
+    body = _body(result.get("text"))
+    return {"sent": letter.status == SENT, "status": result.get("status"), "error": why, "body": body}
+
+
+def _body(text: str | None) -> Any:
+    """What was answered: JSON as what it says, anything else as text."""
+    try:
+        return read(text.encode()) if text else None
+    except Unfit:
+        return text
+
+
+def _url(given: Any, acting: Acting) -> str:
+    """The address; what the holes of a text give becomes part of a path, and nothing more."""
+    if isinstance(given, Template):
+        return given.render(acting.scope, lambda value, kind: quote(str(value), safe=""))
+    return str(acting.value(given) or "").strip()

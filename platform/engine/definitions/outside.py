@@ -1,0 +1,63 @@
+"""The shapes of what goes outside and comes from there: calls of other systems, and what they say as JSON."""
+
+from __future__ import annotations
+
+from customary.engine.definitions.shapes import ANYTHING, NAME, TEXT, YES_NO, mapping, named, one_of, told
+
+KINDS = ("text", "integer", "decimal", "boolean", "date", "datetime", "json")
+"""The kinds of value in JSON that comes from outside."""
+
+KIND = one_of(KINDS, "kind of value")
+PAYLOAD = named(
+    {
+        "anyOf": [
+            KIND,
+            mapping(
+                "a value",
+                {
+                    "kind": told(KIND, "what it is"),
+                    "required": told(YES_NO, "true: without it nothing is taken"),
+                },
+                required=("kind",),
+            ),
+        ],
+        "x-what": "a kind, such as text",
+    },
+    "values by name: {id: text, hours: decimal}",
+)
+
+SECRET_NAME = {**NAME, "x-what": "the name of a secret"}
+HEADERS = {
+    "type": "object",
+    "propertyNames": {"pattern": "^[A-Za-z0-9-]{1,64}$", "x-what": "the name of a header"},
+    "additionalProperties": {
+        "anyOf": [
+            TEXT,
+            mapping(
+                "a header",
+                {
+                    "secret": told(SECRET_NAME, "the name of a secret, which is filled in when the call is made"),
+                    "before": told(TEXT, "what stands before it, such as “Bearer ”"),
+                },
+                required=("secret",),
+            ),
+        ],
+        "x-what": "a text, or {secret: name}",
+    },
+    "x-what": "headers and their values",
+}
+SECONDS = {"type": "integer", "minimum": 1, "maximum": 30, "x-what": "a number of seconds up to 30"}
+
+CALL_WEBHOOK = mapping(
+    "call_webhook",
+    {
+        "url": told(TEXT, "the web address; what its holes give is escaped"),
+        "method": told(one_of(("get", "post", "put", "patch", "delete"), "method"), "post where it is left out"),
+        "headers": told(HEADERS, "headers beside our own; `{secret: name}` for what nobody may see"),
+        "body": told(ANYTHING, "what is sent as JSON: values, texts with holes and expressions after ="),
+        "sign": told(SECRET_NAME, "the secret that signs it, in the header Customary-Signature"),
+        "timeout_seconds": told(SECONDS, "how long the call may take: 10 where it is left out, 30 at most"),
+        "returns": told(PAYLOAD, "what of the answer later steps use, by name, with its kind"),
+    },
+    required=("url",),
+)
