@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from customary.engine.access import rules
-from customary.engine.access.hidden import Hidden, with_computed
+from customary.engine.access.hidden import Hidden, target_of, with_computed
 from customary.engine.access.rules import Rule
 from customary.engine.model.model import Entity, Grant, Model, Role
 from customary.engine.people.actor import Actor
@@ -67,9 +67,23 @@ class Access:
         found = self.rules(entity, act)
         return found is None or any(rules.holds(self.model, entity, rule, scope) for rule in found)
 
+    def speaks_of(self, entity: str) -> bool:
+        """Whether one of their roles names the entity itself, so that its records do not just follow their parent."""
+        return not self.admin and any(entity in role.entities for role in self._held)
+
     def hidden(self, entity: str) -> frozenset[str]:
         """Fields whose values they never see, nor could learn by filtering, sorting or grouping."""
         return self._hidden[entity]
+
+    def hides(self, entity: str, path: Sequence[str]) -> bool:
+        """Whether one of the names on a path from an entity's records on is hidden from them."""
+        for name in path:
+            if entity not in self.model.entities:
+                return False
+            if name in self.hidden(entity):
+                return True
+            entity = target_of(self.model, entity, name) or ""
+        return False
 
     def read_only(self, entity: str) -> frozenset[str]:
         """Fields that their roles let them see but not write."""

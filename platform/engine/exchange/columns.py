@@ -140,7 +140,11 @@ def _put(work: Work, entity: str, column: Column, target: str) -> Column:
         raise WrongMap(text, field=target, remedy=remedy)
     if by:
         linked: Entity | None = work.model.entities.get(getattr(known[name], "to", ""))
-        if linked is None or by not in linked.fields or not linked.fields[by].stored:
+        if (
+            linked is None
+            or by not in linked.fields.keys() - work.access.hidden(linked.name)
+            or not linked.fields[by].stored
+        ):
             raise WrongMap("cannot find “{field}” by “{by}”", field=name, by=by)
     return replace(column, field=name, by=by or None)
 

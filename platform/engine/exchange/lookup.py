@@ -14,6 +14,7 @@ from rapidfuzz import fuzz, process
 
 from customary.engine.fields.normal import normal
 from customary.engine.records.rows import all_rows, permission
+from customary.engine.records.titles import title_clause
 from customary.engine.records.work import Work
 
 SUGGESTIONS = 3
@@ -87,7 +88,7 @@ def _calls(work: Work, entity: str, rows: Any) -> list[sa.ColumnElement]:
     declared = work.model.entities[entity]
     single = [each for each in declared.fields.values() if each.unique and each.kind in TEXTUAL]
     hidden = work.access.hidden(entity)
-    title = declared.title.clause(rows, rows.values)
+    title = title_clause(work, entity, rows)
     return [title.label("title"), *(rows.column(each.name) for each in single if each.name not in hidden)]
 
 

@@ -141,7 +141,7 @@ def _inner(
         statement = statement.where(readable)
     statement = statement.where(*(each.clause(seen, seen.values) for each in conditions))
     if by_text:
-        statement = statement.where(matching(work, entity, rows.column("id")))
+        statement = statement.where(matching(work, rows))
     return statement
 
 

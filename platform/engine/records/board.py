@@ -79,7 +79,7 @@ def board_column(
 
 def _pipeline(work: Work, view: View) -> Pipeline:
     entity = work.model.entities.get(view.entity)
-    if entity is None or not entity.pipelines:
+    if entity is None or not entity.pipelines or "stage" in work.access.hidden(entity.name):
         raise Missing(view.entity)
     return next((each for each in entity.pipelines if each.name == view.pipeline), entity.pipelines[0])
 

@@ -14,6 +14,7 @@ from customary.engine.records.draft import Draft
 from customary.engine.records.kept import kept
 from customary.engine.records.refusal import Refused
 from customary.engine.records.shape import shape
+from customary.engine.records.targets import readable
 from customary.engine.records.update import claim
 from customary.engine.records.work import Work
 
@@ -75,14 +76,23 @@ class _Gone:
             return
         holders = [id for id in found if (entity.name, id) not in self.deleted]
         if how == "restrict":
-            if holders:
+            if holders and self._may_tell(entity, each, holders):
                 words = {"count": len(holders), "entity": entity.plural, "field": each.label}
                 blame.refuse(None, "is still used by {count} {entity} in {field}", **words)
+            elif holders:
+                blame.refuse(None, "is still used by records that you may not see")
             return
         work = self.work.because(parent=(draft.entity, draft.id))
         for values in storage.load_many(work, entity.name, holders):
             known = shape(work, entity.name)
             self.collect(Draft(work, known, values["id"], values, dict(values), {}), blame)
+
+    def _may_tell(self, entity: Entity, each: Field, holders: list[UUID]) -> bool:
+        """Whether the actor sees the field, and every record that holds it."""
+        access = self.work.access
+        if each.name in access.hidden(entity.name) or not access.may(entity.name, "read"):
+            return False
+        return len(readable(self.work, entity.name, holders)) == len(holders)
 
 
 def _pointing_at(work: Work, target: str) -> list[tuple[Entity, Field]]:

@@ -34,7 +34,11 @@ def check_children(parent: Draft) -> None:
         for child in children:
             if not child.is_new:
                 check_update(child)
+            _check_right(child, "create" if child.is_new else "update")
             parent.problems += [problem for problem in child.problems if problem not in parent.problems]
+    for child in parent.dropped:
+        _check_right(child, "delete")
+        parent.problems += [problem for problem in child.problems if problem not in parent.problems]
 
 
 def write_children(work: Work, parents: list[Draft]) -> None:
@@ -87,8 +91,8 @@ def _drafts(parent: Draft, each: Field, rows: list[Mapping[str, Any]]) -> list[D
     entity, link = link_of(each)
     work = parent.work.because(parent=(parent.entity, parent.id))
     known = shape(work, entity)
-    there = _existing(parent, entity, link)
-    new, kept = [], []
+    there, unseen = _existing(parent, entity, link)
+    new, kept = [], [update_draft(work, known, values, {}, (each.name, 0), parent) for values in unseen]
     for position, row in enumerate(rows):
         id = _id_of(row)
         values = {name: value for name, value in row.items() if name not in ("id", link)}
@@ -99,15 +103,33 @@ def _drafts(parent: Draft, each: Field, rows: list[Mapping[str, Any]]) -> list[D
             kept.append(update_draft(work, known, there.pop(id), values, inside, parent))
         else:
             parent.refuse(each.name, "names a row that is not there any more")
-    parent.dropped += [update_draft(work, known, values, {}) for values in there.values()]
+    parent.dropped += [update_draft(work, known, values, {}, (each.name, 0), parent) for values in there.values()]
     return new + kept
 
 
-def _existing(parent: Draft, entity: str, link: str) -> dict[UUID, dict[str, Any]]:
+def _existing(parent: Draft, entity: str, link: str) -> tuple[dict[UUID, dict[str, Any]], list[dict[str, Any]]]:
+    """The rows that are there, by id; and apart from them those that the actor may not see: they stay as they are."""
     if parent.is_new:
-        return {}
+        return {}, []
     found = storage.load_where(parent.work, entity, link, parent.id)
-    return {values["id"]: values for values in found if values["archived_at"] is None}
+    there = {values["id"]: values for values in found if values["archived_at"] is None}
+    if not parent.work.access.speaks_of(entity):
+        return there, []
+    unseen = [values for values in there.values() if not _may(parent, entity, "read", values)]
+    return {id: values for id, values in there.items() if values not in unseen}, unseen
+
+
+def _check_right(child: Draft, act: str) -> None:
+    """Rows follow the rights of their parent, unless a role speaks of them."""
+    if not child.work.access.speaks_of(child.entity) or (act == "update" and not child.changes):
+        return
+    sides = (child.after if act == "create" else child.before, child.after)
+    if not all(_may(child, child.entity, act, values) for values in sides):
+        child.refuse(None, _REFUSALS[act])
+
+
+def _may(draft: Draft, entity: str, act: str, values: dict[str, Any]) -> bool:
+    return draft.work.access.holds(entity, act, draft.scope.about(draft.scope.view(entity, values)))
 
 
 def _id_of(row: Mapping[str, Any]) -> UUID | None:
@@ -118,3 +140,10 @@ def _id_of(row: Mapping[str, Any]) -> UUID | None:
         return id if isinstance(id, UUID) else UUID(str(id))
     except ValueError:
         return UUID(int=0)
+
+
+_REFUSALS = {
+    "create": "may not be created by you",
+    "update": "may not be changed by you",
+    "delete": "may not be deleted by you",
+}

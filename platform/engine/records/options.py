@@ -19,7 +19,8 @@ from customary.engine.records.record import Hit
 from customary.engine.records.refusal import Forbidden, Missing
 from customary.engine.records.rows import all_rows, ordered, permission
 from customary.engine.records.search import matching, phrases
-from customary.engine.records.titles import linked, reader_key, title_clause, titles
+from customary.engine.records.searched import patterns
+from customary.engine.records.titles import linked, reader_key, title_clause, title_is_hidden, titles
 from customary.engine.records.work import Work
 from customary.engine.tables import TableRows
 from customary.engine.words import Reason
@@ -49,7 +50,7 @@ def options(
     wanted = normal("".join(sign for sign in text[:200] if sign.isprintable()))
     if wanted and typed is None:
         typed = ""
-    found = _find(work, entity, wanted, typed, max(1, min(limit, 100)), where, top)
+    found = _find(work, entity, text, wanted, typed, max(1, min(limit, 100)), where, top)
     details = _details(work, entity, [id for id, _ in found])
     hits = [Hit(entity, id, title or "", details.get(id, "")) for id, title in found]
     if not wanted and len(hits) < limit:
@@ -60,6 +61,7 @@ def options(
 def _find(
     work: Work,
     entity: str,
+    text: str,
     wanted: str,
     typed: str | None,
     limit: int,
@@ -81,7 +83,7 @@ def _find(
     if top is not None:
         parameters["top"] = top
     if typed:
-        parameters["phrases"] = typed
+        parameters |= {"phrases": typed, **patterns(text)}
     return [(row[0], row[1]) for row in ask(work, statement, parameters).all()]
 
 
@@ -112,7 +114,7 @@ def _statement(
     shown = _title_column(work, entity, rows, title)
     fits = shown.like(sa.bindparam("contains", type_=sa.Text), escape="\\")
     if by_words:
-        fits = sa.or_(fits, matching(work, entity, rows.column("id")))
+        fits = sa.or_(fits, matching(work, rows))
     first = sa.case((shown.like(sa.bindparam("begins", type_=sa.Text), escape="\\"), 0), else_=1)
     return statement.where(fits).order_by(first, shown, rows.column("id")).limit(size)
 
@@ -126,6 +128,8 @@ def _beside(work: Work, entity: str, id: sa.ColumnElement) -> sa.ColumnElement[b
 def _title_column(work: Work, entity: str, rows: TableRows, title: sa.ColumnElement) -> sa.ColumnElement:
     """The title in its normal form: the sorting column of the text it shows first, else the title itself."""
     declared = work.model.entities[entity]
+    if title_is_hidden(work, entity):
+        return title
     for path in getattr(declared.title, "paths", ()):
         each = declared.fields.get(path[0])
         sorted_text = each is not None and each.sort_suffix and each.formula is None and each.value_type == TEXT

@@ -49,7 +49,7 @@ def ready(work: Work, entity: str, query: Query) -> Reading:
     many = tuple(each.name for each in work.model.entities[entity].fields.values() if each.points == "many")
     still = moving(work, entity).isdisjoint((*fields, *(name for name, _ in sort))) and not titles_move(work)
     volatile = not still or any(moves(work, entity, each) for each in conditions)
-    same = (entity, sort, tuple(each.text for each in conditions), bool(typed), query.archived)
+    same = (entity, sort, tuple(each.text for each in conditions), bool(typed), query.archived, query.acts)
     key = None if volatile else (same, fields, reader_key(work))
     parameters = bound(work, typed) if typed else {}
     return Reading(entity, query, sort, fields, many, after, parameters, shape, key, still)

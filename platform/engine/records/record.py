@@ -34,7 +34,8 @@ class Query:
 
     `sort` names fields and whether they descend; empty values come last either way. `after` is the cursor that
     the page before gave. `count` is none, estimate or exact. `fields` limits what is loaded (None: all that a
-    list may show). `text` is a quick search. `conditions` are further conditions that all must hold.
+    list may show). `text` is a quick search. `conditions` are further conditions that all must hold. `acts` is
+    what the actor must be allowed to do with a record.
     """
 
     where: Expression | None = None
@@ -46,6 +47,7 @@ class Query:
     fields: tuple[str, ...] | None = None
     text: str | None = None
     conditions: tuple[Expression, ...] = ()
+    acts: tuple[str, ...] = ("read",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,10 @@ from customary.engine.records.index import search as index
 from customary.engine.records.kept import kept
 from customary.engine.records.record import Hit
 from customary.engine.records.rows import all_rows, permission
+from customary.engine.records.searched import patterns, shows_words
 from customary.engine.records.titles import reader_key, titles
 from customary.engine.records.work import Work
+from customary.engine.tables import TableRows
 
 MOST_WORDS = 12
 LONGEST = 200
@@ -20,22 +22,23 @@ def search(work: Work, text: str, limit: int = 20, entity: str | None = None) ->
     """Records whose words begin with those of `text`, each entity's newest first, of entities the actor may read."""
     found: list[Hit] = []
     wanted = [entity] if entity else [each.name for each in work.model.entities.values() if each.child_of is None]
-    typed = phrases(work, text)
-    if typed is None:
+    if (typed := phrases(work, text)) is None:
         return found
     for name in wanted:
         if name in work.model.entities and work.access.may(name, "read"):
-            found += _hits(work, name, typed, limit)
+            found += _hits(work, name, {"phrases": typed, **patterns(text)}, limit)
     return found
 
 
-def matching(work: Work, entity: str, id: sa.ColumnElement) -> sa.ColumnElement:
+def matching(work: Work, rows: TableRows) -> sa.ColumnElement:
     """The condition that a record has all words of the bound parameter `phrases`, in any order."""
-    found = sa.select(index.c.record).where(index.c.entity == work.release.tables.code(entity), _match(work))
+    id = rows.column("id")
+    found = sa.select(index.c.record).where(index.c.entity == work.release.tables.code(rows.entity), _match(work))
     if not work.is_sqlite:
-        return id.in_(found)
+        return sa.and_(id.in_(found), *shows_words(work, rows))
     # `likely` keeps SQLite from looking up every hit by its id and sorting them all: a common word had 100,000.
-    return sa.func.likely(id).in_(found.where(index.c.number == _fts.c.rowid))
+    found = found.where(index.c.number == _fts.c.rowid)
+    return sa.and_(sa.func.likely(id).in_(found), *shows_words(work, rows))
 
 
 def phrases(work: Work, text: str) -> str | None:
@@ -48,12 +51,12 @@ def phrases(work: Work, text: str) -> str | None:
 
 def bound(work: Work, text: str) -> dict[str, str]:
     """The parameters of `matching` for what is typed; a text without any word finds nothing."""
-    return {"phrases": phrases(work, text) or ('""' if work.is_sqlite else "")}
+    return {"phrases": phrases(work, text) or ('""' if work.is_sqlite else ""), **patterns(text)}
 
 
-def _hits(work: Work, entity: str, wanted: str, limit: int) -> list[Hit]:
+def _hits(work: Work, entity: str, wanted: dict[str, str], limit: int) -> list[Hit]:
     statement = kept(work, ("search", entity, reader_key(work)), lambda: _statement(work, entity))
-    rows = work.connection.execute(statement, {"phrases": wanted, "size": limit})
+    rows = work.connection.execute(statement, {**wanted, "size": limit})
     ids = list(rows.scalars())
     names = titles(work, [(entity, id) for id in ids])
     return [Hit(entity, id, names.get((entity, id), "")) for id in ids]
@@ -68,6 +71,7 @@ def _statement(work: Work, entity: str) -> sa.Select:
     if work.is_sqlite:
         # No JOIN: nested ones would be worked out as a whole before the limit.
         statement = statement.where(index.c.number == _fts.c.rowid)
+    statement = statement.where(*shows_words(work, rows))
     readable = permission(work, rows, "read")
     if readable is not None:
         statement = statement.where(readable)

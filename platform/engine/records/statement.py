@@ -55,12 +55,11 @@ def _where(work: Work, reading: Reading) -> list[sa.ColumnElement]:
     found = []
     if not reading.query.archived:
         found.append(rows.column("archived_at").is_(None))
-    readable = permission(work, rows, "read")
-    if readable is not None:
-        found.append(readable)
+    rights = (permission(work, rows, act) for act in reading.query.acts)
+    found += [each for each in rights if each is not None]
     found += [each.clause(seen, seen.values) for each in conditions_of(reading.query)]
     if reading.parameters:
-        found.append(matching(work, reading.entity, rows.column("id")))
+        found.append(matching(work, rows))
     return found
 
 

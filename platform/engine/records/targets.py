@@ -62,6 +62,17 @@ def _ends(work: Work, draft: Draft, each: Field) -> list[tuple[str, UUID]]:
     return [(target, value)] if value is not None else []
 
 
+def readable(work: Work, entity: str, ids: Iterable[UUID]) -> set[UUID]:
+    """Those of the records that the actor may read, archived ones too."""
+    if work.access.unrestricted(entity, "read"):
+        return set(ids)
+    rows = all_rows(work, entity)
+    statement = sa.select(rows.column("id")).where(
+        among(work, rows.column("id"), "ids"), permission(work, rows, "read")
+    )
+    return set(work.connection.execute(statement, {"ids": sorted(ids)}).scalars())
+
+
 def _choosable(work: Work, entity: str, where: Expression | None, ids: set[UUID]) -> set[UUID]:
     condition = where.text if where is not None else ""
     alone = len(ids) == 1

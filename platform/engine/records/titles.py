@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -52,12 +53,19 @@ def linked(work: Work, entity: str, records: Iterable[Mapping[str, Any]]) -> set
 
 
 def title_clause(work: Work, entity: str, rows: TableRows) -> sa.ColumnElement:
-    """A record's title in SQL; nothing where the title shows what is hidden from the actor."""
+    """A record's title in SQL; nothing where the title shows what is hidden from the actor, and without what it takes
+    from records that they may not read."""
     title = work.model.entities[entity].title
-    hidden = work.access.hidden(entity)
-    if hidden and any(path[0] in hidden for path in getattr(title, "paths", ())):
+    if title_is_hidden(work, entity):
         return sa.literal("")
+    if any(len(path) > 1 for path in title.paths) and not work.access.is_system:
+        rows = TableRows(rows.tables, rows.entity, rows.from_clause, partial(_shown_step, work), rows.values)
     return title.clause(rows, rows.values)
+
+
+def title_is_hidden(work: Work, entity: str) -> bool:
+    """Whether the title of an entity's records shows a field that is hidden from the actor."""
+    return any(work.access.hides(entity, path) for path in work.model.entities[entity].title.paths)
 
 
 def may_name(work: Work, entity: str) -> bool:
@@ -69,6 +77,12 @@ def nameable(work: Work, rows: TableRows) -> list[sa.ColumnElement]:
     """The conditions under which the actor may know the titles of rows."""
     readable = None if _is_colleague(work, rows.entity) else permission(work, rows, "read")
     return [] if readable is None else [readable]
+
+
+def _shown_step(work: Work, rows: TableRows) -> sa.ColumnElement | None:
+    """What may be shown of the records behind a link in a title."""
+    conditions = nameable(work, rows)
+    return conditions[0] if conditions else None
 
 
 def reader_key(work: Work) -> tuple:

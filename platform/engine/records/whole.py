@@ -16,7 +16,7 @@ from customary.engine.records.computed import clauses, taken_in_turn
 from customary.engine.records.kept import kept
 from customary.engine.records.moving import moving, titles_move
 from customary.engine.records.record import Titles
-from customary.engine.records.rows import all_rows, values_of
+from customary.engine.records.rows import all_rows, permission, values_of
 from customary.engine.records.titles import may_name, nameable, reader_key, title_clause
 from customary.engine.records.work import Work
 from customary.engine.tables import EntityTable, TableRows
@@ -102,8 +102,11 @@ def _children(work: Work, parent: EntityTable, each: Field) -> sa.ColumnElement:
     # An alias, because the rows of an entity may have rows of the same entity inside them.
     table = work.release.tables.entity(each.to)
     child = table.table.alias()
+    rows = TableRows(work.release.tables, each.to, child, None, values_of(work))
+    readable = permission(work, rows, "read")
     of_parent = child.c[table.column_name(each.through)] == parent.column("id")
     found = sa.select(child.c.id).where(of_parent, child.c.archived_at.is_(None))
+    found = found if readable is None else found.where(readable)
     return gathered(found.order_by(child.c.id).scalar_subquery())
 
 
