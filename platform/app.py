@@ -22,6 +22,7 @@ from customary.ui import (
     heads,
     health,
     home,
+    hooks,
     imports,
     inbox,
     lifetime,
@@ -37,6 +38,7 @@ from customary.ui import (
     sign_in,
     stage,
     timeline,
+    webhooks,
 )
 from customary.ui import list as lists
 from customary.ui.desk import open_desk
@@ -67,6 +69,8 @@ PAGES = (
     lifetime,
     runs,
     outbox,
+    hooks,
+    webhooks,
     imports,
     releases,
 )

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from customary.engine.automation.typed import read, told
 from customary.engine.fields.field import Field, Refusal
 from customary.engine.people.actor import SYSTEM, Actor
 from customary.engine.people.recognise import person
@@ -63,7 +64,9 @@ class Moment:
         return self._bound(scope)
 
     def _bound(self, scope: RecordScope) -> RecordScope:
-        """With what the steps have given so far."""
+        """With what came in from outside, and what the steps have given so far."""
+        if "payload" in self.change.cause:
+            scope.bindings["payload"] = read(self.change.cause["payload"])
         for name, result in self.results.items():
             scope.bindings[name] = scope.find(*result) if isinstance(result, tuple) else result
         return scope
@@ -95,10 +98,16 @@ def pressed(work: Work, entity: str, id: UUID) -> Change:
     return Change(new_id(), work.now, entity, id, "button", {}, {}, work.actor.id, cause, work.release.number)
 
 
+def called(work: Work, entity: str, id: UUID, payload: Mapping[str, Any]) -> Change:
+    """What another system did by calling us."""
+    cause = {"origin": "webhook", "trigger": "webhook", "payload": told(payload)}
+    return Change(new_id(), work.now, entity, id, "webhook", {}, {}, None, cause, work.release.number)
+
+
 def started_by(work: Work, run: Mapping[str, Any]) -> Change | None:
-    """What started a run: the change of its row, time, or a button."""
+    """What started a run: the change of its row, time, a button, or another system."""
     cause, entity = run["cause"], work.release.tables.named(run["entity"]) if run["entity"] else ""
-    if cause.get("origin") in ("time", "button") and "run" not in cause and entity is not None:
+    if cause.get("origin") in ("time", "button", "webhook") and "run" not in cause and entity is not None:
         kind, number = cause["trigger"], work.release.number
         return Change(run["change"], run["at"], entity, run["record"], kind, {}, {}, run["actor"], cause, number)
     row = work.connection.execute(sa.select(change).where(change.c.id == run["change"])).mappings().first()

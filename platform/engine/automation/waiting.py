@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -13,10 +12,10 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from customary.engine.automation import tables
-from customary.engine.automation.acting import plain
 from customary.engine.automation.begun import as_begun
 from customary.engine.automation.kinds import trigger_kinds
 from customary.engine.automation.moment import Moment
+from customary.engine.automation.typed import read, told
 from customary.engine.messages import Letter
 from customary.engine.model.model import Workflow
 from customary.engine.records.changes import Change
@@ -104,42 +103,12 @@ def _kept(work: Work, value: Any) -> Any:
     """Entities by the name of their birth, for they may be renamed while the run waits."""
     if isinstance(value, tuple):
         return {"record": [work.release.tables.code(value[0]), str(value[1])]}
-    return {"plain": _told(value)}
+    return {"plain": told(value)}
 
 
 def _given(work: Work, stored: Mapping[str, Any]) -> Any:
     if "record" not in stored:
-        return _read(stored["plain"])
+        return read(stored["plain"])
     code, id = stored["record"]
     entity = work.release.tables.named(code)
     return (entity, UUID(id)) if entity else None
-
-
-def _told(value: Any) -> Any:
-    """A plain value in which numbers and days can be told from texts when it is read."""
-    for kind, (cls, write, _) in _TYPED.items():
-        if isinstance(value, cls):
-            return {TYPED: [kind, write(value)]}
-    if isinstance(value, Mapping):
-        return {str(name): _told(each) for name, each in value.items()}
-    if isinstance(value, list):
-        return [_told(each) for each in value]
-    return plain(value)
-
-
-def _read(stored: Any) -> Any:
-    if isinstance(stored, Mapping) and set(stored) == {TYPED}:
-        kind, text = stored[TYPED]
-        return _TYPED[kind][2](text)
-    if isinstance(stored, Mapping):
-        return {name: _read(each) for name, each in stored.items()}
-    return [_read(each) for each in stored] if isinstance(stored, list) else stored
-
-
-TYPED = "="
-_TYPED: Mapping[str, tuple[type, Callable[[Any], str], Callable[[str], Any]]] = {
-    "number": (Decimal, str, Decimal),
-    "moment": (datetime, datetime.isoformat, datetime.fromisoformat),
-    "date": (date, date.isoformat, date.fromisoformat),
-}
-"""A moment is a date to Python, so it comes first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from customary.engine.definitions.shapes import ANYTHING, NAME, TEXT, YES_NO, mapping, named, one_of, told
+from customary.engine.definitions.shapes import ANYTHING, CONDITION, NAME, TEXT, YES_NO, mapping, named, one_of, told
 
 KINDS = ("text", "integer", "decimal", "boolean", "date", "datetime", "json")
 """The kinds of value in JSON that comes from outside."""
@@ -60,4 +60,23 @@ CALL_WEBHOOK = mapping(
         "returns": told(PAYLOAD, "what of the answer later steps use, by name, with its kind"),
     },
     required=("url",),
+)
+
+WEBHOOK = mapping(
+    "webhook",
+    {
+        "name": told(NAME, "the end of its address, /hooks/NAME, and the secret that calls are signed with"),
+        "payload": told(PAYLOAD, "what of the call the workflow uses, by name, with its kind"),
+        "find": told(
+            {
+                "type": "object",
+                "minProperties": 1,
+                "maxProperties": 1,
+                "additionalProperties": CONDITION,
+                "x-what": "an entity and a condition: {invoice: number == payload.number}",
+            },
+            "the record that the workflow is about: an entity, and the condition that it alone fulfils",
+        ),
+    },
+    required=("name",),
 )

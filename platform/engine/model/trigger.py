@@ -8,10 +8,11 @@ from typing import Any
 
 from cronsim import CronSim, CronSimError
 
-from customary.engine.model.build import Build, frozen
+from customary.engine.model.build import Build, frozen, plain
 from customary.engine.model.duration import length
 from customary.engine.model.field import literal
 from customary.engine.model.keep import may_be_kept
+from customary.engine.model.payload import compiled, types
 from customary.engine.model.pipeline import stage_of
 from customary.engine.problem import did_you_mean
 from customary.engine.text import node as text
@@ -31,12 +32,20 @@ def entity_meant(build: Build, body: text.Mapping) -> str:
     """The entity of a trigger, also when its field or stage is a problem; "" where nobody can tell."""
     kind = _kind(body)
     said = body.get(kind) if kind is not None else None
+    if kind == "webhook":
+        return next((each for each in _found(said) if each in build.sketches), "")
     if isinstance(said, text.Mapping):
         said = next((said.get(key) for key in ("field", "of", "entity") if key in said), None)
     first = str(text.plain(said)).partition(".")[0] if said is not None else ""
     if kind in ("entered", "left"):
         return _piped(build, first)
     return first if first in build.sketches else ""
+
+
+def _found(webhook: text.Node | None) -> tuple[str, ...]:
+    """The entities that a webhook finds a record of: one at most."""
+    find = webhook.get("find") if isinstance(webhook, text.Mapping) else None
+    return tuple(find) if isinstance(find, text.Mapping) else ()
 
 
 def _kind(body: text.Mapping) -> str | None:
@@ -150,6 +159,21 @@ def _schedule(build: Build, kind: str, body: text.Mapping) -> Trigger | None:
     return frozen({"kind": kind, "entity": "", "times": times})
 
 
+def _webhook(build: Build, kind: str, body: text.Mapping) -> Trigger | None:
+    """Of the entity that it finds a record of, or of none."""
+    inner = body.get(kind)
+    payload = compiled(plain(inner, "payload", {}))
+    found = {"kind": kind, "entity": "", "name": plain(inner, "name"), "payload": payload, "find": None}
+    if "find" not in inner:
+        return frozen(found)
+    ((entity, condition),) = inner.get("find").items()
+    if entity not in build.sketches:
+        build.no_entity(inner.get("find").place_of(entity), entity)
+        return None
+    names = build.names(entity, old=False).with_shape("payload", "the payload", types(payload))
+    return frozen({**found, "entity": entity, "find": build.question(condition, names)})
+
+
 def _shifts(node: text.Node | None, sign: int) -> list[tuple[int, int]]:
     nodes = node.items if isinstance(node, text.Sequence) else [node] if node is not None else []
     lengths = (length(str(text.plain(each))) for each in nodes)
@@ -190,4 +214,5 @@ _KINDS: dict[str, Callable[[Build, str, text.Mapping], Trigger | None]] = {
     "due": _due,
     "idle": _idle,
     "schedule": _schedule,
+    "webhook": _webhook,
 }

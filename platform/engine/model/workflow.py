@@ -18,7 +18,7 @@ from customary.engine.model.build import Build, frozen, label, plain
 from customary.engine.model.field import field_value
 from customary.engine.model.model import Message, Role, Workflow
 from customary.engine.model.names import ModelNames
-from customary.engine.model.payload import outcome
+from customary.engine.model.payload import outcome, types
 from customary.engine.model.step import Around, check_step
 from customary.engine.model.trigger import compile_trigger, entity_meant
 from customary.engine.model.wait import ANSWERED, compile_wait, waits
@@ -61,7 +61,7 @@ class Rule:
         self.entity = triggers[0]["entity"] if triggers else self._meant(body.get("when"))
         if not (self.entity or triggers):
             return None
-        names = self.build.names(self.entity)
+        names = self._with_payload(self.build.names(self.entity), triggers)
         workflow = Workflow(
             name=self.document.name,
             label=label(body, self.document.name),
@@ -75,6 +75,12 @@ class Rule:
             before=self.before,
         )
         return workflow if triggers else None
+
+    def _with_payload(self, names: ModelNames, triggers: Iterable[Mapping[str, Any]]) -> ModelNames:
+        """The names with what came in from outside, where a trigger says what that is."""
+        shapes = [types(each["payload"]) for each in triggers if "payload" in each]
+        known = {name: kind for shape in shapes for name, kind in shape.items()}
+        return names.with_shape("payload", "the payload", known) if shapes else names
 
     def _meant(self, when: text.Node | None) -> str:
         """The entity that triggers speak of which are wrong in another way: all else is checked nevertheless."""

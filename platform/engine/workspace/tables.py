@@ -17,6 +17,7 @@ ROOMS_WITH_TABLES = (
     "customary.engine.messages",
     "customary.engine.exchange.sample",
     "customary.engine.automation",
+    "customary.engine.automation.hooks",
     "customary.engine.plan.journal",
 )
 """Importing these declares the platform's own tables."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from customary.engine.definitions.example import RULE_EXAMPLES
-from customary.engine.definitions.outside import CALL_WEBHOOK
+from customary.engine.definitions.outside import CALL_WEBHOOK, WEBHOOK
 from customary.engine.definitions.shapes import (
     CONDITION,
     DURATION,
@@ -79,6 +79,7 @@ ABOUT_TRIGGERS = {
     "related": {"related": RELATED},
     "due": {"due": DUE},
     "idle": {"idle": IDLE},
+    "webhook": {"webhook": WEBHOOK},
     "schedule": {"schedule": told(TEXT, "minute, hour, day, month and weekday as cron has them: 0 8 * * mon-fri")},
 }
 BEFORE = ("created", "updated", "changed", "entered", "left", "archived")
@@ -100,7 +101,6 @@ EVENTS = ("updated", "changed", "entered", "left", "archived", "restored", "cros
 LATER_TRIGGERS = (
     "web_form",
     "email",
-    "webhook",
     "message",
     "called",
 )

@@ -1,0 +1,74 @@
+"""The addresses that other systems call, and the secrets of the workspace. For administrators."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from litestar import Response, get, post
+from litestar.exceptions import PermissionDeniedException
+from litestar.params import FromPath
+
+from customary.engine.automation.hooks import hooks
+from customary.engine.messages.secrets import make_secret, secrets_kept
+from customary.engine.model.model import Workflow
+from customary.engine.records.refusal import Missing
+from customary.engine.records.work import Work
+from customary.engine.sealing import has_key
+from customary.ui.desk import AtDesk, Desk
+
+HERE = "webhooks"
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """An address, what it starts, and when its secret was made; None where it has none yet."""
+
+    name: str
+    workflows: tuple[Workflow, ...]
+    changed: datetime | None
+
+
+@get("/webhooks")
+async def webhooks(desk: AtDesk) -> Response:
+    return await _drawn(desk)
+
+
+@post("/webhooks/{name:str}", status_code=200)
+async def new_secret(desk: AtDesk, name: FromPath[str]) -> Response:
+    """Makes a new secret for a hook and shows it, this once. The one before holds on for a day."""
+    _only_admins(desk)
+    if not has_key():
+        return await _drawn(desk)
+    made = await desk.write(_made, name)
+    return await _drawn(desk, name, made)
+
+
+async def _drawn(desk: Desk, made_for: str = "", made: str = "") -> Response:
+    _only_admins(desk)
+    found, others = await desk.read(_found)
+    base = str(desk.request.base_url).rstrip("/")
+    told = {"here": "workflows", "hooks": found, "secrets": others, "base": base, "sealed": has_key()}
+    response = desk.page("page_webhooks.html", **told, made_for=made_for, made=made)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _only_admins(desk: Desk) -> None:
+    if not desk.access.admin:
+        raise PermissionDeniedException("Webhooks are shown to administrators only.")
+
+
+def _made(work: Work, name: str) -> str:
+    if name not in hooks(work.model):
+        raise Missing(HERE, name)
+    return make_secret(work.connection, name, work.now)
+
+
+def _found(work: Work) -> tuple[list[Hook], dict[str, datetime]]:
+    kept = secrets_kept(work.connection)
+    found = [Hook(name, tuple(rules), kept.get(name)) for name, rules in hooks(work.model).items()]
+    return found, {name: at for name, at in kept.items() if name not in hooks(work.model)}
+
+
+handlers = [webhooks, new_secret]
