@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from customary.engine.automation.typed import read, told
 from customary.engine.fields.field import Field, Refusal
+from customary.engine.model.model import Entity
 from customary.engine.people.actor import SYSTEM, Actor
 from customary.engine.people.recognise import person
 from customary.engine.records import storage
@@ -53,15 +54,21 @@ class Moment:
     def scope(self) -> RecordScope:
         """A scope over the record as it is now. A deleted record is as it was last."""
         if not self.entity:
-            return self._bound(RecordScope(self.work, bindings={"user": self.user}))
-        values = storage.load(self.work, self.entity, self.id)
+            return self._bound(self._scope())
+        values = self._record()
         before = self.values(self.change.before) if self.about is None else {}
         if values is None:
             values = {"id": self.id, **before}
         old = {"id": self.id} if self.change.kind == "created" and self.about is None else {**values, **before}
-        scope = RecordScope(self.work, self.entity, dict(values), old, {"user": self.user})
+        scope = self._scope(self.entity, dict(values), old)
         scope.bindings["record"] = scope.record
         return self._bound(scope)
+
+    def _record(self) -> Mapping[str, Any] | None:
+        return storage.load(self.work, self.entity, self.id)
+
+    def _scope(self, *about: Any) -> RecordScope:
+        return RecordScope(self.work, *about, bindings={"user": self.user})
 
     def _bound(self, scope: RecordScope) -> RecordScope:
         """With what came in from outside, and what the steps have given so far."""
@@ -82,8 +89,12 @@ class Moment:
 
     def values(self, plain: Mapping[str, Any]) -> dict[str, Any]:
         """The values of a change row, as far as today's fields know them."""
-        fields = self.work.model.entities[self.change.entity].fields
-        return {name: _value(fields[name], value) for name, value in plain.items() if name in fields}
+        return values_in(self.work.model.entities[self.change.entity], plain)
+
+
+def values_in(entity: Entity, plain: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that stand in a change row, as far as today's fields know them."""
+    return {name: _value(entity.fields[name], value) for name, value in plain.items() if name in entity.fields}
 
 
 def timed(work: Work, kind: str, entity: str, id: UUID) -> Change:

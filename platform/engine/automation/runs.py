@@ -109,7 +109,7 @@ def _advance(connection: sa.Connection, releases: Releases, run_id: UUID, now: d
     release = releases.load(connection)
     if run is None or release is None:
         return None
-    work = Work(connection, release, SYSTEM, now, _cause(run))
+    work = Work(connection, release, SYSTEM, now, cause_of(run["id"], run["workflow"], run["cause"]))
     workflow = as_begun(work, run)
     found = started_by(work, run)
     if workflow is None or found is None:
@@ -117,7 +117,7 @@ def _advance(connection: sa.Connection, releases: Releases, run_id: UUID, now: d
     moment = moment_of(work, run, found, kept(work, run))
     if run["position"] and moment.entity and storage.load(work, moment.entity, moment.id) is None:
         return _end(connection, run_id, now, tables.STOPPED, tables.reason_text(NO_RECORD))
-    actor = _actor(work, workflow, run["actor"], moment.user)
+    actor = actor_of(work, workflow, run["actor"], moment.user)
     moment.work = Work(connection, release, actor, now, work.cause)
     return _walked(connection, Walk(workflow, run_id, moment, taken, *way(run)), release.number)
 
@@ -147,12 +147,14 @@ def _held(connection: sa.Connection, run_id: UUID) -> Mapping[str, Any] | None:
     return connection.execute(statement.with_for_update(skip_locked=True)).mappings().first()
 
 
-def _cause(run: Mapping[str, Any]) -> Cause:
-    chain = (*run["cause"].get("chain", ()), run["workflow"])
-    return Cause(origin="workflow", run=str(run["id"]), depth=len(chain), chain=chain)
+def cause_of(run: UUID, workflow: str, started_by: Mapping[str, Any]) -> Cause:
+    """Why a run writes, which goes back to what started it."""
+    chain = (*started_by.get("chain", ()), workflow)
+    return Cause(origin="workflow", run=str(run), depth=len(chain), chain=chain)
 
 
-def _actor(work: Work, workflow: Workflow, user_id: UUID | None, user: Mapping[str, Any] | None) -> Actor:
+def actor_of(work: Work, workflow: Workflow, user_id: UUID | None, user: Mapping[str, Any] | None) -> Actor:
+    """Whose rights count in a run that `user` started. Raises CannotDo when they are gone."""
     if workflow.run_as != "actor" or user_id is None:
         return system_for(user)
     actor = actor_of_user(work.connection, user_id, work.release)

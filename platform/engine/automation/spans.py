@@ -17,3 +17,10 @@ def earlier(moment: datetime, shift: Shift, zone: ZoneInfo) -> datetime:
     months, seconds = shift
     moved = moment.astimezone(zone) - timedelta(seconds=seconds)
     return add_months(moved, Decimal(-months)) or moved
+
+
+def later(moment: datetime, shift: Shift, zone: ZoneInfo) -> datetime:
+    """When a date is due, by the clocks of `zone`."""
+    months, seconds = shift
+    local = moment.astimezone(zone)
+    return (add_months(local, Decimal(months)) or local) + timedelta(seconds=seconds)

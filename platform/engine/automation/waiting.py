@@ -44,7 +44,7 @@ def wake(work: Work, changes: Iterable[Change]) -> None:
     for found in changes if waiting else ():
         for run in waiting.pop(found.record, ()):
             workflow = as_begun(work, run)
-            if workflow is not None and _wakes(work, workflow, run, found):
+            if workflow is not None and wakes(work, workflow, run, found):
                 _end_waiting(work, run)
             else:
                 waiting[found.record].append(run)
@@ -64,7 +64,8 @@ def _waiting_for() -> sa.Select:
     return sa.select(run).where(run.c.record.in_(records), run.c.status == tables.WAITING).order_by(run.c.id)
 
 
-def _wakes(work: Work, workflow: Workflow, run: Mapping[str, Any], found: Change) -> bool:
+def wakes(work: Work, workflow: Workflow, run: Mapping[str, Any], found: Change) -> bool:
+    """Whether a change ends the waiting of a run."""
     moment = Moment(work, found, kept(work, run))
     step = step_at(workflow, way(run)[0])
     event, until = step.get("event"), step.get("when")

@@ -120,6 +120,17 @@ class Workspace:
         with self.database.read(at_length=True) as connection:
             return self._compared(connection, source, Problems())
 
+    def draft(self) -> Release | None:
+        """The folder's definitions as a release that is not applied, over the tables that are there.
+
+        None where they call for other tables. Raises DefinitionError with all their problems.
+        """
+        plan, current = self.plan(quick=True), self.release
+        grows = any(turn.verb != "kept" for turn in plan.turns)
+        if grows or any(made.kind != "index" for change in plan.changes for made in change.adds()):
+            return None
+        return Release(current.number, plan.model, plan.tables, current.applied_at, plan.source)
+
     def _compared(
         self,
         connection: sa.Connection,

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from customary.engine.automation.spans import earlier
+from customary.engine.automation.spans import earlier, later
 from customary.engine.records.work import Work
 
 
@@ -30,6 +30,22 @@ def between(trigger: Mapping[str, Any], work: Work, since: datetime, until: date
             low, high = low.date(), high.date()
         came.append(_on_anniversary(column, low, high) if trigger["yearly"] else sa.and_(column > low, column <= high))
     return work.connection.execute(sa.select(table.column("id")).where(living, sa.or_(*came))).scalars()
+
+
+def moments(
+    trigger: Mapping[str, Any], values: Mapping[str, Any], work: Work, since: datetime, until: datetime
+) -> Iterable[datetime]:
+    """When it comes between two moments for a record with these values."""
+    given, zone = values.get(trigger["field"]), work.model.settings.time_zone
+    if given is None:
+        return
+    moment = given if isinstance(given, datetime) else datetime(given.year, given.month, given.day, tzinfo=zone)
+    years = range(since.year - moment.year - 1, until.year - moment.year + 2) if trigger["yearly"] else (0,)
+    for shift in trigger["shifts"]:
+        for year in (each for each in years if each > 0 or not trigger["yearly"]):
+            at = later(moment, (shift[0] + 12 * year, shift[1]), zone)
+            if since < at <= until:
+                yield at
 
 
 def _on_anniversary(column: sa.Column, low: date, high: date) -> sa.ColumnElement:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -21,3 +22,9 @@ def between(trigger: Mapping[str, Any], work: Work, since: datetime, until: date
     zone = work.model.settings.time_zone
     following = next(CronSim(trigger["times"], since.astimezone(zone)), None)
     return [NO_RECORD] if following is not None and following <= until else []
+
+
+def times(trigger: Mapping[str, Any], work: Work, since: datetime, until: datetime) -> Iterable[datetime]:
+    """All of its times between two moments."""
+    following = CronSim(trigger["times"], since.astimezone(work.model.settings.time_zone))
+    return takewhile(lambda each: each <= until, following)

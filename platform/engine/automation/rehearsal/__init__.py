@@ -1,0 +1,35 @@
+"""Rehearsal: a rule that is not applied yet, played over what has happened, with no effect."""
+
+from customary.engine.automation.rehearsal.matching import LEFT, OTHER, OWN, REFUSED, STARTS, Look
+from customary.engine.automation.rehearsal.rehearse import (
+    GONE,
+    MOST_TRIED,
+    NEW,
+    SAME,
+    Asked,
+    CannotRehearse,
+    Case,
+    Rehearsal,
+    rehearse,
+)
+from customary.engine.automation.rehearsal.trial import Trial, Written
+
+__all__ = [
+    "GONE",
+    "LEFT",
+    "MOST_TRIED",
+    "NEW",
+    "OTHER",
+    "OWN",
+    "REFUSED",
+    "SAME",
+    "STARTS",
+    "Asked",
+    "CannotRehearse",
+    "Case",
+    "Look",
+    "Rehearsal",
+    "Trial",
+    "Written",
+    "rehearse",
+]
