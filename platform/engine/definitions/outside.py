@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from customary.engine.definitions.shapes import ANYTHING, CONDITION, NAME, TEXT, YES_NO, mapping, named, one_of, told
+from customary.engine.definitions.shapes import (
+    ANYTHING,
+    CONDITION,
+    LABEL,
+    NAME,
+    TEXT,
+    YES_NO,
+    mapping,
+    named,
+    one_of,
+    told,
+)
 
 KINDS = ("text", "integer", "decimal", "boolean", "date", "datetime", "json")
 """The kinds of value in JSON that comes from outside."""
@@ -60,6 +71,16 @@ CALL_WEBHOOK = mapping(
         "returns": told(PAYLOAD, "what of the answer later steps use, by name, with its kind"),
     },
     required=("url",),
+)
+
+SEND_SMS = mapping(
+    "send_sms",
+    {
+        "to": told(TEXT, "a telephone number in its international form, such as =account.phone"),
+        "message": told({**TEXT, "x-of": "message"}, "the message whose text it is"),
+        "text": told(LABEL, "its text, where it is no message"),
+    },
+    required=("to",),
 )
 
 WEBHOOK = mapping(

@@ -15,6 +15,7 @@ from customary.engine.messages.notifications import (
 )
 from customary.engine.messages.outbox import Letter, find_letter, letters, put, send_again, written_by
 from customary.engine.messages.sender import send_due
+from customary.engine.messages.sms import NoNumber, put_sms
 from customary.engine.messages.undelivered import NotNow, Undeliverable
 from customary.engine.messages.webhook import put_call
 
@@ -22,6 +23,7 @@ __all__ = [
     "Letter",
     "Mail",
     "NoAddress",
+    "NoNumber",
     "NotNow",
     "Notification",
     "Undeliverable",
@@ -36,6 +38,7 @@ __all__ = [
     "notify",
     "put",
     "put_call",
+    "put_sms",
     "send_again",
     "send_due",
     "unread_count",

@@ -9,6 +9,7 @@ from customary.engine.messages.addresses import allowed
 from customary.engine.messages.mail import Mail
 from customary.engine.messages.outbox import is_served
 from customary.engine.messages.sender import Channel
+from customary.engine.messages.sms import Sms
 from customary.engine.messages.webhook import Webhook
 from customary.engine.model.model import Settings
 
@@ -16,5 +17,9 @@ from customary.engine.model.model import Settings
 def channels(database: Database, settings: Settings) -> Mapping[str, Channel]:
     """The channels that the settings set up; what has none stays in the outbox."""
     world = allowed(settings.allowed_addresses)
-    every: dict[str, Channel] = {"mail": Mail(settings.mail), "webhook": Webhook(database, world)}
+    every: dict[str, Channel] = {
+        "mail": Mail(settings.mail),
+        "sms": Sms(database, world, settings),
+        "webhook": Webhook(database, world),
+    }
     return {kind: channel for kind, channel in every.items() if is_served(settings, kind)}

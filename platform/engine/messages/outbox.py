@@ -132,7 +132,8 @@ def put(
 
 def is_served(settings: Settings, kind: str) -> bool:
     """Whether the workspace has what it needs to deliver messages of this kind."""
-    return kind != "mail" or bool(settings.mail.get("host"))
+    needs = {"mail": settings.mail.get("host"), "sms": settings.sms.get("url")}
+    return bool(needs.get(kind, True))
 
 
 def letters(

@@ -6,13 +6,17 @@ A secret that is changed holds on beside its successor for a day, so that the ot
 from __future__ import annotations
 
 import secrets as randomness
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from customary.engine.columns import Moment
-from customary.engine.database import system
+from customary.engine.database import Database, system
+from customary.engine.messages.undelivered import Undeliverable
 from customary.engine.sealing import NoKey, Unopened, seal, unseal
+from customary.engine.words import Reason
 
 secret = sa.Table(
     "customary_secret",
@@ -60,6 +64,28 @@ def secrets_of(connection: sa.Connection, name: str, now: datetime) -> list[str]
         return []
     kept = [row.sealed, row.former if now < row.changed_at + HOLDS_ON else None]
     return [text for each in kept if each is not None and (text := _opened(each, name)) is not None]
+
+
+def filled_in(
+    database: Database, headers: Mapping[str, Any], now: datetime
+) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Headers that hold no secret, and those that do, with it. Raises Undeliverable where it is not there."""
+    plain = {name: value for name, value in headers.items() if isinstance(value, str)}
+    secret = {
+        name: value.get("before", "") + the_secret(database, value["secret"], now)
+        for name, value in headers.items()
+        if not isinstance(value, str)
+    }
+    return plain, secret
+
+
+def the_secret(database: Database, name: str, now: datetime) -> str:
+    """The secret of a name. Raises Undeliverable where it is not there."""
+    with database.read() as connection:
+        found = secrets_of(connection, name, now)
+    if not found:
+        raise Undeliverable(Reason("there is no secret “{name}”, or no key to open it", {"name": name}))
+    return found[0]
 
 
 def _opened(sealed: str, name: str) -> str | None:

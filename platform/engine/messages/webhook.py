@@ -13,7 +13,7 @@ from customary.engine.database import Database
 from customary.engine.messages.addresses import Allowed
 from customary.engine.messages.http import Answer, Call, call, parsed, port_of
 from customary.engine.messages.outbox import Letter, put
-from customary.engine.messages.secrets import secrets_of
+from customary.engine.messages.secrets import filled_in, the_secret
 from customary.engine.messages.signature import HEADER, signed
 from customary.engine.messages.undelivered import NotNow, Undeliverable
 from customary.engine.model.payload import Unfit, read, take
@@ -67,38 +67,33 @@ class Webhook:
 
     def deliver(self, letter: Letter) -> Mapping[str, Any]:
         """Makes a call and gives what was answered. Raises Undeliverable, NotNow."""
+        returns = (letter.details or {}).get("returns")
         answer = call(self._call(letter), self.allowed)
-        told = {"status": answer.status, "text": answer.body.decode(errors="replace").replace("\x00", "")}
-        if 200 <= answer.status < 300:
-            _check(answer, (letter.details or {}).get("returns"))
-            return told
-        why = Reason("it answered {status}", {"status": answer.status})
-        if answer.status in _LATER or answer.status >= 500:
-            raise NotNow(why, _after(answer), answer=told)
-        raise Undeliverable(why, told)
+        told = judged(answer)
+        _check(answer, returns)
+        return told
 
     def _call(self, letter: Letter) -> Call:
-        details, body = letter.details or {}, letter.body.encode()
+        details, body, now = letter.details or {}, letter.body.encode(), datetime.now(UTC)
         headers = {"User-Agent": "Customary", "Accept": "application/json", "Idempotency-Key": str(letter.id)}
         if body:
             headers["Content-Type"] = "application/json"
-        given = details.get("headers", {})
-        headers |= {name: value for name, value in given.items() if isinstance(value, str)}
-        secret = {
-            name: value.get("before", "") + self._secret(value["secret"])
-            for name, value in given.items()
-            if not isinstance(value, str)
-        }
+        plain, secret = filled_in(self.database, details.get("headers", {}), now)
         if details.get("sign"):
-            secret[HEADER] = signed(self._secret(details["sign"]), body, datetime.now(UTC))
-        return Call(letter.subject, letter.recipient, headers, secret, body, details.get("timeout_seconds", 10))
+            secret = {**secret, HEADER: signed(the_secret(self.database, details["sign"], now), body, now)}
+        seconds = details.get("timeout_seconds", 10)
+        return Call(letter.subject, letter.recipient, {**headers, **plain}, secret, body, seconds)
 
-    def _secret(self, name: str) -> str:
-        with self.database.read() as connection:
-            found = secrets_of(connection, name, datetime.now(UTC))
-        if not found:
-            raise Undeliverable(Reason("there is no secret “{name}”, or no key to open it", {"name": name}))
-        return found[0]
+
+def judged(answer: Answer) -> Mapping[str, Any]:
+    """What was answered, when it says that the call was taken. Raises Undeliverable, NotNow."""
+    told = {"status": answer.status, "text": answer.body.decode(errors="replace").replace("\x00", "")}
+    if 200 <= answer.status < 300:
+        return told
+    why = Reason("it answered {status}", {"status": answer.status})
+    if answer.status in _LATER or answer.status >= 500:
+        raise NotNow(why, _after(answer), answer=told)
+    raise Undeliverable(why, told)
 
 
 def _check(answer: Answer, returns: Mapping[str, Any] | None) -> None:

@@ -264,6 +264,8 @@ class Settings:
     time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     first_weekday: str = "mon"
     mail: Mapping[str, Any] = NOTHING
+    sms: Mapping[str, Any] = NOTHING
+    """The gateway of text messages: `url`, `headers`, `encoding` (json, form), and `body` with its values compiled."""
     allowed_addresses: tuple[str, ...] = ()
     """Hosts and networks that may be called although they do not lie in the open internet."""
     accent: str | None = None

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from customary.engine.definitions import Definitions
+from customary.engine.expressions import ExpressionError
+from customary.engine.expressions.types import TEXT
+from customary.engine.expressions.value import value
 from customary.engine.locale import currencies
 from customary.engine.model.build import frozen, plain
 from customary.engine.model.duration import seconds
 from customary.engine.model.model import Settings
+from customary.engine.model.names import ModelNames, World
 from customary.engine.problem import Problems
-from customary.engine.text.node import Mapping
+from customary.engine.text.node import Mapping, Node, Sequence
+from customary.engine.text.node import plain as plain_of
 
 
 def compile_settings(definitions: Definitions, problems: Problems) -> Settings:
@@ -26,6 +32,8 @@ def compile_settings(definitions: Definitions, problems: Problems) -> Settings:
             known[key] = plain(body, key)
     if languages := plain(body, "languages"):
         known["languages"] = tuple(map(str, languages))
+    if isinstance(gateway := body.get("sms"), Mapping):
+        known["sms"] = _sms(gateway, problems)
     if places := plain(body, "allowed_addresses"):
         known["allowed_addresses"] = tuple(map(str, places))
     if currency := plain(body, "currency"):
@@ -35,6 +43,27 @@ def compile_settings(definitions: Definitions, problems: Problems) -> Settings:
     if (kept := seconds(str(plain(body, "purge_after", "")))) is not None:
         known["purge_after"] = timedelta(seconds=kept)
     return Settings(**known)
+
+
+def _sms(gateway: Mapping, problems: Problems) -> Any:
+    """The gateway, in whose body `to`, `text` and `id` may be named."""
+    names = ModelNames(World(), "", {"to": TEXT, "text": TEXT, "id": TEXT})
+    found = {"headers": {}, "encoding": "json", **plain_of(gateway)}
+    return frozen({**found, "body": _filled(gateway.get("body"), names, problems)})
+
+
+def _filled(node: Node | None, names: ModelNames, problems: Problems) -> Any:
+    if isinstance(node, Mapping):
+        return frozen({name: _filled(each, names, problems) for name, each in node.items()})
+    if isinstance(node, Sequence):
+        return tuple(_filled(each, names, problems) for each in node.items)
+    if node is None:
+        return frozen({})
+    try:
+        return value(plain_of(node), names)
+    except ExpressionError as error:
+        problems.add(node.text_place(error.offset), error.summary, error.remedy)
+        return None
 
 
 def _currency(body: Mapping, currency: str, problems: Problems) -> str:

@@ -60,6 +60,10 @@ def _send_email(build: Build, step: dict[str, Any], node: text.Mapping, around: 
     for each in step["to"] if isinstance(step.get("to"), tuple) else (step.get("to"),):
         if isinstance(each, Expression) and not _is(each.type, (TEXT,), None):
             build.add(to.place, f"mail cannot be sent to a {each.type}", "Give an address, such as =account.email.")
+    _check_message(build, step, node, around, "email")
+
+
+def _check_message(build: Build, step: dict[str, Any], node: text.Mapping, around: Around, channel: str) -> None:
     name = step.get("message")
     if name is None:
         return
@@ -70,6 +74,16 @@ def _send_email(build: Build, step: dict[str, Any], node: text.Mapping, around: 
     elif message.about is not None and message.about != around.entity:
         summary = f"message {name} is about {message.about}, this workflow about {around.entity}"
         build.add(place, summary, "Send another message, or leave out what it is about.")
+    elif message.channel != channel:
+        build.add(place, f"message {name} is for {message.channel}", f"Give it the channel {channel}, or send another.")
+
+
+def _send_sms(build: Build, step: dict[str, Any], node: text.Mapping, around: Around) -> None:
+    if isinstance(step.get("to"), Expression) and not _is(step["to"].type, (TEXT,), ""):
+        build.add(node.get("to").place, f"a {step['to'].type} is no telephone number", "Name one, such as =phone.")
+    if ("message" in step) == ("text" in step):
+        build.add(node.place, "this says its text twice, or not at all", "Give it a message, or a text.")
+    _check_message(build, step, node, around, "sms")
 
 
 def _call_webhook(build: Build, step: dict[str, Any], node: text.Mapping, around: Around) -> None:
@@ -109,4 +123,5 @@ _CHECKS: dict[str, Callable[[Build, dict[str, Any], text.Mapping, Around], None]
     "send_email": _send_email,
     "notify": _notify,
     "call_webhook": _call_webhook,
+    "send_sms": _send_sms,
 }

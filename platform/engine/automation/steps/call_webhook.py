@@ -12,10 +12,10 @@ from typing import Any
 from urllib.parse import quote
 
 from customary.engine.automation.acting import Acting, CannotDo, Done, Pause, plain
+from customary.engine.automation.outcome import outcome
 from customary.engine.expressions import Template
-from customary.engine.messages import Letter, Undeliverable, put_call, written_by
-from customary.engine.messages.outbox import SENT
-from customary.engine.model.payload import Unfit, read, take
+from customary.engine.messages import Undeliverable, put_call, written_by
+from customary.engine.model.payload import take
 
 
 def perform(step: Mapping[str, Any], acting: Acting) -> Done:
@@ -52,22 +52,6 @@ def resumed(step: Mapping[str, Any], acting: Acting) -> Done:
         values = take(step["returns"], told["body"])
     given = {"method": letter.subject, "url": letter.recipient}
     return Done(input=given, result={**plain(told), "message_id": str(letter.id)}, binds={**told, **values})
-
-
-def outcome(letter: Letter) -> dict[str, Any]:
-    """What became of a message, as later steps see it."""
-    result = letter.result or {}
-    why = str(letter.why) if letter.why else None
-    body = _body(result.get("text"))
-    return {"sent": letter.status == SENT, "status": result.get("status"), "error": why, "body": body}
-
-
-def _body(text: str | None) -> Any:
-    """What was answered: JSON as what it says, anything else as text."""
-    try:
-        return read(text.encode()) if text else None
-    except Unfit:
-        return text
 
 
 def _url(given: Any, acting: Acting) -> str:

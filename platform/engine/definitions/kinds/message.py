@@ -10,7 +10,7 @@ SHAPE = mapping(
         "label": told(LABEL, "what people call it"),
         "help": told(LABEL, "a sentence that explains it"),
         "about": told(TEXT, "the entity whose fields its holes may use", of="entity"),
-        "channel": told(one_of(("email",), "channel", ("sms",)), "how it is sent"),
+        "channel": told(one_of(("email", "sms"), "channel"), "how it is sent"),
         "subject": told(LABEL, "the subject line"),
         "body": told(LABEL, "the text"),
         "was": told(WAS, "its old name"),

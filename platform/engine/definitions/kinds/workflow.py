@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from customary.engine.definitions.example import RULE_EXAMPLES
-from customary.engine.definitions.outside import CALL_WEBHOOK, WEBHOOK
+from customary.engine.definitions.outside import CALL_WEBHOOK, SEND_SMS, WEBHOOK
 from customary.engine.definitions.shapes import (
     CONDITION,
     DURATION,
@@ -175,6 +175,7 @@ STEPS = {
     "notify": NOTIFY,
     "send_email": SEND_EMAIL,
     "call_webhook": CALL_WEBHOOK,
+    "send_sms": SEND_SMS,
     "delete": {"anyOf": [mapping("delete", {"record": TEXT}, required=("record",)), {"const": True}], "x-what": "true"},
     "move": {**TEXT, "x-what": "a stage"},
     "wait": {"anyOf": [TEXT, WAIT], "x-what": "how long, such as 2d, or {for: …, until: …, event: …}"},
@@ -193,7 +194,6 @@ LATER_STEPS = (
     "follow",
     "convert",
     "merge",
-    "send_sms",
     "send",
     "create_document",
     "ask_survey",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from customary.engine.definitions.navigation import NAVIGATION
+from customary.engine.definitions.outside import HEADERS
 from customary.engine.definitions.shapes import DURATION, NAMES, TEXT, WHOLE, list_of, mapping, one_of, told
 
 MAIL = mapping(
@@ -16,6 +17,23 @@ MAIL = mapping(
         "security": told(one_of(("none", "starttls", "tls"), "way to secure mail"), "how the line is secured"),
     },
     required=("host",),
+)
+
+WEB = {"type": "string", "pattern": "^https?://.+", "x-what": "a web address"}
+SMS = mapping(
+    "sms",
+    {
+        "url": told(
+            {"type": "string", "pattern": "^https?://.+", "x-what": "a web address"}, "where the gateway is called"
+        ),
+        "headers": told(HEADERS, "its headers; `{secret: name}` for what nobody may see"),
+        "encoding": told(one_of(("json", "form"), "encoding"), "how the body is written: json where it is left out"),
+        "body": told(
+            {"type": "object", "x-what": "what the gateway is told: {to: =to, text: =text}"},
+            "what it is told; `to`, `text` and `id` are those of the message",
+        ),
+    },
+    required=("url", "body"),
 )
 
 LANGUAGE = {"type": "string", "pattern": "^[a-z]{2,3}([_-][A-Za-z]+)?$", "x-what": "a language, such as en"}
@@ -43,6 +61,7 @@ SHAPE = mapping(
         ),
         "database": told(TEXT, "its URL; a SQLite file in the folder where it is left out"),
         "mail": told(MAIL, "the server that sends mail"),
+        "sms": told(SMS, "the gateway that sends text messages"),
         "allowed_addresses": told(
             list_of(
                 {
