@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from customary.engine.automation.rehearsal import GONE, NEW, OTHER, OWN, REFUSED, SAME
 
 if TYPE_CHECKING:
-    from customary.engine.automation.rehearsal import Case, Rehearsal, Trial, Written
+    from customary.engine.automation.rehearsal import Case, Rehearsal, Trial
+    from customary.engine.records.changes import Change
 
 SIGNS = {SAME: "=", NEW: "+", GONE: "-", None: " "}
 VERDICTS = {
@@ -17,6 +18,7 @@ VERDICTS = {
     OTHER: "nothing that the rule waits for",
     REFUSED: "its condition does not hold",
 }
+WRITTEN = ("entity", "record", "kind", "before", "after")
 LONGEST = 100
 
 
@@ -73,7 +75,8 @@ def _case(case: Case) -> Iterator[str]:
 
 def _trial(trial: Trial) -> Iterator[str]:
     for each in trial.written:
-        yield f"{each.kind} {each.entity} “{each.title}”: {_difference(each)}".rstrip(": ")
+        found = each.change
+        yield f"{found.kind} {found.entity} “{each.title}”: {_difference(found)}".rstrip(": ")
     for letter in trial.letters:
         yield f"{letter.kind} to {letter.recipient}: {_short(letter.subject)}".rstrip(": ")
         yield from (f"  {_short(line)}" for line in letter.body.splitlines() if line.strip())
@@ -84,11 +87,11 @@ def _trial(trial: Trial) -> Iterator[str]:
         yield f"{trial.status}{until}{f': {trial.reason}' if trial.reason else ''}"
 
 
-def _difference(each: Written) -> str:
-    names = dict.fromkeys((*each.before, *each.after))
-    if not each.before:
-        return ", ".join(f"{name} {_value(each.after[name])}" for name in names)
-    return ", ".join(f"{name} {_value(each.before.get(name))} → {_value(each.after.get(name))}" for name in names)
+def _difference(found: Change) -> str:
+    if not found.before:
+        return ", ".join(f"{name} {_value(found.after[name])}" for name in found.names)
+    sides = ((name, found.before.get(name), found.after.get(name)) for name in found.names)
+    return ", ".join(f"{name} {_value(before)} → {_value(after)}" for name, before, after in sides)
 
 
 def _value(value: Any) -> str:
@@ -133,9 +136,7 @@ def _trial_as_data(trial: Trial) -> dict[str, Any]:
             {name: step[name] for name in ("position", "kind", "status", "input", "result")} for step in trial.steps
         ],
         "written": [
-            {"entity": each.entity, "record": each.record, "title": each.title, "kind": each.kind}
-            | {"before": each.before, "after": each.after}
-            for each in trial.written
+            {"title": each.title, **{name: getattr(each.change, name) for name in WRITTEN}} for each in trial.written
         ],
         "messages": [
             {"kind": each.kind, "to": each.recipient, "subject": each.subject, "body": each.body}

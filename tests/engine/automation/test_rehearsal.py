@@ -74,7 +74,7 @@ def test_a_deleted_record_is_looked_at_and_tried_as_it_was(house: Callable) -> N
     found = rehearsed(home, text, "long")
     assert fares(found) == {"new": 1}
     [written] = found.cases[0].trial.written
-    assert (written.kind, dict(written.after)) == ("updated", {"town": "long"})
+    assert (written.change.kind, dict(written.change.after)) == ("updated", {"town": "long"})
     assert home.get("visit", id) is None
 
 
@@ -91,10 +91,10 @@ def test_the_steps_are_tried_and_nothing_is_kept(house: Callable) -> None:
     found = rehearsed(home, VISIT + rule("greet", "{created: visit}", steps), "greet")
     [case] = found.cases
     assert case.trial.status == "done"
-    assert [(each.kind, each.title, dict(each.after)) for each in case.trial.written[:1]] == [
+    assert [(each.change.kind, each.title, dict(each.change.after)) for each in case.trial.written[:1]] == [
         ("updated", "Acme", {"minutes": 2, "town": "near Athens"})
     ]
-    assert [each.title for each in case.trial.written if each.entity == "activity"] == ["Call Acme"]
+    assert [each.title for each in case.trial.written if each.change.entity == "activity"] == ["Call Acme"]
     assert [(each.recipient, each.subject, each.body) for each in case.trial.letters] == [
         ("ann@example.com", "About Acme", "In near Athens.")
     ]
@@ -118,7 +118,7 @@ def test_a_waiting_ends_as_the_record_went_on(house: Callable) -> None:
   - set: {town: over}
 """
     found = rehearsed(home, VISIT + rule("listen", "{created: visit}", steps), "listen")
-    towns = {case.title: [each.after["town"] for each in case.trial.written] for case in found.cases}
+    towns = {case.title: [each.change.after["town"] for each in case.trial.written] for case in found.cases}
     assert towns == {"Early": ["event 9"], "Late": ["time"], "Still": ["time 3"]}
     assert {case.trial.status for case in found.cases} == {"waiting"}
     assert all(case.trial.until > home.now for case in found.cases)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import heapq
+import time
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from math import inf
 from uuid import UUID
 
 from customary.engine.automation.rehearsal.applied import Applied
@@ -24,12 +26,18 @@ from customary.engine.releases import Release
 from customary.engine.words import Reason
 
 MOST_TRIED, MOST_TRACED = 20, 500
+OFTEN = 500
+"""After so many looks, the clock is looked at too."""
 SAME, NEW, GONE = "same", "new", "gone"
 """Both would start it; only what is rehearsed would; only the applied one did."""
 NOT_BEFORE = Reason("A rule before the save does nothing on its own; try it out by its examples.")
 ONLY_BEGUN = Reason(
     "History does not tell when “{trigger}” would have come, so the times at which the applied rule began are "
     "played again."
+)
+NOT_ALL = Reason(
+    "There is more history than could be looked at now, so this is a part of it. The command “customary rehearse "
+    "workflow” looks at all."
 )
 AS_TODAY = Reason("Lists of linked records hold whom they hold today.")
 
@@ -50,6 +58,8 @@ class Asked:
     until: datetime
     record: UUID | None = None
     most: int = MOST_TRIED
+    seconds: float = inf
+    """How long to look: a page cannot wait for ever."""
 
 
 @dataclass(frozen=True)
@@ -120,8 +130,12 @@ class _Looking:
         self._hours: list[datetime] = []
 
     def look(self) -> None:
+        end = time.monotonic() + self.asked.seconds
         for each in self._looks():
             self.rehearsal.looked_at += 1
+            if self.rehearsal.looked_at % OFTEN == 0 and time.monotonic() > end:
+                self.rehearsal.notes.append(NOT_ALL)
+                break
             if each.error:
                 self.rehearsal.errors[each.error] += 1
             if each.verdict == STARTS:

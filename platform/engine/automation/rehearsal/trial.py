@@ -40,14 +40,10 @@ CANNOT_LAY = Reason("The record is gone, and what it was linked to as well, so t
 
 @dataclass(frozen=True)
 class Written:
-    """A record that the rule would have written: its values before and after, in JSON forms by field."""
+    """A record that the rule would have written."""
 
-    entity: str
-    record: UUID
+    change: Change
     title: str
-    kind: str
-    before: Mapping[str, Any]
-    after: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -195,5 +191,4 @@ class _Trying:
         own = [each for each in found if each.cause.get("run") == str(self.run)]
         named = titles(self.work, [(each.entity, each.record) for each in own])
         for each in own:
-            title = named.get((each.entity, each.record), "")
-            yield Written(each.entity, each.record, title, each.kind, each.before, each.after)
+            yield Written(each, named.get((each.entity, each.record), ""))
