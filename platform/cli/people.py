@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -62,22 +62,35 @@ def key_command() -> None:
 @key_command.command("add")
 @click.option("--user", "email", required=True, metavar="EMAIL", help="In whose name the key acts.")
 @click.option("--name", default="command line", show_default=True, help="What the key is for.")
+@click.option("--read-only", is_flag=True, help="It may read and nothing else.")
+@click.option("--entity", "entities", multiple=True, help="It opens this entity alone; may be given repeatedly.")
+@click.option("--days", type=click.IntRange(1, 36_500), help="It ends after so many days.")
 @workspace
-def add_key(email: str, name: str, directory: Path) -> None:
+def add_key(
+    email: str, name: str, read_only: bool, entities: tuple[str, ...], days: int | None, directory: Path
+) -> None:
     """Make a key and print it, and nothing else. It is shown only this once.
 
     \b
-    Example: KEY=$(customary key add --user ann@example.com)
+    Example: KEY=$(customary key add --user ann@example.com --read-only --entity deal --days 90)
              curl -H "Authorization: Bearer $KEY" http://127.0.0.1:8000/api/deal
     """
     from customary.engine import people
+    from customary.engine.problem import did_you_mean
 
-    opened = open_workspace(directory)
+    opened, now = open_workspace(directory), datetime.now(UTC)
+    known = opened.release.model.entities
+    for entity in entities:
+        if entity not in known:
+            raise Failure(f"There is no entity “{entity}”. {did_you_mean(entity, known)}".rstrip(), WRONG_USE)
+    codes = [opened.release.tables.code(entity) for entity in entities] or None
+    expires = now + timedelta(days=days) if days else None
     with opened.database.write() as connection:
         account = people.find(connection, email)
         if account is None:
             raise Failure(f"Nobody signs in as “{email}”. Add them with: customary user add {email} --role ...")
-        secret = people.add_key(connection, account.user_id, name, datetime.now(UTC))
+        limits = {"read_only": read_only, "entities": codes, "expires": expires}
+        secret = people.add_key(connection, account.user_id, name, now, **limits)
     click.echo(secret)
 
 

@@ -18,7 +18,7 @@ from customary.ui import catalogue
 from customary.ui.catalogue import LANGUAGES
 from customary.ui.desk import AtDesk, Desk, texts
 from customary.ui.sign_in import ATTEMPTS
-from customary.ui.visitor import SESSION
+from customary.ui.visitor import SESSION, browser_of
 
 CHOICES = ("language", "time_zone", "theme")
 """What a person may set for themselves, where the entity that plays user has a field of that name."""
@@ -80,17 +80,18 @@ def _change_password(desk: Desk, form: Mapping[str, str]) -> people.Session | Re
     if len(new) < SHORTEST_PASSWORD:
         return Reason("The new password needs at least {min} characters", {"min": SHORTEST_PASSWORD})
     database = desk.workspace.database
-    address = desk.request.client.host if desk.request.client else ""
+    browser = browser_of(desk.request)
     try:
-        session = people.sign_in(database, desk.me.email, old, datetime.now(UTC), address)
+        account = people.prove(database, desk.me.email, old, datetime.now(UTC), browser.address)
     except people.TooMany:
         return Reason("Too many attempts. Wait a while, then try again.")
-    if session is None:
+    if account is None:
         return Reason("The old password is not right")
     password = people.hashed(new)
     with database.write() as connection:
-        people.set_password(connection, session.user_id, password)
-        return people.start(connection, session.user_id, datetime.now(UTC))
+        proof = people.proof_of(connection, desk.request.cookies.get(SESSION, ""))
+        people.set_password(connection, account.user_id, password)
+        return people.start(connection, account.user_id, datetime.now(UTC), proof, browser)
 
 
 @cache

@@ -10,20 +10,25 @@ import anyio.to_thread
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from customary.engine import people
+from customary.engine import people, sealing
+from customary.engine.people import second_factor
+from customary.engine.people.sign_in import CODE, Enrolment, enrol, who_enrols
+from customary.engine.words import Reason
 from customary.ui.catalogue import LANGUAGES
 from customary.ui.desk import AtDesk, Desk, texts
-from customary.ui.visitor import SESSION, VISITOR
+from customary.ui.second_factor import TOO_MANY, WRONG, picture
+from customary.ui.visitor import SESSION, VISITOR, browser_of
 
 ATTEMPTS = anyio.CapacityLimiter(2)
 """Checking a password is slow on purpose: two at a time leave the machine to those who are in."""
+NO_KEY = Reason("A second factor cannot be kept here: there is no key for secrets.")
 
 
 @get("/sign-in")
 async def sign_in_page(desk: AtDesk, request: Request) -> Response:
     if desk.actor:
         return desk.redirect(safe_path(request.query_params.get("next", "/")))
-    return _draw(desk, next=request.query_params.get("next", "/"))
+    return draw(desk, next=request.query_params.get("next", "/"))
 
 
 @post("/sign-in")
@@ -31,16 +36,51 @@ async def sign_in(desk: AtDesk, request: Request) -> Response:
     form = texts(await request.form())
     email, wanted = form.get("email", "").strip(), form.get("next", "/")
     try:
-        session = await anyio.to_thread.run_sync(_attempt, desk, email, form.get("password", ""), limiter=ATTEMPTS)
+        found = await anyio.to_thread.run_sync(_attempt, desk, email, form.get("password", ""), limiter=ATTEMPTS)
     except people.TooMany:
-        problem = desk.say("Too many attempts. Wait a while, then try again.")
-        return _draw(desk, next=wanted, email=email, problem=problem, status=429)
-    if session is None:
+        return draw(desk, next=wanted, email=email, problem=desk.say_reason(TOO_MANY), status=429)
+    if found is None:
         problem = desk.say("E-mail and password do not belong together. Check both and try again.")
-        return _draw(desk, next=wanted, email=email, problem=problem, status=422)
-    desk.cookie(SESSION, session.token, max_age=None)
-    desk.cookie(VISITOR, "", max_age=0)
-    return desk.redirect(safe_path(wanted))
+        return draw(desk, next=wanted, email=email, problem=problem, status=422)
+    if isinstance(found, people.Session):
+        return let_in(desk, found, wanted)
+    if found.needs == CODE:
+        return desk.page("page_sign_in_code.html", ticket=found.ticket, next=wanted, problem="")
+    return await _begin(desk, found.ticket, wanted)
+
+
+@post("/sign-in/code")
+async def code(desk: AtDesk, request: Request) -> Response:
+    """The second step: a code of the person's device, or a recovery code."""
+    form = texts(await request.form())
+    ticket, wanted = form.get("ticket", ""), form.get("next", "/")
+    try:
+        session = await desk.workspace.database.writing(
+            people.give_code, ticket, form.get("code", ""), desk.now, browser_of(request)
+        )
+    except people.TooMany:
+        return _ask_code(desk, ticket, wanted, TOO_MANY, 429)
+    except (sealing.NoKey, sealing.Unopened):
+        return _ask_code(desk, ticket, wanted, NO_KEY, 422)
+    return let_in(desk, session, wanted) if session else _ask_code(desk, ticket, wanted, WRONG, 422)
+
+
+@post("/sign-in/enrol")
+async def finish(desk: AtDesk, request: Request) -> Response:
+    """The first code of somebody whose role demands a second factor: it is on from now, and they are in."""
+    form = texts(await request.form())
+    ticket, kept, wanted = form.get("ticket", ""), form.get("kept", ""), form.get("next", "/")
+    browser = browser_of(request)
+    try:
+        made = await desk.workspace.database.writing(enrol, ticket, kept, form.get("code", ""), desk.now, browser)
+    except (sealing.NoKey, sealing.Unopened):
+        made = None
+    if made is None:
+        who = await desk.workspace.database.reading(who_enrols, ticket, desk.now)
+        return _ask_to_enrol(desk, who, ticket, kept, wanted, WRONG) if who else _again(desk, wanted)
+    session, codes = made
+    let_in(desk, session, wanted)
+    return desk.page("page_sign_in_codes.html", codes=codes, next=safe_path(wanted))
 
 
 @get("/sign-in/token")
@@ -72,14 +112,52 @@ def safe_path(wanted: str) -> str:
     return wanted if plain else "/"
 
 
-def _attempt(desk: Desk, email: str, password: str) -> people.Session | None:
-    address = desk.request.client.host if desk.request.client else ""
-    return people.sign_in(desk.workspace.database, email, password, datetime.now(UTC), address)
+def let_in(desk: Desk, session: people.Session, wanted: str) -> Response:
+    """Gives the browser its session and leads on."""
+    desk.cookie(SESSION, session.token, max_age=None)
+    desk.cookie(VISITOR, "", max_age=0)
+    return desk.redirect(safe_path(wanted))
 
 
-def _draw(desk: Desk, *, status: int = 200, **values: Any) -> Response:
-    values = {"email": "", "problem": "", "languages": LANGUAGES, **values}
+def draw(desk: Desk, *, status: int = 200, **values: Any) -> Response:
+    """The page where one signs in."""
+    values = {"email": "", "problem": "", "next": "/", "languages": LANGUAGES, **values}
     return desk.page("page_sign_in.html", status=status, **values)
 
 
-handlers = [sign_in_page, sign_in, token, sign_out, choose_language]
+def _attempt(desk: Desk, email: str, password: str) -> people.Session | people.Halfway | None:
+    demanding = desk.model.settings.sign_in.second_factor
+    browser = browser_of(desk.request)
+    return people.sign_in(desk.workspace.database, email, password, datetime.now(UTC), browser, demanding)
+
+
+def _ask_code(desk: Desk, ticket: str, wanted: str, problem: Reason, status: int) -> Response:
+    told = desk.say_reason(problem)
+    return desk.page("page_sign_in_code.html", ticket=ticket, next=wanted, problem=told, status=status)
+
+
+async def _begin(desk: Desk, ticket: str, wanted: str) -> Response:
+    who = await desk.workspace.database.reading(who_enrols, ticket, desk.now)
+    if who is None:
+        return _again(desk, wanted)
+    try:
+        kept = second_factor.sealed(second_factor.new_secret(), who.user_id)
+    except sealing.NoKey:
+        return draw(desk, next=wanted, problem=desk.say_reason(NO_KEY), status=422)
+    return _ask_to_enrol(desk, who, ticket, kept, wanted, None)
+
+
+def _ask_to_enrol(desk: Desk, who: Enrolment, ticket: str, kept: str, wanted: str, problem: Reason | None) -> Response:
+    try:
+        values = picture(desk, kept, who.user_id, who.email)
+    except (sealing.NoKey, sealing.Unopened):
+        return _again(desk, wanted)
+    status = 422 if problem else 200
+    return desk.page("page_sign_in_enrol.html", status=status, ticket=ticket, next=wanted, problem=problem, **values)
+
+
+def _again(desk: Desk, wanted: str) -> Response:
+    return draw(desk, next=wanted, problem=desk.say("This took too long. Sign in again."), status=422)
+
+
+handlers = [sign_in_page, sign_in, code, finish, token, sign_out, choose_language]

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from litestar import Request
 
 from customary.engine.people.actor import Actor
+from customary.engine.people.sessions import Browser
 
 SESSION = "customary_session"
 VISITOR = "customary_visitor"
@@ -20,6 +21,11 @@ def visitor_of(request: Request) -> str | None:
 def csrf_of(visitor: str) -> str:
     """The form token that belongs to a session: nobody without its cookie can know it."""
     return hashlib.sha256(b"customary form " + visitor.encode()).hexdigest()
+
+
+def browser_of(request: Request) -> Browser:
+    """Where a request comes from, as far as it tells."""
+    return Browser(request.client.host if request.client else "", request.headers.get("User-Agent", ""))
 
 
 def zone_of(actor: Actor | None) -> ZoneInfo | None:

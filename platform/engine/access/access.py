@@ -15,19 +15,20 @@ from customary.engine.access.hidden import Hidden, target_of, with_computed
 from customary.engine.access.rules import Rule
 from customary.engine.model.model import Entity, Grant, Model, Role
 from customary.engine.people.actor import Actor
+from customary.engine.people.limits import NO_LIMITS, Limits
 
 ACTS = ("read", "create", "update", "delete", "export")
 
 _KEPT = 256
-_compiled: OrderedDict[tuple[str, tuple[str, ...], bool], Access] = OrderedDict()
+_compiled: OrderedDict[tuple[str, tuple[str, ...], bool, Limits], Access] = OrderedDict()
 
 
 def compile(model: Model, actor: Actor) -> Access:  # noqa: A001 - the verb of this stage
     """The rights of `actor` under `model`; equal roles share one value."""
-    key = (model.digest, actor.roles, actor.is_system)
+    key = (model.digest, actor.roles, actor.is_system, actor.limits)
     found = _compiled.get(key)
     if found is None:
-        found = _compiled[key] = Access(model, actor.roles, actor.is_system)
+        found = _compiled[key] = Access(model, actor.roles, actor.is_system, actor.limits)
         if len(_compiled) > _KEPT:
             _compiled.popitem(last=False)
     return found
@@ -40,6 +41,7 @@ class Access:
     model: Model
     roles: tuple[str, ...]
     is_system: bool = False
+    limits: Limits = NO_LIMITS
     _rules: dict[tuple[str, str], tuple[Rule, ...] | None] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
@@ -111,7 +113,7 @@ class Access:
 
     def may_press(self, button: str) -> bool:
         """Whether a role lets them start the workflow of a button."""
-        return self.admin or any(button in role.buttons for role in self._held)
+        return not self.limits.read_only and (self.admin or any(button in role.buttons for role in self._held))
 
     def explain(self, entity: str, act: str) -> list[tuple[str, str]]:
         """Which roles grant `act` and on which records: `[("seller", "own"), ...]`."""
@@ -137,6 +139,8 @@ class Access:
         return tuple(self.model.roles[name] for name in self.roles if name in self.model.roles)
 
     def _find_rules(self, entity: str, act: str) -> tuple[Rule, ...] | None:
+        if not self.limits.allow(entity, act):
+            return ()
         if self.admin:
             return None
         found: list[Rule] = []

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from customary.engine.expressions import Expression, Template
 from customary.engine.fields.field import Field
+from customary.engine.model.sign_in import SignIn
 from customary.engine.problem import Place
 from customary.engine.words import Words
 from customary.engine.working import Calendar
@@ -277,6 +278,9 @@ class Settings:
     """The calendar that counts where none is named."""
     purge_after: timedelta = timedelta(days=90)
     """For how long what was retired is kept at least."""
+    sign_in: SignIn = field(default_factory=SignIn)
+    web_address: str = ""
+    """Where people reach the workspace, for links in mails; "" when nobody said."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,7 @@ from customary.engine.model.build import frozen, plain
 from customary.engine.model.duration import seconds
 from customary.engine.model.model import Settings
 from customary.engine.model.names import ModelNames, World
+from customary.engine.model.sign_in import compile_sign_in
 from customary.engine.problem import Problems
 from customary.engine.text.node import Mapping, Node, Sequence
 from customary.engine.text.node import plain as plain_of
@@ -27,7 +28,7 @@ def compile_settings(definitions: Definitions, problems: Problems) -> Settings:
         return Settings(name="Customary")
     body = document.body
     known = {"name": plain(body, "name", "Customary"), "mail": frozen(plain(body, "mail", {}))}
-    for key in ("first_weekday", "accent", "calendar", "map", "files"):
+    for key in ("first_weekday", "accent", "calendar", "map", "files", "web_address"):
         if key in body:
             known[key] = plain(body, key)
     if languages := plain(body, "languages"):
@@ -42,6 +43,7 @@ def compile_settings(definitions: Definitions, problems: Problems) -> Settings:
         known["time_zone"] = _zone(body, zone, problems)
     if (kept := seconds(str(plain(body, "purge_after", "")))) is not None:
         known["purge_after"] = timedelta(seconds=kept)
+    known["sign_in"] = compile_sign_in(body.get("sign_in"), definitions.of("role"), problems)
     return Settings(**known)
 
 

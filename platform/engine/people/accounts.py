@@ -100,13 +100,15 @@ def set_roles(work: Any, user_id: UUID, roles: Iterable[str]) -> None:
 
 
 def set_active(connection: sa.Connection, user_id: UUID, active: bool) -> None:
-    """Lets somebody in or keeps them out; their sessions end at once, their keys stop working."""
+    """Lets somebody in or keeps them out; their sessions and what leads to one end at once, their keys stop working."""
+    from customary.engine.people import tickets
     from customary.engine.people.sessions import end_all
 
     connection.execute(account.update().where(account.c.user_id == user_id).values(active=active))
     remembered.forget()
     if not active:
         end_all(connection, user_id)
+        tickets.withdraw(connection, user_id)
 
 
 def rename_roles(connection: sa.Connection, names: Mapping[str, str]) -> None:

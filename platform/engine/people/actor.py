@@ -8,6 +8,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from customary.engine.people.limits import NO_LIMITS, Limits
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -22,6 +24,8 @@ class Actor:
     record: Mapping[str, Any] | None = None
     """The person's record as expressions see it: `user` in them."""
     is_system: bool = False
+    limits: Limits = NO_LIMITS
+    """How much less the key may do with which a program acts for them."""
 
 
 SYSTEM = Actor(id=None, name="Customary", is_system=True)

@@ -1,17 +1,20 @@
-"""Keys: how a program acts in somebody's name."""
+"""Keys: how a program acts in somebody's name, for as long and as far as was said when the key was made."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from customary.engine.columns import Moment
+from customary.engine.columns import Json, Moment
 from customary.engine.database import system
 from customary.engine.people import remembered
+from customary.engine.people.limits import NO_LIMITS, Limits
 from customary.engine.people.tokens import KEY_PREFIX, new_token, token_hash
 
 key = sa.Table(
@@ -24,6 +27,10 @@ key = sa.Table(
     sa.Column("created", Moment, nullable=False),
     sa.Column("last_used", Moment),
     sa.Column("revoked", Moment),
+    sa.Column("expires", Moment),
+    sa.Column("read_only", sa.Boolean, nullable=False, server_default=sa.false()),
+    # Names at birth, so that a renaming neither widens nor narrows a key; nothing for all entities.
+    sa.Column("entities", Json),
 )
 
 STAMP_EVERY = timedelta(minutes=1)
@@ -31,7 +38,7 @@ STAMP_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key as its owner sees it later: never the secret itself."""
+    """A key as its owner sees it later: never the secret itself. `entities` are names at birth."""
 
     id: UUID
     user_id: UUID
@@ -39,14 +46,30 @@ class Key:
     created: datetime
     last_used: datetime | None
     revoked: datetime | None
+    expires: datetime | None
+    read_only: bool
+    entities: list[str] | None
+
+    def in_force(self, now: datetime) -> bool:
+        """Whether it still opens anything."""
+        return self.revoked is None and (self.expires is None or self.expires > now)
 
 
-def add_key(connection: sa.Connection, user_id: UUID, name: str, now: datetime) -> str:
-    """Makes a key and gives its secret, which is kept nowhere."""
+def add_key(
+    connection: sa.Connection,
+    user_id: UUID,
+    name: str,
+    now: datetime,
+    *,
+    read_only: bool = False,
+    entities: Iterable[str] | None = None,
+    expires: datetime | None = None,
+) -> str:
+    """Makes a key and gives its secret, which is kept nowhere. `entities` are names at birth, None for all."""
     secret = new_token(KEY_PREFIX)
-    connection.execute(
-        key.insert().values(id=uuid.uuid4(), user_id=user_id, name=name, hash=token_hash(secret), created=now)
-    )
+    row = {"id": uuid.uuid4(), "user_id": user_id, "name": name, "hash": token_hash(secret), "created": now}
+    limits = {"read_only": read_only, "entities": sa.null() if entities is None else list(entities)}
+    connection.execute(key.insert().values(**row, **limits, expires=expires))
     return secret
 
 
@@ -57,9 +80,17 @@ def keys_of(connection: sa.Connection, user_id: UUID) -> list[Key]:
     return [Key(**row) for row in rows.mappings()]
 
 
-def revoke(connection: sa.Connection, id: UUID, now: datetime) -> None:
-    """Ends a key; it stays listed."""
-    connection.execute(key.update().where(key.c.id == id, key.c.revoked.is_(None)).values(revoked=now))
+def revoke(connection: sa.Connection, id: UUID, now: datetime, user_id: UUID | None = None) -> bool:
+    """Ends a key, of one person alone where that is said; it stays listed. False where there is none to end."""
+    mine = [key.c.user_id == user_id] if user_id is not None else []
+    ended = key.update().where(key.c.id == id, key.c.revoked.is_(None), *mine).values(revoked=now)
+    remembered.forget()
+    return connection.execute(ended).rowcount == 1
+
+
+def revoke_all(connection: sa.Connection, user_id: UUID, now: datetime) -> None:
+    """Ends all keys of somebody."""
+    connection.execute(key.update().where(key.c.user_id == user_id, key.c.revoked.is_(None)).values(revoked=now))
     remembered.forget()
 
 
@@ -67,3 +98,11 @@ def stamp_key(connection: sa.Connection, secret: str, now: datetime) -> None:
     """Notes that a key is in use, at most once a minute."""
     old = sa.or_(key.c.last_used.is_(None), key.c.last_used < now - STAMP_EVERY)
     connection.execute(key.update().where(key.c.hash == token_hash(secret), old).values(last_used=now))
+
+
+def limits_of(read_only: bool, codes: list[str] | None, tables: Any) -> Limits:
+    """The limits of a key in today's names; an entity that is gone opens nothing."""
+    if not read_only and codes is None:
+        return NO_LIMITS
+    names = None if codes is None else frozenset(filter(None, map(tables.named, codes)))
+    return Limits(read_only, names)

@@ -15,20 +15,26 @@ from customary.engine.model.model import Model
 from customary.engine.people import remembered
 from customary.engine.people.accounts import account
 from customary.engine.people.actor import Actor
-from customary.engine.people.keys import key
-from customary.engine.people.sessions import session
+from customary.engine.people.keys import key, limits_of
+from customary.engine.people.limits import NO_LIMITS
+from customary.engine.people.sessions import PASSWORD, session
 from customary.engine.people.tokens import KEY_PREFIX, token_hash
 
 _columns = {each: each.label(f"account_{each.name}") for each in (account.c.user_id, account.c.email, account.c.roles)}
 _of_session = (
-    sa.select(*_columns.values())
+    sa.select(*_columns.values(), session.c.proof.label("session_proof"))
     .join(session, session.c.user_id == account.c.user_id)
     .where(session.c.id == sa.bindparam("hash"), session.c.expires > sa.bindparam("now"), account.c.active)
 )
 _of_key = (
-    sa.select(*_columns.values())
+    sa.select(*_columns.values(), key.c.read_only.label("key_read_only"), key.c.entities.label("key_entities"))
     .join(key, key.c.user_id == account.c.user_id)
-    .where(key.c.hash == sa.bindparam("hash"), key.c.revoked.is_(None), account.c.active)
+    .where(
+        key.c.hash == sa.bindparam("hash"),
+        key.c.revoked.is_(None),
+        sa.or_(key.c.expires.is_(None), key.c.expires > sa.bindparam("now")),
+        account.c.active,
+    )
 )
 _of_user = sa.select(*_columns.values()).where(account.c.user_id == sa.bindparam("user"), account.c.active)
 _statements: WeakKeyDictionary[Any, dict[sa.Select, sa.Select]] = WeakKeyDictionary()
@@ -36,20 +42,21 @@ _statements: WeakKeyDictionary[Any, dict[sa.Select, sa.Select]] = WeakKeyDiction
 
 
 def actor_of_session(connection: sa.Connection, token: str, release: Any, now: datetime | None = None) -> Actor | None:
-    """Who signed in with this session, or None when it has ended or never was."""
+    """Who signed in with this session, or None when it has ended, never was, or does not prove as much as is demanded
+    by now."""
     if not token or len(token) > 200:
         return None
     return _actor(connection, release, _of_session, {"hash": token_hash(token), "now": now or datetime.now(UTC)})
 
 
-def actor_of_key(connection: sa.Connection, secret: str, release: Any) -> Actor | None:
-    """In whose name a key acts, or None when it was revoked or never was; a second old at most."""
+def actor_of_key(connection: sa.Connection, secret: str, release: Any, now: datetime | None = None) -> Actor | None:
+    """In whose name a key acts and how far, or None when it ended or never was; a second old at most."""
     if not secret.startswith(KEY_PREFIX) or len(secret) > 200:
         return None
     hashed = token_hash(secret)
     actor = remembered.recall(release, hashed)
     if actor is None:
-        actor = _actor(connection, release, _of_key, {"hash": hashed})
+        actor = _actor(connection, release, _of_key, {"hash": hashed, "now": now or datetime.now(UTC)})
         if actor is not None:
             remembered.remember(release, hashed, actor)
     return actor
@@ -79,7 +86,7 @@ def _actor(connection: sa.Connection, release: Any, wanted: sa.Select, parameter
     if wanted not in kept:
         kept[wanted] = _with_record(release, people.name, wanted)
     row = connection.execute(kept[wanted], parameters).mappings().first()
-    if row is None:
+    if row is None or (row.get("session_proof") == PASSWORD and _demands_more(release.model, row["account_roles"])):
         return None
     record = {**release.tables.entity(people.name).load(row), "entity": people.name}
     return Actor(
@@ -90,7 +97,12 @@ def _actor(connection: sa.Connection, release: Any, wanted: sa.Select, parameter
         language=_language(release.model, record),
         zone=_zone(release.model, record),
         record=record,
+        limits=limits_of(row["key_read_only"], row["key_entities"], release.tables) if wanted is _of_key else NO_LIMITS,
     )
+
+
+def _demands_more(model: Model, roles: list[str]) -> bool:
+    return not model.settings.sign_in.second_factor.isdisjoint(roles)
 
 
 def _with_record(release: Any, people: str, wanted: sa.Select) -> sa.Select:

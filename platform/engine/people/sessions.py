@@ -9,9 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from customary.engine.columns import Moment
-from customary.engine.database import Database, system
-from customary.engine.people import passwords, throttle
-from customary.engine.people.accounts import AccountProblem, account, tidy
+from customary.engine.database import system
 from customary.engine.people.tokens import new_token, token_hash
 
 session = sa.Table(
@@ -22,11 +20,24 @@ session = sa.Table(
     sa.Column("created", Moment, nullable=False),
     sa.Column("seen", Moment, nullable=False),
     sa.Column("expires", Moment, nullable=False),
+    sa.Column("proof", sa.Text, nullable=False, server_default="password"),
+    sa.Column("agent", sa.Text),
+    sa.Column("address", sa.Text),
 )
 
+PASSWORD, TWO_FACTORS, PASSKEY, SINGLE_SIGN_ON = "password", "two_factors", "passkey", "single_sign_on"
+"""How somebody proved who they are. A password alone is not enough where a role demands a second factor."""
 LASTS = timedelta(days=30)
 """Counted from the last request."""
 STAMP_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """Where a sign-in comes from, as far as it tells."""
+
+    address: str = ""
+    agent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,38 +49,56 @@ class Session:
     expires: datetime
 
 
-def sign_in(database: Database, email: str, password: str, now: datetime, address: str = "") -> Session | None:
-    """Opens a session, or None when e-mail and password do not fit (nothing says which).
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A session as its owner sees it. `id` is the hash of its secret, which opens nothing."""
 
-    It takes the database itself: the slow check of the password runs between its transactions. Raises
-    `throttle.TooMany` after too many failures for this e-mail and network address.
-    """
-    try:
-        email = tidy(email)
-    except AccountProblem:
-        passwords.fits(password, None)
-        return None
-    with database.read() as connection:
-        throttle.check(connection, email, address, now)
-        query = sa.select(account.c.user_id, account.c.password_hash).where(account.c.email == email, account.c.active)
-        row = connection.execute(query).first()
-    fits = passwords.fits(password, row.password_hash if row else None)
-    with database.write() as connection:
-        if not fits:
-            throttle.failed(connection, email, address, now)
-            return None
-        throttle.forget(connection, email, address)
-        return start(connection, row.user_id, now)
+    id: str
+    created: datetime
+    seen: datetime
+    proof: str
+    agent: str | None
+    address: str | None
 
 
-def start(connection: sa.Connection, user_id: UUID, now: datetime) -> Session:
+def start(
+    connection: sa.Connection,
+    user_id: UUID,
+    now: datetime,
+    proof: str = PASSWORD,
+    browser: Browser | None = None,
+) -> Session:
     """Opens a session for somebody whose identity is proven; drops those that have run out."""
-    token = new_token()
+    token, browser = new_token(), browser or Browser()
     connection.execute(session.delete().where(session.c.expires < now))
-    connection.execute(
-        session.insert().values(id=token_hash(token), user_id=user_id, created=now, seen=now, expires=now + LASTS)
-    )
+    moments = {"created": now, "seen": now, "expires": now + LASTS}
+    told = {"agent": browser.agent[:400], "address": browser.address[:60]}
+    connection.execute(session.insert().values(id=token_hash(token), user_id=user_id, proof=proof, **moments, **told))
     return Session(token, user_id, now + LASTS)
+
+
+def sessions_of(connection: sa.Connection, user_id: UUID, now: datetime) -> list[Listed]:
+    """Where somebody is signed in, what was used last first."""
+    columns = [session.c[name] for name in Listed.__dataclass_fields__]
+    running = sa.select(*columns).where(session.c.user_id == user_id, session.c.expires > now)
+    return [Listed(**row) for row in connection.execute(running.order_by(session.c.seen.desc())).mappings()]
+
+
+def is_of(listed: Listed, token: str) -> bool:
+    """Whether this is the session of a browser's secret."""
+    return listed.id == token_hash(token)
+
+
+def proof_of(connection: sa.Connection, token: str) -> str:
+    """How the holder of a session proved who they are; with a password where it is gone."""
+    found = connection.execute(sa.select(session.c.proof).where(session.c.id == token_hash(token))).scalar()
+    return found or PASSWORD
+
+
+def strengthen(connection: sa.Connection, token: str) -> None:
+    """Notes that the holder of a session has proven a second factor."""
+    proven = session.update().where(session.c.id == token_hash(token), session.c.proof == PASSWORD)
+    connection.execute(proven.values(proof=TWO_FACTORS))
 
 
 def sign_out(connection: sa.Connection, token: str) -> None:
@@ -77,9 +106,15 @@ def sign_out(connection: sa.Connection, token: str) -> None:
     connection.execute(session.delete().where(session.c.id == token_hash(token)))
 
 
-def end_all(connection: sa.Connection, user_id: UUID) -> None:
-    """Ends all sessions of somebody."""
-    connection.execute(session.delete().where(session.c.user_id == user_id))
+def end(connection: sa.Connection, user_id: UUID, id: str) -> bool:
+    """Ends one of somebody's sessions; False where it is none of theirs."""
+    return connection.execute(session.delete().where(session.c.user_id == user_id, session.c.id == id)).rowcount == 1
+
+
+def end_all(connection: sa.Connection, user_id: UUID, but: str = "") -> None:
+    """Ends all sessions of somebody, `but` the one with this secret."""
+    others = [session.c.id != token_hash(but)] if but else []
+    connection.execute(session.delete().where(session.c.user_id == user_id, *others))
 
 
 def stamp(connection: sa.Connection, token: str, now: datetime) -> None:

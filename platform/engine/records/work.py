@@ -84,7 +84,7 @@ class Work:
     @cached_property
     def reader(self) -> tuple:
         """The actor as far as permission and conditions may ask: equal ones may read by the same statements."""
-        return (self.actor.is_system, self.actor.id, self.actor.roles, repr(self.actor.record))
+        return (self.actor.is_system, self.actor.id, self.actor.roles, self.actor.limits, repr(self.actor.record))
 
     @property
     def is_sqlite(self) -> bool:

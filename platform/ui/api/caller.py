@@ -29,7 +29,7 @@ _stamped: dict[str, float] = {}
 async def read(request: Request, fn: Callable[..., Result], *args: Any) -> Result:
     """`fn(work, *args)` on a reading connection, as the key's person. Raises ApiProblem for nobody."""
     workspace: Workspace = request.app.state.workspace
-    result = await workspace.database.reading(_in_work, workspace, request, fn, args)
+    result = await workspace.database.reading(_in_work, workspace, request, False, fn, args)
     await _stamp(workspace, request)
     return result
 
@@ -37,7 +37,7 @@ async def read(request: Request, fn: Callable[..., Result], *args: Any) -> Resul
 async def write(request: Request, fn: Callable[..., Result], *args: Any) -> Result:
     """`fn(work, *args)` as one transaction, as the key's person. Raises ApiProblem for nobody."""
     workspace: Workspace = request.app.state.workspace
-    result = await workspace.database.writing(_in_work, workspace, request, fn, args)
+    result = await workspace.database.writing(_in_work, workspace, request, True, fn, args)
     await _stamp(workspace, request)
     return result
 
@@ -50,14 +50,16 @@ async def write_then_read(request: Request, fn: Callable[..., Any], show: Callab
     workspace: Workspace = request.app.state.workspace
 
     def then(connection: Any, made: Any) -> Result:
-        return _in_work(connection, workspace, request, show, (made,))
+        return _in_work(connection, workspace, request, False, show, (made,))
 
-    result = await workspace.database.writing(_in_work, workspace, request, fn, args, then=then)
+    result = await workspace.database.writing(_in_work, workspace, request, True, fn, args, then=then)
     await _stamp(workspace, request)
     return result
 
 
-def _in_work(connection: Any, workspace: Workspace, request: Request, fn: Callable[..., Result], args: tuple) -> Result:
+def _in_work(
+    connection: Any, workspace: Workspace, request: Request, writes: bool, fn: Callable[..., Result], args: tuple
+) -> Result:
     release = workspace.releases.current()
     if release is None:
         raise ApiProblem(503, "Nothing is applied yet.")
@@ -66,6 +68,8 @@ def _in_work(connection: Any, workspace: Workspace, request: Request, fn: Callab
     if actor is None:
         detail = "Send a key that is in force: Authorization: Bearer ..."
         raise ApiProblem(401, detail, headers={"WWW-Authenticate": 'Bearer realm="Customary"'})
+    if writes and actor.limits.read_only:
+        raise ApiProblem(403, "This key may only read.")
     return fn(Work(connection, release, actor, now, Cause("api")), *args)
 
 
@@ -75,7 +79,9 @@ def _actor(connection: Any, request: Request, release: Any, now: datetime) -> Ac
     if given is None:
         token = request.cookies.get(SESSION)
         return people.actor_of_session(connection, token, release, now) if token else None
-    return people.actor_of_key(connection, given[len(BEARER) :].strip(), release) if given.startswith(BEARER) else None
+    if not given.startswith(BEARER):
+        return None
+    return people.actor_of_key(connection, given[len(BEARER) :].strip(), release, now)
 
 
 async def _stamp(workspace: Workspace, request: Request) -> None:

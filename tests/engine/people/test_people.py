@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from customary.engine import people, records
-from customary.engine.people import AccountProblem, TooMany
+from customary.engine.people import AccountProblem, Browser, TooMany
 from customary.engine.people.keys import key
 from customary.engine.people.sessions import session
 
@@ -40,7 +40,7 @@ def test_nothing_says_whether_the_account_or_the_password_was_wrong(crm, mary):
     assert people.sign_in(crm.database, "mary@example.com", "wrong password", crm.now) is None
     assert people.sign_in(crm.database, "nobody@example.com", PASSWORD, crm.now) is None
     for strange in ("", "\0", "x" * 10_000, "\ud800@x.y", "a@b@c"):
-        assert people.sign_in(crm.database, "mary@example.com", strange, crm.now, strange[:9]) is None
+        assert people.sign_in(crm.database, "mary@example.com", strange, crm.now, Browser(strange[:9])) is None
         assert people.sign_in(crm.database, strange, PASSWORD, crm.now) is None
 
 
@@ -57,13 +57,13 @@ def test_secrets_are_kept_as_hashes_only(crm, mary):
 
 def test_guessing_is_braked_per_address_and_forgotten_after_a_success(crm, mary):
     for _ in range(5):
-        people.sign_in(crm.database, "mary@example.com", "wrong", crm.now, "10.0.0.1")
+        people.sign_in(crm.database, "mary@example.com", "wrong", crm.now, Browser("10.0.0.1"))
     with pytest.raises(TooMany) as braked:
-        people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now, "10.0.0.1")
+        people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now, Browser("10.0.0.1"))
     assert 0 < braked.value.retry_after_seconds <= 900
-    assert people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now, "10.0.0.2") is not None
+    assert people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now, Browser("10.0.0.2")) is not None
     later = crm.now + timedelta(minutes=16)
-    assert people.sign_in(crm.database, "mary@example.com", PASSWORD, later, "10.0.0.1") is not None
+    assert people.sign_in(crm.database, "mary@example.com", PASSWORD, later, Browser("10.0.0.1")) is not None
 
 
 def test_a_session_runs_out_unless_it_is_used(crm, mary):

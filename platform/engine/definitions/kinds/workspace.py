@@ -5,6 +5,7 @@ from __future__ import annotations
 from customary.engine.definitions.navigation import NAVIGATION
 from customary.engine.definitions.outside import HEADERS
 from customary.engine.definitions.shapes import DURATION, NAMES, TEXT, WHOLE, list_of, mapping, one_of, told
+from customary.engine.definitions.sign_in import SIGN_IN
 
 MAIL = mapping(
     "mail",
@@ -81,6 +82,11 @@ SHAPE = mapping(
             {"type": "string", "pattern": "^(https?://.+)?$", "x-what": "a web address"},
             "the map that a location leads to, with {latitude} and {longitude} in its address; empty for none",
         ),
+        "web_address": told(
+            {"type": "string", "pattern": "^https?://[^/?#]+$", "x-what": "a web address: https://crm.example.com"},
+            "where people reach the workspace; links in mails lead there",
+        ),
+        "sign_in": told(SIGN_IN, "how people come in"),
         "accent": told(TEXT, "the colour of buttons and links"),
     },
 )

@@ -13,6 +13,7 @@ from customary.engine.messages.notifications import notification
 from customary.engine.messages.outbox import message
 from customary.engine.people.accounts import account
 from customary.engine.people.keys import key
+from customary.engine.people.second_factor import factor
 from customary.engine.people.sessions import session
 from customary.engine.records.changes import change, queue
 from customary.engine.workspace import Workspace
@@ -28,6 +29,7 @@ def look(patient: Patient) -> Iterator[Finding]:
     yield from _without(patient, step.c.run, run.c.id, "step of a rule has", "no run")
     yield from _without(patient, session.c.user_id, account.c.user_id, "session has", "no account", mends=True)
     yield from _without(patient, key.c.user_id, account.c.user_id, "key has", "no account")
+    yield from _without(patient, factor.c.user_id, account.c.user_id, "second factor has", "no account")
     users = patient.release.model.playing("user")
     if users is not None:
         id = patient.release.tables.entity(users.name).table.c.id

@@ -1,0 +1,33 @@
+"""How people come in: the shape of `sign_in:` in `customary.yaml`."""
+
+from __future__ import annotations
+
+from customary.engine.definitions.shapes import LABEL, NAME, TEXT, YES_NO, list_of, mapping, named, told
+
+ISSUER = {"type": "string", "pattern": "^https?://[^/].*$", "x-what": "a web address"}
+ROLE = {**NAME, "x-of": "role", "x-what": "the name of a role"}
+
+PROVIDER = mapping(
+    "a provider",
+    {
+        "label": told(LABEL, "what stands on its button"),
+        "issuer": told(ISSUER, "its address, as it calls itself; what else is needed it tells by itself"),
+        "client_id": told(TEXT, "the name under which it knows this workspace"),
+        "scopes": told(list_of(TEXT, "a list of scopes: [email, profile, groups]"), "what it is asked for"),
+        "groups": told(TEXT, "the claim that lists somebody's groups: groups where it is left out"),
+        "roles": told(
+            {"type": "object", "additionalProperties": ROLE, "x-what": "roles by group: {crm-admins: admin}"},
+            "roles by group: whoever comes has those of their groups, and no others",
+        ),
+        "creates": told(YES_NO, "whether who comes for the first time gets an account"),
+    },
+    required=("issuer", "client_id"),
+)
+
+SIGN_IN = mapping(
+    "sign_in",
+    {
+        "second_factor": told(list_of(ROLE, "a list of roles: [admin]"), "roles whose holders need a second factor"),
+        "providers": told(named(PROVIDER, "providers by name"), "single sign-on by OpenID Connect"),
+    },
+)

@@ -1,0 +1,84 @@
+"""How people come in, out of `customary.yaml`: who needs a second factor, and the providers of single sign-on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from customary.engine.problem import Place, Problems, did_you_mean
+from customary.engine.text import node as text
+from customary.engine.words import Words
+
+ADMIN = "admin"
+"""The role that is there even where nobody declares it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provider:
+    """An identity provider of OpenID Connect, by which people sign in instead of with a password."""
+
+    name: str
+    label: Words
+    issuer: str
+    client_id: str
+    scopes: tuple[str, ...] = ("openid", "email", "profile")
+    groups: str = "groups"
+    """The claim that lists the groups of a person."""
+    roles: Mapping[str, str] = field(default_factory=dict)
+    """A role of ours by the name of a group of theirs; nothing when roles are given here."""
+    creates: bool = False
+    """Whether who comes for the first time gets an account."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignIn:
+    """How people come in."""
+
+    second_factor: frozenset[str] = frozenset()
+    """Roles whose holders need one."""
+    providers: Mapping[str, Provider] = field(default_factory=dict)
+
+
+def compile_sign_in(body: text.Node | None, roles: Mapping[str, Any], problems: Problems) -> SignIn:
+    """What `sign_in:` of the settings says; a role that is not declared is a problem."""
+    if not isinstance(body, text.Mapping):
+        return SignIn()
+    known = {*roles, ADMIN}
+    demanding = [_role(each, known, problems) for each in _items(body.get("second_factor"))]
+    named = body.get("providers")
+    providers = named.entries if isinstance(named, text.Mapping) else {}
+    made = {name: _provider(name, each, known, problems) for name, each in providers.items()}
+    return SignIn(second_factor=frozenset(filter(None, demanding)), providers=MappingProxyType(made))
+
+
+def _provider(name: str, body: text.Mapping, known: set[str], problems: Problems) -> Provider:
+    said = text.plain(body)
+    given = {key: said[key] for key in ("groups", "creates") if key in said}
+    if "scopes" in said:
+        given["scopes"] = tuple(dict.fromkeys(("openid", *said["scopes"])))
+    label = said.get("label", name)
+    groups = body.get("roles")
+    roles = {key: _role(each, known, problems) for key, each in groups.entries.items()} if groups is not None else {}
+    return Provider(
+        name=name,
+        label=Words(label if isinstance(label, Mapping) else {"en": str(label)}),
+        issuer=said["issuer"].rstrip("/"),
+        client_id=said["client_id"],
+        roles=MappingProxyType({group: role for group, role in roles.items() if role}),
+        **given,
+    )
+
+
+def _role(node: text.Node, known: set[str], problems: Problems) -> str:
+    name = str(text.plain(node))
+    if name in known:
+        return name
+    place: Place = node.place
+    problems.add(place, f"“{name}” is not a role", did_you_mean(name, known))
+    return ""
+
+
+def _items(node: text.Node | None) -> list[text.Node]:
+    return list(node.items) if isinstance(node, text.Sequence) else []

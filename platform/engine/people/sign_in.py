@@ -1,0 +1,130 @@
+"""Signing in with a password, and with what else the person has or their roles demand."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from customary.engine.database import Database
+from customary.engine.people import passwords, second_factor, throttle, tickets
+from customary.engine.people.accounts import AccountProblem, account, of_user, tidy
+from customary.engine.people.sessions import PASSWORD, TWO_FACTORS, Browser, Session, start
+
+CODE, ENROL = "code", "enrol"
+"""What is asked of somebody whose password was right: a code, or to set a second factor up."""
+PATIENCE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Halfway:
+    """The password was right and is not enough: `needs` says what is asked for, `ticket` goes on with it."""
+
+    needs: str
+    ticket: str
+
+
+def sign_in(
+    database: Database,
+    email: str,
+    password: str,
+    now: datetime,
+    browser: Browser | None = None,
+    demanding: Collection[str] = (),
+) -> Session | Halfway | None:
+    """Opens a session, or None when e-mail and password do not fit (nothing says which).
+
+    `demanding` are the roles whose holders need a second factor. It takes the database itself: the slow check of the
+    password runs between its transactions. Raises `throttle.TooMany` after too many failures for this e-mail and
+    network address.
+    """
+    browser = browser or Browser()
+    row = prove(database, email, password, now, browser.address)
+    if row is None:
+        return None
+    with database.write() as connection:
+        throttle.forget(connection, row.email, browser.address)
+        if second_factor.since(connection, row.user_id):
+            return Halfway(CODE, tickets.issue(connection, CODE, now, PATIENCE, row.user_id))
+        if set(row.roles) & set(demanding):
+            return Halfway(ENROL, tickets.issue(connection, ENROL, now, PATIENCE, row.user_id))
+        return start(connection, row.user_id, now, PASSWORD, browser)
+
+
+def prove(database: Database, email: str, password: str, now: datetime, address: str = "") -> Any:
+    """The account that e-mail and password open, with its `user_id`, or None. Raises throttle.TooMany."""
+    try:
+        email = tidy(email)
+    except AccountProblem:
+        passwords.fits(password, None)
+        return None
+    with database.read() as connection:
+        throttle.check(connection, email, address, now)
+        row = connection.execute(sa.select(account).where(account.c.email == email, account.c.active)).first()
+    if passwords.fits(password, row.password_hash if row else None):
+        return row
+    with database.write() as connection:
+        throttle.failed(connection, email, address, now)
+    return None
+
+
+def give_code(
+    connection: sa.Connection, ticket: str, code: str, now: datetime, browser: Browser | None = None
+) -> Session | None:
+    """The session of somebody halfway in, when the code is theirs. Raises throttle.TooMany, sealing.NoKey."""
+    found = tickets.look(connection, ticket, CODE, now)
+    if found is None or not may_try(connection, found.user_id, code, now):
+        return None
+    if tickets.redeem(connection, ticket, CODE, now) is None:
+        return None
+    return start(connection, found.user_id, now, TWO_FACTORS, browser)
+
+
+def may_try(connection: sa.Connection, user_id: UUID, code: str, now: datetime) -> bool:
+    """Whether a code fits; guesses are counted wherever they come from, for only who knows the password guesses.
+
+    Raises throttle.TooMany.
+    """
+    whose = f"second factor of {user_id}"
+    throttle.check(connection, whose, "", now)
+    if second_factor.fits(connection, user_id, code, now):
+        throttle.forget(connection, whose, "")
+        return True
+    throttle.failed(connection, whose, "", now)
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """Somebody who has to set up a second factor before they are in."""
+
+    user_id: UUID
+    email: str
+
+
+def who_enrols(connection: sa.Connection, ticket: str, now: datetime) -> Enrolment | None:
+    """Whose second factor a ticket lets set up."""
+    found = tickets.look(connection, ticket, ENROL, now)
+    mine = of_user(connection, found.user_id) if found is not None else None
+    return Enrolment(mine.user_id, mine.email) if mine is not None and mine.active else None
+
+
+def enrol(
+    connection: sa.Connection, ticket: str, kept: str, code: str, now: datetime, browser: Browser | None = None
+) -> tuple[Session, list[str]] | None:
+    """Turns a demanded second factor on and opens the session; gives the recovery codes too.
+
+    None when the code does not fit. Raises sealing.NoKey, sealing.Unopened.
+    """
+    who = who_enrols(connection, ticket, now)
+    if who is None or second_factor.since(connection, who.user_id):
+        return None
+    codes = second_factor.set_up(connection, who.user_id, kept, code, now)
+    if codes is None:
+        return None
+    tickets.redeem(connection, ticket, ENROL, now)
+    return start(connection, who.user_id, now, TWO_FACTORS, browser), codes
