@@ -113,7 +113,7 @@ def _start(desk: Desk, wanted: str, problem: str = "") -> Response:
 
 
 def _may_import(desk: Desk, name: str) -> bool:
-    return desk.access.may(name, "create") and desk.access.may(name, "read")
+    return all(desk.access.may(name, act) for act in ("create", "import")) and desk.access.may(name, "read")
 
 
 def _page(desk: Desk, found: Look, problem: str = "", status: int = 200) -> Response:

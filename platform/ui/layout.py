@@ -116,7 +116,7 @@ def states(work: Work, draft: Draft) -> dict[str, State]:
     """What every field's rules make of it, by name. Fields that this person may not see are absent."""
     scope = FormScope(work, draft)
     access, entity = work.access, draft.entity
-    closed = access.read_only(entity.name) | locked(entity, draft)
+    closed = access.read_only(entity.name, draft.record is None) | locked(entity, draft)
     return {
         each.name: State(
             visible=each.visible is None or each.visible.holds(scope),

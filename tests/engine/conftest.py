@@ -209,6 +209,11 @@ class Crm:
         with self.database.read() as connection:
             return people.actor_of_user(connection, id, self.release)
 
+    def again(self, actor: Actor) -> Actor:
+        """Somebody as they are by now."""
+        with self.database.read() as connection:
+            return people.actor_of_user(connection, actor.id, self.release)
+
     def changes(self, id: UUID) -> list[dict[str, Any]]:
         """The change rows of a record, the oldest first."""
         with self.database.read() as connection:

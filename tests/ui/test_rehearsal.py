@@ -71,4 +71,3 @@ def test_the_page_is_accessible(page, accessible) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
     page.emulate_media(color_scheme="dark")
     assert accessible(page) == []
-

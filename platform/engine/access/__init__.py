@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from customary.engine.access import shares
 from customary.engine.access.access import ACTS, Access, compile
 from customary.engine.access.readable import Readable
 
-__all__ = ["ACTS", "Access", "Readable", "compile"]
+__all__ = ["ACTS", "Access", "Readable", "compile", "shares"]

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
 
-from customary.engine.access import rules
+from customary.engine.access import marks, rules
 from customary.engine.access.hidden import Hidden, target_of, with_computed
-from customary.engine.access.rules import Rule
+from customary.engine.access.rules import ALL, NONE, Right, Rule
 from customary.engine.model.model import Entity, Grant, Model, Role
 from customary.engine.people.actor import Actor
 from customary.engine.people.limits import NO_LIMITS, Limits
 
-ACTS = ("read", "create", "update", "delete", "export")
+ACTS = ("read", "create", "update", "delete", "export", "import")
 
 _KEPT = 256
 _compiled: OrderedDict[tuple[str, tuple[str, ...], bool, Limits], Access] = OrderedDict()
@@ -36,38 +36,41 @@ def compile(model: Model, actor: Actor) -> Access:  # noqa: A001 - the verb of t
 
 @dataclass(frozen=True)
 class Access:
-    """What the holders of `roles` may do. Roles add up; what none of them grants is refused."""
+    """What the holders of `roles` may do. Roles add up; what none of them grants is refused, and what one denies."""
 
     model: Model
     roles: tuple[str, ...]
     is_system: bool = False
     limits: Limits = NO_LIMITS
-    _rules: dict[tuple[str, str], tuple[Rule, ...] | None] = field(default_factory=dict, compare=False, repr=False)
+    _rights: dict[tuple[str, str], Right] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def admin(self) -> bool:
         """Whether settings, plans and everything else are open to them."""
         return self.is_system or any(role.admin for role in self._held)
 
+    @cached_property
+    def portal(self) -> bool:
+        """Whether they come from outside, and so know nobody here by name."""
+        return bool(self._held) and all(role.portal is not None for role in self._held)
+
     def may(self, entity: str, act: str) -> bool:
         """Whether `act` is allowed on any record at all."""
-        return self.rules(entity, act) != ()
+        return not self.right(entity, act).is_empty
 
     def unrestricted(self, entity: str, act: str) -> bool:
         """Whether `act` is allowed on every record, so that none needs to be looked at."""
-        return self.rules(entity, act) is None
+        return self.right(entity, act).is_whole
 
     def clause(self, entity: str, act: str, rows: Any, values: Any) -> sa.ColumnElement | None:
         """The condition under which a row of `rows` allows `act`; None when every row does."""
-        found = self.rules(entity, act)
-        if found is None:
-            return None
-        return rules.clause(self.model, entity, found, rows, values)
+        right = self.right(entity, act)
+        return None if right.is_whole else rules.clause(self.model, entity, right, rows, values)
 
     def holds(self, entity: str, act: str, scope: Any) -> bool:
         """Whether the scope's record allows `act`."""
-        found = self.rules(entity, act)
-        return found is None or any(rules.holds(self.model, entity, rule, scope) for rule in found)
+        right = self.right(entity, act)
+        return right.is_whole or rules.holds(self.model, entity, right, scope)
 
     def speaks_of(self, entity: str) -> bool:
         """Whether one of their roles names the entity itself, so that its records do not just follow their parent."""
@@ -87,73 +90,98 @@ class Access:
             entity = target_of(self.model, entity, name) or ""
         return False
 
-    def read_only(self, entity: str) -> frozenset[str]:
-        """Fields that their roles let them see but not write."""
+    def read_only(self, entity: str, new: bool = False) -> frozenset[str]:
+        """Fields that their roles let them see but not write, of records that are there or of `new` ones."""
         if self.admin:
             return frozenset()
-        marks = [grant.fields for grant in self._grants(entity) if _writes(grant)]
-        names = {name for mark in marks for name, how in mark.items() if how == "read_only"}
-        found = {name for name in names if all(mark.get(name) in ("read_only", "hidden") for mark in marks)}
-        return frozenset(found | _pieces(self.model.entities[entity], found))
+        declared = self.model.entities[entity]
+        found = marks.closed(declared, self._grants(entity), new)
+        if not new:
+            found |= marks.telling(declared, self.hidden(entity))
+        return frozenset(found | marks.pieces(declared, found))
 
     def may_move(self, pipeline: str, source: str, target: str) -> bool:
         """Whether a role lets them move a record between two stages (the pipeline itself decides too)."""
         if self.admin:
             return True
-        entity = self.model.pipelines[pipeline].entity
+        entity, move = self.model.pipelines[pipeline].entity, (source, target)
         return any(
-            _allows_move(role.pipelines.get(pipeline), source, target)
-            for role in self._held
+            _allows_move(role.pipelines.get(pipeline), *move)
+            for role in self._granting
             if (grant := self._grant(role, entity)) is not None and grant.update is not False
+        ) and not any(
+            "move" in role.pipelines.get(pipeline, {}) and _allows_move(role.pipelines[pipeline], *move)
+            for role in self._denying
         )
 
     def may_reopen(self, pipeline: str) -> bool:
         """Whether they may take a record out of a stage with an outcome."""
-        return self.admin or any(role.pipelines.get(pipeline, {}).get("reopen") is True for role in self._held)
+        return self.admin or self._said(lambda role: role.pipelines.get(pipeline, {}).get("reopen") is True)
 
     def may_press(self, button: str) -> bool:
         """Whether a role lets them start the workflow of a button."""
-        return not self.limits.read_only and (self.admin or any(button in role.buttons for role in self._held))
+        return not self.limits.read_only and (self.admin or self._said(lambda role: button in role.buttons))
 
     def explain(self, entity: str, act: str) -> list[tuple[str, str]]:
         """Which roles grant `act` and on which records: `[("seller", "own"), ...]`."""
         if self.is_system:
             return [("system", "all")]
         found = [(role.name, "all") for role in self._held if role.admin]
-        for role in self._held:
+        for role in self._granting:
             grant = self._grant(role, entity)
-            rule = getattr(grant, act, False)
+            rule = grant.rule(act) if grant is not None and not grant.deny else False
             if not role.admin and rule is not False:
                 found.append((role.name, rules.describe(rule)))
         return found
 
-    def rules(self, entity: str, act: str) -> tuple[Rule, ...] | None:
-        """The rules of which one must hold; None when all records are allowed, () when none is."""
+    def right(self, entity: str, act: str) -> Right:
+        """What all roles together say of an act."""
         key = (entity, act)
-        if key not in self._rules:
-            self._rules[key] = self._find_rules(entity, act)
-        return self._rules[key]
+        if key not in self._rights:
+            self._rights[key] = self._find_right(entity, act)
+        return self._rights[key]
+
+    def grants(self, entity: str) -> list[tuple[Role, Grant]]:
+        """What each role says of an entity, by name or for all."""
+        return [(role, grant) for role in self._held if (grant := self._grant(role, entity)) is not None]
 
     @cached_property
     def _held(self) -> tuple[Role, ...]:
         return tuple(self.model.roles[name] for name in self.roles if name in self.model.roles)
 
-    def _find_rules(self, entity: str, act: str) -> tuple[Rule, ...] | None:
+    @property
+    def _granting(self) -> list[Role]:
+        return [role for role in self._held if not role.deny]
+
+    @property
+    def _denying(self) -> list[Role]:
+        return [role for role in self._held if role.deny]
+
+    def _said(self, by: Callable[[Role], bool]) -> bool:
+        """Whether a role grants something, and none denies it."""
+        return any(map(by, self._granting)) and not any(map(by, self._denying))
+
+    def _find_right(self, entity: str, act: str) -> Right:
         if not self.limits.allow(entity, act):
-            return ()
+            return NONE
         if self.admin:
-            return None
-        found: list[Rule] = []
-        for grant in self._grants(entity):
-            rule = getattr(grant, act)
-            if rule is True or rule == "all":
-                return None
-            if rule is not False and rule != "none" and rule not in found:
-                found.append(rule)
+            return ALL
+        denied = tuple(
+            dict.fromkeys(rule for grant in self._grants(entity) if grant.deny and (rule := grant.rule(act)))
+        )
+        allowed = self._allowed(entity, act)
+        if allowed == () or True in denied:
+            return NONE
+        return Right(allowed, denied)
+
+    def _allowed(self, entity: str, act: str) -> tuple[Rule, ...] | None:
+        found = [rule for grant in self._grants(entity) if not grant.deny and (rule := grant.rule(act))]
         inherited = self._inherited(entity, act)
-        if inherited is None:
+        if True in found or inherited is None:
             return None
-        return (*found, *inherited)
+        # What a role lets nobody do with any record, nobody can share either.
+        shared = [rules.Shared(act == "update")] if found and act in ("read", "update") else []
+        return (*dict.fromkeys(found), *shared, *inherited)
 
     def _inherited(self, entity: str, act: str) -> tuple[Rule, ...] | None:
         """Rows edited inside a parent follow the parent's rights where no role names them."""
@@ -161,15 +189,17 @@ class Access:
         if child.child_of is None or child.child_of[0] == entity:
             return ()
         parent, lines = child.child_of
-        if not any(entity not in role.entities and parent in role.entities for role in self._held):
+        if not any(entity not in role.entities and parent in role.entities for role in self._granting):
             return ()
-        of_parent = self.rules(parent, "read" if act in ("read", "export") else "update")
-        if not of_parent:
-            return of_parent
+        of_parent = self.right(parent, "read" if act in ("read", "export") else "update")
+        if of_parent.is_whole:
+            return None
+        if of_parent.is_empty:
+            return ()
         return (rules.OfParent(parent, _link_of(self.model, parent, lines), of_parent),)
 
-    def _grants(self, entity: str) -> Iterable[Grant]:
-        return [grant for role in self._held if (grant := self._grant(role, entity)) is not None]
+    def _grants(self, entity: str) -> list[Grant]:
+        return [grant for _, grant in self.grants(entity)]
 
     def _grant(self, role: Role, entity: str) -> Grant | None:
         if entity in role.entities:
@@ -184,7 +214,7 @@ class Access:
         """Of all entities at once: computed fields read from one to the other, also in circles of entities."""
         said = {each.name: self._said_hidden(each) for each in self.model.entities.values()}
         hidden = with_computed(self.model, said, self._leads_to_readable)
-        return {name: each | _pieces(self.model.entities[name], each) for name, each in hidden.items()}
+        return {name: each | marks.pieces(self.model.entities[name], each) for name, each in hidden.items()}
 
     def _leads_to_readable(self, entity: str | None, name: str, target: str) -> bool:
         if self.unrestricted(target, "read"):
@@ -198,7 +228,7 @@ class Access:
 
     def _parents(self, entity: str) -> set[tuple[str, str] | None]:
         """The parents, with the links to them, by whose rights records may be read; None stands for other rules."""
-        found = self.rules(entity, "read") or ()
+        found = self.right(entity, "read").allowed or ()
         return {(rule.parent, rule.link) if isinstance(rule, rules.OfParent) else None for rule in found}
 
     def _said_hidden(self, entity: Entity) -> set[str]:
@@ -206,15 +236,8 @@ class Access:
             return set()
         hidden = {each.name for each in entity.fields.values() if each.only and not set(each.only) & set(self.roles)}
         if not self.admin:
-            marks = [grant.fields for grant in self._grants(entity.name) if grant.read is not False]
-            names = {name for mark in marks for name, how in mark.items() if how == "hidden"}
-            hidden |= {name for name in names if all(mark.get(name) == "hidden" for mark in marks)}
+            hidden |= marks.hidden(entity, self._grants(entity.name))
         return hidden
-
-
-def _pieces(entity: Entity, names: Iterable[str]) -> set[str]:
-    """The parts of these fields: what holds for an address holds for its city."""
-    return {path for name in names if name in entity.fields for path in entity.fields[name].pieces}
 
 
 def _link_behind(model: Model, entity: str, name: str) -> str:
@@ -225,10 +248,6 @@ def _link_behind(model: Model, entity: str, name: str) -> str:
 
 def _link_of(model: Model, parent: str, lines: str) -> str:
     return model.entities[parent].fields[lines].through
-
-
-def _writes(grant: Grant) -> bool:
-    return grant.update is not False or grant.create is not False
 
 
 def _allows_move(rights: Mapping[str, Any] | None, source: str, target: str) -> bool:

@@ -1,47 +1,84 @@
-"""The rules of a role: own, team, an expression, or the rule of the parent record."""
+"""The rules of roles: own, team, an expression, the rules of the parent record, what was shared."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 import sqlalchemy as sa
 
+from customary.engine.access import shares, teams
 from customary.engine.model.model import Entity, Model
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Right:
+    """What roles say of one act: one of the `allowed` rules must hold (None: there is none that must), and none of the
+    `denied`."""
+
+    allowed: tuple[Rule, ...] | None
+    denied: tuple[Rule, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it holds for every record."""
+        return self.allowed is None and not self.denied
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it holds for none, whatever a record says."""
+        return self.allowed == ()
+
+
+@dataclass(frozen=True, slots=True)
 class OfParent:
     """A child row is allowed when its parent record is."""
 
     parent: str
     link: str
-    rules: tuple[Any, ...]
+    right: Right
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A record is allowed when somebody shared it with the user, or with a team that they are in."""
+
+    writing: bool
 
 
 Rule = Any
-"""`"own"`, `"team"`, an Expression or OfParent."""
+"""`"own"`, `"team"`, an Expression, OfParent or Shared."""
+ALL = Right(None)
+NONE = Right(())
 
 
-def clause(model: Model, entity: str, rules: Iterable[Rule], rows: Any, values: Any) -> sa.ColumnElement:
-    """True for the rows of `rows` for which one of the rules holds."""
-    return sa.or_(sa.false(), *(_clause(model, entity, rule, rows, values) for rule in rules))
+def clause(model: Model, entity: str, right: Right, rows: Any, values: Any) -> sa.ColumnElement:
+    """True for the rows of `rows` for which the right holds."""
+    found = [] if right.allowed is None else [sa.or_(sa.false(), *_clauses(model, entity, right.allowed, rows, values))]
+    # What is unknown denies nothing.
+    denied = (sa.func.coalesce(each, sa.false()) for each in _clauses(model, entity, right.denied, rows, values))
+    return sa.and_(sa.true(), *found, *(sa.not_(each) for each in denied))
 
 
-def holds(model: Model, entity: str, rule: Rule, scope: Any) -> bool:
-    """Whether the rule holds for the scope's record."""
+def holds(model: Model, entity: str, right: Right, scope: Any) -> bool:
+    """Whether the right holds for the scope's record."""
+    allowed = right.allowed is None or any(rule_holds(model, entity, rule, scope) for rule in right.allowed)
+    return allowed and not any(rule_holds(model, entity, rule, scope) for rule in right.denied)
+
+
+def rule_holds(model: Model, entity: str, rule: Rule, scope: Any) -> bool:
+    """Whether one rule holds for the scope's record."""
     if isinstance(rule, OfParent):
         parent = scope.follow(entity, rule.link, scope.record)
-        inner = scope.about(parent) if parent is not None else None
-        return inner is not None and any(holds(model, rule.parent, each, inner) for each in rule.rules)
+        return parent is not None and holds(model, rule.parent, rule.right, scope.about(parent))
+    if isinstance(rule, Shared):
+        return scope.is_shared(entity, scope.record["id"], rule.writing)
     user = scope.bindings.get("user")
     if rule in ("own", "team"):
         if user is None:
             return False
         owner = scope.record.get(owner_field(model.entities[entity]))
-        return owner == user["id"] or (rule == "team" and _in_teams(model, owner, user, scope))
+        return owner == user["id"] or (rule == "team" and teams.are_colleagues(model, owner, user, scope))
     return rule.holds(scope)
 
 
@@ -57,87 +94,21 @@ def owner_field(entity: Entity) -> str:
     return "owner" if "owner" in entity.fields else "created_by"
 
 
+def _clauses(model: Model, entity: str, rules: tuple[Rule, ...], rows: Any, values: Any) -> list[sa.ColumnElement]:
+    return [_clause(model, entity, rule, rows, values) for rule in rules]
+
+
 def _clause(model: Model, entity: str, rule: Rule, rows: Any, values: Any) -> sa.ColumnElement:
     if isinstance(rule, OfParent):
         target, joined = rows.follow(rule.link)
-        inner = clause(model, rule.parent, rule.rules, target, values)
+        inner = clause(model, rule.parent, rule.right, target, values)
         return sa.exists(sa.select(sa.literal(1)).select_from(target.from_clause).where(joined, inner))
+    if values.user is None and (rule in ("own", "team") or isinstance(rule, Shared)):
+        return sa.false()
+    if isinstance(rule, Shared):
+        return shares.clause(values.shared, rows, rule.writing)
     if rule in ("own", "team"):
-        if values.user is None:
-            return sa.false()
         owner = rows.column(owner_field(model.entities[entity]))
         own = owner == values.user["id"]
-        return sa.or_(own, _team_clause(model, owner, rows, values.user)) if rule == "team" else own
+        return sa.or_(own, teams.of_colleagues(model, owner, rows, values.user)) if rule == "team" else own
     return rule.clause(rows, values)
-
-
-def _team_clause(model: Model, owner: sa.ColumnElement, rows: Any, user: Mapping[str, Any]) -> sa.ColumnElement:
-    """The owner is in a team of the user's, or in one below it."""
-    links = _team_links(model)
-    mine = _teams_of(links, user)
-    if not mine:
-        return sa.false()
-    people, _ = rows.every(model.playing("user").name)
-    teams = _teams_below(model, rows, mine)
-    member = []
-    for link in links:
-        team, joined = people.follow(link)
-        member.append(
-            sa.exists(
-                sa.select(sa.literal(1)).select_from(team.from_clause).where(joined, team.column("id").in_(teams))
-            )
-        )
-    return owner.in_(sa.select(people.column("id")).where(sa.or_(*member)))
-
-
-def _teams_below(model: Model, rows: Any, mine: tuple[UUID, ...]) -> sa.Select:
-    entity = model.playing("team")
-    start, _ = rows.every(entity.name)
-    first = sa.select(start.column("id").label("id")).where(start.column("id").in_(mine))
-    parent = _parent_link(entity)
-    if parent is None:
-        return first
-    below = first.cte("teams_below", recursive=True)
-    step, _ = rows.every(entity.name)
-    below = below.union(sa.select(step.column("id")).where(step.column(parent) == below.c.id))
-    return sa.select(below.c.id)
-
-
-def _in_teams(model: Model, owner: UUID | None, user: Mapping[str, Any], scope: Any) -> bool:
-    links = _team_links(model)
-    mine = set(_teams_of(links, user))
-    person = scope.find(model.playing("user").name, owner) if owner is not None and mine else None
-    if person is None:
-        return False
-    team = model.playing("team")
-    parent = _parent_link(team)
-    waiting, seen = list(_teams_of(links, person)), set()
-    while waiting:
-        id = waiting.pop()
-        if id in mine:
-            return True
-        above = scope.find(team.name, id) if parent and id not in seen else None
-        seen.add(id)
-        if above is not None and above.get(parent):
-            waiting.append(above[parent])
-    return False
-
-
-def _team_links(model: Model) -> tuple[str, ...]:
-    people, team = model.playing("user"), model.playing("team")
-    if people is None or team is None:
-        return ()
-    return tuple(each.name for each in people.fields.values() if getattr(each, "to", None) == team.name)
-
-
-def _teams_of(links: Iterable[str], person: Mapping[str, Any]) -> tuple[UUID, ...]:
-    found: list[UUID] = []
-    for link in links:
-        value = person.get(link)
-        found += value if isinstance(value, list | tuple) else [value] if value else []
-    return tuple(found)
-
-
-def _parent_link(team: Entity) -> str | None:
-    named = [each.name for each in team.fields.values() if each.kind == "link" and each.to == team.name]
-    return "parent" if "parent" in named else next(iter(named), None)

@@ -102,7 +102,7 @@ def apply_maps(work: Work, entity: str, columns: tuple[Column, ...], maps: Mappi
 
 def importable(work: Work, entity: str) -> dict[str, Field]:
     """The fields of an entity that an import by this actor may fill."""
-    closed = work.access.hidden(entity) | work.access.read_only(entity)
+    closed = work.access.hidden(entity) | work.access.read_only(entity, new=True)
     fields = work.model.entities[entity].fields
     return {
         name: each

@@ -126,7 +126,7 @@ def _of_workflows(model: Model) -> Iterator[Wish]:
 def _of_roles(model: Model) -> Iterator[Wish]:
     for role in model.roles.values():
         for entity, grant in role.entities.items():
-            for rule in (grant.read, grant.update, grant.delete, grant.export):
+            for rule in grant.rules:
                 if isinstance(rule, Expression) and entity in model.entities:
                     yield from _asked(model, entity, rule, f"the role {role.name} asks for it")
 

@@ -217,8 +217,23 @@ class Grant:
     update: Any = False
     delete: Any = False
     export: Any = False
+    bring: Any = None
+    """The act `import`; None where nothing is said of it: who may create may import."""
     fields: Mapping[str, str] = NOTHING
-    """Field name to hidden or read_only."""
+    """Field name to hidden, read_only or on_create."""
+    deny: bool = False
+    """Takes away what it names, whatever other roles grant."""
+
+    def rule(self, act: str) -> Any:
+        """What it says of an act."""
+        if act != "import":
+            return getattr(self, act)
+        return self.bring if self.bring is not None else not self.deny and self.create
+
+    @property
+    def rules(self) -> tuple[Any, ...]:
+        """What it says of all acts."""
+        return (self.read, self.create, self.update, self.delete, self.export, self.bring)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -232,6 +247,10 @@ class Role:
     buttons: tuple[str, ...] = ()
     admin: bool = False
     """May use settings, designer, plan and apply, and everything else."""
+    deny: bool = False
+    """Takes away what it names, whatever other roles grant."""
+    portal: Expression | None = None
+    """For people from outside: the record that they stand for, read from their user record."""
 
 
 @dataclass(frozen=True, kw_only=True)

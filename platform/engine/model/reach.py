@@ -111,7 +111,7 @@ def _check_creating(build: Build, role: Role) -> None:
     document = build.definitions.of("role").get(role.name)
     entities = document.body.get("entities") if document is not None else None
     for name, grant in role.entities.items() if isinstance(entities, text.Mapping) else ():
-        if name not in build.sketches or grant.create is False or role.admin:
+        if name not in build.sketches or grant.create is False or grant.deny or role.admin:
             continue
         for each in build.sketches[name].fields.values():
             if each.required is True and each.entered and each.default is None and _cannot_write(role, grant, each):
@@ -125,7 +125,7 @@ def _cannot_write(role: Role, grant: Grant, each: Field) -> bool:
 
 def _reads(role: Role, entity: str) -> bool:
     grant = role.entities.get(entity, role.entities.get("*"))
-    return role.admin or (grant is not None and grant.read is not False)
+    return role.admin or (grant is not None and not grant.deny and grant.read is not False)
 
 
 def _hides(role: Role, each: Field) -> bool:

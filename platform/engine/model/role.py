@@ -7,12 +7,21 @@ from typing import Any
 
 from customary.engine.model.build import Build, Sketch, frozen, items, label, plain
 from customary.engine.model.model import Grant, Role, Workflow
+from customary.engine.model.portal import Portal, portal_of
 from customary.engine.problem import did_you_mean
 from customary.engine.text import node as text
 from customary.engine.text.source import Document
 from customary.engine.words import Words
 
-ACTS = ("read", "create", "update", "delete", "export")
+ACTS = {
+    "read": "read",
+    "create": "create",
+    "update": "update",
+    "delete": "delete",
+    "export": "export",
+    "import": "bring",
+}
+"""The acts, and where a grant keeps what is said of them."""
 WORDS: Mapping[Any, Any] = {"all": True, "none": False, True: True, False: False, "own": "own", "team": "team"}
 EVERY = "*"
 
@@ -28,13 +37,13 @@ def compile_roles(build: Build) -> Mapping[str, Role]:
 
 def _role(build: Build, document: Document) -> Role:
     body = document.body
-    entities = body.get("entities")
+    entities, denies, portal = body.get("entities"), plain(body, "deny", False) is True, portal_of(build, body)
     grants = {}
     for name, grant in items(entities):
         if name == EVERY:
-            grants[name] = _grant(build, grant, None)
+            grants[name] = _grant(build, grant, None, denies)
         elif name in build.sketches:
-            grants[name] = _grant(build, grant, build.sketches[name])
+            grants[name] = _grant(build, grant, build.sketches[name], denies, portal)
         else:
             build.no_entity(entities.place_of(name), name)
     return Role(
@@ -44,6 +53,8 @@ def _role(build: Build, document: Document) -> Role:
         pipelines=_pipelines(build, body.get("pipelines")),
         buttons=tuple(map(str, plain(body, "buttons", ()))),
         admin=plain(body, "admin", False) is True,
+        deny=denies,
+        portal=portal.stands if portal else None,
     )
 
 
@@ -61,13 +72,18 @@ def _has_button(workflow: Workflow) -> bool:
     return any(trigger["kind"] == "button" for trigger in workflow.triggers)
 
 
-def _grant(build: Build, body: text.Mapping, sketch: Sketch | None) -> Grant:
-    acts = {act: _act(build, body.get(act), sketch) for act in ACTS if act in body}
-    return Grant(**acts, fields=_fields(build, body.get("fields"), sketch))
+def _grant(
+    build: Build, body: text.Mapping, sketch: Sketch | None, denies: bool = False, portal: Portal | None = None
+) -> Grant:
+    acts = {ACTS[act]: _act(build, body.get(act), sketch, portal) for act in ACTS if act in body}
+    deny = denies or plain(body, "deny", False) is True
+    return Grant(**acts, fields=_fields(build, body.get("fields"), sketch), deny=deny)
 
 
-def _act(build: Build, node: text.Node, sketch: Sketch | None) -> Any:
+def _act(build: Build, node: text.Node, sketch: Sketch | None, portal: Portal | None) -> Any:
     given = text.plain(node)
+    if portal is not None and given in ("own", "team") and sketch is not None:
+        return portal.own(build, node, sketch)
     if isinstance(given, str) and given.startswith("="):
         if sketch is None:
             build.add(node.place, "a rule for all entities cannot be an expression", "Write all, team, own or none.")

@@ -15,7 +15,7 @@ from customary.engine.words import suggestion
 def accept(draft: Draft) -> None:
     """Takes the given values into the draft; what may not be written is a problem."""
     access, draft.given = draft.work.access, _gathered(draft)
-    hidden, read_only = access.hidden(draft.entity), access.read_only(draft.entity)
+    hidden, read_only = access.hidden(draft.entity), access.read_only(draft.entity, draft.is_new)
     for name, value in draft.given.items():
         each = draft.shape.entered.get(name)
         if each is None:

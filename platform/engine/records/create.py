@@ -65,9 +65,13 @@ def create_many(
 def _known(work: Work, entity: str) -> Shape:
     if entity not in work.model.entities:
         raise Missing(entity)
-    if not work.access.may(entity, "create"):
+    if not all(work.access.may(entity, act) for act in _acts(work)):
         raise Forbidden(Reason("may not be created by you"))
     return shape(work, entity)
+
+
+def _acts(work: Work) -> tuple[str, ...]:
+    return ("create", "import") if work.cause.origin == "import" else ("create",)
 
 
 def _may_read(draft: Draft) -> bool:
@@ -132,7 +136,9 @@ def check_drafts(work: Work, drafts: list[Draft]) -> None:
     check_targets(work, drafts)
     check_unique(work, drafts)
     for draft in drafts:
-        if not draft.problems and draft.inside is None and not work.access.holds(draft.entity, "create", draft.scope):
+        if draft.problems or draft.inside is not None:
+            continue
+        if not all(work.access.holds(draft.entity, act, draft.scope) for act in _acts(work)):
             draft.refuse(None, "may not be created by you with these values")
 
 

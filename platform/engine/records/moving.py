@@ -40,7 +40,7 @@ def rules_move(work: Work) -> bool:
             (entity, rule)
             for role in work.model.roles.values()
             for entity, grant in role.entities.items()
-            for rule in (grant.read, grant.create, grant.update, grant.delete, grant.export)
+            for rule in grant.rules
             if isinstance(rule, Expression)
         )
         return any(moves(work, entity, rule) for entity, rule in rules)

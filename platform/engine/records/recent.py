@@ -12,6 +12,7 @@ from customary.engine.records.titles import titles
 from customary.engine.records.work import Work
 
 LOOKED_AT = 80
+_QUIET = ("deleted", "shared", "unshared")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ def recent(work: Work, limit: int = 20) -> Recent:
     found: dict[tuple, Change] = {}
     for row in rows:
         each = read_change(work, row)
-        if each.kind != "deleted" and _shown(work, each):
+        if each.kind not in _QUIET and _shown(work, each):
             found.setdefault((each.entity, each.record), _masked(work, each))
     people = work.model.playing("user")
     colleagues = {(people.name, each.actor) for each in found.values() if people and each.actor}

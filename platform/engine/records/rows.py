@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
+from customary.engine.access.shares import NOTHING, SharedWith
 from customary.engine.columns import SomeIds
 from customary.engine.records.work import Work
 from customary.engine.tables import SYSTEM_COLUMNS, TableRows
@@ -25,12 +26,15 @@ class Values:
     currency: str
     user: Mapping[str, Any] | None = None
     bindings: Mapping[str, Any] = field(default_factory=dict)
+    shared: SharedWith = NOTHING
+    """The records that were shared with the reader."""
 
 
 def values_of(work: Work) -> Values:
     """The outside values of a unit of work."""
     settings = work.model.settings
-    return Values(now=work.now, zone=settings.time_zone, currency=settings.currency, user=work.actor.record)
+    user, shared = work.actor.record, work.shared
+    return Values(now=work.now, zone=settings.time_zone, currency=settings.currency, user=user, shared=shared)
 
 
 def all_rows(work: Work, entity: str) -> TableRows:

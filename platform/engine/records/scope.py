@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from customary.engine.access import shares
 from customary.engine.access.hidden import target_of
 from customary.engine.expressions.types import ANCESTORS, DESCENDANTS
 from customary.engine.fields.field import Field
@@ -72,6 +73,11 @@ class RecordScope:
         """The entities whose rows it has read from the database."""
         self.record = RecordView(self, entity, record) if entity and record is not None else None
         self.old = RecordView(self, entity, old) if entity and old is not None else None
+
+    def is_shared(self, entity: str, id: UUID, writing: bool) -> bool:
+        """Whether a record was shared with who reads and writes."""
+        work = self.work
+        return shares.is_shared(work.connection, work.shared, work.release.tables.code(entity), id, writing)
 
     def about(self, record: Mapping[str, Any]) -> RecordScope:
         """The same scope about another record."""

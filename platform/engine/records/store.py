@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from customary.engine.access import shares
 from customary.engine.records import attach, changes, derived, index, rates, unique
 from customary.engine.records.draft import Draft
 from customary.engine.records.kept import kept
@@ -101,6 +102,7 @@ def erase(work: Work, draft: Draft) -> None:
     row = changes.change_row(work, shape, draft.id, "deleted", draft.before, None)
     changes.write_changes(work, shape, [row])
     index.remove(work, draft.id)
+    shares.forget(work.connection, row["entity"], draft.id)
     derived.note(draft, gone=True)
 
 

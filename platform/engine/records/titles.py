@@ -110,7 +110,7 @@ def _statement(work: Work, entity: str) -> sa.Select:
 def _is_colleague(work: Work, entity: str) -> bool:
     """Names of people are shown to everyone who works here: a record says whose it is."""
     people = work.model.playing("user")
-    return people is not None and entity == people.name
+    return people is not None and entity == people.name and not work.access.portal
 
 
 def _linking(work: Work, entity: str) -> list[tuple[str, str, str]]:

@@ -12,7 +12,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from customary.engine import access
-from customary.engine.access import Access
+from customary.engine.access import Access, shares
+from customary.engine.access.shares import SharedWith
 from customary.engine.model.model import Model
 from customary.engine.people.actor import SYSTEM, Actor
 
@@ -84,7 +85,18 @@ class Work:
     @cached_property
     def reader(self) -> tuple:
         """The actor as far as permission and conditions may ask: equal ones may read by the same statements."""
-        return (self.actor.is_system, self.actor.id, self.actor.roles, self.actor.limits, repr(self.actor.record))
+        actor = self.actor
+        return (actor.is_system, actor.id, actor.roles, actor.limits, repr(actor.record), self.shared.key)
+
+    @cached_property
+    def shared(self) -> SharedWith:
+        """The records that were shared with the actor; nobody asks for those of who may read everything anyway."""
+        user, model = self.actor.record, self.release.model
+        if user is None or self.access.admin or not self.access.roles:
+            return shares.NOTHING
+        rows = self.release.tables.rows(model.playing("user").name)
+        day = self.now.astimezone(model.settings.time_zone).date()
+        return shares.shared_with(self.connection, model, rows, user, day)
 
     @property
     def is_sqlite(self) -> bool:

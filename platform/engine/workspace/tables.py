@@ -11,6 +11,7 @@ from customary.engine.database import Database, system
 ROOMS_WITH_TABLES = (
     "customary.engine.releases",
     "customary.engine.people",
+    "customary.engine.access",
     "customary.engine.files",
     "customary.engine.records",
     "customary.engine.records.idempotency",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from customary.engine.definitions.shapes import LABEL, NAMES, WAS, YES_NO, list_of, mapping, one_of, told
+from customary.engine.definitions.shapes import CONDITION, LABEL, NAMES, WAS, YES_NO, list_of, mapping, one_of, told
 
 ACT = {"type": ["string", "boolean"], "x-what": "all, team, own, none, or an expression after “=”"}
 
@@ -14,17 +14,23 @@ GRANT = mapping(
         "update": told(ACT, "which may be changed; holds before and after the change"),
         "delete": told(ACT, "which may be deleted"),
         "export": told(ACT, "which may be exported"),
+        "import": told(ACT, "which may be made by importing a file; without it, those that may be made"),
         "fields": {
             "type": "object",
-            "additionalProperties": one_of(("hidden", "read_only"), "right to a field"),
-            "x-what": "fields: {cost: hidden, price: read_only}",
+            "additionalProperties": one_of(("hidden", "read_only", "on_create"), "right to a field"),
+            "x-what": "fields: {cost: hidden, price: read_only, source: on_create}",
         },
+        "deny": told(YES_NO, "takes away what stands here, whatever other roles grant"),
     },
-    later=("deny",),
 )
 
 PAIR = {"type": "array", "items": {"type": "string"}, "minItems": 2, "maxItems": 2, "x-what": "a pair: [from, to]"}
 MOVES = mapping("a pipeline's rights", {"move": list_of(PAIR, "pairs of stages: [[open, done]]"), "reopen": YES_NO})
+
+PORTAL = {
+    "anyOf": [YES_NO, {"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": CONDITION}],
+    "x-what": "true, or whom they stand for: {contact: =user.contact}",
+}
 
 SHAPE = mapping(
     "a role",
@@ -41,7 +47,12 @@ SHAPE = mapping(
             "rights to move records and to reopen closed ones",
         ),
         "buttons": told({**NAMES, "x-of": "workflow"}, "workflows that they may start by their button"),
+        "deny": told(YES_NO, "takes away all that it names, whatever other roles grant"),
+        "portal": told(
+            PORTAL,
+            "for people from outside: the record that they stand for; `own` is that record and what links to it",
+        ),
         "was": told(WAS, "its old name"),
     },
-    later=("dashboards", "portal", "deny"),
+    later=("dashboards",),
 )

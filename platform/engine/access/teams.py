@@ -1,0 +1,88 @@
+"""Teams form a tree: who is in one is in all above it, and who leads one sees those below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from customary.engine.model.model import Entity, Model
+
+
+def of_colleagues(model: Model, owner: sa.ColumnElement, rows: Any, user: Mapping[str, Any]) -> sa.ColumnElement:
+    """That an owner is in a team of the user's, or in one below it."""
+    links = team_links(model)
+    mine = teams_of(links, user)
+    if not mine:
+        return sa.false()
+    people, _ = rows.every(model.playing("user").name)
+    teams = along_tree(model, rows, mine, up=False)
+    member = []
+    for link in links:
+        team, joined = people.follow(link)
+        member.append(
+            sa.exists(
+                sa.select(sa.literal(1)).select_from(team.from_clause).where(joined, team.column("id").in_(teams))
+            )
+        )
+    return owner.in_(sa.select(people.column("id")).where(sa.or_(*member)))
+
+
+def along_tree(model: Model, rows: Any, start: tuple[UUID, ...], up: bool) -> sa.Select:
+    """The ids of some teams and of all above them, or below."""
+    entity = model.playing("team")
+    first_rows, _ = rows.every(entity.name)
+    first = sa.select(first_rows.column("id").label("id")).where(first_rows.column("id").in_(start))
+    parent = _parent_link(entity)
+    if parent is None:
+        return first
+    found = first.cte("teams_above" if up else "teams_below", recursive=True)
+    step, _ = rows.every(entity.name)
+    here, there = (step.column("id"), step.column(parent)) if up else (step.column(parent), step.column("id"))
+    found = found.union(sa.select(there).where(here == found.c.id, there.is_not(None)))
+    return sa.select(found.c.id)
+
+
+def are_colleagues(model: Model, owner: UUID | None, user: Mapping[str, Any], scope: Any) -> bool:
+    """The same of one owner, by what the scope reads."""
+    links = team_links(model)
+    mine = set(teams_of(links, user))
+    person = scope.find(model.playing("user").name, owner) if owner is not None and mine else None
+    if person is None:
+        return False
+    team = model.playing("team")
+    parent = _parent_link(team)
+    waiting, seen = list(teams_of(links, person)), set()
+    while waiting:
+        id = waiting.pop()
+        if id in mine:
+            return True
+        above = scope.find(team.name, id) if parent and id not in seen else None
+        seen.add(id)
+        if above is not None and above.get(parent):
+            waiting.append(above[parent])
+    return False
+
+
+def team_links(model: Model) -> tuple[str, ...]:
+    """The links of a person to their teams."""
+    people, team = model.playing("user"), model.playing("team")
+    if people is None or team is None:
+        return ()
+    return tuple(each.name for each in people.fields.values() if getattr(each, "to", None) == team.name)
+
+
+def teams_of(links: Iterable[str], person: Mapping[str, Any]) -> tuple[UUID, ...]:
+    """The teams that a person is in themselves."""
+    found: list[UUID] = []
+    for link in links:
+        value = person.get(link)
+        found += value if isinstance(value, list | tuple) else [value] if value else []
+    return tuple(found)
+
+
+def _parent_link(team: Entity) -> str | None:
+    named = [each.name for each in team.fields.values() if each.kind == "link" and each.to == team.name]
+    return "parent" if "parent" in named else next(iter(named), None)
