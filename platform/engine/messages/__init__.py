@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from customary.engine.messages.breaker import resting
 from customary.engine.messages.channels import channels
 from customary.engine.messages.mail import Mail, NoAddress, address, write
 from customary.engine.messages.notifications import (
@@ -13,7 +14,17 @@ from customary.engine.messages.notifications import (
     notify,
     unread_count,
 )
-from customary.engine.messages.outbox import Letter, find_letter, letters, put, send_again, written_by
+from customary.engine.messages.outbox import (
+    Letter,
+    counts,
+    drop,
+    find_letter,
+    letters,
+    put,
+    send_again,
+    send_all_again,
+    written_by,
+)
 from customary.engine.messages.sender import send_due
 from customary.engine.messages.sms import NoNumber, put_sms
 from customary.engine.messages.undelivered import NotNow, Undeliverable
@@ -29,6 +40,8 @@ __all__ = [
     "Undeliverable",
     "address",
     "channels",
+    "counts",
+    "drop",
     "find",
     "find_letter",
     "letters",
@@ -39,7 +52,9 @@ __all__ = [
     "put",
     "put_call",
     "put_sms",
+    "resting",
     "send_again",
+    "send_all_again",
     "send_due",
     "unread_count",
     "write",

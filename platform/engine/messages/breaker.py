@@ -53,3 +53,14 @@ def failed(connection: sa.Connection, name: str, now: datetime) -> None:
 def worked(connection: sa.Connection, name: str) -> None:
     """Forgets the failures of a destination that answers."""
     connection.execute(destination.delete().where(destination.c.name == name))
+
+
+def forgive(connection: sa.Connection, names: sa.Select) -> None:
+    """Lets destinations be tried at once."""
+    connection.execute(destination.delete().where(destination.c.name.in_(names)))
+
+
+def resting(connection: sa.Connection, now: datetime) -> dict[str, datetime]:
+    """The destinations that are left in peace, and until when."""
+    found = sa.select(destination).where(destination.c.resting_until > now).order_by(destination.c.name).limit(20)
+    return {row.name: row.resting_until for row in connection.execute(found)}

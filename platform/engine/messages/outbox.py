@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from customary.engine.columns import Json, Moment
 from customary.engine.database import system
+from customary.engine.messages import breaker
 from customary.engine.model.model import Settings
 from customary.engine.reasons import read_reason
 from customary.engine.records.identifier import new_id
@@ -57,6 +58,9 @@ message = sa.Table(
 QUEUED, SENT, FAILED, KEPT, DROPPED = "queued", "sent", "failed", "kept", "dropped"
 """A message is kept when the workspace had no way to deliver it as it was written: it is never sent later by surprise,
 only when somebody asks for it. What failed was given up; somebody may send it again, or drop it."""
+IDLE = (FAILED, KEPT)
+
+KINDS = ("mail", "sms", "webhook")
 
 
 @dataclass(frozen=True)
@@ -167,14 +171,38 @@ def written_by(connection: sa.Connection, run: UUID, position: str) -> list[Lett
     return [as_letter(row) for row in connection.execute(found).mappings()]
 
 
-def send_again(work: Work, id: UUID) -> bool:
-    """Makes a message due that failed or was kept; False where nothing could deliver it, or it needs no delivery."""
-    found = find_letter(work.connection, id)
-    if found is None or not is_served(work.model.settings, found.kind):
-        return False
-    idle = message.update().where(message.c.id == id, message.c.status.in_((FAILED, KEPT)))
+def send_again(work: Work, *ids: UUID) -> int:
+    """Makes messages due that failed or were kept, and gives how many; those that nothing could deliver are left.
+
+    Their destinations are tried at once, for whoever asks knows better.
+    """
+    return _again(work, message.c.id.in_(ids))
+
+
+def send_all_again(work: Work, status: str) -> int:
+    """The same with all that failed, or all that were kept."""
+    return _again(work, message.c.status == status)
+
+
+def drop(work: Work, *ids: UUID) -> int:
+    """Lets go of messages that failed or were kept: nobody will send them. Gives how many."""
+    idle = message.update().where(message.c.id.in_(ids), message.c.status.in_(IDLE))
+    return work.connection.execute(idle.values(status=DROPPED, due=None)).rowcount
+
+
+def counts(connection: sa.Connection) -> dict[str, int]:
+    """How many messages wait, failed and were kept."""
+    wanted = (QUEUED, *IDLE)
+    found = sa.select(message.c.status, sa.func.count()).where(message.c.status.in_(wanted)).group_by(message.c.status)
+    return {row.status: row[1] for row in connection.execute(found)}
+
+
+def _again(work: Work, which: sa.ColumnElement[bool]) -> int:
+    served = [kind for kind in KINDS if is_served(work.model.settings, kind)]
+    idle = (which, message.c.status.in_(IDLE), message.c.kind.in_(served))
+    breaker.forgive(work.connection, sa.select(message.c.destination).where(*idle))
     again = {"status": QUEUED, "due": work.now, "attempts": 0, "error": None}
-    return work.connection.execute(idle.values(again)).rowcount == 1
+    return work.connection.execute(message.update().where(*idle).values(again)).rowcount
 
 
 def letters_where(*conditions: sa.ColumnElement[bool]) -> sa.Select:
