@@ -42,6 +42,7 @@ from customary.ui import (
     sign_in,
     stage,
     timeline,
+    unsubscribe,
     webhooks,
 )
 from customary.ui import list as lists
@@ -77,6 +78,7 @@ PAGES = (
     rehearsal,
     runs,
     outbox,
+    unsubscribe,
     hooks,
     webhooks,
     imports,

@@ -12,8 +12,8 @@ from customary.ui.desk import SignInNeeded
 from customary.ui.visitor import SESSION, csrf_of, visitor_of
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-SIGNED = "/hooks/"
-"""What is called here is signed, and nobody is signed in."""
+SIGNED = ("/hooks/", "/unsubscribe/")
+"""What is called here is signed or holds what only its receiver knows, and nobody is signed in."""
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -116,17 +116,17 @@ class Acting:
         fields = self.work.model.entities[entity].fields
         return {name: _in_json(fields[name], value) for name, value in values.items()}
 
-    def text(self, given: Any, language: str | None = None) -> str:
-        """A text with its holes filled in as people of `language` write."""
+    def text(self, given: Any, language: str | None = None, form: Callable[[str], str] = str) -> str:
+        """A text with its holes filled in as people of `language` write; `form` fits what fills them to the text."""
         if not isinstance(given, Template):
             return str(given)
         reader = self.locale(language)
-        return given.render(self.scope, lambda value, kind: self._shown(value, kind, reader))
+        return given.render(self.scope, lambda value, kind: form(self._shown(value, kind, reader)))
 
-    def in_language(self, templates: Mapping[str, Any], language: str) -> str:
+    def in_language(self, templates: Mapping[str, Any], language: str, form: Callable[[str], str] = str) -> str:
         """A text by language, filled in."""
         chosen = templates.get(language) or templates.get("") or templates.get("en") or next(iter(templates.values()))
-        return self.text(chosen, language)
+        return self.text(chosen, language, form)
 
     def locale(self, language: str | None = None) -> Locale:
         settings = self.work.model.settings

@@ -115,10 +115,24 @@ def called(work: Work, entity: str, id: UUID, payload: Mapping[str, Any]) -> Cha
     return Change(new_id(), work.now, entity, id, "webhook", {}, {}, None, cause, work.release.number)
 
 
+def reacted(
+    work: Work, entity: str, id: UUID, reaction: str, message: str | None, payload: Mapping[str, Any]
+) -> Change:
+    """What became of a mail of ours."""
+    cause = {"origin": "mail", "trigger": "message", "reaction": reaction, "message": message, "payload": told(payload)}
+    return Change(new_id(), work.now, entity, id, "message", {}, {}, None, cause, work.release.number)
+
+
+def came_in(work: Work, entity: str, id: UUID, mailbox: str, payload: Mapping[str, Any]) -> Change:
+    """What a mail of somebody else did by coming in."""
+    cause = {"origin": "mail", "trigger": "email", "mailbox": mailbox, "payload": told(payload)}
+    return Change(new_id(), work.now, entity, id, "email", {}, {}, None, cause, work.release.number)
+
+
 def started_by(work: Work, run: Mapping[str, Any]) -> Change | None:
-    """What started a run: the change of its row, time, a button, or another system."""
+    """What started a run: the change of its row, time, a button, another system or a mail."""
     cause, entity = run["cause"], work.release.tables.named(run["entity"]) if run["entity"] else ""
-    if cause.get("origin") in ("time", "button", "webhook") and "run" not in cause and entity is not None:
+    if "trigger" in cause and "run" not in cause and entity is not None:
         kind, number = cause["trigger"], work.release.number
         return Change(run["change"], run["at"], entity, run["record"], kind, {}, {}, run["actor"], cause, number)
     row = work.connection.execute(sa.select(change).where(change.c.id == run["change"])).mappings().first()

@@ -45,7 +45,7 @@ def wake(work: Work, changes: Iterable[Change]) -> None:
         for run in waiting.pop(found.record, ()):
             workflow = as_begun(work, run)
             if workflow is not None and wakes(work, workflow, run, found):
-                _end_waiting(work, run)
+                end_waiting(work, run)
             else:
                 waiting[found.record].append(run)
 
@@ -76,7 +76,8 @@ def wakes(work: Work, workflow: Workflow, run: Mapping[str, Any], found: Change)
     return any(each is not None and each.holds(moment.scope()) for each in (until, workflow.stop))
 
 
-def _end_waiting(work: Work, run: Mapping[str, Any]) -> None:
+def end_waiting(work: Work, run: Mapping[str, Any]) -> None:
+    """Makes a waiting run due, because what it waited for has happened."""
     row = {"due": work.now, "results": {**run["results"], "ended": tables.EVENT}}
     still = (tables.run.c.id == run["id"], tables.run.c.status == tables.WAITING)
     work.connection.execute(tables.run.update().where(*still).values(row))

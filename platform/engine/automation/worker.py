@@ -6,13 +6,14 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 from customary.engine.automation.clock import tick
+from customary.engine.automation.reactions import settled
 from customary.engine.automation.relay import run_once
 from customary.engine.automation.runs import advance, lease_due
-from customary.engine.automation.waiting import hear
 from customary.engine.database import Database
-from customary.engine.messages import channels, send_due
+from customary.engine.messages import Lines, channels, send_due
 from customary.engine.releases import Releases
 
 IDLE_SECONDS = 0.25
@@ -34,12 +35,13 @@ def work_once(database: Database, releases: Releases, now: datetime | None = Non
     return taken + len(leased)
 
 
-def send_once(database: Database, releases: Releases, now: datetime | None = None) -> int:
+def send_once(database: Database, releases: Releases, now: datetime | None = None, lines: Lines | None = None) -> int:
     """Delivers what is due in the outbox, and lets runs go on that wait for it. Gives how much went out."""
     release = releases.current()
     if release is None:
         return 0
-    return send_due(database, channels(database, release.model.settings), now or datetime.now(UTC), settled=hear)
+    ways = channels(database, release.model.settings, lines)
+    return send_due(database, ways, now or datetime.now(UTC), settled=partial(settled, releases))
 
 
 def work_until_idle(database: Database, releases: Releases, now: datetime | None = None, rounds: int = 1000) -> None:
@@ -59,6 +61,7 @@ class Worker:
         self._database, self._releases = database, releases
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
+        self._lines = Lines()
 
     def start(self) -> None:
         """Begins to work; does nothing when it works already."""
@@ -78,6 +81,7 @@ class Worker:
         for thread in self._threads:
             thread.join(timeout=10)
         self._threads = []
+        self._lines.close()
 
     def _work(self, round_of_work: Callable[[], int], pause: float) -> None:
         while not self._stopping.is_set():
@@ -105,4 +109,4 @@ class Worker:
         return work_once(self._database, self._releases)
 
     def _outside(self) -> int:
-        return send_once(self._database, self._releases)
+        return send_once(self._database, self._releases, lines=self._lines)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from customary.engine.messages.breaker import resting
-from customary.engine.messages.channels import channels
+from customary.engine.messages.channels import channels, house
+from customary.engine.messages.envelope import House
 from customary.engine.messages.mail import Mail, NoAddress, address, write
 from customary.engine.messages.notifications import (
     Notification,
@@ -27,15 +28,19 @@ from customary.engine.messages.outbox import (
 )
 from customary.engine.messages.sender import send_due
 from customary.engine.messages.sms import NoNumber, put_sms
-from customary.engine.messages.undelivered import NotNow, Undeliverable
+from customary.engine.messages.smtp import Lines
+from customary.engine.messages.undelivered import NotNow, NotYet, Undeliverable
 from customary.engine.messages.webhook import put_call
 
 __all__ = [
+    "House",
     "Letter",
+    "Lines",
     "Mail",
     "NoAddress",
     "NoNumber",
     "NotNow",
+    "NotYet",
     "Notification",
     "Undeliverable",
     "address",
@@ -44,6 +49,7 @@ __all__ = [
     "drop",
     "find",
     "find_letter",
+    "house",
     "letters",
     "mark_read",
     "mark_unread",

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-import os
+import re
 import smtplib
-import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
-from email.message import EmailMessage
-from email.utils import format_datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from secrets import token_bytes
 from typing import Any
 from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
 
+from customary.engine.database import Database
+from customary.engine.messages import pace, stops
+from customary.engine.messages.envelope import House, email
 from customary.engine.messages.outbox import Letter, put
-from customary.engine.messages.undelivered import NotNow, Undeliverable
+from customary.engine.messages.smtp import Lines
+from customary.engine.messages.undelivered import NotNow, NotYet, Undeliverable
 from customary.engine.records.work import Work
 
-TIMEOUT_SECONDS = 30
-PASSWORD_VARIABLE = "CUSTOMARY_MAIL_PASSWORD"  # noqa: S105 - a name, not a password
-"""Where the password may stand instead of in a file that many can read."""
+MOST_PER_MINUTE = 120
+"""Mails to one domain in a minute, where the settings say nothing."""
+_ENHANCED = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
+_NO_SUCH_ADDRESS = {550, 551, 553}
+_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 
 
 class NoAddress(ValueError):
@@ -39,20 +44,32 @@ def write(
     *,
     language: str = "en",
     name: str | None = None,
+    details: Mapping[str, Any] | None = None,
     about: tuple[str, UUID] | None = None,
     run: UUID | None = None,
+    position: str | None = None,
 ) -> UUID:
-    """Puts a mail into the outbox and gives its id. Raises NoAddress; `subject` becomes one line."""
+    """Puts a mail into the outbox and gives its id. Raises NoAddress; `subject` becomes one line.
+
+    `details` say what there is beside the text: `markdown`, of which HTML is made; `sort`, of which the receiver may
+    take leave; the `mailbox` it goes out from; `in_reply_to` and `references`; `answers`, the mail that it answers;
+    `by_hand` where a person wrote it; `shown` where it stands on the timeline of its record.
+    """
+    found = address(to)
     return put(
         work,
         "mail",
-        to=address(to),
+        to=found,
         subject=" ".join(subject.split())[:500],
         body=body,
         language=language,
         name=name,
+        details=details,
         about=about,
         run=run,
+        position=position,
+        pace=found.rpartition("@")[2].casefold(),
+        token=new_token(),
     )
 
 
@@ -64,55 +81,59 @@ def address(text: object) -> str:
         raise NoAddress(str(text or "")) from error
 
 
+def new_token() -> str:
+    """What nobody guesses, in letters that survive in the name of an address and when they are read out."""
+    return "".join(_LETTERS[byte % 32] for byte in token_bytes(24))
+
+
 @dataclass(frozen=True)
 class Mail:
     """The way to the mail server of the settings: host, port, user, password, security (none, starttls, tls)."""
 
-    settings: Mapping[str, Any]
+    database: Database
+    house: House
+    lines: Lines = field(default_factory=Lines)
 
     def deliver(self, letter: Letter) -> None:
-        """Hands one mail to the server. Raises Undeliverable, NotNow."""
+        """Hands one mail to the server. Raises Undeliverable, NotNow, NotYet."""
+        self._check(letter)
         try:
-            hand_over(self.settings, _email(letter, self.settings))
-        except (ValueError, smtplib.SMTPRecipientsRefused) as error:
+            self.lines.send(self.house.mail, email(letter, self.house))
+        except smtplib.SMTPRecipientsRefused as error:
+            refused = max(error.recipients.values(), default=(550, b""))
+            raise _refused(int(refused[0]), _said(error)) from error
+        except ValueError as error:
             raise Undeliverable(_said(error)) from error
+        except (smtplib.SMTPDataError, smtplib.SMTPSenderRefused) as error:
+            raise _refused(error.smtp_code, _said(error), of_address=False) from error
         except (OSError, smtplib.SMTPException) as error:
             answered = isinstance(error, smtplib.SMTPResponseException) and not isinstance(
                 error, smtplib.SMTPConnectError
             )
             raise NotNow(_said(error), blames=not answered) from error
 
-
-def hand_over(mail: Mapping[str, Any], email: EmailMessage) -> None:
-    """Hands one mail to the server of the settings. Raises what smtplib raises."""
-    security = mail.get("security", "none")
-    port = int(mail.get("port") or {"tls": 465, "starttls": 587}.get(security, 25))
-    context = ssl.create_default_context() if security != "none" else None
-    if security == "tls":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(mail["host"], port, timeout=TIMEOUT_SECONDS, context=context)
-    else:
-        server = smtplib.SMTP(mail["host"], port, timeout=TIMEOUT_SECONDS)
-    with server:
-        if security == "starttls":
-            server.starttls(context=context)
-        if mail.get("user"):
-            server.login(mail["user"], mail.get("password") or os.environ.get(PASSWORD_VARIABLE, ""))
-        server.send_message(email)
+    def _check(self, letter: Letter) -> None:
+        """Whether the receiver still wants it, and whether it is its turn."""
+        most, now = int(self.house.mail.get("per_minute") or MOST_PER_MINUTE), datetime.now(UTC)
+        with self.database.write() as connection:
+            why = stops.why_not(connection, letter.recipient, (letter.details or {}).get("sort"))
+            if why is not None:
+                raise Undeliverable(why)
+            turn = letter.pace is None or pace.take(connection, letter.pace, most, now)
+        if not turn:
+            raise NotYet
 
 
-def _email(letter: Letter, mail: Mapping[str, Any]) -> EmailMessage:
-    sender = str(mail.get("from") or mail.get("user") or f"customary@{mail['host']}")
-    email = EmailMessage()
-    email["From"] = sender
-    email["To"] = letter.recipient
-    email["Subject"] = letter.subject
-    email["Date"] = format_datetime(letter.at)
-    email["Message-ID"] = f"<{letter.id}@{sender.rpartition('@')[2].rstrip('>') or 'customary'}>"
-    email["Auto-Submitted"] = "auto-generated"
-    # Setting the content takes all headers of contents away, so what is said of it comes after.
-    email.set_content(letter.body)
-    email["Content-Language"] = letter.language
-    return email
+def is_hard(code: int, said: str) -> bool:
+    """Whether an answer says that there is no such address, and not only that this mail was not taken."""
+    found = _ENHANCED.search(said)
+    return found[1] == "5" and found[2] == "1" if found else code in _NO_SUCH_ADDRESS
+
+
+def _refused(code: int, said: str, of_address: bool = True) -> Exception:
+    if 400 <= code < 500:
+        return NotNow(said, blames=False)
+    return Undeliverable(said, {"bounced": True, "hard": of_address and is_hard(code, said), "said": said[:500]})
 
 
 def _said(error: Exception) -> str:

@@ -45,6 +45,9 @@ message = sa.Table(
     sa.Column("run", sa.Uuid),
     # The step of the run that wrote it.
     sa.Column("position", sa.Text),
+    # What it must not be sent too fast to, and what the outside names it by.
+    sa.Column("pace", sa.Text),
+    sa.Column("token", sa.Text),
     sa.Column("due", Moment),
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
     sa.Column("error", sa.Text),
@@ -52,6 +55,7 @@ message = sa.Table(
     sa.Index("customary_message_due", "status", "due"),
     sa.Index("customary_message_record", "record", "at"),
     sa.Index("customary_message_run", "run", "position"),
+    sa.Index("customary_message_token", "token"),
 )
 """`entity` is a name at birth. `due` is when the message is delivered or tried again, or its sender's lease ends."""
 
@@ -83,6 +87,8 @@ class Letter:
     record: UUID | None
     run: UUID | None
     position: str | None
+    pace: str | None
+    token: str | None
     due: datetime | None
     attempts: int
     error: str | None
@@ -108,6 +114,8 @@ def put(
     about: tuple[str, UUID] | None = None,
     run: UUID | None = None,
     position: str | None = None,
+    pace: str | None = None,
+    token: str | None = None,
 ) -> UUID:
     """Puts a message into the outbox and gives its id. `destination` is the kind itself where nothing else is said."""
     goes = is_served(work.model.settings, kind)
@@ -127,6 +135,8 @@ def put(
         "record": about[1] if about else None,
         "run": run,
         "position": position,
+        "pace": pace,
+        "token": token,
         "due": work.now if goes else None,
         "attempts": 0,
     }
@@ -162,6 +172,12 @@ def letters(
 def find_letter(connection: sa.Connection, id: UUID) -> Letter | None:
     """One message of the outbox, or None."""
     row = connection.execute(letters_where(message.c.id == id)).mappings().first()
+    return as_letter(row) if row is not None else None
+
+
+def letter_with(connection: sa.Connection, token: str) -> Letter | None:
+    """The message that the outside names by a token, or None."""
+    row = connection.execute(letters_where(message.c.token == token)).mappings().first()
     return as_letter(row) if row is not None else None
 
 

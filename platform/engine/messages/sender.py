@@ -16,9 +16,9 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 
 from customary.engine.database import Database
-from customary.engine.messages import breaker
+from customary.engine.messages import breaker, pace
 from customary.engine.messages.outbox import FAILED, QUEUED, SENT, Letter, as_letter, letters_where, message
-from customary.engine.messages.undelivered import NotNow, Undeliverable
+from customary.engine.messages.undelivered import NotNow, NotYet, Undeliverable
 from customary.engine.reasons import reason_text
 from customary.engine.words import Reason
 
@@ -38,7 +38,7 @@ class Channel(Protocol):
     """The way out for one kind of message."""
 
     def deliver(self, letter: Letter) -> Mapping[str, Any] | None:
-        """Hands over one message and gives what came back. Raises Undeliverable, NotNow."""
+        """Hands over one message and gives what came back. Raises Undeliverable, NotNow, NotYet."""
 
 
 def send_due(
@@ -62,7 +62,7 @@ def send_due(
 
 def _claim(database: Database, channels: Mapping[str, Channel], now: datetime, limit: int) -> list[Letter]:
     """Some due messages to one destination; where it rests they are put off, and others are looked for."""
-    due = (message.c.status == QUEUED, message.c.due <= now, message.c.kind.in_(list(channels)))
+    due = (message.c.status == QUEUED, message.c.due <= now, message.c.kind.in_(list(channels)), _has_room(now))
     first = sa.select(message.c.destination).where(*due).order_by(message.c.due, message.c.id).limit(1)
     while True:
         with database.read() as connection:
@@ -75,6 +75,11 @@ def _claim(database: Database, channels: Mapping[str, Channel], now: datetime, l
                 connection.execute(message.update().where(*waiting).values(due=until))
                 continue
             return _lease(connection, waiting, now, 1 if breaker.on_trial(connection, to, now + LEASE) else limit)
+
+
+def _has_room(now: datetime) -> sa.ColumnElement[bool]:
+    """Whether a message goes where more may go now."""
+    return sa.or_(message.c.pace.is_(None), message.c.pace.not_in(pace.full(now)))
 
 
 def _lease(connection: sa.Connection, waiting: tuple[Any, ...], now: datetime, limit: int) -> list[Letter]:
@@ -94,6 +99,9 @@ def _give_back(database: Database, letters: list[Letter], now: datetime) -> None
 def _send(database: Database, channel: Channel, letter: Letter, now: datetime, settled: Settled) -> bool:
     try:
         answer = channel.deliver(letter)
+    except NotYet:
+        _give_back(database, [letter], now)
+        return False
     except Undeliverable as error:
         _write(database, letter, now, settled, _given_up(error.why), error.answer)
         return False

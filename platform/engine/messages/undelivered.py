@@ -1,4 +1,4 @@
-"""Why a message was not delivered: for good, or for now."""
+"""Why a message was not delivered: for good, for now, or because it is not its turn."""
 
 from __future__ import annotations
 
@@ -35,3 +35,7 @@ class NotNow(Exception):
     ) -> None:
         self.why, self.after, self.blames, self.answer = why, after, blames, answer
         super().__init__(str(why))
+
+
+class NotYet(Exception):
+    """It is not its turn: the same message goes out as soon as there is room, and was not tried."""

@@ -19,6 +19,7 @@ from customary.engine.model.formula import check_circles
 from customary.engine.model.keep import check_wishes, keep
 from customary.engine.model.languages import check_languages
 from customary.engine.model.link import check_tree, connect
+from customary.engine.model.mailbox import compile_mailboxes
 from customary.engine.model.message import compile_messages
 from customary.engine.model.model import Model
 from customary.engine.model.navigation import compile_navigation
@@ -50,6 +51,7 @@ def compile(definitions: Definitions, problems: Problems) -> Model | None:  # no
         entities=frozen(entities),
         pipelines=frozen(pipelines),
         messages=(messages := compile_messages(build)),
+        mailboxes=compile_mailboxes(build),
         roles=(roles := compile_roles(build)),
         workflows=(workflows := compile_workflows(build, messages, roles)),
         calendars=frozen(dict(build.world.calendars)),

@@ -25,4 +25,5 @@ def _message(build: Build, document: Document) -> Message:
         channel=plain(body, "channel", "email"),
         subject=build.templates(body.get("subject"), names),
         body=build.templates(body.get("body"), names),
+        unsubscribe=plain(body, "unsubscribe"),
     )

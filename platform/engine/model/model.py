@@ -263,6 +263,18 @@ class Message:
     channel: str
     subject: Mapping[str, Template]
     body: Mapping[str, Template]
+    unsubscribe: str | None = None
+    """The sort of mail that it is, of which its receivers may take leave."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mailbox:
+    """Where mail is read from: it belongs to records of `entity`; `new` are the values of those that it makes."""
+
+    name: str
+    label: Words
+    entity: str
+    new: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -286,6 +298,8 @@ class Settings:
     mail: Mapping[str, Any] = NOTHING
     sms: Mapping[str, Any] = NOTHING
     """The gateway of text messages: `url`, `headers`, `encoding` (json, form), and `body` with its values compiled."""
+    mailboxes: Mapping[str, Mapping[str, Any]] = NOTHING
+    """The servers that mail is read from, by the name of their mailbox."""
     allowed_addresses: tuple[str, ...] = ()
     """Hosts and networks that may be called although they do not lie in the open internet."""
     accent: str | None = None
@@ -313,6 +327,7 @@ class Model:
     workflows: Mapping[str, Workflow] = NOTHING
     roles: Mapping[str, Role] = NOTHING
     messages: Mapping[str, Message] = NOTHING
+    mailboxes: Mapping[str, Mailbox] = NOTHING
     calendars: Mapping[str, Calendar] = NOTHING
     calendar: str = ""
     """The calendar that counts where none is named; "" where there is none, or none of many was chosen."""

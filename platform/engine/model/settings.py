@@ -28,6 +28,7 @@ def compile_settings(definitions: Definitions, problems: Problems) -> Settings:
         return Settings(name="Customary")
     body = document.body
     known = {"name": plain(body, "name", "Customary"), "mail": frozen(plain(body, "mail", {}))}
+    known["mailboxes"] = frozen(plain(body, "mailboxes", {}))
     for key in ("first_weekday", "accent", "calendar", "map", "files", "web_address"):
         if key in body:
             known[key] = plain(body, key)

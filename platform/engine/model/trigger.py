@@ -8,6 +8,7 @@ from typing import Any
 
 from cronsim import CronSim, CronSimError
 
+from customary.engine.model import mail_trigger
 from customary.engine.model.build import Build, frozen, plain
 from customary.engine.model.duration import length
 from customary.engine.model.field import literal
@@ -32,6 +33,8 @@ def entity_meant(build: Build, body: text.Mapping) -> str:
     """The entity of a trigger, also when its field or stage is a problem; "" where nobody can tell."""
     kind = _kind(body)
     said = body.get(kind) if kind is not None else None
+    if kind in ("email", "message"):
+        return mail_trigger.meant(build, kind, said)
     if kind == "webhook":
         return next((each for each in _found(said) if each in build.sketches), "")
     if isinstance(said, text.Mapping):
@@ -215,4 +218,6 @@ _KINDS: dict[str, Callable[[Build, str, text.Mapping], Trigger | None]] = {
     "idle": _idle,
     "schedule": _schedule,
     "webhook": _webhook,
+    "email": mail_trigger.email,
+    "message": mail_trigger.message,
 }

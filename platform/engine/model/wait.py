@@ -56,6 +56,8 @@ def _event(build: Build, node: text.Node | None, entity: str) -> Mapping[str, An
     if trigger is not None and trigger["kind"] not in EVENTS:
         build.add(node.place, f"a run cannot wait for “{trigger['kind']}”", f"Events: {', '.join(EVENTS)}.")
         return None
+    if trigger is not None and trigger["kind"] == "message" and trigger["of"] is None:
+        return trigger
     if trigger is not None and trigger["entity"] != entity:
         summary = f"this happens to {trigger['entity'] or 'no record'}, and the run is about {entity or 'none'}"
         build.add(node.place, summary, "Wait for what happens to the record itself.")

@@ -93,6 +93,10 @@ class Rule:
             trigger = compile_trigger(self.build, each) if isinstance(each, text.Mapping) else None
             if trigger is None:
                 continue
+            if trigger["kind"] == "message" and trigger["of"] is None:
+                summary = "the trigger does not say of which message"
+                self.build.add(each.place, summary, f"Write {{{trigger['reaction']}: welcome}}, with its name.")
+                continue
             if found and trigger["entity"] != found[0]["entity"]:
                 about, before = (each["entity"] or "no record" for each in (trigger, found[0]))
                 summary = f"this is about {about}, and the trigger before about {before}"

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 
 from customary.engine.automation.acting import Acting, CannotDo, Done
 from customary.engine.messages import NoAddress, write
+from customary.engine.messages.html import escaped
+from customary.engine.messages.stops import why_not
 from customary.engine.words import Reason
 
 
@@ -19,7 +21,12 @@ def perform(step: Mapping[str, Any], acting: Acting) -> Done:
     if not addresses:
         return Done(skipped=Reason("there is no address to send to"))
     name, subjects, bodies = _texts(step, acting)
-    sent = {to: _write(acting, to, name, subjects, bodies) for to in dict.fromkeys(addresses)}
+    sort = acting.work.model.messages[name].unsubscribe if name else None
+    refused = {to: why for to in addresses if (why := why_not(acting.work.connection, to, sort)) is not None}
+    if len(refused) == len(set(addresses)):
+        return Done(skipped=next(iter(refused.values())))
+    wanted = [to for to in dict.fromkeys(addresses) if to not in refused]
+    sent = {to: _write(acting, to, name, subjects, bodies) for to in wanted}
     return Done(input={"to": list(sent), "message": name}, result=sent)
 
 
@@ -29,9 +36,21 @@ def _write(
     language = _language(acting, to, bodies)
     subject = acting.in_language(subjects, language) if subjects else ""
     body = acting.in_language(bodies, language)
+    details = {"markdown": acting.in_language(bodies, language, escaped), "shown": True}
+    if name and (sort := acting.work.model.messages[name].unsubscribe):
+        details["sort"] = sort
     try:
         id = write(
-            acting.work, to, subject, body, language=language, name=name, about=acting.told_about, run=acting.run
+            acting.work,
+            to,
+            subject,
+            body,
+            language=language,
+            name=name,
+            details=details,
+            about=acting.told_about,
+            run=acting.run,
+            position=acting.position,
         )
     except NoAddress as error:
         raise CannotDo("“{text}” is not an e-mail address", text=error.text) from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from customary.engine.definitions.shapes import LABEL, TEXT, WAS, mapping, one_of, told
+from customary.engine.definitions.shapes import LABEL, NAME, TEXT, WAS, mapping, one_of, told
 
 SHAPE = mapping(
     "a message",
@@ -12,7 +12,8 @@ SHAPE = mapping(
         "about": told(TEXT, "the entity whose fields its holes may use", of="entity"),
         "channel": told(one_of(("email", "sms"), "channel"), "how it is sent"),
         "subject": told(LABEL, "the subject line"),
-        "body": told(LABEL, "the text"),
+        "body": told(LABEL, "the text, in Markdown"),
+        "unsubscribe": told(NAME, "the sort of mail that it is, such as news: its receivers may take leave of it"),
         "was": told(WAS, "its old name"),
     },
     required=("body",),

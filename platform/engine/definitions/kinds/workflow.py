@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from customary.engine.definitions.example import RULE_EXAMPLES
+from customary.engine.definitions.mail import MESSAGE
 from customary.engine.definitions.outside import CALL_WEBHOOK, SEND_SMS, WEBHOOK
 from customary.engine.definitions.shapes import (
     CONDITION,
@@ -80,6 +81,8 @@ ABOUT_TRIGGERS = {
     "due": {"due": DUE},
     "idle": {"idle": IDLE},
     "webhook": {"webhook": WEBHOOK},
+    "email": {"email": told(TEXT, "the mailbox: for each mail that belongs to a record of its entity")},
+    "message": {"message": MESSAGE},
     "schedule": {"schedule": told(TEXT, "minute, hour, day, month and weekday as cron has them: 0 8 * * mon-fri")},
 }
 BEFORE = ("created", "updated", "changed", "entered", "left", "archived")
@@ -96,12 +99,10 @@ TRIGGERS = {
     )
     for kind, keys in ABOUT_TRIGGERS.items()
 }
-EVENTS = ("updated", "changed", "entered", "left", "archived", "restored", "crosses")
+EVENTS = ("updated", "changed", "entered", "left", "archived", "restored", "crosses", "message")
 """Triggers that tell what happened to a record which is there already: what a run can wait for."""
 LATER_TRIGGERS = (
     "web_form",
-    "email",
-    "message",
     "called",
 )
 

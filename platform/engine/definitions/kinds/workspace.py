@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
+from customary.engine.definitions.mail import MAIL, MAILBOXES
 from customary.engine.definitions.navigation import NAVIGATION
 from customary.engine.definitions.outside import HEADERS
-from customary.engine.definitions.shapes import DURATION, NAMES, TEXT, WHOLE, list_of, mapping, one_of, told
+from customary.engine.definitions.shapes import DURATION, NAMES, TEXT, list_of, mapping, one_of, told
 from customary.engine.definitions.sign_in import SIGN_IN
-
-MAIL = mapping(
-    "mail",
-    {
-        "host": told(TEXT, "the mail server; without it mails stay in the outbox"),
-        "port": told(WHOLE, "25, or by security 587 or 465"),
-        "user": told(TEXT, "to sign in with"),
-        "password": told(TEXT, "to sign in with"),
-        "from": told(TEXT, "the sender's address"),
-        "security": told(one_of(("none", "starttls", "tls"), "way to secure mail"), "how the line is secured"),
-    },
-    required=("host",),
-)
 
 WEB = {"type": "string", "pattern": "^https?://.+", "x-what": "a web address"}
 SMS = mapping(
@@ -63,6 +51,7 @@ SHAPE = mapping(
         "database": told(TEXT, "its URL; a SQLite file in the folder where it is left out"),
         "mail": told(MAIL, "the server that sends mail"),
         "sms": told(SMS, "the gateway that sends text messages"),
+        "mailboxes": told(MAILBOXES, "the servers of the mailboxes that mail is read from"),
         "allowed_addresses": told(
             list_of(
                 {
