@@ -27,6 +27,7 @@ from customary.ui import (
     inbox,
     keys,
     lifetime,
+    new_password,
     outbox,
     pick,
     profile,
@@ -43,6 +44,8 @@ from customary.ui import (
     stage,
     timeline,
     unsubscribe,
+    user,
+    users,
     webhooks,
 )
 from customary.ui import list as lists
@@ -57,6 +60,7 @@ PAGES = (
     files,
     attached,
     sign_in,
+    new_password,
     home,
     inbox,
     search,
@@ -64,6 +68,8 @@ PAGES = (
     sessions,
     second_factor,
     keys,
+    users,
+    user,
     lists,
     board,
     form,

@@ -121,7 +121,10 @@ def let_in(desk: Desk, session: people.Session, wanted: str) -> Response:
 
 def draw(desk: Desk, *, status: int = 200, **values: Any) -> Response:
     """The page where one signs in."""
-    values = {"email": "", "problem": "", "next": "/", "languages": LANGUAGES, **values}
+    settings = desk.model.settings
+    forgettable = bool(settings.mail.get("host") and settings.web_address)
+    known = {"email": "", "problem": "", "told": "", "next": "/", "languages": LANGUAGES, "forgettable": forgettable}
+    values = {**known, **values}
     return desk.page("page_sign_in.html", status=status, **values)
 
 

@@ -146,6 +146,8 @@ def _write(
     """What became of it. Nothing where somebody else has had it meanwhile, for the lease was over."""
     mine = message.update().where(message.c.id == letter.id, message.c.status == QUEUED)
     result = {"result": dict(answer)} if answer is not None else {}
+    if values.get("status") == SENT and (letter.details or {}).get("private"):
+        result["body"] = ""  # it held what opens an account
     with database.write() as connection:
         (
             breaker.failed(connection, letter.destination, now)

@@ -6,6 +6,7 @@ from customary.engine.people.accounts import (
     Account,
     AccountProblem,
     add,
+    deactivate,
     everyone,
     find,
     of_user,
@@ -17,6 +18,7 @@ from customary.engine.people.accounts import (
 from customary.engine.people.actor import SYSTEM, Actor
 from customary.engine.people.keys import Key, add_key, keys_of, revoke, revoke_all, stamp_key
 from customary.engine.people.limits import NO_LIMITS, Limits
+from customary.engine.people.overview import Person
 from customary.engine.people.passwords import hashed
 from customary.engine.people.recognise import actor_of_key, actor_of_session, actor_of_user
 from customary.engine.people.sessions import (
@@ -42,6 +44,7 @@ __all__ = [
     "Halfway",
     "Key",
     "Limits",
+    "Person",
     "Session",
     "TooMany",
     "actor_of_key",
@@ -49,6 +52,7 @@ __all__ = [
     "actor_of_user",
     "add",
     "add_key",
+    "deactivate",
     "end_all",
     "everyone",
     "find",

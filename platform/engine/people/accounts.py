@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -109,6 +110,14 @@ def set_active(connection: sa.Connection, user_id: UUID, active: bool) -> None:
     if not active:
         end_all(connection, user_id)
         tickets.withdraw(connection, user_id)
+
+
+def deactivate(connection: sa.Connection, user_id: UUID, now: datetime) -> None:
+    """Keeps somebody out for good: sessions, keys and links end, and none of them comes back with the account."""
+    from customary.engine.people.keys import revoke_all
+
+    set_active(connection, user_id, False)
+    revoke_all(connection, user_id, now)
 
 
 def rename_roles(connection: sa.Connection, names: Mapping[str, str]) -> None:
