@@ -150,6 +150,11 @@ def control(
     return shown
 
 
+def control_alone(work: Work, each: Field, entry: Entry, problems: Problems, required: bool) -> Control:
+    """The control of a field in a form that is none of its record."""
+    return _plain(work, each, each.name, entry, problems, State(required=required), watched=False, bare=False)
+
+
 def _plain(
     work: Work, each: Field, name: str, entry: Entry, problems: Problems, state: State, watched: bool, bare: bool
 ) -> Control:

@@ -66,6 +66,7 @@ def _ways(desk: Desk, text: str) -> list[Way]:
     """The pages one can go to and the records one can create, whose words hold what is typed."""
     wanted = text.casefold()
     ways = [Way(desk.say("Home"), "/", "house"), Way(desk.say("Inbox"), "/inbox", "inbox", desk.say("Go to"))]
+    ways.append(Way(desk.say("To decide"), "/decide", "gavel", desk.say("Go to")))
     for group in desk.navigation:
         ways += [Way(item.label, f"/{item.name}", item.icon, desk.say("Go to")) for item in group.items]
     ways += [_creation(desk, entity) for entity in desk.model.entities.values() if _creatable(desk, entity)]

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from customary.engine.automation.asking import Asked, answer, decide_count, find_asked, hand_over, to_decide
 from customary.engine.automation.log import Run, StepTaken, find_run, input_of, rules_of, runs_of, step_log
 from customary.engine.automation.press import buttons, buttons_of, press
 from customary.engine.automation.relay import run_once
 from customary.engine.automation.runs import advance, cancel, try_again
 
 __all__ = [
+    "Asked",
     "Run",
     "StepTaken",
     "advance",
+    "answer",
     "buttons",
     "buttons_of",
     "cancel",
+    "decide_count",
+    "find_asked",
     "find_run",
+    "hand_over",
     "input_of",
     "press",
     "rules_of",
     "run_once",
     "runs_of",
     "step_log",
+    "to_decide",
     "try_again",
 ]

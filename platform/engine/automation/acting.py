@@ -47,13 +47,14 @@ class Pause(Exception):
 class Done:
     """What a step did. `input` and `result` are shown in the log; `binds` is what `as:` gives to later steps.
 
-    A step that had nothing to do says so in `skipped`.
+    A step that had nothing to do says so in `skipped`. `case` is that of its cases whose steps are taken next.
     """
 
     input: Any = None
     result: Any = None
     binds: Any = None
     skipped: Reason | None = None
+    case: int | None = None
 
 
 @dataclass

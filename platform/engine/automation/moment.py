@@ -75,7 +75,7 @@ class Moment:
         if "payload" in self.change.cause:
             scope.bindings["payload"] = read(self.change.cause["payload"])
         for name, result in self.results.items():
-            scope.bindings[name] = scope.find(*result) if isinstance(result, tuple) else result
+            scope.bindings[name] = scope.given(result)
         return scope
 
     def is_in(self, pipeline: str) -> bool:

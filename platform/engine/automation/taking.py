@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -99,19 +99,24 @@ class Walk:
 
     def _go_on(self, step: Mapping[str, Any], position: str) -> None:
         """Goes into the case that was chosen, or on from the step that waited."""
-        if step["kind"] == "choose" and self.ahead:
+        if self.ahead:
             case = self.ahead.pop(0)
             self.take(step["cases"][case - 1][1], f"{position}.{case}.")
             return
-        resumed = getattr(step_kinds()[step["kind"]], "resumed", None)
-        acting = Acting(self.workflow, self.run, self.moment, position)
-        done: Done = resumed(step, acting) if resumed else Done(result={"reason": self.ended})
-        self._note(step, position, "done", input=done.input, result=done.result)
-        self._bind(step, done.binds if done.binds is not None else done.result)
+        resumed = getattr(step_kinds()[step["kind"]], "resumed", self._waited)
+        self._perform(step, Acting(self.workflow, self.run, self.moment, position), resumed)
 
-    def _perform(self, step: Mapping[str, Any], acting: Acting) -> None:
+    def _waited(self, step: Mapping[str, Any], acting: Acting) -> Done:
+        return Done(result={"reason": self.ended})
+
+    def _perform(
+        self,
+        step: Mapping[str, Any],
+        acting: Acting,
+        perform: Callable[[Mapping[str, Any], Acting], Done] | None = None,
+    ) -> None:
         try:
-            done: Done = step_kinds()[step["kind"]].perform(step, acting)
+            done = (perform or step_kinds()[step["kind"]].perform)(step, acting)
         except Stop as stop:
             self._note(step, acting.position, "done", result=str(stop) or None)
             raise
@@ -125,6 +130,8 @@ class Walk:
         status, result = ("skipped", done.skipped.text) if done.skipped else ("done", done.result)
         self._note(step, acting.position, status, input=done.input, result=result)
         self._bind(step, done.binds if done.binds is not None else done.result)
+        if done.case is not None:
+            self.take(step["cases"][done.case - 1][1], f"{acting.position}.{done.case}.")
 
     def _choose(self, step: Mapping[str, Any], acting: Acting) -> None:
         for number, (condition, steps) in enumerate(step["cases"], 1):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
+
+from customary.engine.money import Money
 
 
 def told(value: Any) -> Any:
@@ -33,10 +35,14 @@ def read(stored: Any) -> Any:
 
 
 TYPED = "="
+_TICK = timedelta(microseconds=1)
 _MAPPING = "mapping"
 _TYPED: Mapping[str, tuple[type, Callable[[Any], str], Callable[[str], Any]]] = {
     "number": (Decimal, str, Decimal),
     "moment": (datetime, datetime.isoformat, datetime.fromisoformat),
     "date": (date, date.isoformat, date.fromisoformat),
+    "time": (time, time.isoformat, time.fromisoformat),
+    "duration": (timedelta, lambda span: str(span // _TICK), lambda text: int(text) * _TICK),
+    "money": (Money, str, lambda text: Money(Decimal(text.split()[0]), text.split()[1])),
 }
 """A moment is a date to Python, so it comes first."""

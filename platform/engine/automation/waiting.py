@@ -105,12 +105,20 @@ def _kept(work: Work, value: Any) -> Any:
     """Entities by the name of their birth, for they may be renamed while the run waits."""
     if isinstance(value, tuple):
         return {"record": [work.release.tables.code(value[0]), str(value[1])]}
+    if _holds_records(value):
+        return {"each": {name: _kept(work, each) for name, each in value.items()}}
     return {"plain": told(value)}
 
 
 def _given(work: Work, stored: Mapping[str, Any]) -> Any:
+    if "each" in stored:
+        return {name: _given(work, each) for name, each in stored["each"].items()}
     if "record" not in stored:
         return read(stored["plain"])
     code, id = stored["record"]
     entity = work.release.tables.named(code)
     return (entity, UUID(id)) if entity else None
+
+
+def _holds_records(value: Any) -> bool:
+    return isinstance(value, Mapping) and any(isinstance(each, tuple) for each in value.values())

@@ -7,6 +7,7 @@ from collections.abc import Mapping as MappingType
 from functools import cache
 from typing import Any
 
+from customary.engine.definitions.asking import check_inputs
 from customary.engine.definitions.kinds.workflow import LATER_STEPS, LATER_TRIGGERS, STEP_KEYS, STEPS, TRIGGERS
 from customary.engine.definitions.shapes import CONDITION, mapping
 from customary.engine.definitions.validate import Validator, missing, unknown_key
@@ -74,6 +75,18 @@ def _check_for_each(step: Mapping, problems: Problems) -> Mapping | None:
     return _with(step, "for_each", _with(loop, "do", _each(inner, _check_step, problems)))
 
 
+def _check_ask(step: Mapping, problems: Problems) -> Mapping | None:
+    """Values of their own are fields, and what is done otherwise are steps like any others."""
+    ask = step.get("ask")
+    if not isinstance(ask, Mapping):
+        return None
+    if "fields" in ask:
+        ask = _with(ask, "fields", check_inputs(ask.get("fields"), problems))
+    if isinstance(steps := ask.get("otherwise"), Sequence):
+        ask = _with(ask, "otherwise", _each(steps, _check_step, problems))
+    return _with(step, "ask", ask)
+
+
 def _with(node: Mapping, key: str, value: Node) -> Mapping:
     return Mapping({**node.entries, key: value}, node.keys, node.place, node.layer)
 
@@ -126,7 +139,7 @@ def _kind(
     return None
 
 
-_NESTED = {"choose": _check_choose, "wait": _check_wait, "for_each": _check_for_each}
+_NESTED = {"ask": _check_ask, "choose": _check_choose, "wait": _check_wait, "for_each": _check_for_each}
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from customary.engine.messages.breaker import resting
 from customary.engine.messages.channels import channels, house
+from customary.engine.messages.deciding import tell_of_decision
 from customary.engine.messages.envelope import House
 from customary.engine.messages.mail import Mail, NoAddress, address, write
 from customary.engine.messages.notifications import (
@@ -62,6 +63,7 @@ __all__ = [
     "send_again",
     "send_all_again",
     "send_due",
+    "tell_of_decision",
     "unread_count",
     "write",
     "written_by",

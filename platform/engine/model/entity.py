@@ -46,6 +46,7 @@ PAGES = frozenset(
         "messages",
         "notifications",
         "inbox",
+        "decide",
         "language",
     )
 )

@@ -59,7 +59,7 @@ def _shaped(build: Build, sketch: Sketch, name: str, body: text.Mapping) -> Fiel
     common["history"] = plain(body, "history", plain(sketch.body, "history", True)) is not False
     _check_keys(build, name, kind, body)
     own = {key: text.plain(body.get(key)) for key in kind.keys if key in body and key not in LATER}
-    return _configured(build, kind, body, {key: each for key, each in own.items() if each is not None}, common)
+    return configured(build, kind, body, {key: each for key, each in own.items() if each is not None}, common)
 
 
 def _filled_from(build: Build, body: text.Mapping) -> str:
@@ -75,7 +75,7 @@ def _filled_from(build: Build, body: text.Mapping) -> str:
     return node.data[begin:].strip()
 
 
-def _configured(
+def configured(
     build: Build, kind: type[Field], body: text.Mapping, own: dict[str, Any], common: dict[str, Any]
 ) -> Field:
     """The field with its kind's own keys; without those that make no sense; as a text where none of it does."""

@@ -188,6 +188,8 @@ class Workflow:
     - choose: `cases`, pairs of a condition (None for otherwise) and a tuple of steps;
     - for_each: `in` (Expression of a list of records of `entity`), `name` and `steps`;
     - wait: `for` and `until` (Expressions of a moment or day), `when` (a condition), `event` (a trigger), each or None;
+    - ask: `by` (an Expression of users, `role …` or `team …`, or a tuple of these), `text` by language, `fields` of the
+      record, `inputs` (Fields by name), `deadline` (an Expression or None) and `cases`: what is done otherwise;
     - refuse: `message` (texts by language) and `field` (a name or None);
     - kinds written as one value (note, stop): `value`;
     - others their own keys: texts by language (text, subject, body) as mappings from language ("" for all) to

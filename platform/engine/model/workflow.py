@@ -13,6 +13,7 @@ from typing import Any
 from customary.engine.definitions.kinds.workflow import STEP_KEYS, STEPS
 from customary.engine.definitions.shapes import CONDITION, LABEL, VALUES
 from customary.engine.expressions.types import JSON, Record, Type
+from customary.engine.model.ask import answer, compile_ask
 from customary.engine.model.before import check_body, check_place, compile_refuse, is_before
 from customary.engine.model.build import Build, frozen, label, plain
 from customary.engine.model.field import field_value
@@ -131,6 +132,8 @@ class Rule:
             return frozen({**step, **self._loop(body.get(kind), names)})
         if kind == "wait":
             return frozen({**step, **compile_wait(self.build, body.get(kind), self.entity, names)})
+        if kind == "ask":
+            return frozen({**step, **self._asked(body.get(kind), names)})
         if not self.entity and _needs_record(kind, body.get(kind)):
             summary = f"“{kind}” is done to a record, and this workflow is about none"
             self.build.add(body.place_of(kind), summary, "Do it in a for_each, to each of its records.")
@@ -149,6 +152,8 @@ class Rule:
 
     def _given(self, step: Step, names: ModelNames) -> ModelNames:
         """The names with what a step gives."""
+        if step["kind"] == "ask":
+            return names.with_shape(step["as"], f"the answer {step['as']}", answer(self.build, step))
         if step["kind"] in ANSWERED:
             return names.with_shape(step["as"], f"the result {step['as']}", outcome(step.get("returns")))
         return names.with_bindings({step["as"]: self._result(step)})
@@ -164,6 +169,11 @@ class Rule:
                 yield None, self._steps(each.get("otherwise"), names)
             elif (condition := self.build.condition(each.get("case"), names)) is not None:
                 yield condition, self._steps(each.get("do"), names)
+
+    def _asked(self, node: text.Mapping, names: ModelNames) -> dict[str, Any]:
+        """What is asked; the steps that are taken otherwise are a case without a condition."""
+        steps = self._steps(node.get("otherwise"), names)
+        return {**compile_ask(self.build, node, self.entity, names), "cases": ((None, steps),) if steps else ()}
 
     def _loop(self, node: text.Mapping, names: ModelNames) -> dict[str, Any]:
         """The records of a list, and the steps for each of them."""

@@ -51,6 +51,14 @@ class RecordView(Mapping[str, Any]):
         return len(self._fields) + 1
 
 
+class Given(dict[str, Any]):
+    """What a step gave that is no record itself; `leads` says of which entities the records in it are."""
+
+    def __init__(self, result: Mapping[str, Any]) -> None:
+        self.leads = {name: each[0] for name, each in result.items() if isinstance(each, tuple)}
+        super().__init__({name: each[1] if name in self.leads else each for name, each in result.items()})
+
+
 class RecordScope:
     """A scope over a connection. It reads with all rights: rules of the definitions hold for everyone alike."""
 
@@ -105,6 +113,12 @@ class RecordScope:
             self._found[key] = RecordView(self, entity, values) if values is not None else None
         return self._found[key]
 
+    def given(self, result: Any) -> Any:
+        """What a step gave, as expressions read it: a pair of entity and id is a record, also inside of others."""
+        if isinstance(result, tuple):
+            return self.find(*result)
+        return Given(result) if isinstance(result, Mapping) else result
+
     def put(self, entity: str, values: dict[str, Any]) -> None:
         """Lets the scope see a record as it is about to be written."""
         self._found[entity, values["id"]] = RecordView(self, entity, values)
@@ -117,6 +131,8 @@ class RecordScope:
         """The record behind a link, or the list behind links, lines and inverses (without archived ones)."""
         if self._lists and (found := self._lists.get((record["id"], field))) is not None:
             return found
+        if isinstance(record, Given):
+            return self.find(record.leads[field], record[field]) if field in record.leads else None
         owner = self.work.model.entities[entity]
         if owner.tree and field == ANCESTORS:
             return self._above(owner, record)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import Router
 
-from customary.ui.api import aggregate, bulk, button, files, openapi, problem, record
+from customary.ui.api import aggregate, bulk, button, decide, files, openapi, problem, record
 
 router = Router(
     "/api",
@@ -15,6 +15,7 @@ router = Router(
         *aggregate.handlers,
         *bulk.handlers,
         *button.handlers,
+        *decide.handlers,
         *record.handlers,
     ],
     exception_handlers=dict(problem.handlers),

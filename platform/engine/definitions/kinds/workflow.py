@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from customary.engine.definitions.asking import ASK
 from customary.engine.definitions.example import RULE_EXAMPLES
 from customary.engine.definitions.mail import MESSAGE
 from customary.engine.definitions.outside import CALL_WEBHOOK, SEND_SMS, WEBHOOK
@@ -180,6 +181,7 @@ STEPS = {
     "delete": {"anyOf": [mapping("delete", {"record": TEXT}, required=("record",)), {"const": True}], "x-what": "true"},
     "move": {**TEXT, "x-what": "a stage"},
     "wait": {"anyOf": [TEXT, WAIT], "x-what": "how long, such as 2d, or {for: …, until: …, event: …}"},
+    "ask": ASK,
     "for_each": FOR_EACH,
     "choose": list_of({"type": "object"}, "a list of cases: [{case: …, do: […]}, {otherwise: […]}]"),
     "stop": {"type": ["string", "boolean", "null"], "x-what": "the reason, or true"},
@@ -189,7 +191,6 @@ LATER_STEPS = (
     "upsert",
     "copy",
     "find",
-    "ask",
     "tag",
     "share",
     "follow",
