@@ -167,7 +167,7 @@ class Crm:
 
     def __init__(self, database: Database, definitions: str = DEFINITIONS) -> None:
         self.database = database
-        self.release = _release(definitions, database.is_sqlite)
+        self.release = release_of(definitions, database.is_sqlite)
         with database.write() as connection:
             self.release.tables.metadata.create_all(connection)
         self.now = NOW
@@ -232,7 +232,7 @@ class Crm:
 
 
 @cache
-def _release(definitions: str, is_sqlite: bool) -> Release:
+def release_of(definitions: str, is_sqlite: bool) -> Release:
     """Compiled once for each kind of database: what a release keeps of its statements is for that kind."""
     problems = Problems()
     files = [File("customary.yaml", WORKSPACE, SETTINGS), File("schemas/test.yaml", WORKSPACE, definitions)]

@@ -38,7 +38,8 @@ def along_tree(model: Model, rows: Any, start: tuple[UUID, ...], up: bool) -> sa
     parent = _parent_link(entity)
     if parent is None:
         return first
-    found = first.cte("teams_above" if up else "teams_below", recursive=True)
+    # Without a name of its own: one statement may ask for several, where rules of several entities meet.
+    found = first.cte(recursive=True)
     step, _ = rows.every(entity.name)
     here, there = (step.column("id"), step.column(parent)) if up else (step.column(parent), step.column("id"))
     found = found.union(sa.select(there).where(here == found.c.id, there.is_not(None)))
