@@ -27,6 +27,7 @@ COMMANDS = {
     "demo": "demo",
     "user": "people",
     "key": "people",
+    "explain": "explain",
     "secret": "secrets",
     "import": "exchange",
     "export": "exchange",

@@ -65,3 +65,13 @@ def test_a_key_is_printed_alone(run, applied):
 def test_a_key_needs_somebody(run, applied):
     result = run("key", "add", "--user", "bob@example.com", "--workspace", "mycrm")
     assert (result.exit_code, "Nobody signs in as “bob@example.com”" in result.output) == (1, True)
+
+
+def test_it_is_explained_what_a_person_may(run, applied):
+    add(run, role="member")
+    result = run("explain", "ann@example.com", "account", "read", "--workspace", "mycrm")
+    assert result.exit_code == 0, result.output
+    assert result.output.startswith("ann (member)\nmay")
+    assert "member grants all" in result.output
+    for wrong in (("eve@example.com", "account"), ("ann@example.com", "acount"), ("ann@example.com", "account", "x")):
+        assert run("explain", *wrong, "--workspace", "mycrm").exit_code == 2

@@ -47,12 +47,12 @@ class Access:
     @cached_property
     def admin(self) -> bool:
         """Whether settings, plans and everything else are open to them."""
-        return self.is_system or any(role.admin for role in self._held)
+        return self.is_system or any(role.admin for role in self.held)
 
     @cached_property
     def portal(self) -> bool:
         """Whether they come from outside, and so know nobody here by name."""
-        return bool(self._held) and all(role.portal is not None for role in self._held)
+        return bool(self.held) and all(role.portal is not None for role in self.held)
 
     def may(self, entity: str, act: str) -> bool:
         """Whether `act` is allowed on any record at all."""
@@ -74,7 +74,7 @@ class Access:
 
     def speaks_of(self, entity: str) -> bool:
         """Whether one of their roles names the entity itself, so that its records do not just follow their parent."""
-        return not self.admin and any(entity in role.entities for role in self._held)
+        return not self.admin and any(entity in role.entities for role in self.held)
 
     def hidden(self, entity: str) -> frozenset[str]:
         """Fields whose values they never see, nor could learn by filtering, sorting or grouping."""
@@ -126,7 +126,7 @@ class Access:
         """Which roles grant `act` and on which records: `[("seller", "own"), ...]`."""
         if self.is_system:
             return [("system", "all")]
-        found = [(role.name, "all") for role in self._held if role.admin]
+        found = [(role.name, "all") for role in self.held if role.admin]
         for role in self._granting:
             grant = self._grant(role, entity)
             rule = grant.rule(act) if grant is not None and not grant.deny else False
@@ -143,19 +143,20 @@ class Access:
 
     def grants(self, entity: str) -> list[tuple[Role, Grant]]:
         """What each role says of an entity, by name or for all."""
-        return [(role, grant) for role in self._held if (grant := self._grant(role, entity)) is not None]
+        return [(role, grant) for role in self.held if (grant := self._grant(role, entity)) is not None]
 
     @cached_property
-    def _held(self) -> tuple[Role, ...]:
+    def held(self) -> tuple[Role, ...]:
+        """The roles, as far as they are declared."""
         return tuple(self.model.roles[name] for name in self.roles if name in self.model.roles)
 
     @property
     def _granting(self) -> list[Role]:
-        return [role for role in self._held if not role.deny]
+        return [role for role in self.held if not role.deny]
 
     @property
     def _denying(self) -> list[Role]:
-        return [role for role in self._held if role.deny]
+        return [role for role in self.held if role.deny]
 
     def _said(self, by: Callable[[Role], bool]) -> bool:
         """Whether a role grants something, and none denies it."""
