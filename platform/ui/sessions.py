@@ -10,7 +10,7 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from customary.engine import people
-from customary.engine.people import second_factor, sessions
+from customary.engine.people import passkeys, second_factor, sessions
 from customary.engine.people.sessions import Listed
 from customary.engine.records.work import Work
 from customary.ui.desk import AtDesk
@@ -71,6 +71,7 @@ def _found(work: Work) -> dict[str, Any]:
     return {
         "since": second_factor.since(connection, me),
         "codes_left": second_factor.recovery_codes_left(connection, me),
+        "passkeys": passkeys.passkeys_of(connection, me),
         "sessions": people.sessions_of(connection, me, work.now),
     }
 

@@ -12,7 +12,7 @@ from litestar.params import FromPath
 
 from customary.engine import people, sealing
 from customary.engine.people import second_factor
-from customary.engine.people.sign_in import CODE, Enrolment, enrol, who_enrols
+from customary.engine.people.sign_in import CODE, Enrolment, enrol, ways, who_enrols
 from customary.engine.words import Reason
 from customary.ui.catalogue import LANGUAGES
 from customary.ui.desk import AtDesk, Desk, texts
@@ -45,7 +45,7 @@ async def sign_in(desk: AtDesk, request: Request) -> Response:
     if isinstance(found, people.Session):
         return let_in(desk, found, wanted)
     if found.needs == CODE:
-        return desk.page("page_sign_in_code.html", ticket=found.ticket, next=wanted, problem="")
+        return await _ask_code(desk, found.ticket, wanted)
     return await _begin(desk, found.ticket, wanted)
 
 
@@ -59,10 +59,10 @@ async def code(desk: AtDesk, request: Request) -> Response:
             people.give_code, ticket, form.get("code", ""), desk.now, browser_of(request)
         )
     except people.TooMany:
-        return _ask_code(desk, ticket, wanted, TOO_MANY, 429)
+        return await _ask_code(desk, ticket, wanted, TOO_MANY, 429)
     except (sealing.NoKey, sealing.Unopened):
-        return _ask_code(desk, ticket, wanted, NO_KEY, 422)
-    return let_in(desk, session, wanted) if session else _ask_code(desk, ticket, wanted, WRONG, 422)
+        return await _ask_code(desk, ticket, wanted, NO_KEY, 422)
+    return let_in(desk, session, wanted) if session else await _ask_code(desk, ticket, wanted, WRONG, 422)
 
 
 @post("/sign-in/enrol")
@@ -134,9 +134,10 @@ def _attempt(desk: Desk, email: str, password: str) -> people.Session | people.H
     return people.sign_in(desk.workspace.database, email, password, datetime.now(UTC), browser, demanding)
 
 
-def _ask_code(desk: Desk, ticket: str, wanted: str, problem: Reason, status: int) -> Response:
-    told = desk.say_reason(problem)
-    return desk.page("page_sign_in_code.html", ticket=ticket, next=wanted, problem=told, status=status)
+async def _ask_code(desk: Desk, ticket: str, wanted: str, problem: Reason | None = None, status: int = 200) -> Response:
+    can = await desk.workspace.database.reading(ways, ticket, desk.now)
+    told = desk.say_reason(problem) if problem else ""
+    return desk.page("page_sign_in_code.html", ticket=ticket, next=wanted, problem=told, ways=can, status=status)
 
 
 async def _begin(desk: Desk, ticket: str, wanted: str) -> Response:

@@ -10,7 +10,7 @@ from litestar.background_tasks import BackgroundTask
 from litestar.params import FromPath
 
 from customary.engine import people, records
-from customary.engine.people import second_factor, sessions, tickets
+from customary.engine.people import passkeys, second_factor, sessions, tickets
 from customary.engine.people.overview import is_last_admin, people_page
 from customary.engine.records.handover import Handed, hand_over, owned
 from customary.engine.records.work import Work
@@ -152,6 +152,7 @@ def _set_roles(work: Work, id: UUID, roles: list[str]) -> Reason | None:
 def _take_factor_off(work: Work, id: UUID) -> None:
     known(work, id)
     second_factor.remove(work.connection, id)
+    passkeys.remove_all(work.connection, id)
     sessions.end_all(work.connection, id)
     tickets.withdraw(work.connection, id)
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from customary.engine.database import Database
 from customary.engine.people import passwords, second_factor, throttle, tickets
 from customary.engine.people.accounts import AccountProblem, account, of_user, tidy
+from customary.engine.people.passkeys import passkeys_of
 from customary.engine.people.sessions import PASSWORD, TWO_FACTORS, Browser, Session, start
 
 CODE, ENROL = "code", "enrol"
@@ -48,10 +49,9 @@ def sign_in(
         return None
     with database.write() as connection:
         throttle.forget(connection, row.email, browser.address)
-        if second_factor.since(connection, row.user_id):
-            return Halfway(CODE, tickets.issue(connection, CODE, now, PATIENCE, row.user_id))
-        if set(row.roles) & set(demanding):
-            return Halfway(ENROL, tickets.issue(connection, ENROL, now, PATIENCE, row.user_id))
+        needs = _needs(connection, row, demanding)
+        if needs:
+            return Halfway(needs, tickets.issue(connection, needs, now, PATIENCE, row.user_id))
         return start(connection, row.user_id, now, PASSWORD, browser)
 
 
@@ -70,6 +70,23 @@ def prove(database: Database, email: str, password: str, now: datetime, address:
     with database.write() as connection:
         throttle.failed(connection, email, address, now)
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What somebody halfway in can prove: by a code, by a passkey."""
+
+    code: bool
+    passkey: bool
+
+
+def ways(connection: sa.Connection, ticket: str, now: datetime) -> Ways:
+    """What the holder of a ticket has; as if it were both for a ticket that is none."""
+    found = tickets.look(connection, ticket, CODE, now)
+    if found is None:
+        return Ways(code=True, passkey=True)
+    has_code = second_factor.since(connection, found.user_id) is not None
+    return Ways(code=has_code, passkey=bool(passkeys_of(connection, found.user_id)))
 
 
 def give_code(
@@ -96,6 +113,15 @@ def may_try(connection: sa.Connection, user_id: UUID, code: str, now: datetime) 
         return True
     throttle.failed(connection, whose, "", now)
     return False
+
+
+def _needs(connection: sa.Connection, row: Any, demanding: Collection[str]) -> str:
+    """What is asked for besides the password: what the person turned on, or what their roles demand."""
+    if second_factor.since(connection, row.user_id):
+        return CODE
+    if not set(row.roles) & set(demanding):
+        return ""
+    return CODE if passkeys_of(connection, row.user_id) else ENROL
 
 
 @dataclass(frozen=True, slots=True)
