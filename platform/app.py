@@ -13,6 +13,7 @@ from litestar.di import Provide
 from customary.ui import (
     api,
     attached,
+    audit,
     board,
     button,
     decide,
@@ -85,6 +86,7 @@ PAGES = (
     button,
     timeline,
     lifetime,
+    audit,
     rehearsal,
     runs,
     outbox,

@@ -34,6 +34,7 @@ COMMANDS = {
     "backup": "backup",
     "restore": "backup",
     "doctor": "doctor",
+    "audit": "audit",
 }
 """Command to the file that holds it, as a function of its name with `_command` after it."""
 

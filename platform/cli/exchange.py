@@ -82,13 +82,15 @@ def export_command(entity: str, directory: Path, where: str | None, format_name:
     Example: customary export deal --where 'stage == "won"' > won.csv
              customary export account --format xlsx --workspace mycrm > accounts.xlsx
     """
-    from customary.engine.exchange.exports import export_rows
+    from customary.engine.exchange.exports import export_rows, note_export
     from customary.engine.expressions import ExpressionError
     from customary.engine.people.actor import SYSTEM
 
     opened = open_workspace(directory)
     _check_entity(opened, entity)
     out = sys.stdout.buffer
+    with opened.database.write() as connection:
+        note_export(opened.work(connection, SYSTEM), entity, format_name, where or "")
     with opened.database.read() as connection:
         try:
             pieces = export_rows(opened.work(connection, SYSTEM), entity, format_name, where)

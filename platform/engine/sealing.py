@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import hmac
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -67,6 +68,23 @@ def unseal(token: str, place: str) -> str:
         return AESGCM(keys[name]).decrypt(data[:_NONCE], data[_NONCE:], place.encode()).decode()
     except (ValueError, InvalidTag) as error:
         raise Unopened from error
+
+
+def signing_key() -> str:
+    """The name of the key that signs now; empty when there is none."""
+    try:
+        return next(iter(_keys()))
+    except NoKey:
+        return ""
+
+
+def sign(data: bytes, key: str) -> str:
+    """What only who has the key of this name can make of the data; empty when the key is gone."""
+    try:
+        found = _keys().get(key)
+    except NoKey:
+        return ""
+    return hmac.digest(found, b"customary/sign/" + data, "sha256").hex() if found else ""
 
 
 def _keys() -> Mapping[str, bytes]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 
+from customary.engine import audit
 from customary.engine.automation.clock import tick
 from customary.engine.automation.reactions import settled
 from customary.engine.automation.relay import run_once
@@ -103,7 +104,9 @@ class Worker:
         )
 
     def _clock(self) -> int:
-        return tick(self._database, self._releases, datetime.now(UTC))
+        now, release = datetime.now(UTC), self._releases.current()
+        audit.tend(self._database, release.model.settings.forget_audit_after if release else None, now)
+        return tick(self._database, self._releases, now)
 
     def _rules(self) -> int:
         return work_once(self._database, self._releases)

@@ -41,6 +41,13 @@ def export_rows(
     return formats()[format].write(columns, _rows(work, entity, query, chosen, format))
 
 
+def note_export(work: Work, entity: str, format: str, where: str = "", text: str = "") -> None:
+    """Adds to the audit log that records leave in a file. Reading writes nothing, so this is a transaction of its own,
+    and comes first."""
+    asked = {name: value for name, value in (("where", where), ("text", text)) if value}
+    work.audit("exported", entity, format=format, **asked)
+
+
 def _conditions(work: Work, entity: str, where: str | Expression | None) -> Expression | None:
     if entity not in work.model.entities:
         raise Missing(entity)

@@ -316,6 +316,8 @@ class Settings:
     sign_in: SignIn = field(default_factory=SignIn)
     web_address: str = ""
     """Where people reach the workspace, for links in mails; "" when nobody said."""
+    forget_audit_after: timedelta | None = None
+    """When lines of the audit log are removed, if ever."""
 
 
 @dataclass(frozen=True, kw_only=True)

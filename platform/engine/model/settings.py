@@ -45,6 +45,8 @@ def compile_settings(definitions: Definitions, problems: Problems) -> Settings:
     if (kept := seconds(str(plain(body, "purge_after", "")))) is not None:
         known["purge_after"] = timedelta(seconds=kept)
     known["sign_in"] = compile_sign_in(body.get("sign_in"), definitions.of("role"), problems)
+    if (kept := seconds(str(plain(body, "forget_audit_after", "")))) is not None:
+        known["forget_audit_after"] = timedelta(seconds=kept)
     return Settings(**known)
 
 

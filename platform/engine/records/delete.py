@@ -30,6 +30,7 @@ def delete(work: Work, entity: str, id: UUID, revision: int | None = None) -> No
         raise Refused(draft.problems)
     gone.carry_out()
     derived.settle(work)
+    work.audit("deleted", entity, id, with_it=len(gone.deleted) - 1)
 
 
 def erase_all(drafts: list[Draft]) -> None:

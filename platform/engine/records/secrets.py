@@ -84,3 +84,4 @@ def _note(work: Work, entity: str, id: UUID, name: str) -> None:
         "release": work.release.number,
     }
     work.connection.execute(changes.change.insert(), row)
+    work.audit("revealed", entity, id, field=name)

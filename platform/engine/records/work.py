@@ -11,7 +11,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from customary.engine import access
+from customary.engine import access, audit
 from customary.engine.access import Access, shares
 from customary.engine.access.shares import SharedWith
 from customary.engine.model.model import Model
@@ -109,6 +109,12 @@ class Work:
     def because(self, **changes: Any) -> Work:
         """The same unit of work with another cause: `work.because(origin="workflow", run=...)`."""
         return replace(self, cause=replace(self.cause, **changes))
+
+    def audit(self, kind: str, entity: str = "", id: UUID | None = None, **details: Any) -> None:
+        """Adds a line to the audit log, in this very transaction."""
+        about = (self.release.tables.code(entity), id) if entity else None
+        who = self.actor.email or self.actor.name
+        audit.note(self.connection, kind, self.now, actor=self.actor.id, who=who, about=about, **details)
 
     def create(self, entity: str, values: Mapping[str, Any]) -> UUID:
         """`records.create`, for rooms that lie below this one and are handed the work."""

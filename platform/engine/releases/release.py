@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from customary.engine import audit
 from customary.engine.columns import Json, Moment
 from customary.engine.database import system
 from customary.engine.model.model import Model
@@ -102,3 +103,5 @@ def write_release(
             "applied_by": by,
         },
     )
+    told = {"number": release.number, "digest": release.model.digest[:12]}
+    audit.note(connection, "released", release.applied_at, who=by, **told)

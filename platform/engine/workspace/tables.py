@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from customary.engine.database import Database, system
 
 ROOMS_WITH_TABLES = (
+    "customary.engine.audit",
     "customary.engine.releases",
     "customary.engine.people",
     "customary.engine.access",

@@ -9,7 +9,7 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from customary.engine import records
-from customary.engine.exchange.exports import export_rows
+from customary.engine.exchange.exports import export_rows, note_export
 from customary.engine.fields.field import Field, Refusal
 from customary.engine.model.model import Entity
 from customary.engine.records.refusal import Forbidden, Missing, Refused, Stale
@@ -88,6 +88,9 @@ async def export(desk: AtDesk, request: Request, entity: FromPath[str]) -> Respo
     """The list as CSV: its filter, its quick search, its columns, its order."""
     found, query = entity_of(desk, entity, "export"), texts(request.query_params)
 
+    def note(work: Work) -> None:
+        note_export(work, found.name, "csv", query.get("where", ""), query.get("q", ""))
+
     def rows(work: Work) -> bytes:
         fields = visible(work, found)
         at = state(found, views_of(work, found, desk.language, fields), query, fields)
@@ -96,6 +99,7 @@ async def export(desk: AtDesk, request: Request, entity: FromPath[str]) -> Respo
             raise Refused([])
         return b"".join(export_rows(work, found.name, "csv", filtered.expression, at.columns, at.sort, at.text or None))
 
+    await desk.write(note)
     body = await desk.read(rows)
     headers = {"Content-Disposition": f'attachment; filename="{found.name}.csv"', "Cache-Control": "no-store"}
     return Response(body, media_type="text/csv; charset=utf-8", headers=headers)

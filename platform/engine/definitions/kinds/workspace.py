@@ -48,6 +48,9 @@ SHAPE = mapping(
         "purge_after": told(
             DURATION, "for how long `customary purge` leaves what was taken out: 90d where it is left out"
         ),
+        "forget_audit_after": told(
+            DURATION, "when lines of the audit log are removed: 2y; they stay for ever where it is left out"
+        ),
         "database": told(TEXT, "its URL; a SQLite file in the folder where it is left out"),
         "mail": told(MAIL, "the server that sends mail"),
         "sms": told(SMS, "the gateway that sends text messages"),
