@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from customary.engine.automation import tables
-from customary.engine.automation.guard import has_run, why_not
+from customary.engine.automation.alarm import tell_admins
+from customary.engine.automation.guard import Often, has_run, why_limited, why_loop
 from customary.engine.automation.moment import Moment
 from customary.engine.model.model import Workflow
 from customary.engine.records.identifier import new_id
+from customary.engine.records.work import Work
+from customary.engine.words import Reason
 
 log = logging.getLogger("customary.automation")
 
@@ -20,32 +24,53 @@ def begin(workflow: Workflow, moment: Moment) -> UUID | None:
 
     Gives its id, None where the condition does not hold or the rule has run often enough.
     """
-    work = moment.work
     try:
         # A condition that breaks in the database must not take the other rules with it.
-        with work.connection.begin_nested():
-            if not _holds(workflow, moment) or has_run(workflow, moment):
+        with moment.work.connection.begin_nested():
+            if workflow.where is not None and not workflow.where.holds(moment.scope()):
                 return None
-            reason, status = _stopped(workflow, moment), tables.STOPPED
     except Exception as error:
         log.exception("Workflow %s could not look at %s %s", workflow.name, moment.entity, moment.id)
-        reason, status = f"its condition could not be worked out: {error}", tables.FAILED
-    # Written at once, for the limits count the runs of this batch too.
-    row = _run(workflow, moment, reason, status)
-    work.connection.execute(tables.run.insert(), row)
+        return fail(workflow, moment, error)
+    return next(iter(begin_all(moment.work, [(workflow, moment)])), None)
+
+
+def begin_all(work: Work, looks: Iterable[tuple[Workflow, Moment]]) -> list[UUID]:
+    """Writes the runs of workflows whose conditions hold, in their order, and gives their ids."""
+    looks = list(looks)
+    often, later, ids = Often(work, looks), [], []
+    for workflow, moment in looks:
+        if has_run(workflow, moment):
+            continue
+        row = _run(workflow, moment, _stopped(workflow, moment, often))
+        ids.append(row["id"])
+        if workflow.limits:
+            # Written at once, for its limits count the runs of these looks too.
+            work.connection.execute(tables.run.insert(), row)
+        else:
+            later.append(row)
+    if later:
+        work.connection.execute(tables.run.insert(), later)
+    return ids
+
+
+def fail(workflow: Workflow, moment: Moment, error: Exception) -> UUID:
+    """Writes down that a workflow could not look at what happened."""
+    reason = Reason("its condition could not be worked out: {why}", {"why": str(error)})
+    row = _run(workflow, moment, reason, tables.FAILED)
+    moment.work.connection.execute(tables.run.insert(), row)
     return row["id"]
 
 
-def _holds(workflow: Workflow, moment: Moment) -> bool:
-    return workflow.where is None or workflow.where.holds(moment.scope())
+def _stopped(workflow: Workflow, moment: Moment, often: Often) -> Reason | None:
+    """Why the guard stops it, or None. Of a loop the admins are told."""
+    loop = why_loop(workflow, moment, often)
+    if loop is not None:
+        tell_admins(moment.work, workflow, loop, moment)
+    return loop or why_limited(workflow, moment)
 
 
-def _stopped(workflow: Workflow, moment: Moment) -> str | None:
-    reason = why_not(workflow, moment)
-    return tables.reason_text(reason) if reason else None
-
-
-def _run(workflow: Workflow, moment: Moment, reason: str | None, status: str) -> dict[str, Any]:
+def _run(workflow: Workflow, moment: Moment, reason: Reason | None, status: str = tables.STOPPED) -> dict[str, Any]:
     work, found = moment.work, moment.change
     return {
         "id": new_id(),
@@ -59,7 +84,7 @@ def _run(workflow: Workflow, moment: Moment, reason: str | None, status: str) ->
         "status": status if reason else tables.DUE,
         "cursor": 0,
         "results": {},
-        "reason": reason,
+        "reason": tables.reason_text(reason) if reason else None,
         "at": work.now,
         "due": None if reason else work.now,
         "attempts": 0,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -9,28 +11,48 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from customary.engine.automation import tables
-from customary.engine.automation.moment import Moment
+from customary.engine.automation.moment import NO_RECORD, Moment
 from customary.engine.model.model import Workflow
+from customary.engine.records.rows import among
 from customary.engine.records.work import Work
 from customary.engine.words import Reason
 
 MOST_IN_A_CHAIN = 10
 """Rules that start each other over ever new records end here."""
+MOST_AT_ONCE, AT_ONCE = 100, timedelta(minutes=10)
+"""So often a rule runs for one record within such a time. A loop that leads through another system, a mail or a
+time begins a new chain each time; it is cut here."""
+
+
+class Often:
+    """How often rules have run for these records of late: asked once for all of them, and counted on."""
+
+    def __init__(self, work: Work, looks: Iterable[tuple[Workflow, Moment]]) -> None:
+        run, records = tables.run, {moment.id for _, moment in looks} - {NO_RECORD}
+        lately = (among(work, run.c.record, "records"), run.c.at > work.now - AT_ONCE, run.c.status != tables.STOPPED)
+        counted = sa.select(run.c.workflow, run.c.record, sa.func.count()).where(*lately)
+        found = work.connection.execute(counted.group_by(run.c.workflow, run.c.record), {"records": sorted(records)})
+        self._counts = Counter({(workflow, record): count for workflow, record, count in found})
+
+    def too_often(self, workflow: Workflow, moment: Moment) -> bool:
+        """Whether it has run often enough; else this is one time more."""
+        self._counts[workflow.name, moment.id] += 1
+        return moment.id != NO_RECORD and self._counts[workflow.name, moment.id] > MOST_AT_ONCE
 
 
 def has_run(workflow: Workflow, moment: Moment) -> bool:
     """Whether a rule that may run once, or so many times at once, has no business with this record now."""
     limits, work = workflow.limits, moment.work
     mine = (tables.run.c.workflow == workflow.name, tables.run.c.record == moment.id)
-    if limits.get("once") and _count(work, *mine, tables.run.c.status != tables.STOPPED):
+    if limits.get("once") and _count(work, 1, *mine, tables.run.c.status != tables.STOPPED):
         return True
     running = limits.get("running")
-    return bool(running) and _count(work, *mine, tables.run.c.status.in_(tables.UNDER_WAY)) >= running
+    return bool(running) and _count(work, running, *mine, tables.run.c.status.in_(tables.UNDER_WAY)) >= running
 
 
-def why_not(workflow: Workflow, moment: Moment) -> Reason | None:
-    """Why a workflow must not run for what happened, or None when it may."""
-    work, chain = moment.work, moment.change.cause.get("chain", ())
+def why_loop(workflow: Workflow, moment: Moment, often: Often) -> Reason | None:
+    """Why what happened must not start a workflow that it was started by, or None when it may."""
+    chain = moment.change.cause.get("chain", ())
     if workflow.name in chain and _ran_before(workflow, moment):
         return Reason(
             "This rule was started by what it did itself to the same record ({way}). "
@@ -40,18 +62,28 @@ def why_not(workflow: Workflow, moment: Moment) -> Reason | None:
     if len(chain) >= MOST_IN_A_CHAIN:
         values = {"count": len(chain), "way": _way(chain, workflow.name)}
         return Reason("{count} rules have started each other in a row ({way}).", values)
-    most = workflow.limits.get("per_hour")
-    if most is not None:
-        recent = (tables.run.c.workflow == workflow.name, tables.run.c.at > work.now - timedelta(hours=1))
-        if _count(work, *recent, tables.run.c.status != tables.STOPPED) >= most:
-            text = "This rule has run {count} times within an hour, which is its limit (limits: per_hour)."
-            return Reason(text, {"count": most})
+    if often.too_often(workflow, moment):
+        text = "This rule has run {count} times for the same record within {minutes} minutes, which looks like a loop."
+        return Reason(text, {"count": MOST_AT_ONCE, "minutes": int(AT_ONCE.total_seconds() // 60)})
     return None
 
 
-def _count(work: Work, *conditions: Any) -> int:
-    statement = sa.select(sa.func.count()).select_from(tables.run).where(*conditions)
-    return work.connection.execute(statement).scalar_one()
+def why_limited(workflow: Workflow, moment: Moment) -> Reason | None:
+    """Why a workflow has run often enough for now, or None when it may run."""
+    most, run = workflow.limits.get("per_hour"), tables.run
+    if most is None:
+        return None
+    recent = (run.c.workflow == workflow.name, run.c.at > moment.work.now - timedelta(hours=1))
+    if _count(moment.work, most, *recent, run.c.status != tables.STOPPED) < most:
+        return None
+    text = "This rule has run {count} times within an hour, which is its limit (limits: per_hour)."
+    return Reason(text, {"count": most})
+
+
+def _count(work: Work, most: int, *conditions: Any) -> int:
+    """How many runs there are, counted up to `most`."""
+    found = sa.select(sa.literal(1)).select_from(tables.run).where(*conditions).limit(most)
+    return work.connection.execute(sa.select(sa.func.count()).select_from(found.subquery())).scalar_one()
 
 
 def _ran_before(workflow: Workflow, moment: Moment) -> bool:

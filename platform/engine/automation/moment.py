@@ -55,7 +55,7 @@ class Moment:
         """A scope over the record as it is now. A deleted record is as it was last."""
         if not self.entity:
             return self._bound(self._scope())
-        values = self._record()
+        values = self.there()
         before = self.values(self.change.before) if self.about is None else {}
         if values is None:
             values = {"id": self.id, **before}
@@ -64,7 +64,8 @@ class Moment:
         scope.bindings["record"] = scope.record
         return self._bound(scope)
 
-    def _record(self) -> Mapping[str, Any] | None:
+    def there(self) -> Mapping[str, Any] | None:
+        """The record's values, None when it is not there any more."""
         return storage.load(self.work, self.entity, self.id)
 
     def _scope(self, *about: Any) -> RecordScope:

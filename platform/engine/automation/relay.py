@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from customary.engine.automation.begin import begin
-from customary.engine.automation.kinds import trigger_kinds
-from customary.engine.automation.moment import Moment
+from customary.engine.automation.batch import Batch
+from customary.engine.automation.begin import begin_all, fail
+from customary.engine.automation.matching import begins
 from customary.engine.automation.waiting import wake
 from customary.engine.database import Database
-from customary.engine.model.model import Workflow
 from customary.engine.people.actor import SYSTEM
 from customary.engine.records.changes import Change, change, queue, read_change
 from customary.engine.records.work import Work
 from customary.engine.releases import Releases
 
-BATCH = 200
-_AHEAD = 1000
+BATCH = 500
+"""Changes taken at once: what waits stays in the database, however much it is."""
 
 # Made once, for a worker asks at every write of others.
 _WAITING = sa.select(queue.c.id).limit(1)
+_CLAIM = (
+    sa.select(queue.c.id, queue.c.change, queue.c.record)
+    .order_by(queue.c.id)
+    .limit(BATCH)
+    .with_for_update(skip_locked=True)
+)
+_BEFORE = sa.select(queue.c.id, queue.c.record).where(queue.c.id < sa.bindparam("last", type_=queue.c.id.type))
 _CHANGES = sa.select(change).where(change.c.id.in_(sa.bindparam("ids", expanding=True)))
 _TAKE_OFF = queue.delete().where(queue.c.id.in_(sa.bindparam("ids", expanding=True)))
 
@@ -33,8 +38,8 @@ _TAKE_OFF = queue.delete().where(queue.c.id.in_(sa.bindparam("ids", expanding=Tr
 def run_once(database: Database, releases: Releases, now: datetime) -> int:
     """Takes a batch of changes off the queue, makes the runs they start, and gives how many changes it took.
 
-    Claiming, runs and removal are one transaction: what dies in between loses nothing. Several relays may work
-    at once; the changes of one record are taken in their order.
+    Claiming, runs and removal are one transaction: what dies in between loses nothing, and another relay takes it
+    over at once. Several relays may work side by side; the changes of one record are taken in their order.
     """
     with database.read() as connection:
         if connection.execute(_WAITING).first() is None:
@@ -43,32 +48,29 @@ def run_once(database: Database, releases: Releases, now: datetime) -> int:
         release = releases.load(connection)
         if release is None:
             return 0
-        rows = connection.execute(_claim(database.is_sqlite)).mappings().all()
+        rows = _claimed(connection, database.is_sqlite)
         work = Work(connection, release, SYSTEM, now)
-        changes = _changes(work, rows)
-        wake(work, changes)
-        for found in changes:
-            _make_runs(work, found)
+        _follow(work, _changes(work, rows))
         connection.execute(_TAKE_OFF, {"ids": [row["id"] for row in rows]})
     return len(rows)
 
 
-@cache
-def _claim(is_sqlite: bool) -> sa.Select:
-    """The first queued change of each record, in order.
+def _claimed(connection: sa.Connection, is_sqlite: bool) -> Sequence[Mapping[str, Any]]:
+    """The first changes of the queue that nobody else is at.
 
-    On PostgreSQL a record's later changes wait until its earlier ones are done with, so that a second relay
-    cannot overtake the first; SQLite has one writer, which sees all in order anyway.
+    A record's changes wait while another relay holds an earlier one, so that none is overtaken; SQLite has one
+    writer, which sees all in order anyway. An earlier one that is looked for after the claim and is not there is
+    done with: what was made of it is committed.
     """
-    claimed = sa.select(queue).order_by(queue.c.id).limit(BATCH)
-    if is_sqlite:
-        return claimed
-    ahead = sa.select(queue.c.id, queue.c.record).order_by(queue.c.id).limit(_AHEAD).cte("ahead")
-    earlier = ahead.alias("earlier")
-    first = sa.select(ahead.c.id).where(
-        ~sa.exists().where(earlier.c.record == ahead.c.record, earlier.c.id < ahead.c.id)
-    )
-    return claimed.where(queue.c.id.in_(first)).with_for_update(skip_locked=True)
+    rows = connection.execute(_CLAIM).mappings().all()
+    if is_sqlite or not rows:
+        return rows
+    ours = {row["id"] for row in rows}
+    held: dict[UUID, UUID] = {}
+    for id, record in connection.execute(_BEFORE, {"last": rows[-1]["id"]}):
+        if id not in ours:
+            held[record] = min(id, held.get(record, id))
+    return [row for row in rows if not held.get(row["record"], row["id"]) < row["id"]]
 
 
 def _changes(work: Work, rows: Sequence[Mapping[str, Any]]) -> list[Change]:
@@ -78,29 +80,8 @@ def _changes(work: Work, rows: Sequence[Mapping[str, Any]]) -> list[Change]:
     return [by_id[id] for id in ids if id in by_id]
 
 
-def _make_runs(work: Work, found: Change) -> None:
-    """Begins the runs that a change starts."""
-    for workflow, moment in _watching(work, found):
-        begin(workflow, moment)
-
-
-def _watching(work: Work, found: Change) -> Iterator[tuple[Workflow, Moment]]:
-    """The workflows that care, each with the record that it is about."""
-    own = Moment(work, found)
-    for workflow in work.model.workflows.values():
-        if workflow.before:
-            continue
-        if workflow.entity == found.entity and any(_matches(trigger, own) for trigger in workflow.triggers):
-            yield workflow, own
-        for id in dict.fromkeys(id for trigger in workflow.triggers for id in _subjects(trigger, own)):
-            yield workflow, Moment(work, found, about=(workflow.entity, id))
-
-
-def _matches(trigger: Mapping[str, Any], moment: Moment) -> bool:
-    matches = getattr(trigger_kinds()[trigger["kind"]], "matches", None)
-    return matches is not None and matches(trigger, moment.change, moment)
-
-
-def _subjects(trigger: Mapping[str, Any], moment: Moment) -> Iterable[UUID]:
-    subjects = getattr(trigger_kinds()[trigger["kind"]], "subjects", None)
-    return subjects(trigger, moment.change, moment) if subjects is not None else ()
+def _follow(work: Work, changes: Iterable[Change]) -> None:
+    """Wakes the runs that wait for these changes, and begins those that they start."""
+    batch = Batch(work, changes)
+    wake(work, batch.changes)
+    begin_all(work, begins(batch, fail))

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from customary.engine.automation import tables
 from customary.engine.automation.acting import CannotDo, Pause, Stop
 from customary.engine.automation.begun import as_begun
-from customary.engine.automation.moment import moment_of, started_by, system_for
+from customary.engine.automation.moment import NO_RECORD, moment_of, started_by, system_for
 from customary.engine.automation.taking import Steps, Walk, why
 from customary.engine.automation.waiting import keep, kept, way
 from customary.engine.database import Database
@@ -27,40 +27,74 @@ from customary.engine.records.work import Cause, Work
 from customary.engine.releases import Releases
 from customary.engine.words import Reason
 
-LEASE = timedelta(minutes=1)
+LEASE = timedelta(seconds=20)
+"""What a dead worker has claimed is taken over after this. A run that is being taken is held by its transaction as
+well, however long that lasts: nobody waits for it, and nobody takes it twice."""
 BATCH = 20
+OTHERS = 4
 MOST_ATTEMPTS = 5
+MOST_CLAIMS = 20
+"""A run that was claimed so often and never came to an end takes its workers with it."""
 
 log = logging.getLogger("customary.automation")
 
 
 def lease_due(database: Database, now: datetime, limit: int = BATCH) -> list[UUID]:
-    """Claims runs that are due, oldest first, and gives their ids.
+    """Claims runs that are due, those that are longest due first, and gives their ids.
 
     A record's run waits while an earlier one of the same record is not ended. A run whose lease is over was left
     by a worker that died, and is claimed again.
     """
-    run = tables.run
     with database.read() as connection:
-        if connection.execute(_due(), {"now": now, "most": 1}).first() is None:
+        if not _look(connection, now, 1):
             return []
     with database.write() as connection:
-        claim = _due().with_for_update(skip_locked=True, of=run)
-        ids = list(connection.execute(claim, {"now": now, "most": limit}).scalars())
+        # More than are wanted, for other workers look at the same moment.
+        found = _look(connection, now, limit * OTHERS)
+        ids = list(connection.execute(_CLAIM, {"ids": found, "now": now, "most": limit}).scalars()) if found else []
         if ids:
-            leased = run.update().where(run.c.id.in_(ids))
-            connection.execute(leased.values(status=tables.DUE, due=now + LEASE, attempts=run.c.attempts + 1))
-    return ids
+            connection.execute(_LEASE, {"ids": ids, "until": now + LEASE})
+    return sorted(ids, key=found.index)
+
+
+def _look(connection: sa.Connection, now: datetime, most: int) -> list[UUID]:
+    return list(connection.execute(_due(), {"now": now, "most": most}).scalars())
 
 
 @cache
 def _due() -> sa.Select:
-    """The first runs that are due, made once: a worker asks at every write of others."""
+    """The runs that are due, made once: a worker asks at every write of others.
+
+    Each status is asked for alone, so that the index gives the first of each, however many wait behind them.
+    """
+    run = tables.run
+    most = sa.bindparam("most", type_=sa.Integer)
+    each = [_due_of(status).order_by(run.c.due, run.c.id).limit(most).subquery() for status in tables.UNDER_WAY]
+    found = sa.union_all(*(sa.select(one.c.id, one.c.due) for one in each)).subquery()
+    return sa.select(found.c.id).order_by(found.c.due, found.c.id).limit(most)
+
+
+def _due_of(status: str) -> sa.Select:
     run, earlier = tables.run, tables.run.alias("earlier")
-    waits = sa.exists().where(earlier.c.record == run.c.record, earlier.c.status == tables.DUE, earlier.c.id < run.c.id)
+    same = (earlier.c.record == run.c.record, run.c.record != NO_RECORD)
+    waits = sa.exists().where(*same, earlier.c.status == tables.DUE, earlier.c.id < run.c.id)
     past = run.c.due <= sa.bindparam("now", type_=run.c.due.type)
-    due = sa.select(run.c.id).where(run.c.status.in_(tables.UNDER_WAY), past, ~waits).order_by(run.c.id)
-    return due.limit(sa.bindparam("most", type_=sa.Integer))
+    return sa.select(run.c.id, run.c.due).where(run.c.status == status, past, ~waits)
+
+
+_IDS = tables.run.c.id.in_(sa.bindparam("ids", expanding=True))
+_CLAIM = (
+    sa.select(tables.run.c.id)
+    .where(_IDS, tables.run.c.status.in_(tables.UNDER_WAY), tables.run.c.due <= sa.bindparam("now"))
+    .order_by(tables.run.c.due, tables.run.c.id)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+    .with_for_update(skip_locked=True)
+)
+_LEASE = (
+    tables.run.update()
+    .where(_IDS)
+    .values(status=tables.DUE, due=sa.bindparam("until"), attempts=tables.run.c.attempts + 1)
+)
 
 
 def advance(database: Database, releases: Releases, run_id: UUID, now: datetime) -> str | None:
@@ -101,7 +135,8 @@ def cancel(work: Work, run_id: UUID) -> bool:
 
 CANCELLED = Reason("It was cancelled.")
 GONE = Reason("The rule, or what started it, is not there any more.")
-NO_RECORD = Reason("The record is not there any more.")
+RECORD_GONE = Reason("The record is not there any more.")
+TOO_MANY = Reason("It was begun {count} times, and each time the worker ended before it did.", {"count": MOST_CLAIMS})
 
 
 def _advance(connection: sa.Connection, releases: Releases, run_id: UUID, now: datetime, taken: Steps) -> str | None:
@@ -109,6 +144,8 @@ def _advance(connection: sa.Connection, releases: Releases, run_id: UUID, now: d
     release = releases.load(connection)
     if run is None or release is None:
         return None
+    if run["attempts"] > MOST_CLAIMS:
+        return _end(connection, run_id, now, tables.FAILED, tables.reason_text(TOO_MANY))
     work = Work(connection, release, SYSTEM, now, cause_of(run["id"], run["workflow"], run["cause"]))
     workflow = as_begun(work, run)
     found = started_by(work, run)
@@ -116,7 +153,7 @@ def _advance(connection: sa.Connection, releases: Releases, run_id: UUID, now: d
         return _end(connection, run_id, now, tables.STOPPED, tables.reason_text(GONE))
     moment = moment_of(work, run, found, kept(work, run))
     if run["position"] and moment.entity and storage.load(work, moment.entity, moment.id) is None:
-        return _end(connection, run_id, now, tables.STOPPED, tables.reason_text(NO_RECORD))
+        return _end(connection, run_id, now, tables.STOPPED, tables.reason_text(RECORD_GONE))
     actor = actor_of(work, workflow, run["actor"], moment.user)
     moment.work = Work(connection, release, actor, now, work.cause)
     return _walked(connection, Walk(workflow, run_id, moment, taken, *way(run)), release.number)

@@ -35,6 +35,8 @@ run = sa.Table(
     sa.Column("ended_at", Moment),
     sa.Index("customary_run_due", "status", "due"),
     sa.Index("customary_run_record", "record", "status"),
+    # For the limits of a rule: how often it has run of late.
+    sa.Index("customary_run_workflow", "workflow", "at"),
 )
 """`due` is when a worker may take it: it is moved on by the length of a lease when one does, so that another takes
 over when the first dies."""

@@ -12,8 +12,10 @@ import sqlalchemy as sa
 
 from customary.engine.columns import Moment
 from customary.engine.database import system
+from customary.engine.reasons import read_reason
 from customary.engine.records.identifier import new_id
 from customary.engine.records.work import Work
+from customary.engine.words import Reason
 
 notification = sa.Table(
     "customary_notification",
@@ -46,6 +48,12 @@ class Notification:
     run: UUID | None
     at: datetime
     read_at: datetime | None
+
+    @property
+    def said(self) -> Reason | None:
+        """What the platform itself has to tell, to be said in the reader's language; None where others wrote it."""
+        found = read_reason(self.text)
+        return found if found is not None and found.text != self.text else None
 
 
 def notify(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -32,20 +34,29 @@ def declare_tables() -> None:
 
 
 def add_new_columns(database: Database) -> None:
-    """Adds what newer versions of Customary keep in the platform's own tables, and the indexes over it.
+    """Adds what newer versions of Customary keep in the platform's own tables, and the indexes over them.
 
     Old rows have a new column's `server_default`, or nothing there.
     """
     with database.read() as connection:
-        there = sa.inspect(connection).get_multi_columns(filter_names=list(system.tables))
-    known = {table: {column["name"] for column in columns} for (_, table), columns in there.items()}
-    missing = [column for table in system.sorted_tables for column in table.c if column.name not in known[table.name]]
-    if not missing:
+        inspector = sa.inspect(connection)
+        columns = _names(inspector.get_multi_columns(filter_names=list(system.tables)))
+        indexes = _names(inspector.get_multi_indexes(filter_names=list(system.tables)))
+    missing = [each for table in system.sorted_tables for each in table.c if each.name not in columns[table.name]]
+    unindexed = [
+        each for table in system.sorted_tables for each in table.indexes if each.name not in indexes[table.name]
+    ]
+    if not missing and not unindexed:
         return
     with database.write() as connection:
         quote = connection.dialect.identifier_preparer.quote
         described = connection.dialect.ddl_compiler(connection.dialect, None).get_column_specification
         for column in missing:
             connection.exec_driver_sql(f"ALTER TABLE {quote(column.table.name)} ADD COLUMN {described(column)}")
-        for index in {index for column in missing for index in column.table.indexes if column.name in index.columns}:
+        for index in unindexed:
             connection.execute(sa.schema.CreateIndex(index, if_not_exists=True))
+
+
+def _names(found: Mapping[tuple[str | None, str], list[Any]]) -> Mapping[str, set[str | None]]:
+    """The names of what each table has."""
+    return {table: {each["name"] for each in its} for (_, table), its in found.items()}

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from customary.engine.automation import tables
 from customary.engine.automation.relay import run_once
-from customary.engine.automation.runs import LEASE, MOST_ATTEMPTS, advance, lease_due
+from customary.engine.automation.runs import MOST_ATTEMPTS, advance, lease_due
 from customary.engine.automation.steps import task
 from customary.engine.automation.worker import Worker, work_until_idle
 from customary.engine.people import accounts
@@ -57,13 +57,13 @@ def performed(step, acting):
     kept(step, acting)
     os._exit(9)
 
-def taken(work, found):
+def taken(*_):
     os._exit(9)
 
 if where == "step":
     task.perform = performed
 else:
-    relay._make_runs = taken
+    relay._follow = taken
 work_once(workspace.database, workspace.releases, now)
 """
 
@@ -97,7 +97,7 @@ def test_a_worker_that_dies_in_a_step_is_taken_over_and_nothing_is_done_twice(ho
     die(home, "step")
     home.settle()
     assert (home.all("task"), [run.status for run in home.runs()]) == ([], ["due"])
-    work_until_idle(home.database, home.releases, NOW + LEASE + timedelta(seconds=1))
+    work_until_idle(home.database, home.releases, NOW + timedelta(seconds=30))
     assert [each["title"] for each in home.all("task")] == ["Call A"]
     assert [(run.status, run.attempts) for run in home.runs()] == [("done", 2)]
 
@@ -247,3 +247,13 @@ def wait_until(holds: Callable[[], bool], seconds: float = 20) -> None:
         if time.monotonic() > end:
             pytest.fail("it did not come about in time")
         time.sleep(0.05)
+
+
+def test_a_workspace_of_an_older_version_gets_the_indexes_of_this_one(house: Callable) -> None:
+    home = house(CALL, packs="core")
+    with home.database.write() as connection:
+        connection.exec_driver_sql("DROP INDEX customary_run_workflow")
+    home.workspace.prepare()
+    with home.database.read() as connection:
+        indexes = sa.inspect(connection).get_indexes("customary_run")
+    assert "customary_run_workflow" in {each["name"] for each in indexes}

@@ -79,7 +79,7 @@ class PastMoment(Moment):
     def user(self) -> Mapping[str, Any] | None:
         return self.past.person(self.change.actor)
 
-    def _record(self) -> Mapping[str, Any] | None:
+    def there(self) -> Mapping[str, Any] | None:
         return self.then
 
     def _scope(self, *about: Any) -> RecordScope:

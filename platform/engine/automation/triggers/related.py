@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from customary.engine.automation.moment import Moment
-from customary.engine.records import storage
 from customary.engine.records.changes import Change
 
 
@@ -18,7 +17,7 @@ def subjects(trigger: Mapping[str, Any], change: Change, moment: Moment) -> Iter
     """The records that the changed row belongs to, or belonged to."""
     if change.entity != trigger["child"] or not _is_watched(trigger["field"], change):
         return ()
-    there = storage.load(moment.work, change.entity, change.record) or {}
+    there = moment.there() or {}
     before, after = moment.values(change.before), moment.values(change.after)
     ends = (values.get(link) for link in trigger["links"] for values in (before, after, there))
     return dict.fromkeys(id for id in ends if id is not None)
