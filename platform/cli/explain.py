@@ -82,5 +82,5 @@ def _told(said: Said) -> str:
     verb = "denies" if said.denies else "grants"
     of = f" as its {said.of} allows it" if said.of else ""
     holds = {True: ": it holds", False: ": it does not hold", None: ""}[said.holds]
-    values = ", ".join(f"{name} = {'empty' if value is None else value}" for name, value in said.values)
+    values = ", ".join(f"{each.path} = {'empty' if each.plain is None else each.plain}" for each in said.values)
     return f"{said.role} {verb} {said.rule}{of}{holds}{f' ({values})' if values else ''}"

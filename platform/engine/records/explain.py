@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from customary.engine.access import ACTS, Access, rules
+from customary.engine.access.hidden import target_of
 from customary.engine.expressions import Expression
 from customary.engine.model.model import Grant, Role
 from customary.engine.people.actor import Actor
@@ -22,6 +23,15 @@ _OF_USER = re.compile(r"\buser\.([a-z]\w*)")
 
 
 @dataclass(frozen=True, slots=True)
+class Value:
+    """What a rule read: a path, what stands there, and the entity of the record that it names, if it does."""
+
+    path: str
+    plain: Any
+    entity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """What one role says of an act: its rule in the words of the definitions, and whether that holds for the record
     (None where no record is asked about). `values` are what the rule read, as far as the one who asks may see it."""
@@ -31,7 +41,7 @@ class Said:
     rule: str
     denies: bool = False
     holds: bool | None = None
-    values: tuple[tuple[str, Any], ...] = ()
+    values: tuple[Value, ...] = ()
     of: str = ""
     """The parent that the record follows, when the rule is about that."""
 
@@ -128,24 +138,24 @@ def _of_parent(
         yield replace(each, of=rule.parent)
 
 
-def _values(work: Work, entity: str, scope: RecordScope, rule: Any) -> Iterator[tuple[str, Any]]:
+def _values(work: Work, entity: str, scope: RecordScope, rule: Any) -> Iterator[Value]:
     """What a rule read of the record and of the user, as far as the one who asks sees those fields."""
     if rule in ("own", "team"):
         name = rules.owner_field(work.model.entities[entity])
         if not work.access.hides(entity, (name,)):
-            yield name, scope.record.get(name)
+            yield Value(name, scope.record.get(name), _target(work, entity, (name,)))
     elif isinstance(rule, Expression):
         ends = (
             path for path in sorted(rule.paths) if not any(path == each[: len(path)] != each for each in rule.paths)
         )
         for path in ends:
             if not work.access.hides(entity, path):
-                yield ".".join(path), _at(scope, entity, path)
+                yield Value(".".join(path), _at(scope, entity, path), _target(work, entity, path))
         user: Mapping[str, Any] = scope.bindings.get("user") or {}
         people = work.model.playing("user")
         for name in dict.fromkeys(_OF_USER.findall(rule.text)):
             if people is not None and not work.access.hides(people.name, (name,)):
-                yield f"user.{name}", user.get(name)
+                yield Value(f"user.{name}", _plain(user.get(name)), _target(work, people.name, (name,)))
 
 
 def _at(scope: RecordScope, entity: str, path: Iterable[str]) -> Any:
@@ -159,8 +169,18 @@ def _at(scope: RecordScope, entity: str, path: Iterable[str]) -> Any:
         record, entity = scope.follow(entity, name, record), each.to
         if record is None or not scope.work.access.holds(entity, "read", scope.about(record)):
             return None
-    value = record.get(last)
+    return _plain(record.get(last))
+
+
+def _plain(value: Any) -> Any:
     return value if isinstance(value, str | int | bool | UUID | None) else str(value)
+
+
+def _target(work: Work, entity: str, path: Iterable[str]) -> str:
+    """The entity that a path over single links ends in."""
+    for name in path:
+        entity = target_of(work.model, entity, name) or "" if entity else ""
+    return entity
 
 
 def _why_hidden(access: Access, entity: str, each: Any) -> Reason:

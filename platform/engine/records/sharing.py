@@ -13,7 +13,9 @@ import sqlalchemy as sa
 from customary.engine.access.shares import share as shares
 from customary.engine.records import changes, storage
 from customary.engine.records.identifier import new_id
-from customary.engine.records.refusal import FieldProblem, Missing, Refused
+from customary.engine.records.refusal import FieldProblem, Forbidden, Missing, Refused
+from customary.engine.records.scope import RecordScope
+from customary.engine.records.select import get
 from customary.engine.records.titles import titles
 from customary.engine.records.update import claim
 from customary.engine.records.work import Work
@@ -37,7 +39,9 @@ class Share:
 
 def shares_of(work: Work, entity: str, id: UUID) -> list[Share]:
     """The shares of a record that are in force, oldest first, for those who may change it."""
-    claim(work, entity, id, "update", None)
+    record = get(work, entity, id)
+    if not work.access.holds(entity, "update", RecordScope(work, entity, dict(record.values))):
+        raise Forbidden(Reason("may not be changed by you"))
     rows = work.connection.execute(_of(work, entity, id).order_by(shares.c.at, shares.c.id)).all()
     people, teams = _names(work)
     ends = {row.id: (people, row.user) if row.user is not None else (teams, row.team) for row in rows}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import Router
 
-from customary.ui.api import aggregate, bulk, button, decide, files, openapi, problem, record
+from customary.ui.api import aggregate, bulk, button, decide, files, openapi, problem, record, shares
 
 router = Router(
     "/api",
@@ -16,6 +16,7 @@ router = Router(
         *bulk.handlers,
         *button.handlers,
         *decide.handlers,
+        *shares.handlers,
         *record.handlers,
     ],
     exception_handlers=dict(problem.handlers),

@@ -14,6 +14,11 @@ NOT_DONE = {
     "description": "Not done; the problem says why.",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
+_SHARED = {
+    "with": {"type": "object", "properties": {"entity": {"type": "string"}, "id": ID}, "required": ["entity", "id"]},
+    "writing": {"type": "boolean"},
+    "until": {"type": ["string", "null"], "format": "date"},
+}
 STATUSES = ("400", "401", "403", "404", "412", "413", "415", "422")
 
 
@@ -28,6 +33,8 @@ def paths(entity: Entity) -> Iterator[tuple[str, Schema]]:
         yield f"{base}/{{id}}/stage", {"put": _move(entity)}
     yield f"{base}/{{id}}/archive", _archive(entity)
     yield f"{base}/{{id}}/history", {"get": _history(entity)}
+    yield f"{base}/{{id}}/shares", _shares(entity)
+    yield f"{base}/{{id}}/shares/{{share}}", {"delete": _unshare(entity)}
 
 
 def of_buttons(entity: Entity, buttons: Iterable[Workflow]) -> Iterator[tuple[str, Schema]]:
@@ -89,6 +96,22 @@ def _archive(entity: Entity) -> Schema:
 def _history(entity: Entity) -> Schema:
     asked = [_path_id(), _limit(), _query("after")]
     return _operation(entity, "history", "What happened", _page(_ref("Change")), parameters=asked)
+
+
+def _shares(entity: Entity) -> Schema:
+    share = {"type": "object", "properties": {"id": ID, **_SHARED}, "required": ["id", *_SHARED]}
+    given = {"type": "object", "properties": _SHARED, "required": ["with"], "additionalProperties": False}
+    asked = [_path_id()]
+    return {
+        "get": _operation(entity, "list_shares_of", "With whom a record is shared", _page(share), parameters=asked),
+        "post": _operation(entity, "share", "A record, shared", share, given, status="201", parameters=asked),
+    }
+
+
+def _unshare(entity: Entity) -> Schema:
+    share = {**_path_id(), "name": "share"}
+    asked = [_path_id(), share]
+    return _operation(entity, "unshare", "A share, taken back", None, status="204", parameters=asked)
 
 
 def _operation(

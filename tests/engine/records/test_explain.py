@@ -12,7 +12,8 @@ from customary.engine.records.explain import explain, marks
 def told(crm, actor, entity, id=None, act="read", asker=None):
     with crm.reading(*([asker] if asker else [])) as work:
         found = next(each for each in explain(work, actor, entity, id) if each.act == act)
-    return found.allowed, [(each.role, each.rule, each.holds, dict(each.values)) for each in found.said]
+    rules = [(said.role, said.rule, said.holds, {each.path: each.plain for each in said.values}) for said in found.said]
+    return found.allowed, rules
 
 
 def test_a_rule_is_told_with_what_it_read(crm):
