@@ -47,6 +47,7 @@ KINDS: Mapping[str, Reason] = {
     "password_changed": Reason("Password changed"),
     "key_added": Reason("API key made"),
     "key_removed": Reason("API key withdrawn"),
+    "looked_as": Reason("Looked at everything as somebody else"),
     "exported": Reason("Records exported"),
     "deleted": Reason("Record deleted"),
     "revealed": Reason("Secret revealed"),
