@@ -127,7 +127,7 @@ def _running(workspace: Workspace) -> Callable[[Litestar], AsyncIterator[None]]:
     async def run(_app: Litestar) -> AsyncIterator[None]:
         from customary.engine.automation.worker import Worker
 
-        worker = Worker(workspace.database, workspace.releases)
+        worker = Worker(workspace.database, workspace.releases, workspace.files)
         worker.start()
         try:
             yield
