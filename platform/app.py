@@ -29,7 +29,6 @@ from customary.ui import (
     inbox,
     keys,
     lifetime,
-    looking,
     new_password,
     outbox,
     passkeys,
@@ -46,7 +45,6 @@ from customary.ui import (
     security,
     sessions,
     sign_in,
-    single_sign_on,
     stage,
     timeline,
     unsubscribe,
@@ -68,7 +66,6 @@ PAGES = (
     sign_in,
     new_password,
     passkeys,
-    single_sign_on,
     home,
     inbox,
     decide,
@@ -90,7 +87,6 @@ PAGES = (
     button,
     timeline,
     lifetime,
-    looking,
     audit,
     rights,
     rehearsal,
@@ -127,7 +123,7 @@ def _running(workspace: Workspace) -> Callable[[Litestar], AsyncIterator[None]]:
     async def run(_app: Litestar) -> AsyncIterator[None]:
         from customary.engine.automation.worker import Worker
 
-        worker = Worker(workspace.database, workspace.releases, workspace.files)
+        worker = Worker(workspace.database, workspace.releases)
         worker.start()
         try:
             yield

@@ -21,12 +21,10 @@ from customary.engine import access, people
 from customary.engine.locale import Locale, locale
 from customary.engine.model.model import Model
 from customary.engine.people.actor import Actor
-from customary.engine.records.refusal import Forbidden
 from customary.engine.records.work import Cause, Work
 from customary.engine.releases import Release
 from customary.engine.words import Reason
 from customary.ui import catalogue, frame, icons, render
-from customary.ui.looker import seen_as
 from customary.ui.visitor import SESSION, VISITOR, csrf_of, one_of, visitor_of, wanted_languages, zone_of
 
 if TYPE_CHECKING:
@@ -34,8 +32,6 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 NOTICE = "customary_notice"
-OPEN_TO_LOOKERS = ("/looking/end", "/sign-out")
-LOOKS_ONLY = Reason("You look at this as somebody else: nothing can be changed.")
 _PATH = re.compile(r"(/[\w-]+)+")
 """A path of ours that takes back what a notice tells."""
 STAMP_EVERY = timedelta(minutes=5)
@@ -55,21 +51,13 @@ class Desk:
 
     # Not a dataclass: Litestar would take that for the shape of a request and rebuild it field by field.
     def __init__(
-        self,
-        request: Request,
-        workspace: Workspace,
-        release: Release,
-        actor: Actor | None,
-        now: datetime,
-        looker: Actor | None = None,
+        self, request: Request, workspace: Workspace, release: Release, actor: Actor | None, now: datetime
     ) -> None:
         self.request = request
         self.workspace = workspace
         self.release = release
         self.actor = actor
         self.now = now
-        self.looker = looker
-        """The administrator who looks at everything as `actor` does."""
         self._headers: dict[str, str] = {}
         self._events: dict[str, Any] = {}
         self._cookies: list[Cookie] = []
@@ -131,8 +119,6 @@ class Desk:
 
     async def write(self, fn: Callable[..., Result], *args: Any) -> Result:
         """`fn(work, *args)` as one transaction, in a thread."""
-        if self.looker is not None:
-            raise Forbidden(LOOKS_ONLY)
         return await self.workspace.database.writing(self._in_work, self.me, fn, args)
 
     async def try_out(self, fn: Callable[..., Result], *args: Any, brief: bool) -> Result:
@@ -282,11 +268,9 @@ async def open_desk(request: Request) -> Desk:
         return kept
     workspace = request.app.state.workspace
     token = request.cookies.get(SESSION)
-    release, actor, looker = await workspace.database.reading(_who, workspace, request, token)
-    desk = Desk(request, workspace, release, actor, datetime.now(UTC), looker)
+    release, actor = await workspace.database.reading(_who, workspace, token)
+    desk = Desk(request, workspace, release, actor, datetime.now(UTC))
     request.scope["state"]["desk"] = desk
-    if looker is not None and request.method not in ("GET", "HEAD") and request.url.path not in OPEN_TO_LOOKERS:
-        raise Forbidden(LOOKS_ONLY)
     if actor and token and _is_due(request, token, desk.now):
         desk.afterwards = BackgroundTask(workspace.database.writing, people.stamp, token, desk.now)
     return desk
@@ -303,16 +287,11 @@ def _is_due(request: Request, token: str, now: datetime) -> bool:
     return True
 
 
-def _who(
-    connection: Any, workspace: Workspace, request: Request, token: str | None
-) -> tuple[Release, Actor | None, Actor | None]:
-    """The release, who asks, and the administrator who looks as them, if one does."""
+def _who(connection: Any, workspace: Workspace, token: str | None) -> tuple[Release, Actor | None]:
     release = workspace.releases.current()
     if release is None:
         raise HTTPException(status_code=503, detail="Nothing is applied yet. Run: customary apply")
-    actor = people.actor_of_session(connection, token, release) if token else None
-    seen = seen_as(connection, request, release, actor)
-    return (release, actor, None) if seen is None else (release, seen, actor)
+    return release, people.actor_of_session(connection, token, release) if token else None
 
 
 def texts(mapping: Mapping[str, Any]) -> dict[str, str]:

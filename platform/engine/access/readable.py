@@ -18,6 +18,10 @@ class Readable:
     entity: str
     access: Access
 
+    @property
+    def apart(self) -> bool:
+        return self.names.apart
+
     def type_of(self, name: str) -> Type | None:
         return None if name in self.access.hidden(self.entity) else self.names.type_of(name)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -101,6 +101,18 @@ class Acting:
         if isinstance(given, list | tuple):
             return [self.deep(each) for each in given]
         return in_json(self.value(given))
+
+    def the(self, step: Mapping[str, Any]) -> tuple[str, UUID] | None:
+        """The record that a step names, else the run's own; None where there is none."""
+        if "record" not in step:
+            return self.about
+        id = self.value(step["record"])
+        return (step["entity"], id) if id is not None else None
+
+    def given(self, results: Mapping[str, Any]) -> Acting:
+        """The same with more that steps have given."""
+        moment = replace(self.moment, results={**self.moment.results, **results})
+        return Acting(self.workflow, self.run, moment, self.position)
 
     def user_of(self, given: Any) -> UUID | None:
         """The user that a value names: a record or its id."""

@@ -133,7 +133,7 @@ def came_in(work: Work, entity: str, id: UUID, mailbox: str, payload: Mapping[st
 def started_by(work: Work, run: Mapping[str, Any]) -> Change | None:
     """What started a run: the change of its row, time, a button, another system or a mail."""
     cause, entity = run["cause"], work.release.tables.named(run["entity"]) if run["entity"] else ""
-    if "trigger" in cause and "run" not in cause and entity is not None:
+    if "trigger" in cause and ("run" not in cause or cause["trigger"] == "called") and entity is not None:
         kind, number = cause["trigger"], work.release.number
         return Change(run["change"], run["at"], entity, run["record"], kind, {}, {}, run["actor"], cause, number)
     row = work.connection.execute(sa.select(change).where(change.c.id == run["change"])).mappings().first()

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from customary.engine.automation import tables
 from customary.engine.automation.acting import CannotDo, Pause, Stop
 from customary.engine.automation.begun import as_begun
+from customary.engine.automation.calling import tell_caller
 from customary.engine.automation.moment import NO_RECORD, moment_of, started_by, system_for
 from customary.engine.automation.taking import Steps, Walk, why
 from customary.engine.automation.waiting import keep, kept, way
@@ -130,7 +131,9 @@ def cancel(work: Work, run_id: UUID) -> bool:
     run = tables.run
     ended = {"status": tables.STOPPED, "due": None, "ended_at": work.now, "reason": tables.reason_text(CANCELLED)}
     under_way = run.update().where(run.c.id == run_id, run.c.status.in_(tables.UNDER_WAY))
-    return work.connection.execute(under_way.values(ended)).rowcount == 1
+    found = work.connection.execute(under_way.values(ended).returning(run.c.cause, run.c.at)).first()
+    tell_caller(work.connection, found)
+    return found is not None
 
 
 CANCELLED = Reason("It was cancelled.")
@@ -202,7 +205,8 @@ def actor_of(work: Work, workflow: Workflow, user_id: UUID | None, user: Mapping
 
 def _end(connection: sa.Connection, run_id: UUID, now: datetime, status: str, reason: str | None, **more: Any) -> str:
     values = {"status": status, "reason": reason, "due": None, "ended_at": now, **more}
-    connection.execute(tables.run.update().where(tables.run.c.id == run_id).values(values))
+    ended = tables.run.update().where(tables.run.c.id == run_id).values(values)
+    tell_caller(connection, connection.execute(ended.returning(tables.run.c.cause, tables.run.c.at)).first())
     return status
 
 

@@ -19,6 +19,7 @@ from customary.engine.automation.typed import read, told
 from customary.engine.messages import Letter
 from customary.engine.model.model import Workflow
 from customary.engine.records.changes import Change
+from customary.engine.records.scope import Several
 from customary.engine.records.work import Work
 
 
@@ -105,6 +106,8 @@ def _kept(work: Work, value: Any) -> Any:
     """Entities by the name of their birth, for they may be renamed while the run waits."""
     if isinstance(value, tuple):
         return {"record": [work.release.tables.code(value[0]), str(value[1])]}
+    if isinstance(value, Several):
+        return {"records": [work.release.tables.code(value.entity), *map(str, value.ids)]}
     if _holds_records(value):
         return {"each": {name: _kept(work, each) for name, each in value.items()}}
     return {"plain": told(value)}
@@ -113,6 +116,10 @@ def _kept(work: Work, value: Any) -> Any:
 def _given(work: Work, stored: Mapping[str, Any]) -> Any:
     if "each" in stored:
         return {name: _given(work, each) for name, each in stored["each"].items()}
+    if "records" in stored:
+        code, *ids = stored["records"]
+        entity = work.release.tables.named(code)
+        return Several(entity, tuple(map(UUID, ids))) if entity else ()
     if "record" not in stored:
         return read(stored["plain"])
     code, id = stored["record"]

@@ -90,7 +90,7 @@ class Checker:
             raise self._unknown_name(tree)
         if name == "old":
             return meaning.Old(offset, kind)
-        if name == "record":
+        if name == "record" and not names.apart:
             return meaning.This(offset, kind)
         return meaning.Bound(offset, kind, name)
 

@@ -136,11 +136,14 @@ class Names(Protocol):
 
     A bare name is a field of the record when `member(entity, name)` knows it, otherwise something bound
     (`record`, `user`, `payload`, a step's result) when `type_of` does. `old` and `record` are of type
-    `Record(entity=entity)`. The results of steps may be records of entities that exist only here.
+    `Record(entity=entity)`, unless the record is `apart`. The results of steps may be records of entities that exist
+    only here.
     """
 
     entity: str | None
     """The entity of the record at hand; None where there is no record."""
+    apart: bool
+    """Whether `record` is another record than the one whose fields are bare names."""
 
     def type_of(self, name: str) -> Type | None:
         """The type of a bare name (a field of the record itself, `old`, `user`, `payload`...), or None."""

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from customary.engine.definitions import Definitions, define
 from customary.engine.model import compile as compile_model
-from customary.engine.model.model import Model
 from customary.engine.problem import Problems, TooManyProblems
 from customary.engine.sealing import KEY_VARIABLE, has_key
 from customary.engine.text import File, Mapping, Source, gather, plain, read_source
 from customary.engine.text.lock import check_lock
-
-Analyse = Callable[[Model, Source], Problems]
-"""Looks at a model that is without mistakes for what its writer most likely did not mean (see `automation.analyse`)."""
 
 
 @dataclass(frozen=True)
@@ -36,38 +32,36 @@ class Counts:
         return ", ".join([entities, *(_count(getattr(self, f"{word}s"), word) for word in others)])
 
 
-def check(directory: Path | str, analyse: Analyse | None = None) -> tuple[Problems, Counts]:
+def check(directory: Path | str) -> tuple[Problems, Counts]:
     """Every problem of a workspace at once (a thousand at most), and the counts of what it declares."""
     problems = Problems()
     try:
-        return problems, _checked(Path(directory), problems, analyse)
+        return problems, _checked(Path(directory), problems)
     except TooManyProblems:
         return problems, Counts()
 
 
-def check_files(files: Iterable[File], analyse: Analyse | None = None) -> Problems:
+def check_files(files: Iterable[File]) -> Problems:
     """Every problem of the files of a workspace, which need not be saved yet."""
     problems = Problems()
     with suppress(TooManyProblems):
-        _check(read_source(files, problems), problems, analyse)
+        _check(read_source(files, problems), problems)
     return problems
 
 
-def _checked(directory: Path, problems: Problems, analyse: Analyse | None) -> Counts:
+def _checked(directory: Path, problems: Problems) -> Counts:
     source = read_source(gather(directory, problems), problems)
     check_lock(directory, source, problems)
-    return _counts(_check(source, problems, analyse))
+    return _counts(_check(source, problems))
 
 
-def _check(source: Source, problems: Problems, analyse: Analyse | None) -> Definitions:
+def _check(source: Source, problems: Problems) -> Definitions:
     definitions = define(source, problems)
-    found, analysed, model = Problems(), Problems(), None
+    found = Problems()
     with suppress(TooManyProblems):
-        model = compile_model(definitions, found)
-    if analyse is not None and model is not None and not problems.errors:
-        analysed = analyse(model, source)
+        compile_model(definitions, found)
     _check_key(definitions, problems)
-    for problem in (*found, *analysed):
+    for problem in found:
         # What follows from a text that broke off would only hide the break.
         if problem.place.file not in problems.unread:
             (problems.add if problem.severity == "error" else problems.warn)(

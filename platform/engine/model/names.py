@@ -48,6 +48,8 @@ class ModelNames:
     bindings: Mapping[str, Type] = field(default_factory=dict)
     shapes: Mapping[str, Mapping[str, Type]] = field(default_factory=dict)
     """What may be read of those bindings that are no records: what came from outside."""
+    apart: bool = False
+    """Whether `record` is the workflow's record, and bare names are those of another one."""
 
     def type_of(self, name: str) -> Type | None:
         return self.bindings.get(name) or (self.member(self.entity, name) if self.entity else None)
@@ -68,6 +70,11 @@ class ModelNames:
         if entity is not None:
             return self._members(entity)
         return [*self.bindings, *(self.world.members.get(self.entity, {}) if self.entity else ())]
+
+    def of_others(self, entity: str) -> ModelNames:
+        """The names over records of `entity` that are looked for on behalf of the record at hand."""
+        bindings = {name: kind for name, kind in self.bindings.items() if name != "old"}
+        return replace(self, entity=entity, bindings=bindings, apart=True)
 
     def with_bindings(self, more: Mapping[str, Type]) -> ModelNames:
         """The same names and more: results of a workflow's earlier steps."""

@@ -10,6 +10,7 @@ from cronsim import CronSim, CronSimError
 
 from customary.engine.model import mail_trigger
 from customary.engine.model.build import Build, frozen, plain
+from customary.engine.model.calls import compile_called
 from customary.engine.model.duration import length
 from customary.engine.model.field import literal
 from customary.engine.model.keep import may_be_kept
@@ -218,6 +219,7 @@ _KINDS: dict[str, Callable[[Build, str, text.Mapping], Trigger | None]] = {
     "idle": _idle,
     "schedule": _schedule,
     "webhook": _webhook,
+    "called": compile_called,
     "email": mail_trigger.email,
     "message": mail_trigger.message,
 }

@@ -36,7 +36,8 @@ def compile_wait(build: Build, node: text.Node, entity: str, names: ModelNames) 
 def waits(step: Mapping[str, Any]) -> bool:
     """Whether a step waits, or one inside it."""
     inside = [*step.get("steps", ()), *(each for _, steps in step.get("cases", ()) for each in steps)]
-    return step["kind"] in ("wait", "ask") or bool(step["kind"] in ANSWERED and step["as"]) or any(map(waits, inside))
+    answered = step["kind"] in (*ANSWERED, "run") and step["as"]
+    return step["kind"] in ("wait", "ask") or bool(answered) or any(map(waits, inside))
 
 
 def _length(build: Build, node: text.Node | None, names: ModelNames) -> Expression | None:

@@ -11,19 +11,19 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from customary.engine.definitions.kinds.workflow import STEP_KEYS, STEPS
-from customary.engine.definitions.shapes import CONDITION, LABEL, VALUES
+from customary.engine.definitions.shapes import VALUES
 from customary.engine.expressions.types import JSON, Record, Type
 from customary.engine.model.ask import answer, compile_ask
 from customary.engine.model.before import check_body, check_place, compile_refuse, is_before
 from customary.engine.model.build import Build, frozen, label, plain
-from customary.engine.model.field import field_value
 from customary.engine.model.model import Message, Role, Workflow
 from customary.engine.model.names import ModelNames
 from customary.engine.model.payload import outcome, types
+from customary.engine.model.several import SEVERAL, given_names
 from customary.engine.model.step import Around, check_step
 from customary.engine.model.trigger import compile_trigger, entity_meant
+from customary.engine.model.values import value, values
 from customary.engine.model.wait import ANSWERED, compile_wait, waits
-from customary.engine.problem import did_you_mean
 from customary.engine.text import node as text
 from customary.engine.text.source import Document
 from customary.engine.words import words
@@ -156,7 +156,7 @@ class Rule:
             return names.with_shape(step["as"], f"the answer {step['as']}", answer(self.build, step))
         if step["kind"] in ANSWERED:
             return names.with_shape(step["as"], f"the result {step['as']}", outcome(step.get("returns")))
-        return names.with_bindings({step["as"]: self._result(step)})
+        return given_names(step, names) or names.with_bindings({step["as"]: self._result(step)})
 
     def _result(self, step: Step) -> Type:
         entity = self.build.user if step["kind"] == "assign" else step.get("entity")
@@ -193,30 +193,32 @@ class Rule:
     def _body(self, kind: str, node: text.Node, names: ModelNames) -> dict[str, Any]:
         """The step's own part: `values` with their `entity`, its keys, or `value` where it is one."""
         shape = STEPS.get(kind, {})
+        if kind in SEVERAL:
+            return SEVERAL[kind](self.build, self.entity, node, names)
         if kind == "refuse":
             return compile_refuse(self.build, node, self.entity, names)
         if kind == "task":
             entity = next((each.name for each in self.build.sketches.values() if each.plays == "task"), "")
             if not entity:
                 self.build.add(node.place, "there is no entity of tasks", "Add the pack core.")
-            return {"entity": entity, "values": self._values(node, entity, names)}
+            return {"entity": entity, "values": values(self.build, node, entity, names)}
         if kind == "move":
             stage = text.Mapping({"stage": node}, {}, node.place, node.layer)
-            return {"entity": self.entity, "values": self._values(stage, self.entity, names)}
+            return {"entity": self.entity, "values": values(self.build, stage, self.entity, names)}
         if shape is VALUES:
-            return {"entity": self.entity, "values": self._values(node, self.entity, names)}
+            return {"entity": self.entity, "values": values(self.build, node, self.entity, names)}
         if shape.get("additionalProperties") is VALUES and isinstance(node, text.Mapping):
             return self._of_entity(node, names)
         if isinstance(node, text.Mapping):
             return self._keys(shape, node, names)
-        return {"value": self._value(shape, node, names)}
+        return {"value": value(self.build, shape, node, names)}
 
     def _of_entity(self, node: text.Mapping, names: ModelNames) -> dict[str, Any]:
-        entity, values = next(iter(node.items()), ("", node))
+        entity, each = next(iter(node.items()), ("", node))
         if entity and entity not in self.build.sketches:
             self.build.no_entity(node.place_of(entity), entity)
             return {"entity": entity, "values": frozen({})}
-        return {"entity": entity, "values": self._values(values, entity, names)}
+        return {"entity": entity, "values": values(self.build, each, entity, names)}
 
     def _keys(self, shape: Mapping[str, Any], node: text.Mapping, names: ModelNames) -> dict[str, Any]:
         shapes = shape.get("properties", {})
@@ -224,9 +226,9 @@ class Rule:
         entity = self.entity
         for key, each in sorted(node.items(), key=lambda entry: shapes.get(entry[0]) is VALUES):
             if shapes.get(key) is VALUES:
-                found["entity"], found["values"] = entity, self._values(each, entity, names)
+                found["entity"], found["values"] = entity, values(self.build, each, entity, names)
                 continue
-            found[key] = self._value(shapes.get(key, {}), each, names)
+            found[key] = value(self.build, shapes.get(key, {}), each, names)
             kind = getattr(found[key], "type", None)
             if key == "record":
                 is_record = isinstance(kind, Record) and kind.entity in self.build.sketches
@@ -235,46 +237,16 @@ class Rule:
                     self.build.add(each.place, "this does not name a record", "Write an expression, such as =account.")
         return found
 
-    def _value(self, shape: Any, node: text.Node, names: ModelNames) -> Any:
-        if shape is LABEL:
-            return self.build.templates(node, names)
-        if shape is CONDITION:
-            return self.build.condition(node, names)
-        given = text.plain(node)
-        if isinstance(given, str) and given.startswith("="):
-            return self.build.expression(node, names)
-        if isinstance(given, str) and "{{" in given:
-            return self.build.template(node, names)
-        if isinstance(node, text.Sequence):
-            return tuple(self._value({}, each, names) for each in node)
-        if isinstance(node, text.Mapping):
-            return frozen({key: self._value({}, each, names) for key, each in node.items()})
-        return given
-
-    def _values(self, node: text.Node, entity: str, names: ModelNames) -> Mapping[str, Any]:
-        """Values by field of `entity`, each of a type that the field takes."""
-        sketch = self.build.sketches.get(entity)
-        found: dict[str, Any] = {}
-        if sketch is None or not isinstance(node, text.Mapping):
-            return frozen(found)
-        for name, each in node.items():
-            field = sketch.fields.get(name)
-            if field is None:
-                remedy = did_you_mean(name, (each.name for each in sketch.fields.values() if each.entered))
-                self.build.add(node.place_of(name), f"“{name}” is not a field of {entity}", remedy)
-            elif not field.entered and name != "stage":
-                self.build.add(node.place_of(name), f"“{name}” cannot be set", "The system keeps it.")
-            else:
-                found[name] = field_value(self.build, each, field, names, durations=True)
-        return frozen(found)
-
 
 def _each(when: text.Node | None) -> Iterable[text.Node]:
     return when.items if isinstance(when, text.Sequence) else [when] if when is not None else []
 
 
 def _needs_record(kind: str, node: text.Node | None) -> bool:
-    return kind in ("set", "move", "assign", "note") or (kind == "delete" and not isinstance(node, text.Mapping))
+    if kind in ("set", "move", "assign", "note", "tag", "follow", "share", "convert"):
+        return True
+    named = {"delete": "record", "copy": "record", "merge": "into"}.get(kind)
+    return named is not None and not (isinstance(node, text.Mapping) and named in node)
 
 
 def _kind(step: text.Mapping) -> str | None:

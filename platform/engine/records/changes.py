@@ -17,7 +17,18 @@ from customary.engine.records.identifier import new_id
 from customary.engine.records.shape import Shape
 from customary.engine.records.work import Work
 
-KINDS = ("created", "updated", "moved", "archived", "restored", "deleted", "revealed", "shared", "unshared")
+KINDS = (
+    "created",
+    "updated",
+    "moved",
+    "archived",
+    "restored",
+    "deleted",
+    "revealed",
+    "shared",
+    "unshared",
+    "merged",
+)
 
 change = sa.Table(
     "customary_change",

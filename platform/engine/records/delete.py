@@ -57,8 +57,8 @@ class _Gone:
         if (draft.entity, draft.id) in self.deleted:
             return
         self.deleted[draft.entity, draft.id] = draft
-        for entity, each in _pointing_at(self.work, draft.entity):
-            found = _holders(self.work, entity, each, draft.id)
+        for entity, each in pointing_at(self.work, draft.entity):
+            found = holders_of(self.work, entity, each, draft.id)
             if found:
                 self._treat(draft, blame, entity, each, found)
 
@@ -96,7 +96,8 @@ class _Gone:
         return len(readable(self.work, entity.name, holders)) == len(holders)
 
 
-def _pointing_at(work: Work, target: str) -> list[tuple[Entity, Field]]:
+def pointing_at(work: Work, target: str) -> list[tuple[Entity, Field]]:
+    """The fields that may link to records of an entity."""
     return kept(work, ("pointing at", target), lambda: _find_pointing(work, target))
 
 
@@ -121,7 +122,7 @@ def _on_delete(work: Work, entity: Entity, each: Field) -> str:
     return getattr(each, "on_delete", None) or "clear"
 
 
-def _holders(work: Work, entity: Entity, each: Field, id: UUID) -> list[UUID]:
+def holders_of(work: Work, entity: Entity, each: Field, id: UUID) -> list[UUID]:
     """The records whose field points at `id`, archived ones too."""
     table = work.release.tables.entity(entity.name)
     if each.points == "many":

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -57,6 +59,31 @@ class Given(dict[str, Any]):
     def __init__(self, result: Mapping[str, Any]) -> None:
         self.leads = {name: each[0] for name, each in result.items() if isinstance(each, tuple)}
         super().__init__({name: each[1] if name in self.leads else each for name, each in result.items()})
+
+
+@dataclass(frozen=True)
+class Several:
+    """Records of one entity that a step gave."""
+
+    entity: str
+    ids: tuple[UUID, ...]
+
+
+class _Those(Sequence[Mapping[str, Any]]):
+    """The records of a list, which are read when the first of them is looked at; archived ones are passed over."""
+
+    def __init__(self, scope: RecordScope, several: Several) -> None:
+        self._scope, self._several = scope, several
+
+    @cached_property
+    def _records(self) -> list[Mapping[str, Any]]:
+        return self._scope.those(self._several)
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._records[place]
+
+    def __len__(self) -> int:
+        return len(self._records)
 
 
 class RecordScope:
@@ -117,7 +144,13 @@ class RecordScope:
         """What a step gave, as expressions read it: a pair of entity and id is a record, also inside of others."""
         if isinstance(result, tuple):
             return self.find(*result)
+        if isinstance(result, Several):
+            return _Those(self, result)
         return Given(result) if isinstance(result, Mapping) else result
+
+    def those(self, several: Several) -> list[Mapping[str, Any]]:
+        """The records of a list that a step gave."""
+        return self._list(several.entity, storage.load_many(self.work, several.entity, several.ids))
 
     def put(self, entity: str, values: dict[str, Any]) -> None:
         """Lets the scope see a record as it is about to be written."""

@@ -113,6 +113,7 @@ class HouseNames:
     """What names mean on a deal."""
 
     entity = "deal"
+    apart = False
 
     def type_of(self, name: str) -> Type | None:
         bound = {"old": Record(entity="deal"), "record": Record(entity="deal"), "user": Record(entity="person")}

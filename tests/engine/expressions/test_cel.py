@@ -28,6 +28,7 @@ class Names:
     """A few values of plain types."""
 
     entity = None
+    apart = False
 
     def type_of(self, name: str) -> Type | None:
         return KINDS.get(name)

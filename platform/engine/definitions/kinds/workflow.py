@@ -6,6 +6,7 @@ from customary.engine.definitions.asking import ASK
 from customary.engine.definitions.example import RULE_EXAMPLES
 from customary.engine.definitions.mail import MESSAGE
 from customary.engine.definitions.outside import CALL_WEBHOOK, SEND_SMS, WEBHOOK
+from customary.engine.definitions.several import CALLED, CONVERT, COPY, FIND, FOLLOW, MERGE, RUN, SHARE, TAG, UPSERT
 from customary.engine.definitions.shapes import (
     CONDITION,
     DURATION,
@@ -84,6 +85,7 @@ ABOUT_TRIGGERS = {
     "webhook": {"webhook": WEBHOOK},
     "email": {"email": told(TEXT, "the mailbox: for each mail that belongs to a record of its entity")},
     "message": {"message": MESSAGE},
+    "called": {"called": CALLED},
     "schedule": {"schedule": told(TEXT, "minute, hour, day, month and weekday as cron has them: 0 8 * * mon-fri")},
 }
 BEFORE = ("created", "updated", "changed", "entered", "left", "archived")
@@ -102,10 +104,7 @@ TRIGGERS = {
 }
 EVENTS = ("updated", "changed", "entered", "left", "archived", "restored", "crosses", "message")
 """Triggers that tell what happened to a record which is there already: what a run can wait for."""
-LATER_TRIGGERS = (
-    "web_form",
-    "called",
-)
+LATER_TRIGGERS = ("web_form",)
 
 ASSIGN = mapping(
     "assign",
@@ -176,6 +175,15 @@ STEPS = {
     "assign": ASSIGN,
     "notify": NOTIFY,
     "send_email": SEND_EMAIL,
+    "find": FIND,
+    "upsert": UPSERT,
+    "copy": COPY,
+    "tag": TAG,
+    "follow": FOLLOW,
+    "share": SHARE,
+    "convert": CONVERT,
+    "merge": MERGE,
+    "run": RUN,
     "call_webhook": CALL_WEBHOOK,
     "send_sms": SEND_SMS,
     "delete": {"anyOf": [mapping("delete", {"record": TEXT}, required=("record",)), {"const": True}], "x-what": "true"},
@@ -188,19 +196,10 @@ STEPS = {
     "refuse": {"anyOf": [TEXT, REFUSE], "x-what": "why the save is refused, or {message: …, field: …}"},
 }
 LATER_STEPS = (
-    "upsert",
-    "copy",
-    "find",
-    "tag",
-    "share",
-    "follow",
-    "convert",
-    "merge",
     "send",
     "create_document",
     "ask_survey",
     "add_to_campaign",
-    "run",
 )
 STEP_KEYS = {"as": TEXT, "if": CONDITION, "label": LABEL}
 """What every step may say beside what it does."""
