@@ -29,6 +29,7 @@ from customary.ui import (
     inbox,
     keys,
     lifetime,
+    looking,
     new_password,
     outbox,
     passkeys,
@@ -45,6 +46,7 @@ from customary.ui import (
     security,
     sessions,
     sign_in,
+    single_sign_on,
     stage,
     timeline,
     unsubscribe,
@@ -66,6 +68,7 @@ PAGES = (
     sign_in,
     new_password,
     passkeys,
+    single_sign_on,
     home,
     inbox,
     decide,
@@ -87,6 +90,7 @@ PAGES = (
     button,
     timeline,
     lifetime,
+    looking,
     audit,
     rights,
     rehearsal,
@@ -123,7 +127,7 @@ def _running(workspace: Workspace) -> Callable[[Litestar], AsyncIterator[None]]:
     async def run(_app: Litestar) -> AsyncIterator[None]:
         from customary.engine.automation.worker import Worker
 
-        worker = Worker(workspace.database, workspace.releases)
+        worker = Worker(workspace.database, workspace.releases, workspace.files)
         worker.start()
         try:
             yield

@@ -37,15 +37,17 @@ def init_command(directory: Path, packs: str, database: str | None, name: str | 
 def check_command(directory: Path) -> None:
     """Find every problem in the definitions, each with its place and remedy.
 
+    Rules are looked at for what they will do: that they start each other in a circle, that a condition can never hold.
     Warnings come last. Exit code 0: nothing is wrong, though there may be warnings. 1: there are problems.
 
     \b
     Example: customary check mycrm
     """
+    from customary.engine.automation.analyse import analyse
     from customary.engine.model.check import check
 
     must_be_workspace(directory)
-    problems, counts = check(directory)
+    problems, counts = check(directory, analyse)
     for problem in (*problems.errors, *problems.warnings):
         click.echo(str(problem))
     if problems.errors:

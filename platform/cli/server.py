@@ -62,7 +62,7 @@ def work_command(directory: Path) -> None:
     # Of both, for a shell starts what it puts into the background with SIGINT ignored.
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, lambda *_: ended.set())
-    worker = Worker(workspace.database, workspace.releases)
+    worker = Worker(workspace.database, workspace.releases, workspace.files)
     worker.start()
     click.echo(f"Running the rules of {name}. Ctrl-C ends it.")
     try:
@@ -129,7 +129,7 @@ def _run_processes(workspace: Workspace, listening: socket.socket, processes: in
 
     os.environ[SERVED] = str(workspace.directory.resolve())
     config = uvicorn.Config("customary.cli.server:served", factory=True, workers=processes, **_settings())
-    worker = Worker(workspace.database, workspace.releases)
+    worker = Worker(workspace.database, workspace.releases, workspace.files)
     worker.start()
     try:
         ready()

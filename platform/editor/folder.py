@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from customary.engine.automation.analyse import analyse
 from customary.engine.model.check import check_files
 from customary.engine.problem import Problems
 from customary.engine.text import WORKSPACE, Document, File, Source, find_packs, gather, read_source
@@ -34,7 +35,7 @@ class Folder:
 
     def problems(self, instead: Mapping[str, str] | None = None) -> Problems:
         """All that is wrong, as `customary check` says it."""
-        return check_files(self.files(instead))
+        return check_files(self.files(instead), analyse)
 
     def source(self) -> Source:
         """The merged definitions; one whose text is broken is as it was before it broke."""

@@ -21,10 +21,12 @@ from customary.engine import access, people
 from customary.engine.locale import Locale, locale
 from customary.engine.model.model import Model
 from customary.engine.people.actor import Actor
+from customary.engine.records.refusal import Forbidden
 from customary.engine.records.work import Cause, Work
 from customary.engine.releases import Release
 from customary.engine.words import Reason
 from customary.ui import catalogue, frame, icons, render
+from customary.ui.looker import seen_as
 from customary.ui.visitor import SESSION, VISITOR, csrf_of, one_of, visitor_of, wanted_languages, zone_of
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 NOTICE = "customary_notice"
+OPEN_TO_LOOKERS = ("/looking/end", "/sign-out")
+LOOKS_ONLY = Reason("You look at this as somebody else: nothing can be changed.")
 _PATH = re.compile(r"(/[\w-]+)+")
 """A path of ours that takes back what a notice tells."""
 STAMP_EVERY = timedelta(minutes=5)
@@ -51,13 +55,21 @@ class Desk:
 
     # Not a dataclass: Litestar would take that for the shape of a request and rebuild it field by field.
     def __init__(
-        self, request: Request, workspace: Workspace, release: Release, actor: Actor | None, now: datetime
+        self,
+        request: Request,
+        workspace: Workspace,
+        release: Release,
+        actor: Actor | None,
+        now: datetime,
+        looker: Actor | None = None,
     ) -> None:
         self.request = request
         self.workspace = workspace
         self.release = release
         self.actor = actor
         self.now = now
+        self.looker = looker
+        """The administrator who looks at everything as `actor` does."""
         self._headers: dict[str, str] = {}
         self._events: dict[str, Any] = {}
         self._cookies: list[Cookie] = []
@@ -119,6 +131,8 @@ class Desk:
 
     async def write(self, fn: Callable[..., Result], *args: Any) -> Result:
         """`fn(work, *args)` as one transaction, in a thread."""
+        if self.looker is not None:
+            raise Forbidden(LOOKS_ONLY)
         return await self.workspace.database.writing(self._in_work, self.me, fn, args)
 
     async def try_out(self, fn: Callable[..., Result], *args: Any, brief: bool) -> Result:
@@ -268,9 +282,11 @@ async def open_desk(request: Request) -> Desk:
         return kept
     workspace = request.app.state.workspace
     token = request.cookies.get(SESSION)
-    release, actor = await workspace.database.reading(_who, workspace, token)
-    desk = Desk(request, workspace, release, actor, datetime.now(UTC))
+    release, actor, looker = await workspace.database.reading(_who, workspace, request, token)
+    desk = Desk(request, workspace, release, actor, datetime.now(UTC), looker)
     request.scope["state"]["desk"] = desk
+    if looker is not None and request.method not in ("GET", "HEAD") and request.url.path not in OPEN_TO_LOOKERS:
+        raise Forbidden(LOOKS_ONLY)
     if actor and token and _is_due(request, token, desk.now):
         desk.afterwards = BackgroundTask(workspace.database.writing, people.stamp, token, desk.now)
     return desk
@@ -287,11 +303,16 @@ def _is_due(request: Request, token: str, now: datetime) -> bool:
     return True
 
 
-def _who(connection: Any, workspace: Workspace, token: str | None) -> tuple[Release, Actor | None]:
+def _who(
+    connection: Any, workspace: Workspace, request: Request, token: str | None
+) -> tuple[Release, Actor | None, Actor | None]:
+    """The release, who asks, and the administrator who looks as them, if one does."""
     release = workspace.releases.current()
     if release is None:
         raise HTTPException(status_code=503, detail="Nothing is applied yet. Run: customary apply")
-    return release, people.actor_of_session(connection, token, release) if token else None
+    actor = people.actor_of_session(connection, token, release) if token else None
+    seen = seen_as(connection, request, release, actor)
+    return (release, actor, None) if seen is None else (release, seen, actor)
 
 
 def texts(mapping: Mapping[str, Any]) -> dict[str, str]:

@@ -171,6 +171,7 @@ def _deactivate(work: Work, id: UUID, to: str) -> Reason | None:
     if to and (problem := _heir_problem(work, id, to)):
         return problem
     people.deactivate(work.connection, id, work.now)
+    _audit(work, "person_locked_out", id)
     return None
 
 
@@ -187,6 +188,11 @@ def _heir_problem(work: Work, id: UUID, to: str) -> Reason | None:
 def _activate(work: Work, id: UUID) -> None:
     known(work, id)
     people.set_active(work.connection, id, True)
+    _audit(work, "person_let_in", id)
+
+
+def _audit(work: Work, kind: str, id: UUID) -> None:
+    work.audit(kind, work.model.playing("user").name, id)
 
 
 handlers = [user, set_roles, invite_again, take_factor_off, sign_out, deactivate, hand, activate]

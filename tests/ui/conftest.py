@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 import threading
 import time
@@ -109,6 +110,18 @@ def signed_in(workspace: Workspace) -> Iterator[Callable[..., TestClient]]:
             return client
 
         yield sign_in
+
+
+@pytest.fixture
+def settle(workspace: Workspace) -> Callable[..., None]:
+    """`settle(web_address="https://crm.example.com")` serves the release with these settings."""
+
+    def serve(**settings: Any) -> None:
+        model = workspace.release.model
+        changed = dataclasses.replace(model, settings=dataclasses.replace(model.settings, **settings))
+        workspace.releases.keep(dataclasses.replace(workspace.release, model=changed))
+
+    return serve
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import os
 import pytest
 
 from customary.engine import sealing
+from customary.engine.model.sign_in import SignIn
 
 from .conftest import EMAIL, PASSWORD
 
@@ -43,9 +44,7 @@ def sign_out(page):
 
 
 @pytest.mark.browser
-def test_a_passkey_signs_in_alone_and_stands_in_as_the_second_step(
-    page, device, workspace, accessible, complaints, monkeypatch
-):
+def test_a_passkey_signs_in_alone_and_stands_in_as_the_second_step(page, device, settle, accessible, monkeypatch):
     monkeypatch.setenv(sealing.KEY_VARIABLE, base64.b64encode(os.urandom(32)).decode())
     with_password(page)
     page.fill("#passkey-name", "Laptop")
@@ -61,9 +60,7 @@ def test_a_passkey_signs_in_alone_and_stands_in_as_the_second_step(
     page.wait_for_url("**/settings/sign-in")
     assert "last used" in page.locator(".thing", has_text="Laptop").inner_text()
 
-    file = workspace.directory / "customary.yaml"
-    file.write_text(file.read_text() + "sign_in:\n  second_factor: [admin]\n")
-    workspace.apply(by="test")
+    settle(sign_in=SignIn(second_factor=frozenset({"admin"})))
     sign_out(page)
     with_password(page)
     page.get_by_role("heading", name="One more step").wait_for()

@@ -13,6 +13,7 @@ from litestar.testing import TestClient
 
 from customary.app import create_app
 from customary.engine import people, sealing
+from customary.engine.model.sign_in import SignIn
 from customary.engine.people import second_factor
 from customary.ui.desk import SESSION, csrf_of
 from customary.ui.sessions import told_by
@@ -91,10 +92,8 @@ def test_without_a_key_for_secrets_the_page_says_so(client, monkeypatch):
     assert "there is no key for secrets" in client.post("/settings/second-factor/new").text
 
 
-def test_a_role_that_demands_it_leads_through_the_set_up(stranger, workspace):
-    file = workspace.directory / "customary.yaml"
-    file.write_text(file.read_text() + "sign_in:\n  second_factor: [admin]\n")
-    workspace.apply(by="test")
+def test_a_role_that_demands_it_leads_through_the_set_up(stranger, settle):
+    settle(sign_in=SignIn(second_factor=frozenset({"admin"})))
     asked = sign_in(stranger)
     ticket, kept, secret = hidden(asked, "ticket"), hidden(asked, "kept"), secret_in(asked)
     given = {"ticket": ticket, "kept": kept, "next": "/deal"}

@@ -30,10 +30,8 @@ def stranger(workspace):
 
 
 @pytest.fixture
-def mailing(workspace):
-    file = workspace.directory / "customary.yaml"
-    file.write_text(file.read_text() + "web_address: https://crm.example.com\nmail: {host: 127.0.0.1, port: 9}\n")
-    workspace.apply(by="test")
+def mailing(settle):
+    settle(web_address="https://crm.example.com", mail={"host": "127.0.0.1", "port": 9})
 
 
 def mails(workspace):

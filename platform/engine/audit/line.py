@@ -36,17 +36,17 @@ entry = sa.Table(
 )
 """`entity` is a name at birth. `digest` covers the line and the digest of the one before it."""
 
+LONGEST = 500
 KINDS: Mapping[str, Reason] = {
     "signed_in": Reason("Signed in"),
     "sign_in_failed": Reason("Sign-in failed"),
-    "signed_out": Reason("Signed out"),
     "person_added": Reason("Person added"),
     "roles_changed": Reason("Roles changed"),
     "person_locked_out": Reason("Person deactivated"),
     "person_let_in": Reason("Person activated"),
-    "password_changed": Reason("Password changed"),
     "key_added": Reason("API key made"),
     "key_removed": Reason("API key withdrawn"),
+    "looked_as": Reason("Looked at everything as somebody else"),
     "exported": Reason("Records exported"),
     "deleted": Reason("Record deleted"),
     "revealed": Reason("Secret revealed"),
@@ -85,11 +85,21 @@ def note(
     about: tuple[str, UUID | None] | None = None,
     **details: Any,
 ) -> None:
-    """Adds a line. `about` is an entity by its name at birth, and a record of it; `details` are plain data."""
+    """Adds a line. `about` is an entity by its name at birth, and a record of it; `details` are plain data.
+
+    What came from outside may be anything: it is cut to a length and to what a database takes.
+    """
     assert kind in KINDS, kind
-    row = {"id": uuid4(), "at": at, "kind": kind, "actor": actor, "who": who, "address": address, "details": details}
+    row = {"id": uuid4(), "at": at, "kind": kind, "actor": actor, "who": _fit(who), "address": _fit(address)}
+    row["details"] = {name: _fit(value) for name, value in details.items()}
     entity, record = about or (None, None)
     connection.execute(entry.insert(), {**row, "entity": entity, "record": record})
+
+
+def _fit(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return value[:LONGEST].encode(errors="replace").decode().replace("\0", "\ufffd")
 
 
 def lines(

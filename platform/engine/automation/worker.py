@@ -10,11 +10,14 @@ from functools import partial
 
 from customary.engine import audit
 from customary.engine.automation.clock import tick
+from customary.engine.automation.mails import heard
 from customary.engine.automation.reactions import settled
 from customary.engine.automation.relay import run_once
 from customary.engine.automation.runs import advance, lease_due
 from customary.engine.database import Database
+from customary.engine.files import Store
 from customary.engine.messages import Lines, channels, send_due
+from customary.engine.messages.incoming.collect import collect
 from customary.engine.releases import Releases
 
 IDLE_SECONDS = 0.25
@@ -22,6 +25,7 @@ TROUBLE_SECONDS = 5.0
 OUTSIDE_SECONDS = 1.0
 SENDERS = 3
 CLOCK_SECONDS = 15.0
+MAIL_SECONDS = 10.0
 
 log = logging.getLogger("customary.automation")
 
@@ -45,6 +49,11 @@ def send_once(database: Database, releases: Releases, now: datetime | None = Non
     return send_due(database, ways, now or datetime.now(UTC), settled=partial(settled, releases))
 
 
+def collect_once(database: Database, releases: Releases, store: Store, now: datetime | None = None) -> int:
+    """Reads the mailboxes that are due, and gives how many mails were taken in."""
+    return collect(database, releases, store, heard, now)
+
+
 def work_until_idle(database: Database, releases: Releases, now: datetime | None = None, rounds: int = 1000) -> None:
     """Works until nothing is due any more: for tests, imports and scripts."""
     for _ in range(rounds):
@@ -58,8 +67,9 @@ class Worker:
     What goes outside has threads of its own, because slow servers must not hold up rules, nor each other.
     """
 
-    def __init__(self, database: Database, releases: Releases) -> None:
-        self._database, self._releases = database, releases
+    def __init__(self, database: Database, releases: Releases, store: Store | None = None) -> None:
+        """Without a `store` for what mails bring, no mailbox is read."""
+        self._database, self._releases, self._store = database, releases, store
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
         self._lines = Lines()
@@ -101,12 +111,16 @@ class Worker:
             ("rules", self._rules, IDLE_SECONDS),
             *((f"outside-{number}", self._outside, OUTSIDE_SECONDS) for number in range(1, SENDERS + 1)),
             ("clock", self._clock, CLOCK_SECONDS),
+            ("mail", self._mail, MAIL_SECONDS),
         )
 
     def _clock(self) -> int:
         now, release = datetime.now(UTC), self._releases.current()
         audit.tend(self._database, release.model.settings.forget_audit_after if release else None, now)
         return tick(self._database, self._releases, now)
+
+    def _mail(self) -> int:
+        return collect_once(self._database, self._releases, self._store) if self._store is not None else 0
 
     def _rules(self) -> int:
         return work_once(self._database, self._releases)

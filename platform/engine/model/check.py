@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from customary.engine.definitions import Definitions, define
 from customary.engine.model import compile as compile_model
+from customary.engine.model.model import Model
 from customary.engine.problem import Problems, TooManyProblems
 from customary.engine.sealing import KEY_VARIABLE, has_key
 from customary.engine.text import File, Mapping, Source, gather, plain, read_source
 from customary.engine.text.lock import check_lock
+
+Analyse = Callable[[Model, Source], Problems]
+"""Looks at a model that is without mistakes for what its writer most likely did not mean (see `automation.analyse`)."""
 
 
 @dataclass(frozen=True)
@@ -32,36 +36,38 @@ class Counts:
         return ", ".join([entities, *(_count(getattr(self, f"{word}s"), word) for word in others)])
 
 
-def check(directory: Path | str) -> tuple[Problems, Counts]:
+def check(directory: Path | str, analyse: Analyse | None = None) -> tuple[Problems, Counts]:
     """Every problem of a workspace at once (a thousand at most), and the counts of what it declares."""
     problems = Problems()
     try:
-        return problems, _checked(Path(directory), problems)
+        return problems, _checked(Path(directory), problems, analyse)
     except TooManyProblems:
         return problems, Counts()
 
 
-def check_files(files: Iterable[File]) -> Problems:
+def check_files(files: Iterable[File], analyse: Analyse | None = None) -> Problems:
     """Every problem of the files of a workspace, which need not be saved yet."""
     problems = Problems()
     with suppress(TooManyProblems):
-        _check(read_source(files, problems), problems)
+        _check(read_source(files, problems), problems, analyse)
     return problems
 
 
-def _checked(directory: Path, problems: Problems) -> Counts:
+def _checked(directory: Path, problems: Problems, analyse: Analyse | None) -> Counts:
     source = read_source(gather(directory, problems), problems)
     check_lock(directory, source, problems)
-    return _counts(_check(source, problems))
+    return _counts(_check(source, problems, analyse))
 
 
-def _check(source: Source, problems: Problems) -> Definitions:
+def _check(source: Source, problems: Problems, analyse: Analyse | None) -> Definitions:
     definitions = define(source, problems)
-    found = Problems()
+    found, analysed, model = Problems(), Problems(), None
     with suppress(TooManyProblems):
-        compile_model(definitions, found)
+        model = compile_model(definitions, found)
+    if analyse is not None and model is not None and not problems.errors:
+        analysed = analyse(model, source)
     _check_key(definitions, problems)
-    for problem in found:
+    for problem in (*found, *analysed):
         # What follows from a text that broke off would only hide the break.
         if problem.place.file not in problems.unread:
             (problems.add if problem.severity == "error" else problems.warn)(

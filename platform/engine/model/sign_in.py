@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlsplit
 
 from customary.engine.problem import Place, Problems, did_you_mean
 from customary.engine.text import node as text
 from customary.engine.words import Words
 
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 ADMIN = "admin"
 """The role that is there even where nobody declares it."""
 
@@ -55,6 +57,10 @@ def compile_sign_in(body: text.Node | None, roles: Mapping[str, Any], problems: 
 
 def _provider(name: str, body: text.Mapping, known: set[str], problems: Problems) -> Provider:
     said = text.plain(body)
+    issuer = urlsplit(said["issuer"])
+    if issuer.scheme != "https" and issuer.hostname not in LOOPBACK:
+        place = body.get("issuer").place
+        problems.add(place, "a provider is reached by https alone", "Everybody on the way could sign in as anybody.")
     given = {key: said[key] for key in ("groups", "creates") if key in said}
     if "scopes" in said:
         given["scopes"] = tuple(dict.fromkeys(("openid", *said["scopes"])))

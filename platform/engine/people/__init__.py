@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from customary.engine.people import single_sign_on as _single_sign_on  # noqa: F401 - declares its table
 from customary.engine.people.accounts import (
     Account,
     AccountProblem,

@@ -54,6 +54,7 @@ def add(work: Any, email: str, password: str | None, roles: Iterable[str], name:
         raise AccountProblem(f"“{email}” has an account already")
     id = work.as_system().create(_people(work).name, _record(work, email, name))
     insert(work.connection, id, email, password, roles)
+    work.audit("person_added", _people(work).name, id, email=email, roles=list(roles))
     return id
 
 
@@ -96,8 +97,11 @@ def set_roles(work: Any, user_id: UUID, roles: Iterable[str]) -> None:
     """Gives an account other roles. Raises AccountProblem for a role that is not there."""
     roles = tuple(dict.fromkeys(roles))
     check_roles(work, roles)
+    before = of_user(work.connection, user_id)
     work.connection.execute(account.update().where(account.c.user_id == user_id).values(roles=list(roles)))
     remembered.forget()
+    told = {"before": list(before.roles) if before else [], "after": list(roles)}
+    work.audit("roles_changed", _people(work).name, user_id, **told)
 
 
 def set_active(connection: sa.Connection, user_id: UUID, active: bool) -> None:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from customary.engine import audit
 from customary.engine.columns import Json, Moment
 from customary.engine.database import system
 from customary.engine.people import remembered
@@ -70,6 +71,8 @@ def add_key(
     row = {"id": uuid.uuid4(), "user_id": user_id, "name": name, "hash": token_hash(secret), "created": now}
     limits = {"read_only": read_only, "entities": sa.null() if entities is None else list(entities)}
     connection.execute(key.insert().values(**row, **limits, expires=expires))
+    told = {"name": name, "read_only": read_only, "expires": f"{expires:%Y-%m-%d}" if expires else "never"}
+    audit.note(connection, "key_added", now, actor=user_id, key_id=str(row["id"]), **told)
     return secret
 
 
@@ -85,7 +88,10 @@ def revoke(connection: sa.Connection, id: UUID, now: datetime, user_id: UUID | N
     mine = [key.c.user_id == user_id] if user_id is not None else []
     ended = key.update().where(key.c.id == id, key.c.revoked.is_(None), *mine).values(revoked=now)
     remembered.forget()
-    return connection.execute(ended).rowcount == 1
+    if connection.execute(ended).rowcount == 0:
+        return False
+    audit.note(connection, "key_removed", now, actor=user_id, key_id=str(id))
+    return True
 
 
 def revoke_all(connection: sa.Connection, user_id: UUID, now: datetime) -> None:

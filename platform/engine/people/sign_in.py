@@ -10,6 +10,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from customary.engine import audit
 from customary.engine.database import Database
 from customary.engine.people import passwords, second_factor, throttle, tickets
 from customary.engine.people.accounts import AccountProblem, account, of_user, tidy
@@ -69,6 +70,7 @@ def prove(database: Database, email: str, password: str, now: datetime, address:
         return row
     with database.write() as connection:
         throttle.failed(connection, email, address, now)
+        audit.note(connection, "sign_in_failed", now, who=email, address=address)
     return None
 
 

@@ -11,7 +11,7 @@ from customary.engine.expressions.meaning import Node
 from customary.engine.expressions.paths import all_nodes
 from customary.engine.expressions.types import ListOf, Record
 from customary.engine.fields.field import Field
-from customary.engine.model.model import Entity, Model, Pipeline, Role, Workflow
+from customary.engine.model.model import Entity, Mailbox, Model, Pipeline, Role, Workflow
 
 Thing = tuple[str, ...]
 """A kind and the names that lead there: ("field", "deal", "amount"), ("option", "deal", "source", "web")."""
@@ -36,6 +36,8 @@ def mentions(model: Model) -> Iterator[Mention]:
     for message in model.messages.values():
         yield from (("message", message.name, thing) for thing in said(model, (message.subject, message.body)))
         yield from (("message", message.name, thing) for thing in _entities(message.about))
+    for mailbox in model.mailboxes.values():
+        yield from (("mailbox", mailbox.name, thing) for thing in _of_mailbox(model, mailbox))
     for group in model.navigation:
         yield from (("navigation", group.name, ("entity", each)) for each in group.entities)
 
@@ -99,8 +101,15 @@ def _of_step(model: Model, step: Mapping[str, Any], entity: str) -> Iterator[Thi
         yield "pipeline", step["pipeline"]
         if isinstance(step.get(STAGE), str):
             yield STAGE, entity, step[STAGE]
-    if isinstance(step.get("message"), str):
-        yield "message", step["message"]
+    for kind, name in (("message", "message"), ("message", "of"), ("mailbox", "mailbox")):
+        if isinstance(step.get(name), str):
+            yield kind, step[name]
+
+
+def _of_mailbox(model: Model, mailbox: Mailbox) -> Iterator[Thing]:
+    yield from _entities(mailbox.entity)
+    yield from said(model, tuple((mailbox.new or {}).values()))
+    yield from (("field", mailbox.entity, name) for name in mailbox.new or ())
 
 
 def _of_role(model: Model, role: Role) -> Iterator[Thing]:

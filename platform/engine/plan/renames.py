@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _runs = sa.table("customary_run", sa.column("workflow"))
 _turns = sa.table("customary_turn", sa.column("key", sa.Text), sa.column("last", sa.Uuid))
 _mails = sa.table("customary_message", sa.column("name"))
+_received = sa.table("customary_mail", sa.column("mailbox"))
+_mailboxes = sa.table("customary_mailbox", sa.column("name"))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -77,6 +79,9 @@ def _carry(kind: str, names: Mapping[str, str]) -> Iterator[Change]:
     if kind == "workflow":
         yield RenameRows(column=_runs.c.workflow, names=names)
         yield RenameTurns(names=names)
+    if kind == "mailbox":
+        yield RenameRows(column=_received.c.mailbox, names=names)
+        yield RenameRows(column=_mailboxes.c.name, names=names)
     if kind == "message":
         yield RenameRows(column=_mails.c.name, names=names)
 

@@ -95,9 +95,10 @@ class Workspace:
 
     def check(self) -> tuple[Problems, Counts]:
         """All problems of the definitions, and counts of what they declare."""
+        from customary.engine.automation.analyse import analyse
         from customary.engine.model.check import check
 
-        return check(self.directory)
+        return check(self.directory, analyse)
 
     def plan(self, quick: bool = False, told: Counted | None = None) -> Plan:
         """What applying the folder's definitions would change. Raises DefinitionError with all their problems.
@@ -105,6 +106,8 @@ class Workspace:
         A pack of another version than the pinned one stays what it was: it is taken up by an upgrade alone. A `quick`
         plan counts nothing; `told` hears what is counted, how far, and of how much.
         """
+        from customary.engine.automation.analyse import analyse
+
         problems, warned = Problems(), Problems()
         files = gather(self.directory, problems)
         check_lock(self.directory, read_source(files, Problems()), warned)
@@ -113,7 +116,7 @@ class Workspace:
             files = held(connection, self.directory, current, files, problems)
             source = read_source(files, problems, origins(self.directory, current, files))
             plan = self._compared(connection, source, problems, quick, told)
-            return replace(plan, warnings=tuple(warned))
+            return replace(plan, warnings=(*warned, *analyse(plan.model, source)))
 
     def plan_of(self, source: Source) -> Plan:
         """What applying a source would change. Raises DefinitionError with all its problems."""

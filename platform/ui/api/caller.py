@@ -14,6 +14,7 @@ from customary.engine.people.actor import Actor
 from customary.engine.records import Cause, Work
 from customary.ui.api.problem import ApiProblem
 from customary.ui.desk import SESSION
+from customary.ui.looker import seen_as
 
 if TYPE_CHECKING:
     from customary.engine.workspace import Workspace
@@ -78,7 +79,8 @@ def _actor(connection: Any, request: Request, release: Any, now: datetime) -> Ac
     given = request.headers.get("Authorization")
     if given is None:
         token = request.cookies.get(SESSION)
-        return people.actor_of_session(connection, token, release, now) if token else None
+        actor = people.actor_of_session(connection, token, release, now) if token else None
+        return seen_as(connection, request, release, actor) or actor
     if not given.startswith(BEARER):
         return None
     return people.actor_of_key(connection, given[len(BEARER) :].strip(), release, now)

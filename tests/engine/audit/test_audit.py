@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from customary.engine import audit, records
+from customary.engine import audit, people, records
 from customary.engine.audit import entry
 from customary.engine.exchange.exports import note_export
+from customary.engine.people.sessions import Browser
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 
@@ -118,3 +119,21 @@ def test_a_line_goes_with_its_transaction(crm):
         raise RuntimeError
     with crm.database.read() as connection:
         assert connection.execute(sa.select(sa.func.count()).select_from(entry)).scalar_one() == 0
+
+
+def test_who_comes_in_and_who_may_what_is_told(crm):
+    ann = crm.person("Ann", "seller")
+    with crm.work() as work:
+        people.set_roles(work, ann.id, ["viewer"])
+        people.set_password(work.connection, ann.id, "right horse battery")
+        key = people.add_key(work.connection, ann.id, "Billing", work.now)
+    assert key
+    assert people.sign_in(crm.database, "ann@example.com", "wrong", crm.now, Browser(address="10.0.0.1\0")) is None
+    assert people.sign_in(crm.database, "ann@example.com", "right horse battery", crm.now) is not None
+    with crm.database.read() as connection:
+        found = {each.kind: each for each in audit.lines(connection)}
+    assert found["person_added"].details == {"email": "ann@example.com", "roles": ["seller"]}
+    assert found["roles_changed"].details == {"before": ["seller"], "after": ["viewer"]}
+    assert (found["key_added"].actor, found["key_added"].details["name"]) == (ann.id, "Billing")
+    assert (found["sign_in_failed"].who, found["sign_in_failed"].address) == ("ann@example.com", "10.0.0.1\ufffd")
+    assert found["signed_in"].details == {"proof": "password"}

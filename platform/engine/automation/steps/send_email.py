@@ -7,10 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from customary.engine.automation import answering
 from customary.engine.automation.acting import Acting, CannotDo, Done
-from customary.engine.messages import NoAddress, write
+from customary.engine.messages import NoAddress, stops, write
 from customary.engine.messages.html import escaped
-from customary.engine.messages.stops import why_not
+from customary.engine.messages.incoming.received import threading
 from customary.engine.words import Reason
 
 
@@ -22,12 +23,16 @@ def perform(step: Mapping[str, Any], acting: Acting) -> Done:
         return Done(skipped=Reason("there is no address to send to"))
     name, subjects, bodies = _texts(step, acting)
     sort = acting.work.model.messages[name].unsubscribe if name else None
-    refused = {to: why for to in addresses if (why := why_not(acting.work.connection, to, sort)) is not None}
+    refused = {to: why for to in addresses if (why := _why_not(acting, to, sort)) is not None}
     if len(refused) == len(set(addresses)):
         return Done(skipped=next(iter(refused.values())))
     wanted = [to for to in dict.fromkeys(addresses) if to not in refused]
     sent = {to: _write(acting, to, name, subjects, bodies) for to in wanted}
     return Done(input={"to": list(sent), "message": name}, result=sent)
+
+
+def _why_not(acting: Acting, to: str, sort: str | None) -> Reason | None:
+    return stops.why_not(acting.work.connection, to, sort) or answering.why_not(acting, to)
 
 
 def _write(
@@ -37,6 +42,8 @@ def _write(
     subject = acting.in_language(subjects, language) if subjects else ""
     body = acting.in_language(bodies, language)
     details = {"markdown": acting.in_language(bodies, language, escaped), "shown": True}
+    if (found := answering.answered(acting, to)) is not None:
+        details |= threading(found)
     if name and (sort := acting.work.model.messages[name].unsubscribe):
         details["sort"] = sort
     try:

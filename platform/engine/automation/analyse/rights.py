@@ -1,0 +1,58 @@
+"""Rights: what people may do who start a rule that acts with their rights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from customary.engine.automation.analyse.effects import CREATED, DELETED, Effect, effects
+from customary.engine.automation.analyse.rule import Rule
+from customary.engine.model.model import Grant, Model, Role
+from customary.engine.problem import Problems
+
+_ACTS = {CREATED: "create", DELETED: "delete"}
+_STARTS = {"created": "create", "deleted": "delete", "archived": "delete", "imported": "import"}
+CLOSED = ("hidden", "read_only", "on_create")
+
+
+def check_rights(model: Model, rule: Rule, problems: Problems) -> None:
+    """Adds a warning for each step that some of those who may start the rule may not do."""
+    if rule.workflow.run_as != "actor":
+        return
+    starting = [role for role in model.roles.values() if not (role.admin or role.deny) and _may_start(role, rule)]
+    for effect in effects(model, rule):
+        lacking = {role.name: why for role in starting if (why := _lacks(role, effect))}
+        if lacking:
+            who, what = ", ".join(sorted(lacking)), next(iter(lacking.values()))
+            summary = f"who is only {who} may start this rule, and may not {what}: the run fails then"
+            problems.warn(effect.taken.place, summary, "Grant it to the role, or leave out run_as: the system may.")
+
+
+def _may_start(role: Role, rule: Rule) -> bool:
+    return any(act is None or _may(role, trigger["entity"], act) for trigger, act in _starting(role, rule))
+
+
+def _starting(role: Role, rule: Rule) -> Iterator[tuple]:
+    for trigger in rule.workflow.triggers:
+        if trigger["kind"] == "button":
+            yield from ((trigger, None),) if rule.name in role.buttons else ()
+        elif trigger["entity"] and trigger["kind"] not in ("due", "idle", "schedule", "webhook", "email"):
+            yield trigger, _STARTS.get(trigger["kind"], "update")
+
+
+def _lacks(role: Role, effect: Effect) -> str:
+    """What a role may not do of an effect; "" where it may."""
+    act = _ACTS.get(effect.kind, "update")
+    if not _may(role, effect.entity, act):
+        return f"{act} {effect.entity}"
+    grant, closed = _grant(role, effect.entity), CLOSED if act == "update" else CLOSED[:2]
+    field = next((name for name in effect.values if grant is not None and grant.fields.get(name) in closed), None)
+    return f"write {effect.entity}.{field}" if field is not None else ""
+
+
+def _may(role: Role, entity: str, act: str) -> bool:
+    grant = _grant(role, entity)
+    return grant is not None and not grant.deny and grant.rule(act) is not False
+
+
+def _grant(role: Role, entity: str) -> Grant | None:
+    return role.entities.get(entity, role.entities.get("*"))
