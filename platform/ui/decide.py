@@ -51,6 +51,8 @@ class Question:
     note: str = ""
     reasons: tuple[tuple[Words, Reason], ...] = ()
     colleagues: tuple[str, ...] = ()
+    seen: str = ""
+    """The digest of what is approved, as it is shown."""
 
 
 @get("/decide")
@@ -153,6 +155,7 @@ def _question(work: Work, id: UUID, form: Typed | None, locale: Locale, problems
         note=form.one("_note") if form else "",
         reasons=tuple((each.label, each.reason) for each in problems if each.field not in fields),
         colleagues=_colleagues(work),
+        seen=asked.seen,
     )
 
 
@@ -178,7 +181,7 @@ def _answer(work: Work, id: UUID, form: Typed, locale: Locale) -> None:
     approved = ANSWERS[form.one("answer")]
     fields = _fields(work, automation.find_asked(work, id))
     values = inputs.meant(fields, inputs.typed_into(work, fields, form, locale)) if approved else {}
-    automation.answer(work, id, approved, values, form.one("_note").strip())
+    automation.answer(work, id, approved, values, form.one("_note").strip(), form.one("_seen"))
 
 
 def _colleagues(work: Work) -> tuple[str, ...]:

@@ -10,8 +10,9 @@ from uuid import UUID
 from litestar import Request, Response, post, put
 from litestar.params import FromPath
 
-from customary.engine import records
+from customary.engine import automation, records
 from customary.engine.model.model import Entity, Stage
+from customary.engine.records.approvals import NEEDED
 from customary.engine.records.refusal import FieldProblem, Forbidden, Missing, Refused, Stale
 from customary.engine.records.work import Work
 from customary.engine.words import Reason, Words
@@ -38,6 +39,8 @@ class RefusedMove:
     """The view of the board on which it was tried."""
     controls: tuple[Control, ...]
     reasons: tuple[tuple[Words, Reason], ...]
+    approvable: bool = False
+    """Whether an approval is missing that nobody was asked for."""
 
     @property
     def target(self) -> str:
@@ -73,6 +76,24 @@ async def move_back(desk: AtDesk, request: Request, entity: FromPath[str], id: F
     desk.toast(told, kind="info")
     desk.event(*(("rowchanged", {"id": str(id)}) if on == "list" else ("listchanged",)))
     return desk.nothing()
+
+
+@post("/{entity:str}/{id:uuid}/approval", status_code=200)
+async def ask_approval(desk: AtDesk, request: Request, entity: FromPath[str], id: FromPath[UUID]) -> Response:
+    """Asks for the approvals that a stage wants, of the record as it is stored."""
+    found, form = entity_of(desk, entity, "update"), await typed_in(desk, request)
+    try:
+        count = await desk.write(automation.ask_approval, found.name, id, form.one("stage"))
+    except Refused as refused:
+        told = refused.problems[0]
+        said = f"{told.label.in_language(desk.language)} {desk.say_reason(told.reason)}"
+    else:
+        said = desk.say("Approval is asked for") if count else desk.say("Nobody else need be asked.")
+    if form.one("_on") == "board" and desk.htmx:
+        desk.toast(said)
+        desk.event("listchanged")
+        return desk.nothing()
+    return desk.redirect(f"/{found.name}/{id}", said)
 
 
 async def _move(desk: Desk, entity: Entity, id: UUID, form: Typed) -> Response:
@@ -142,7 +163,14 @@ def explained(
     )
     reasons = tuple((_subject(each), each.reason) for each in problems if each.field not in fillable)
     return RefusedMove(
-        entity=entity, id=id, stage=stage, on=on, query=board.query_of(form), controls=controls, reasons=reasons
+        entity=entity,
+        id=id,
+        stage=stage,
+        on=on,
+        query=board.query_of(form),
+        controls=controls,
+        reasons=reasons,
+        approvable=any(each.reason.text == NEEDED.text for each in problems),
     )
 
 
@@ -178,4 +206,4 @@ def _subject(problem: FieldProblem) -> Words:
     return Words({}) if problem.field is None or problem.reason.text == "{message}" else problem.label
 
 
-handlers = [move, move_by_form, move_back]
+handlers = [move, move_by_form, move_back, ask_approval]

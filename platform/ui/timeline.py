@@ -194,6 +194,8 @@ def _changes(work: Work, entity: Entity, id: UUID) -> list[Moment]:
             entity=entity,
             differences=differences(work, entity, change) if change.kind != "created" else (),
             cause=str(change.cause.get("origin", "")),
+            option=str(change.cause.get("stage", "")),
+            text=str(change.cause.get("note", "")),
         )
         for change in history(work, entity.name, id, limit=MOST_CHANGES).changes
     ]

@@ -11,6 +11,7 @@ from litestar.testing import TestClient
 
 from customary.engine import people, records
 from customary.engine.automation.worker import work_until_idle
+from customary.engine.people.accounts import set_roles
 from customary.engine.workspace import Workspace
 
 RULES = """
@@ -29,6 +30,13 @@ workflow: fill
 when: {changed: account.industry}
 do:
   - ask: {by: admin, fields: [website, phone]}
+---
+pipeline: sales
+stages: {propose: {approve: [{if: name != "Small", by: chief}]}}
+---
+role: chief
+label: Chiefs
+entities: {deal: {read: all, update: all}}
 ---
 role: helper
 entities: {account: {read: all, update: all}, user: {read: all}}
@@ -131,3 +139,34 @@ def test_strangers_are_led_to_the_sign_in_and_back(client: TestClient, ask: Call
     answer = client.get(at, follow_redirects=False)
     assert answer.status_code in (302, 303) and at.replace("/", "%2F") in answer.headers["Location"].replace("/", "%2F")
     assert client.get("/decide/count").text == ""
+
+
+def test_a_stage_that_wants_an_approval_offers_to_ask_for_it(
+    client: TestClient, first: Callable[..., Any], inside: Callable[..., Any], workspace: Workspace
+) -> None:
+    deal = first("deal", 'stage == "qualify"')
+    at = f"/deal/{deal.id}"
+    refused = client.put(f"{at}/stage", data={"stage": "propose"}, headers={"HX-Request": "true"})
+    assert refused.status_code == 422
+    assert "Stage needs the approval of Chiefs" in refused.text and "Ask for approval" in refused.text
+    asked = client.post(f"{at}/approval", data={"stage": "propose"})
+    assert "Approval is asked for" in asked.text
+    again = client.put(f"{at}/stage", data={"stage": "propose"}, headers={"HX-Request": "true"})
+    assert "waits for the approval of Chiefs" in again.text and "Ask for approval" not in again.text
+    api = client.put(f"/api/deal/{deal.id}/stage", json={"stage": "propose"})
+    assert api.status_code == 422 and "waits for the approval of Chiefs" in api.text
+    assert client.put(f"/api/deal/{deal.id}/approval", json={"stage": "propose"}).json() == {"asked": 0}
+    assert client.put(f"/api/deal/{deal.id}/approval", json={"stage": 1}).status_code == 400
+    assert client.put(f"/api/deal/{deal.id}/approval", json={"stage": "nowhere"}).status_code == 422
+    me = first("user", 'email == "ann@example.com"').id
+    inside(lambda work: set_roles(work, me, ["admin", "chief"]))
+    assert deal.title in client.get("/decide").text
+    decision = address(client)
+    assert 'name="_seen"' in client.get(decision).text
+    inside(records.update, "deal", deal.id, {"name": "Another"})
+    stale = client.post(decision, data={"answer": "approve", "_seen": "x"})
+    assert stale.status_code == 422 and "has changed since this was asked" in stale.text
+    seen = re.findall(r'name="_seen" value="([^"]+)"', client.get(decision).text)[0]
+    client.post(decision, data={"answer": "approve", "_seen": seen, "_note": "good"})
+    page = client.get(at).text
+    assert "approved" in page and ": good" in page

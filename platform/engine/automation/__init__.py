@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from customary.engine.automation.approving import ask_approval
 from customary.engine.automation.asking import Asked, answer, decide_count, find_asked, hand_over, to_decide
 from customary.engine.automation.log import Run, StepTaken, find_run, input_of, rules_of, runs_of, step_log
 from customary.engine.automation.press import buttons, buttons_of, press
@@ -14,6 +15,7 @@ __all__ = [
     "StepTaken",
     "advance",
     "answer",
+    "ask_approval",
     "buttons",
     "buttons_of",
     "cancel",

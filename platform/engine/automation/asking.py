@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from customary.engine.automation import tables
 from customary.engine.automation.acting import Acting
+from customary.engine.automation.approving import approve, seen_now
 from customary.engine.automation.begun import as_begun
 from customary.engine.automation.moment import Moment, moment_of, started_by
 from customary.engine.automation.waiting import kept, step_at, way
@@ -39,6 +40,8 @@ class Asked:
     inputs: Mapping[str, Field] | None = None
     moment: Moment | None = None
     workflow: str = ""
+    seen: str = ""
+    """The digest of what is to be approved, as it is now."""
 
 
 def ask(acting: Acting, whom: tuple[str, ...], step: Mapping[str, Any], due: datetime | None) -> None:
@@ -74,18 +77,25 @@ def find_asked(work: Work, id: UUID) -> Asked:
     return _asked(work, _found(work, id, hold=False))
 
 
-def answer(work: Work, id: UUID, approved: bool, values: Mapping[str, Any] | None = None, note: str = "") -> None:
+def answer(
+    work: Work, id: UUID, approved: bool, values: Mapping[str, Any] | None = None, note: str = "", seen: str = ""
+) -> None:
     """Writes the answer down and lets the run go on; fields of the record are written with the actor's rights.
 
-    Raises Missing where nothing (more) is asked of the actor, and Refused with all that is wrong.
+    `seen` is the digest of what is approved as the actor saw it. Raises Missing where nothing (more) is asked of the
+    actor, and Refused with all that is wrong.
     """
     asked = _asked(work, _found(work, id, hold=not work.is_sqlite))
     if not _may_answer(work, id):
         raise Missing(HERE, id)
-    given = _taken(work, asked, values or {}) if approved else {}
-    if not decisions.settle(work, id, approved, note, given):
+    found = asked.decision
+    if found.stage is not None:
+        more = {"covers": approve(work, found, _record(work, found), approved, note, seen)}
+    else:
+        more = {"given": _taken(work, asked, values or {}) if approved else {}}
+    if not decisions.settle(work, id, approved, note, **more):
         raise Missing(HERE, id)
-    run, waits = tables.run, asked.decision
+    run, waits = tables.run, found
     here = (run.c.id == waits.run, run.c.status == tables.WAITING, run.c.position == waits.position)
     work.connection.execute(run.update().where(*here).values(due=work.now))
 
@@ -125,7 +135,7 @@ def _is_open() -> sa.ColumnElement[bool]:
 def _asked(work: Work, found: Decision) -> Asked:
     """A decision with the step that asks for it, as that was when the run began."""
     if found.run is None:
-        return Asked(found)
+        return Asked(found, seen=seen_now(work, found, _record(work, found)))
     run = work.connection.execute(sa.select(tables.run).where(tables.run.c.id == found.run)).mappings().one()
     workflow, change = as_begun(work, run), started_by(work, run)
     if workflow is None or change is None:
@@ -135,13 +145,21 @@ def _asked(work: Work, found: Decision) -> Asked:
     return Asked(found, step["fields"], step["inputs"], moment, run["workflow"])
 
 
+def _record(work: Work, found: Decision) -> Mapping[str, Any]:
+    """The record that it is about, whoever may read it. Raises Missing."""
+    values = storage.load(work, found.entity, found.record) if found.entity and found.record else None
+    if values is None:
+        raise Missing(HERE, found.id)
+    return values
+
+
 def _taken(work: Work, asked: Asked, values: Mapping[str, Any]) -> dict[str, Any]:
     """What was filled in, in JSON forms; the fields of the record are written."""
     found = asked.decision
     if asked.fields:
         return _written(work, asked, values)
-    if found.entity and storage.load(work, found.entity, found.record) is None:
-        raise Missing(found.entity, found.record)
+    if found.entity:
+        _record(work, found)
     return taken(asked.inputs or {}, values)
 
 

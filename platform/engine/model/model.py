@@ -95,6 +95,19 @@ class StageTask:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Approval:
+    """Who must have approved that a record enters a stage, where the condition holds.
+
+    `by` is a role (`role …`), a team (`team …`), an Expression of users, or a tuple of these; `covers` names the fields
+    whose values are approved: when one of them changes, it has to be asked for again.
+    """
+
+    by: Any
+    condition: Expression | None
+    covers: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Stage:
     """One step of a pipeline. `outcome` is won, lost, done or None while open."""
 
@@ -105,6 +118,7 @@ class Stage:
     requires: tuple[str, ...] = ()
     guard: Expression | None = None
     guard_message: Words | None = None
+    approve: tuple[Approval, ...] = ()
     locks: tuple[str, ...] = ()
     """Field names that are read-only here; `("all",)` for all."""
     stale_after_seconds: int | None = None

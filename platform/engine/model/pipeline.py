@@ -8,6 +8,7 @@ from typing import Any
 
 from customary.engine.expressions import Expression
 from customary.engine.expressions.types import Record
+from customary.engine.model.approve import compile_approvals
 from customary.engine.model.build import Build, Sketch, frozen, items, label, plain, was
 from customary.engine.model.duration import from_now, seconds
 from customary.engine.model.model import Pipeline, Stage, StageTask
@@ -152,6 +153,7 @@ def _gates(build: Build, sketch: Sketch, body: text.Mapping, names: ModelNames) 
         "requires": build.field_names(body.get("requires"), sketch),
         "locks": ("all",) if every else build.field_names(locks, sketch),
         "guard": build.condition(body.get("guard"), names),
+        "approve": tuple(compile_approvals(build, sketch, body.get("approve"), names)),
         "tasks": tuple(filter(None, (_task(build, each, names) for each in tasks or ()))),
     }
 

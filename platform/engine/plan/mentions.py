@@ -11,7 +11,7 @@ from customary.engine.expressions.meaning import Node
 from customary.engine.expressions.paths import all_nodes
 from customary.engine.expressions.types import ListOf, Record
 from customary.engine.fields.field import Field
-from customary.engine.model.model import Entity, Mailbox, Model, Pipeline, Role, Workflow
+from customary.engine.model.model import Entity, Mailbox, Model, Pipeline, Role, Stage, Workflow
 
 Thing = tuple[str, ...]
 """A kind and the names that lead there: ("field", "deal", "amount"), ("option", "deal", "source", "web")."""
@@ -80,7 +80,12 @@ def _of_pipeline(model: Model, pipeline: Pipeline) -> Iterator[Mention]:
     yield from _said(model, "pipeline", pipeline.name, entity, (pipeline.where,))
     for stage in pipeline.stages.values():
         path = f"{pipeline.name}.{stage.name}"
-        yield from _said(model, STAGE, path, entity, (stage.guard, stage.tasks), (*stage.requires, *stage.locks))
+        yield from _said(model, STAGE, path, entity, (stage.guard, stage.tasks, stage.approve), _named(stage))
+
+
+def _named(stage: Stage) -> Iterator[str]:
+    yield from (*stage.requires, *stage.locks)
+    yield from (name for each in stage.approve for name in sorted(each.covers))
 
 
 def _of_workflow(model: Model, workflow: Workflow) -> Iterator[Thing]:

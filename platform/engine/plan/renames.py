@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from customary.engine.people import rename_roles
 from customary.engine.plan.change import SWITCH, Change
 from customary.engine.plan.line import Line
+from customary.engine.records import decisions
 from customary.engine.releases.inverse import Names
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _mailboxes = sa.table("customary_mailbox", sa.column("name"))
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RenameRoles(Change):
-    """Who holds a role holds it under its new name. All at once, for two may have swapped their names."""
+    """Who holds a role, and what is asked of it, follows its name. All at once, for two may have swapped theirs."""
 
     phase: ClassVar[int] = SWITCH
 
@@ -33,6 +34,7 @@ class RenameRoles(Change):
 
     def switch(self, work: Work) -> None:
         rename_roles(work.connection, self.names)
+        decisions.rename_roles(work.connection, self.names)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -28,6 +28,8 @@ KINDS = (
     "shared",
     "unshared",
     "merged",
+    "approved",
+    "refused",
 )
 
 change = sa.Table(

@@ -69,6 +69,7 @@ class Decision:
     run: UUID | None
     position: str | None
     stage: str | None
+    covers: str | None
     asked_by: UUID | None
     text: Mapping[str, str]
     due: datetime | None
@@ -123,7 +124,7 @@ def is_mine(work: Work) -> sa.ColumnElement[bool]:
     return decision.c.id.in_(mine)
 
 
-def settle(work: Work, id: UUID, approved: bool, note: str, given: Mapping[str, Any] | None) -> bool:
+def settle(work: Work, id: UUID, approved: bool, note: str, **more: Any) -> bool:
     """Writes the answer down; False when somebody was faster."""
     still = (decision.c.id == id, decision.c.status == OPEN)
     row = {
@@ -131,7 +132,7 @@ def settle(work: Work, id: UUID, approved: bool, note: str, given: Mapping[str, 
         "answered_by": work.actor.id,
         "answered_at": work.now,
         "note": note[:2000] or None,
-        "given": dict(given) if given is not None else None,
+        **more,
     }
     return work.connection.execute(decision.update().where(*still).values(row)).rowcount == 1
 
@@ -140,6 +141,21 @@ def give_to(work: Work, id: UUID, user: UUID) -> None:
     """Lets somebody else decide, instead of all who were asked."""
     work.connection.execute(asked.delete().where(asked.c.decision == id))
     work.connection.execute(asked.insert(), {"whom": f"user:{user}", "decision": id})
+
+
+def rename_roles(connection: sa.Connection, names: Mapping[str, str]) -> None:
+    """What is asked of a role of an old name is asked of it under the new one, and what it has approved it has."""
+    keys = {f"role:{old}": f"role:{new}" for old, new in names.items()}
+    moved = asked.c.whom.in_(keys)
+    rows = connection.execute(sa.select(asked.c.whom, asked.c.decision).where(moved)).all()
+    connection.execute(asked.delete().where(moved))
+    if rows:
+        connection.execute(asked.insert(), [{"whom": keys[row.whom], "decision": row.decision} for row in rows])
+    keyed = sa.select(decision.c.id, decision.c.key).where(decision.c.key.is_not(None))
+    for id, key in connection.execute(keyed).all():
+        renamed = "|".join(sorted(keys.get(each, each) for each in key.split("|")))
+        if renamed != key:
+            connection.execute(decision.update().where(decision.c.id == id).values(key=renamed))
 
 
 def decisions(work: Work, *conditions: Any, limit: int = 50, hold: bool = False) -> list[Decision]:

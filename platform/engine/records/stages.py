@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from customary.engine.model.model import Pipeline, Stage
+from customary.engine.records import approvals
 from customary.engine.records.draft import Draft, is_empty
 from customary.engine.words import Reason
 
@@ -43,6 +44,8 @@ def check_entry(draft: Draft) -> None:
             draft.refuse(required, "is needed for stage {stage}", stage=stage.label)
     if stage.guard is not None and not stage.guard.holds(draft.scope):
         draft.refuse_because("stage", _guard_reason(stage))
+    if stage.approve:
+        approvals.check(draft, stage)
 
 
 def keep_locks(draft: Draft) -> None:

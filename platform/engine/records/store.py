@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from customary.engine.access import shares
-from customary.engine.records import attach, changes, derived, index, rates, unique
+from customary.engine.records import approvals, attach, changes, derived, index, rates, unique
 from customary.engine.records.draft import Draft
 from customary.engine.records.kept import kept
 from customary.engine.records.numbers import await_number, give_numbers
@@ -102,6 +102,7 @@ def erase(work: Work, draft: Draft) -> None:
     row = changes.change_row(work, shape, draft.id, "deleted", draft.before, None)
     changes.write_changes(work, shape, [row])
     index.remove(work, draft.id)
+    approvals.close(work, shape.entity, draft.id)
     shares.forget(work.connection, row["entity"], draft.id)
     derived.note(draft, gone=True)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from customary.engine.records import derived, lines, rules, stages, storage, store, tasks
+from customary.engine.records import approvals, derived, lines, rules, stages, storage, store, tasks
 from customary.engine.records.accept import accept
 from customary.engine.records.draft import Draft
 from customary.engine.records.refusal import Forbidden, Missing, Refused, Stale
@@ -131,6 +131,8 @@ def write_update(draft: Draft) -> None:
         store.save(draft.work, draft, "moved" if draft.entered is not None else "updated")
         lines.write_children(draft.work, [draft])
         tasks.make_tasks([draft])
+        if draft.entered is not None:
+            approvals.close(draft.work, draft.shape.entity, draft.id)
 
 
 def _save_archived(work: Work, known: Shape, before: dict[str, Any], kind: str) -> int:

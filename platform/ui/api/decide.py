@@ -19,7 +19,7 @@ from customary.ui.api.caller import read, write
 from customary.ui.api.problem import ApiProblem
 from customary.ui.api.record import send
 
-KEYS = {"approved": bool, "note": str, "values": dict}
+KEYS = {"approved": bool, "note": str, "values": dict, "seen": str}
 
 
 @get("/decide")
@@ -35,7 +35,7 @@ async def answer_decision(request: Request, id: FromPath[str]) -> Response[bytes
     data = await json_object(request)
     for key, value in data.items():
         if not isinstance(value, KEYS.get(key, ())):
-            raise ApiProblem(400, f"“{key}” is not understood. Send approved (true or false), note and values.")
+            raise ApiProblem(400, f"“{key}” is not understood. Send approved (true or false), note, values, seen.")
     if "approved" not in data:
         raise ApiProblem(400, "“approved” is missing: true or false.")
     await write(request, _answer, asked.identifier("decide", id), data)
@@ -56,6 +56,7 @@ def _told(work: Work, each: Decision) -> dict[str, Any]:
         "record": str(each.record) if each.record else None,
         "stage": each.stage,
         "due": each.due.isoformat() if each.due else None,
+        "seen": found.seen or None,
         "values": list(found.fields or found.inputs or ()),
     }
 
@@ -73,7 +74,7 @@ def _answer(work: Work, id: UUID, data: Mapping[str, Any]) -> None:
             problems.append(FieldProblem(name, refusal.reason, fields[name].label))
     if problems:
         raise Refused(problems)
-    automation.answer(work, id, data["approved"], values, data.get("note", ""))
+    automation.answer(work, id, data["approved"], values, data.get("note", ""), data.get("seen", ""))
 
 
 handlers = [list_decisions, answer_decision]

@@ -31,6 +31,7 @@ def paths(entity: Entity) -> Iterator[tuple[str, Schema]]:
     yield f"{base}/{{id}}", _one(entity)
     if entity.pipelines:
         yield f"{base}/{{id}}/stage", {"put": _move(entity)}
+        yield f"{base}/{{id}}/approval", {"put": _approval(entity)}
     yield f"{base}/{{id}}/archive", _archive(entity)
     yield f"{base}/{{id}}/history", {"get": _history(entity)}
     yield f"{base}/{{id}}/shares", _shares(entity)
@@ -83,6 +84,13 @@ def _move(entity: Entity) -> Schema:
         "additionalProperties": False,
     }
     return _operation(entity, "move", "The stage of a record", _ref(entity.name), move, parameters=_matching())
+
+
+def _approval(entity: Entity) -> Schema:
+    name = {"type": "object", "properties": {"stage": {"type": "string"}}, "required": ["stage"]}
+    answer = {"type": "object", "properties": {"asked": {"type": "integer"}}, "required": ["asked"]}
+    wanted = {**name, "additionalProperties": False}
+    return _operation(entity, "ask_approval_of", "The approvals of a stage", answer, wanted, parameters=[_path_id()])
 
 
 def _archive(entity: Entity) -> Schema:

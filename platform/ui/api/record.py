@@ -13,7 +13,7 @@ import msgspec
 from litestar import Request, Response, delete, get, patch, post, put
 from litestar.params import FromPath
 
-from customary.engine import records
+from customary.engine import automation, records
 from customary.engine.records import Missing, Refused, Work, idempotency
 from customary.engine.records.idempotency import Answer
 from customary.ui.api import asked, shown
@@ -70,6 +70,16 @@ async def move_record(request: Request, entity: FromPath[str], id: FromPath[str]
     """The stage of a record; `values` may bring what the stage requires."""
     data = await json_object(request)
     return await _written(request, _move, entity, asked.identifier(entity, id), data, revision_of(request))
+
+
+@put("/{entity:str}/{id:str}/approval")
+async def ask_approval(request: Request, entity: FromPath[str], id: FromPath[str]) -> Response[bytes]:
+    """Asks for the approvals that a stage wants before a record may enter it."""
+    data = await json_object(request)
+    if set(data) != {"stage"} or not isinstance(data["stage"], str):
+        raise ApiProblem(400, 'Send {"stage": "name"}.')
+    count = await write(request, automation.ask_approval, entity, asked.identifier(entity, id), data["stage"])
+    return send({"asked": count})
 
 
 @put("/{entity:str}/{id:str}/archive")
@@ -242,6 +252,7 @@ handlers = [
     update_record,
     delete_record,
     move_record,
+    ask_approval,
     archive_record,
     restore_record,
     read_history,

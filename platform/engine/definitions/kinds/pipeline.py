@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from customary.engine.definitions.asking import BY
 from customary.engine.definitions.example import EXAMPLES
 from customary.engine.definitions.shapes import (
     CHOICE_OF_COLOUR,
@@ -18,6 +19,15 @@ from customary.engine.definitions.shapes import (
     told,
 )
 
+APPROVAL = mapping(
+    "an approval",
+    {
+        "if": told(CONDITION, "when it is needed; always where it is left out"),
+        "by": told(BY, "who must approve: a role (sales_manager), a team (team inside_sales), a user (=owner.manager)"),
+        "of": told(NAMES, "fields approved beside those that `if` reads: when one changes, it lapses", of="field"),
+    },
+    required=("by",),
+)
 TASK = mapping("a stage's task", {"title": TEXT, "due": TEXT, "owner": TEXT}, required=("title",))
 
 STAGE = mapping(
@@ -33,6 +43,10 @@ STAGE = mapping(
         "requires": told(NAMES, "the fields that must be filled in to enter", of="field"),
         "guard": told(CONDITION, "what must hold to enter"),
         "guard_message": told(LABEL, "what is said when it does not"),
+        "approve": told(
+            list_of(APPROVAL, "a list of approvals: [{if: discount > 20, by: sales_manager}]"),
+            "who must have approved before a record enters",
+        ),
         "locks": told(
             {"anyOf": [NAMES, {"const": "all"}], "x-what": "a list of fields, or all"},
             "the fields that cannot be changed while here",
@@ -43,7 +57,6 @@ STAGE = mapping(
         "tasks": told(list_of(TASK, "a list of tasks: [{title: Call, due: 2d}]"), "tasks that are made on entering"),
         "was": told(WAS, "its old name"),
     },
-    later=("approve",),
 )
 
 PAIR = {"type": "array", "items": TEXT, "minItems": 2, "maxItems": 2, "x-what": "a pair of stages: [from, to]"}
