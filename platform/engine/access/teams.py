@@ -35,7 +35,7 @@ def along_tree(model: Model, rows: Any, start: tuple[UUID, ...], up: bool) -> sa
     entity = model.playing("team")
     first_rows, _ = rows.every(entity.name)
     first = sa.select(first_rows.column("id").label("id")).where(first_rows.column("id").in_(start))
-    parent = _parent_link(entity)
+    parent = parent_link(entity)
     if parent is None:
         return first
     # Without a name of its own: one statement may ask for several, where rules of several entities meet.
@@ -54,7 +54,7 @@ def are_colleagues(model: Model, owner: UUID | None, user: Mapping[str, Any], sc
     if person is None:
         return False
     team = model.playing("team")
-    parent = _parent_link(team)
+    parent = parent_link(team)
     waiting, seen = list(teams_of(links, person)), set()
     while waiting:
         id = waiting.pop()
@@ -84,6 +84,7 @@ def teams_of(links: Iterable[str], person: Mapping[str, Any]) -> tuple[UUID, ...
     return tuple(found)
 
 
-def _parent_link(team: Entity) -> str | None:
+def parent_link(team: Entity) -> str | None:
+    """The link of a team to the one above it."""
     named = [each.name for each in team.fields.values() if each.kind == "link" and each.to == team.name]
     return "parent" if "parent" in named else next(iter(named), None)
