@@ -11,6 +11,7 @@ from uuid import UUID
 
 from customary.engine.automation.moment import Moment
 from customary.engine.expressions import Expression, Template
+from customary.engine.expressions.passage import Passage
 from customary.engine.expressions.types import Record, Type
 from customary.engine.fields.any_link import AnyLink
 from customary.engine.fields.field import Field, Refusal
@@ -136,10 +137,14 @@ class Acting:
         reader = self.locale(language)
         return given.render(self.scope, lambda value, kind: form(self._shown(value, kind, reader)))
 
+    def passage(self, texts: Mapping[str, Passage], language: str, form: Callable[[str], str]) -> str:
+        """A longer text by language, filled in. Raises TooLong."""
+        reader = self.locale(language)
+        return _chosen(texts, language).render(self.scope, lambda value, kind: form(self._shown(value, kind, reader)))
+
     def in_language(self, templates: Mapping[str, Any], language: str, form: Callable[[str], str] = str) -> str:
         """A text by language, filled in."""
-        chosen = templates.get(language) or templates.get("") or templates.get("en") or next(iter(templates.values()))
-        return self.text(chosen, language, form)
+        return self.text(_chosen(templates, language), language, form)
 
     def locale(self, language: str | None = None) -> Locale:
         settings = self.work.model.settings
@@ -158,6 +163,11 @@ class Acting:
             entity, id = (value["entity"], value["id"]) if isinstance(value, Mapping) else (kind.entity, value)
             return titles(self.work, [(entity, id)]).get((entity, id), "")
         return shown(value, reader)
+
+
+def _chosen(texts: Mapping[str, Any], language: str) -> Any:
+    """That of a language, else the one for all, else what there is."""
+    return texts.get(language) or texts.get("") or texts.get("en") or next(iter(texts.values()))
 
 
 def shown(value: Any, reader: Locale) -> str:

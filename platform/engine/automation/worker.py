@@ -40,12 +40,18 @@ def work_once(database: Database, releases: Releases, now: datetime | None = Non
     return taken + len(leased)
 
 
-def send_once(database: Database, releases: Releases, now: datetime | None = None, lines: Lines | None = None) -> int:
+def send_once(
+    database: Database,
+    releases: Releases,
+    now: datetime | None = None,
+    lines: Lines | None = None,
+    store: Store | None = None,
+) -> int:
     """Delivers what is due in the outbox, and lets runs go on that wait for it. Gives how much went out."""
     release = releases.current()
     if release is None:
         return 0
-    ways = channels(database, release.model.settings, lines)
+    ways = channels(database, release, lines, store)
     return send_due(database, ways, now or datetime.now(UTC), settled=partial(settled, releases))
 
 
@@ -68,7 +74,7 @@ class Worker:
     """
 
     def __init__(self, database: Database, releases: Releases, store: Store | None = None) -> None:
-        """Without a `store` for what mails bring, no mailbox is read."""
+        """Without a `store` for what mails bring and what is printed, no mailbox is read and no document made."""
         self._database, self._releases, self._store = database, releases, store
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -126,4 +132,4 @@ class Worker:
         return work_once(self._database, self._releases)
 
     def _outside(self) -> int:
-        return send_once(self._database, self._releases, lines=self._lines)
+        return send_once(self._database, self._releases, lines=self._lines, store=self._store)

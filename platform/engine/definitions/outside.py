@@ -73,6 +73,16 @@ CALL_WEBHOOK = mapping(
     required=("url",),
 )
 
+CREATE_DOCUMENT = mapping(
+    "create_document",
+    {
+        "document": told({**TEXT, "x-of": "document"}, "the document that is made"),
+        "into": told({**TEXT, "x-of": "field"}, "the field of the record that takes it: a file, or files"),
+        "language": told(TEXT, "its language, such as =account.language; that of the record where it is left out"),
+    },
+    required=("document", "into"),
+)
+
 SEND_SMS = mapping(
     "send_sms",
     {

@@ -16,6 +16,7 @@ class Store:
         """`url` is a folder of `directory`, or an address such as `s3://bucket/files`."""
         import fsspec
 
+        self.directory = directory
         place = url if "://" in url else str((directory / url).resolve())
         self._system, self._root = fsspec.core.url_to_fs(place)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from customary.engine.messages.breaker import resting
 from customary.engine.messages.channels import channels, house
 from customary.engine.messages.deciding import tell_of_decision
+from customary.engine.messages.document import put_document
 from customary.engine.messages.envelope import House
 from customary.engine.messages.mail import Mail, NoAddress, address, write
 from customary.engine.messages.notifications import (
@@ -58,6 +59,7 @@ __all__ = [
     "notify",
     "put",
     "put_call",
+    "put_document",
     "put_sms",
     "resting",
     "send_again",

@@ -64,7 +64,7 @@ QUEUED, SENT, FAILED, KEPT, DROPPED = "queued", "sent", "failed", "kept", "dropp
 only when somebody asks for it. What failed was given up; somebody may send it again, or drop it."""
 IDLE = (FAILED, KEPT)
 
-KINDS = ("mail", "sms", "webhook")
+KINDS = ("document", "mail", "sms", "webhook")
 
 
 @dataclass(frozen=True)

@@ -37,8 +37,12 @@ Settled = Callable[[sa.Connection, Letter, datetime], None]
 class Channel(Protocol):
     """The way out for one kind of message."""
 
-    def deliver(self, letter: Letter) -> Mapping[str, Any] | None:
-        """Hands over one message and gives what came back. Raises Undeliverable, NotNow, NotYet."""
+    def deliver(self, letter: Letter) -> Any:
+        """Hands over one message and gives what came back. Raises Undeliverable, NotNow, NotYet.
+
+        A channel that writes has `keep(connection, letter, answer, now)` beside it: it makes something of what came
+        back, in the transaction that notes that the message went out.
+        """
 
 
 def send_due(
@@ -97,8 +101,10 @@ def _give_back(database: Database, letters: list[Letter], now: datetime) -> None
 
 
 def _send(database: Database, channel: Channel, letter: Letter, now: datetime, settled: Settled) -> bool:
+    done = {"status": SENT, "sent_at": now, "due": None, "error": None}
     try:
         answer = channel.deliver(letter)
+        _write(database, letter, now, settled, done, answer, keep=getattr(channel, "keep", None))
     except NotYet:
         _give_back(database, [letter], now)
         return False
@@ -112,7 +118,6 @@ def _send(database: Database, channel: Channel, letter: Letter, now: datetime, s
         log.exception("Message %s could not be delivered", letter.id)
         _put_off(database, letter, now, settled, NotNow(f"{type(error).__name__}: {error}", blames=False))
         return False
-    _write(database, letter, now, settled, {"status": SENT, "sent_at": now, "due": None, "error": None}, answer)
     return True
 
 
@@ -140,19 +145,23 @@ def _write(
     now: datetime,
     settled: Settled,
     values: dict[str, Any],
-    answer: Mapping[str, Any] | None = None,
+    answer: Any = None,
     blames: bool = False,
+    keep: Callable[..., Mapping[str, Any]] | None = None,
 ) -> None:
     """What became of it. Nothing where somebody else has had it meanwhile, for the lease was over."""
-    mine = message.update().where(message.c.id == letter.id, message.c.status == QUEUED)
-    result = {"result": dict(answer)} if answer is not None else {}
+    mine = message.update().where(message.c.id == letter.id)
     if values.get("status") == SENT and (letter.details or {}).get("private"):
-        result["body"] = ""  # it held what opens an account
+        values = {**values, "body": ""}  # it held what opens an account
     with database.write() as connection:
-        (
+        if blames:
             breaker.failed(connection, letter.destination, now)
-            if blames
-            else breaker.worked(connection, letter.destination)
-        )
-        if connection.execute(mine.values(**values, **result)).rowcount and "status" in values:
+        else:
+            breaker.worked(connection, letter.destination)
+        if not connection.execute(mine.where(message.c.status == QUEUED).values(**values)).rowcount:
+            return
+        result = keep(connection, letter, answer, now) if keep else answer
+        if result is not None:
+            connection.execute(mine.values(result=dict(result)))
+        if "status" in values:
             settled(connection, letter, now)

@@ -13,6 +13,7 @@ from customary.engine.model.calendar import compile_calendars
 from customary.engine.model.computed import settle_lookups
 from customary.engine.model.currencies import check_currencies
 from customary.engine.model.default import check_defaults
+from customary.engine.model.document import compile_documents
 from customary.engine.model.entity import finish_entity, sketch_entities
 from customary.engine.model.example import check_examples
 from customary.engine.model.formula import check_circles
@@ -52,8 +53,9 @@ def compile(definitions: Definitions, problems: Problems) -> Model | None:  # no
         pipelines=frozen(pipelines),
         messages=(messages := compile_messages(build)),
         mailboxes=compile_mailboxes(build),
+        documents=(documents := compile_documents(build)),
         roles=(roles := compile_roles(build)),
-        workflows=(workflows := compile_workflows(build, messages, roles)),
+        workflows=(workflows := compile_workflows(build, messages, documents, roles)),
         calendars=frozen(dict(build.world.calendars)),
         calendar=build.world.calendar,
         navigation=compile_navigation(build),

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from customary.engine.expressions import Expression, Template
+from customary.engine.expressions.passage import Passage
 from customary.engine.fields.field import Field
 from customary.engine.model.sign_in import SignIn
 from customary.engine.problem import Place
@@ -294,6 +295,20 @@ class Mailbox:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Document:
+    """A text for print, by language, over a record of `about`: Markdown once it is filled in."""
+
+    name: str
+    label: Words
+    about: str
+    title: Mapping[str, Template]
+    body: Mapping[str, Passage]
+    footer: Mapping[str, Template] = NOTHING
+    paper: str = "a4"
+    landscape: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Group:
     """A heading of the navigation and the entities under it."""
 
@@ -346,6 +361,7 @@ class Model:
     roles: Mapping[str, Role] = NOTHING
     messages: Mapping[str, Message] = NOTHING
     mailboxes: Mapping[str, Mailbox] = NOTHING
+    documents: Mapping[str, Document] = NOTHING
     calendars: Mapping[str, Calendar] = NOTHING
     calendar: str = ""
     """The calendar that counts where none is named; "" where there is none, or none of many was chosen."""

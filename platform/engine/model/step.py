@@ -9,7 +9,7 @@ from typing import Any
 from customary.engine.expressions import Expression
 from customary.engine.expressions.types import JSON, NULL, TEXT, Choice, ListOf, Record, Type
 from customary.engine.model.build import Build
-from customary.engine.model.model import Message, Role
+from customary.engine.model.model import Document, Message, Role
 from customary.engine.model.payload import OUTCOME, compiled
 from customary.engine.problem import did_you_mean
 from customary.engine.text import node as text
@@ -17,10 +17,11 @@ from customary.engine.text import node as text
 
 @dataclass(frozen=True)
 class Around:
-    """What a step may refer to: the entity of its workflow, the messages, the roles."""
+    """What a step may refer to: the entity of its workflow, the messages, the documents, the roles."""
 
     entity: str
     messages: Mapping[str, Message]
+    documents: Mapping[str, Document]
     roles: Mapping[str, Role]
 
 
@@ -86,6 +87,24 @@ def _send_sms(build: Build, step: dict[str, Any], node: text.Mapping, around: Ar
     _check_message(build, step, node, around, "sms")
 
 
+def _create_document(build: Build, step: dict[str, Any], node: text.Mapping, around: Around) -> None:
+    document = around.documents.get(step["document"])
+    if document is None:
+        remedy = did_you_mean(str(step["document"]), around.documents)
+        build.add(node.get("document").place, f"“{step['document']}” is not a document", remedy)
+    elif document.about != around.entity:
+        summary = (
+            f"document {document.name} is about {document.about}, this workflow about {around.entity or 'nothing'}"
+        )
+        build.add(node.get("document").place, summary, "Make another document of it.")
+    fields = build.sketches[around.entity].fields if around.entity else {}
+    into = fields.get(step["into"])
+    if into is None or into.kind not in ("file", "files"):
+        known = [each.name for each in fields.values() if each.kind in ("file", "files")]
+        remedy = did_you_mean(str(step["into"]), known) or "Name a field of the kind file or files."
+        build.add(node.get("into").place, f"“{step['into']}” is not a field for files", remedy)
+
+
 def _call_webhook(build: Build, step: dict[str, Any], node: text.Mapping, around: Around) -> None:
     step |= {"method": "post", "headers": {}, "body": None, "sign": None, "timeout_seconds": 10, "returns": None} | step
     url = step.get("url")
@@ -123,5 +142,6 @@ _CHECKS: dict[str, Callable[[Build, dict[str, Any], text.Mapping, Around], None]
     "send_email": _send_email,
     "notify": _notify,
     "call_webhook": _call_webhook,
+    "create_document": _create_document,
     "send_sms": _send_sms,
 }

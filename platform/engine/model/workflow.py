@@ -16,7 +16,7 @@ from customary.engine.expressions.types import JSON, Record, Type
 from customary.engine.model.ask import answer, compile_ask
 from customary.engine.model.before import check_body, check_place, compile_refuse, is_before
 from customary.engine.model.build import Build, frozen, label, plain
-from customary.engine.model.model import Message, Role, Workflow
+from customary.engine.model.model import Document, Message, Role, Workflow
 from customary.engine.model.names import ModelNames
 from customary.engine.model.payload import outcome, types
 from customary.engine.model.several import SEVERAL, given_names
@@ -25,19 +25,19 @@ from customary.engine.model.trigger import compile_trigger, entity_meant
 from customary.engine.model.values import value, values
 from customary.engine.model.wait import ANSWERED, compile_wait, waits
 from customary.engine.text import node as text
-from customary.engine.text.source import Document
+from customary.engine.text.source import Document as Written
 from customary.engine.words import words
 
 Step = Mapping[str, Any]
 
 
 def compile_workflows(
-    build: Build, messages: Mapping[str, Message], roles: Mapping[str, Role]
+    build: Build, messages: Mapping[str, Message], documents: Mapping[str, Document], roles: Mapping[str, Role]
 ) -> Mapping[str, Workflow]:
     """The workflows by name."""
     found = {}
     for name, document in build.definitions.of("workflow").items():
-        workflow = Rule(build, document, messages, roles).compile()
+        workflow = Rule(build, document, messages, documents, roles).compile()
         if workflow is not None:
             found[name] = workflow
     return frozen(found)
@@ -47,10 +47,15 @@ class Rule:
     """One workflow while it is compiled."""
 
     def __init__(
-        self, build: Build, document: Document, messages: Mapping[str, Message], roles: Mapping[str, Role]
+        self,
+        build: Build,
+        document: Written,
+        messages: Mapping[str, Message],
+        documents: Mapping[str, Document],
+        roles: Mapping[str, Role],
     ) -> None:
         self.build, self.document = build, document
-        self.messages, self.roles = messages, roles
+        self.messages, self.documents, self.roles = messages, documents, roles
         self.entity, self.before = "", False
 
     def compile(self) -> Workflow | None:
@@ -139,7 +144,7 @@ class Rule:
             self.build.add(body.place_of(kind), summary, "Do it in a for_each, to each of its records.")
             return frozen(step)
         step |= self._body(kind, body.get(kind), names)
-        check_step(self.build, step, body.get(kind), Around(self.entity, self.messages, self.roles))
+        check_step(self.build, step, body.get(kind), Around(self.entity, self.messages, self.documents, self.roles))
         return frozen(step)
 
     def _name(self, node: text.Node | None, names: ModelNames) -> str | None:

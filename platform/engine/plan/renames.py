@@ -84,7 +84,7 @@ def _carry(kind: str, names: Mapping[str, str]) -> Iterator[Change]:
     if kind == "mailbox":
         yield RenameRows(column=_received.c.mailbox, names=names)
         yield RenameRows(column=_mailboxes.c.name, names=names)
-    if kind == "message":
+    if kind in ("message", "document"):
         yield RenameRows(column=_mails.c.name, names=names)
 
 

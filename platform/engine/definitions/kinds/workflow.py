@@ -5,7 +5,7 @@ from __future__ import annotations
 from customary.engine.definitions.asking import ASK
 from customary.engine.definitions.example import RULE_EXAMPLES
 from customary.engine.definitions.mail import MESSAGE
-from customary.engine.definitions.outside import CALL_WEBHOOK, SEND_SMS, WEBHOOK
+from customary.engine.definitions.outside import CALL_WEBHOOK, CREATE_DOCUMENT, SEND_SMS, WEBHOOK
 from customary.engine.definitions.several import CALLED, CONVERT, COPY, FIND, FOLLOW, MERGE, RUN, SHARE, TAG, UPSERT
 from customary.engine.definitions.shapes import (
     CONDITION,
@@ -186,6 +186,7 @@ STEPS = {
     "run": RUN,
     "call_webhook": CALL_WEBHOOK,
     "send_sms": SEND_SMS,
+    "create_document": CREATE_DOCUMENT,
     "delete": {"anyOf": [mapping("delete", {"record": TEXT}, required=("record",)), {"const": True}], "x-what": "true"},
     "move": {**TEXT, "x-what": "a stage"},
     "wait": {"anyOf": [TEXT, WAIT], "x-what": "how long, such as 2d, or {for: …, until: …, event: …}"},
@@ -197,7 +198,6 @@ STEPS = {
 }
 LATER_STEPS = (
     "send",
-    "create_document",
     "ask_survey",
     "add_to_campaign",
 )

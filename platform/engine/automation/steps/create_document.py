@@ -1,0 +1,62 @@
+"""Prints a document about the record and files it there: `create_document: {document: offer, into: papers}`.
+
+It is printed after the run's writes are kept. With `as:` the run waits for it: `sent` says whether it is filed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from customary.engine.automation.acting import Acting, CannotDo, Done, Pause, plain
+from customary.engine.automation.outcome import outcome
+from customary.engine.expressions.passage import TooLong
+from customary.engine.messages import put_document, written_by
+from customary.engine.messages.pdf import escaped
+
+
+def perform(step: Mapping[str, Any], acting: Acting) -> Done:
+    name = step["document"]
+    document = acting.work.model.documents.get(name)
+    if document is None:
+        raise CannotDo("there is no document “{name}” any more", name=name)
+    language = _language(step, acting)
+    title = acting.in_language(document.title, language)
+    try:
+        markdown = acting.passage(document.body, language, escaped)
+    except TooLong as error:
+        raise CannotDo("the document “{name}” grows too long", name=name) from error
+    footer = acting.in_language(document.footer, language) if document.footer else ""
+    put_document(
+        acting.work,
+        document,
+        title,
+        markdown,
+        footer,
+        into=step["into"],
+        about=acting.about,
+        language=language,
+        run=acting.run,
+        position=acting.position,
+    )
+    given = {"document": name, "title": title, "language": language}
+    if step["as"]:
+        raise Pause(None, given)
+    return Done(input=given)
+
+
+def resumed(step: Mapping[str, Any], acting: Acting) -> Done:
+    """What became of the document."""
+    letter = written_by(acting.work.connection, acting.run, acting.position)[-1]
+    told = outcome(letter)
+    given = {"document": letter.name, "title": letter.subject, "language": letter.language}
+    return Done(input=given, result={**plain(told), "message_id": str(letter.id)}, binds=told)
+
+
+def _language(step: Mapping[str, Any], acting: Acting) -> str:
+    """The one that is said, else that of the record, else the workspace's first."""
+    offered = acting.work.model.settings.languages
+    fields = acting.work.model.entities[acting.about[0]].fields
+    said = acting.value(step.get("language"))
+    speaks = acting.scope.record["language"] if "language" in fields else None
+    return next((each for each in (said, speaks) if each in offered), offered[0])
