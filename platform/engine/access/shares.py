@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
@@ -54,23 +55,34 @@ class SharedWith:
 
 
 NOTHING = SharedWith()
+_statements: WeakKeyDictionary[Any, dict[bool, sa.Select]] = WeakKeyDictionary()
+"""Of each release, with teams and without: every unit of work of somebody with few rights asks."""
 
 
 def shared_with(connection: sa.Connection, model: Model, rows: Any, user: Mapping[str, Any], day: date) -> SharedWith:
     """What is shared with a user on a day. `rows` are those of any entity."""
-    to = [share.c.user == user["id"]]
-    if mine := teams.teams_of(teams.team_links(model), user):
-        to.append(share.c.team.in_(teams.along_tree(model, rows, mine, up=True)))
-    in_force = sa.and_(sa.or_(*to), sa.or_(share.c.until.is_(None), share.c.until >= day))
-    query = sa.select(share.c.entity, share.c.record, share.c.writing).where(in_force)
-    found = connection.execute(query.limit(FEW + 1)).all()
+    mine = teams.teams_of(teams.team_links(model), user)
+    kept = _statements.setdefault(rows.tables, {})
+    if bool(mine) not in kept:
+        kept[bool(mine)] = _query(model, rows, sa.bindparam("teams", expanding=True) if mine else None)
+    parameters = {"user": user["id"], "day": day, "teams": mine} if mine else {"user": user["id"], "day": day}
+    found = connection.execute(kept[bool(mine)], parameters).all()
     if len(found) > FEW:
-        return SharedWith(many=query, day=day)
+        return SharedWith(many=_query(model, rows, mine or None).limit(None).params(parameters), day=day)
     few: dict[tuple[str, bool], set[UUID]] = {}
     for code, record, writing in found:
         for act in (False, True) if writing else (False,):
             few.setdefault((code, act), set()).add(record)
     return SharedWith({key: tuple(sorted(ids)) for key, ids in few.items()})
+
+
+def _query(model: Model, rows: Any, mine: Any) -> sa.Select:
+    """What is in force for the bound `user` on the bound `day`, and for their teams."""
+    to = [share.c.user == sa.bindparam("user")]
+    if mine is not None:
+        to.append(share.c.team.in_(teams.along_tree(model, rows, mine, up=True)))
+    in_force = sa.and_(sa.or_(*to), sa.or_(share.c.until.is_(None), share.c.until >= sa.bindparam("day")))
+    return sa.select(share.c.entity, share.c.record, share.c.writing).where(in_force).limit(FEW + 1)
 
 
 def clause(shared: SharedWith, rows: Any, writing: bool) -> sa.ColumnElement:

@@ -19,15 +19,16 @@ def of_colleagues(model: Model, owner: sa.ColumnElement, rows: Any, user: Mappin
         return sa.false()
     people, _ = rows.every(model.playing("user").name)
     teams = along_tree(model, rows, mine, up=False)
-    member = []
-    for link in links:
-        team, joined = people.follow(link)
-        member.append(
-            sa.exists(
-                sa.select(sa.literal(1)).select_from(team.from_clause).where(joined, team.column("id").in_(teams))
-            )
-        )
+    member = [_is_in(people, link, teams) for link in links]
     return owner.in_(sa.select(people.column("id")).where(sa.or_(*member)))
+
+
+def _is_in(people: Any, link: str, teams: sa.Select) -> sa.ColumnElement:
+    """That people are in one of the teams. Nothing in it depends on a row outside, so it is worked out once."""
+    if people.tables.model.entities[people.entity].fields[link].points == "one":
+        return people.column(link).in_(teams)
+    pairs = people.tables.entity(people.entity).links(link).alias()
+    return people.column("id").in_(sa.select(pairs.c.source).where(pairs.c.target.in_(teams)))
 
 
 def along_tree(model: Model, rows: Any, start: tuple[UUID, ...], up: bool) -> sa.Select:
