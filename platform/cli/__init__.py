@@ -20,6 +20,8 @@ COMMANDS = {
     "undo": "undo",
     "upgrade": "upgrade",
     "rehearse": "rehearse",
+    "runs": "runs",
+    "why": "why",
     "retired": "retired",
     "purge": "retired",
     "serve": "server",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -54,3 +56,14 @@ def open_workspace(directory: Path) -> Workspace:
     opened = Workspace.open(directory)
     click.get_current_context().call_on_close(opened.close)
     return opened
+
+
+def before(now: datetime, span: str) -> datetime:
+    """So long before a moment, for spans that are written 90d, 3w or 6months."""
+    from customary.engine.automation.spans import earlier
+    from customary.engine.model.duration import length
+
+    try:
+        return earlier(now, length(span), ZoneInfo("UTC"))
+    except ValueError as error:
+        raise Failure(f"“{span}” is no span of time. Write it like 90d, 3w or 6months.", WRONG_USE) from error

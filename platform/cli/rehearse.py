@@ -9,12 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import click
 
-from customary.cli.failure import PROBLEMS, WRONG_USE, Failure
-from customary.cli.options import directory, open_workspace
+from customary.cli.failure import PROBLEMS, Failure
+from customary.cli.options import before, directory, open_workspace
 from customary.cli.plan import print_plan, who
 from customary.cli.progress import waiting
 from customary.cli.upgrade import merged, told, upgrade_options
@@ -88,7 +87,7 @@ def workflow_command(name: str, directory: Path, since: str, record: UUID | None
 
     workspace = open_workspace(directory)
     now = datetime.now(UTC)
-    asked = Asked(_before(now, since), now, record, most)
+    asked = Asked(before(now, since), now, record, most)
     began = time.monotonic()
     with _meant(workspace) as (database, release):
         if name not in release.model.workflows:
@@ -100,16 +99,6 @@ def workflow_command(name: str, directory: Path, since: str, record: UUID | None
             raise Failure(str(error)) from error
     for line in as_json(found) if as_data else lines(found, time.monotonic() - began):
         click.echo(line)
-
-
-def _before(now: datetime, span: str) -> datetime:
-    from customary.engine.automation.spans import earlier
-    from customary.engine.model.duration import length
-
-    try:
-        return earlier(now, length(span), ZoneInfo("UTC"))
-    except ValueError as error:
-        raise Failure(f"“{span}” is no span of time. Write it like 90d, 3w or 6months.", WRONG_USE) from error
 
 
 @contextmanager

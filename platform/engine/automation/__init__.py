@@ -4,12 +4,27 @@ from __future__ import annotations
 
 from customary.engine.automation.approving import ask_approval
 from customary.engine.automation.asking import Asked, answer, decide_count, find_asked, hand_over, to_decide
+from customary.engine.automation.chosen import Wanted
+from customary.engine.automation.figures import Figures, figures
+from customary.engine.automation.handling import cancel, count, go_on, try_again
 from customary.engine.automation.log import Run, StepTaken, find_run, input_of, rules_of, runs_of, step_log
+from customary.engine.automation.moving import move
+from customary.engine.automation.pausing import Paused, pause, paused, resume
 from customary.engine.automation.press import buttons, buttons_of, press
 from customary.engine.automation.relay import run_once
-from customary.engine.automation.runs import advance, cancel, try_again
+from customary.engine.automation.runs import advance
 
 __all__ = [
+    "Figures",
+    "Paused",
+    "Wanted",
+    "count",
+    "figures",
+    "go_on",
+    "move",
+    "pause",
+    "paused",
+    "resume",
     "Asked",
     "Run",
     "StepTaken",

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from customary.engine.automation import tables
 from customary.engine.automation.alarm import tell_admins
-from customary.engine.automation.guard import Often, has_run, why_limited, why_loop
+from customary.engine.automation.guard import Often, has_run, names_paused, why_limited, why_loop
 from customary.engine.automation.moment import Moment
 from customary.engine.model.model import Workflow
 from customary.engine.records.identifier import new_id
@@ -38,11 +38,13 @@ def begin(workflow: Workflow, moment: Moment) -> UUID | None:
 def begin_all(work: Work, looks: Iterable[tuple[Workflow, Moment]]) -> list[UUID]:
     """Writes the runs of workflows whose conditions hold, in their order, and gives their ids."""
     looks = list(looks)
-    often, later, ids = Often(work, looks), [], []
+    often, later, ids, paused = Often(work, looks), [], [], names_paused(work) if looks else ()
     for workflow, moment in looks:
         if has_run(workflow, moment):
             continue
         row = _run(workflow, moment, _stopped(workflow, moment, often))
+        if row["status"] == tables.DUE and workflow.name in paused:
+            row["status"] = tables.HELD
         ids.append(row["id"])
         if workflow.limits:
             # Written at once, for its limits count the runs of these looks too.

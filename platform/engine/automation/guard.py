@@ -47,7 +47,7 @@ def has_run(workflow: Workflow, moment: Moment) -> bool:
     if limits.get("once") and _count(work, 1, *mine, tables.run.c.status != tables.STOPPED):
         return True
     running = limits.get("running")
-    return bool(running) and _count(work, running, *mine, tables.run.c.status.in_(tables.UNDER_WAY)) >= running
+    return bool(running) and _count(work, running, *mine, tables.run.c.status.in_(tables.NOT_ENDED)) >= running
 
 
 def why_loop(workflow: Workflow, moment: Moment, often: Often) -> Reason | None:
@@ -78,6 +78,14 @@ def why_limited(workflow: Workflow, moment: Moment) -> Reason | None:
         return None
     text = "This rule has run {count} times within an hour, which is its limit (limits: per_hour)."
     return Reason(text, {"count": most})
+
+
+def names_paused(work: Work) -> set[str]:
+    """The names of the workflows that are paused."""
+    return set(work.connection.execute(_PAUSED).scalars())
+
+
+_PAUSED = sa.select(tables.pause.c.workflow)
 
 
 def _count(work: Work, most: int, *conditions: Any) -> int:

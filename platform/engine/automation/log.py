@@ -11,6 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from customary.engine.automation import tables
+from customary.engine.automation.chosen import Wanted
 from customary.engine.automation.moment import started_by
 from customary.engine.records.changes import Change
 from customary.engine.records.work import Work
@@ -19,7 +20,8 @@ from customary.engine.words import Reason, Words
 
 @dataclass(frozen=True)
 class Run:
-    """One run of a workflow for one record. `status` is due, waiting, done, stopped or failed; `why` says why.
+    """One run of a workflow for one record. `status` is due, held (while the workflow is paused), waiting, done,
+    stopped or failed; `why` says why.
 
     `due` is when it goes on, and `position` the step at which it waits or last waited.
     """
@@ -63,24 +65,12 @@ class StepTaken:
     at: datetime
 
 
-def runs_of(
-    work: Work,
-    *,
-    workflow: str | None = None,
-    status: str | None = None,
-    record: UUID | None = None,
-    before: UUID | None = None,
-    limit: int = 50,
-) -> list[Run]:
-    """The newest runs; `before` is the id of the last one of the page before."""
-    statement = sa.select(tables.run).order_by(tables.run.c.id.desc()).limit(limit)
-    wanted = {"workflow": workflow, "status": status, "record": record}
-    for name, value in wanted.items():
-        if value is not None:
-            statement = statement.where(tables.run.c[name] == value)
+def runs_of(work: Work, *, before: UUID | None = None, limit: int = 50, **wanted: Any) -> list[Run]:
+    """The newest of the runs that are wanted (see Wanted); `before` is the id of the last one of the page before."""
+    statement = sa.select(tables.run).where(*Wanted(**wanted).conditions()).order_by(tables.run.c.id.desc())
     if before is not None:
         statement = statement.where(tables.run.c.id < before)
-    return [_run(work, row) for row in work.connection.execute(statement).mappings()]
+    return [_run(work, row) for row in work.connection.execute(statement.limit(limit)).mappings()]
 
 
 def find_run(work: Work, id: UUID) -> Run | None:

@@ -80,7 +80,8 @@ def _due_of(status: str) -> sa.Select:
     same = (earlier.c.record == run.c.record, run.c.record != NO_RECORD)
     waits = sa.exists().where(*same, earlier.c.status == tables.DUE, earlier.c.id < run.c.id)
     past = run.c.due <= sa.bindparam("now", type_=run.c.due.type)
-    return sa.select(run.c.id, run.c.due).where(run.c.status == status, past, ~waits)
+    paused = sa.exists().where(tables.pause.c.workflow == run.c.workflow)
+    return sa.select(run.c.id, run.c.due).where(run.c.status == status, past, ~waits, ~paused)
 
 
 _IDS = tables.run.c.id.in_(sa.bindparam("ids", expanding=True))
@@ -118,25 +119,6 @@ def advance(database: Database, releases: Releases, run_id: UUID, now: datetime)
         return _fail(database, run_id, now, taken, why(error))
 
 
-def try_again(work: Work, run_id: UUID) -> bool:
-    """Makes a failed run due once more; False when it has not failed."""
-    run = tables.run
-    failed = run.update().where(run.c.id == run_id, run.c.status == tables.FAILED)
-    again = {"status": tables.DUE, "due": work.now, "attempts": 0, "reason": None, "ended_at": None}
-    return work.connection.execute(failed.values(again)).rowcount == 1
-
-
-def cancel(work: Work, run_id: UUID) -> bool:
-    """Ends a run that is due or waits; False when it has ended."""
-    run = tables.run
-    ended = {"status": tables.STOPPED, "due": None, "ended_at": work.now, "reason": tables.reason_text(CANCELLED)}
-    under_way = run.update().where(run.c.id == run_id, run.c.status.in_(tables.UNDER_WAY))
-    found = work.connection.execute(under_way.values(ended).returning(run.c.cause, run.c.at)).first()
-    tell_caller(work.connection, found)
-    return found is not None
-
-
-CANCELLED = Reason("It was cancelled.")
 GONE = Reason("The rule, or what started it, is not there any more.")
 RECORD_GONE = Reason("The record is not there any more.")
 TOO_MANY = Reason("It was begun {count} times, and each time the worker ended before it did.", {"count": MOST_CLAIMS})

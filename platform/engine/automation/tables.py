@@ -1,4 +1,4 @@
-"""The tables of rules at work: runs, the log of their steps, and up to when time was looked at."""
+"""The tables of rules at work: runs, the log of their steps, up to when time was looked at, and which are paused."""
 
 from __future__ import annotations
 
@@ -65,8 +65,19 @@ clock = sa.Table(
 )
 """Up to when each trigger of time was looked at."""
 
-DUE, WAITING, DONE, STOPPED, FAILED = "due", "waiting", "done", "stopped", "failed"
+pause = sa.Table(
+    "customary_pause",
+    system,
+    sa.Column("workflow", sa.Text, primary_key=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("by", sa.Uuid),
+)
+"""The workflows that are paused, since when and by whom."""
+
+DUE, WAITING, HELD, DONE, STOPPED, FAILED = "due", "waiting", "held", "done", "stopped", "failed"
+"""A run is held while its workflow is paused: it would be due."""
 UNDER_WAY = (DUE, WAITING)
+NOT_ENDED = (*UNDER_WAY, HELD)
 
 TIME, EVENT = "time", "event"
 """How a waiting ends."""

@@ -12,14 +12,19 @@ from customary.engine.expressions.decide import Way, possible
 from customary.engine.model.dependence import nothing_kept, readings
 from customary.engine.model.model import Model
 
-CREATED, UPDATED, DELETED = "created", "updated", "deleted"
-_OWN = ("set", "move", "assign", "tag")
+CREATED, UPDATED, DELETED, CALLED = "created", "updated", "deleted", "called"
+_OWN = ("set", "move", "convert")
+_VERBS = {CREATED: "makes", DELETED: "deletes", CALLED: "runs"}
+_ONE_FIELD = ("assign", "tag", "follow")
 _MAKING = ("create", "task", "copy", "upsert")
 
 
 @dataclass(frozen=True)
 class Effect:
-    """What a step does to records of an entity; `values` are UNKNOWN where only a run knows them."""
+    """What a step does to records of an entity; `values` are UNKNOWN where only a run knows them.
+
+    Of a step that runs another workflow, `entity` is the name of that.
+    """
 
     kind: str
     entity: str
@@ -31,7 +36,7 @@ class Effect:
         """In a sentence about the rule."""
         if self.kind == UPDATED:
             return f"sets {', '.join(f'{self.entity}.{name}' for name in self.values)}"
-        return f"{'makes' if self.kind == CREATED else 'deletes'} {self.entity}"
+        return f"{_VERBS[self.kind]} {self.entity}"
 
 
 def effects(model: Model, rule: Rule) -> list[Effect]:
@@ -43,8 +48,10 @@ def _of_step(model: Model, rule: Rule, taken: Taken) -> Iterator[Effect]:
     step, here = taken.step, rule.workflow.entity
     kind, entity = step["kind"], step.get("entity") or here
     values = {name: constant(each) for name, each in step.get("values", {}).items()}
-    if kind == "assign":
+    if kind in _ONE_FIELD:
         yield Effect(UPDATED, here, {step["field"]: UNKNOWN}, True, taken)
+    elif kind == "run":
+        yield Effect(CALLED, step["workflow"], {}, False, taken)
     elif kind == "ask" and step["fields"]:
         yield Effect(UPDATED, here, dict.fromkeys(step["fields"], UNKNOWN), True, taken)
     elif kind == "note" and (activity := model.playing("activity")) is not None:
@@ -57,10 +64,14 @@ def _of_step(model: Model, rule: Rule, taken: Taken) -> Iterator[Effect]:
             yield Effect(UPDATED, entity, values, False, taken)
     elif values and entity:
         yield Effect(UPDATED, entity, values, kind in _OWN, taken)
+    for made, given in step.get("into", {}).items() if kind == "convert" else ():
+        yield Effect(CREATED, made, {name: constant(each) for name, each in given.items()}, False, taken)
 
 
 def starts(model: Model, rule: Rule, effect: Effect, other: Rule) -> bool:
     """Whether an effect of a rule may start another one; False is certain."""
+    if effect.kind == CALLED:
+        return effect.entity == other.name
     triggers = [each for each in other.workflow.triggers if _matches(model, effect, each)]
     return any(_may_hold(model, rule, effect, other, trigger) for trigger in triggers)
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from customary.engine.automation.analyse.effects import CREATED, DELETED, Effect, effects
+from customary.engine.automation.analyse.effects import CALLED, CREATED, DELETED, Effect, effects
 from customary.engine.automation.analyse.rule import Rule
 from customary.engine.model.model import Grant, Model, Role
 from customary.engine.problem import Problems
 
 _ACTS = {CREATED: "create", DELETED: "delete"}
-_STARTS = {"created": "create", "deleted": "delete", "archived": "delete", "imported": "import"}
+_STARTS = {
+    "created": "create",
+    "imported": "import",
+    "deleted": "delete",
+    "archived": "delete",
+    "restored": "delete",
+    **dict.fromkeys(("updated", "changed", "entered", "left", "crosses"), "update"),
+}
 CLOSED = ("hidden", "read_only", "on_create")
 
 
@@ -19,7 +26,7 @@ def check_rights(model: Model, rule: Rule, problems: Problems) -> None:
     if rule.workflow.run_as != "actor":
         return
     starting = [role for role in model.roles.values() if not (role.admin or role.deny) and _may_start(role, rule)]
-    for effect in effects(model, rule):
+    for effect in (each for each in effects(model, rule) if each.kind != CALLED):
         lacking = {role.name: why for role in starting if (why := _lacks(role, effect))}
         if lacking:
             who, what = ", ".join(sorted(lacking)), next(iter(lacking.values()))
@@ -35,8 +42,8 @@ def _starting(role: Role, rule: Rule) -> Iterator[tuple]:
     for trigger in rule.workflow.triggers:
         if trigger["kind"] == "button":
             yield from ((trigger, None),) if rule.name in role.buttons else ()
-        elif trigger["entity"] and trigger["kind"] not in ("due", "idle", "schedule", "webhook", "email"):
-            yield trigger, _STARTS.get(trigger["kind"], "update")
+        elif trigger["kind"] in _STARTS:
+            yield trigger, _STARTS[trigger["kind"]]
 
 
 def _lacks(role: Role, effect: Effect) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -39,13 +40,35 @@ def moments(
     given, zone = values.get(trigger["field"]), work.model.settings.time_zone
     if given is None:
         return
-    moment = given if isinstance(given, datetime) else datetime(given.year, given.month, given.day, tzinfo=zone)
+    moment = _begins(given, zone)
     years = range(since.year - moment.year - 1, until.year - moment.year + 2) if trigger["yearly"] else (0,)
     for shift in trigger["shifts"]:
         for year in (each for each in years if each > 0 or not trigger["yearly"]):
             at = later(moment, (shift[0] + 12 * year, shift[1]), zone)
             if since < at <= until:
                 yield at
+
+
+def following(trigger: Mapping[str, Any], work: Work, now: datetime) -> datetime | None:
+    """When it comes next for any record; None where nobody can tell without looking at all of them."""
+    if trigger["yearly"]:
+        return None
+    table, zone = work.release.tables.entity(trigger["entity"]), work.model.settings.time_zone
+    column, living = table.column(trigger["field"]), table.column("archived_at").is_(None)
+    found = []
+    for shift in trigger["shifts"]:
+        past = earlier(now, shift, zone)
+        if work.model.entities[trigger["entity"]].fields[trigger["field"]].kind == "date":
+            past = past.date()
+        given = work.connection.execute(sa.select(sa.func.min(column)).where(living, column > past)).scalar()
+        if given is not None:
+            found.append(later(_begins(given, zone), shift, zone))
+    return min(found, default=None)
+
+
+def _begins(given: date, zone: ZoneInfo) -> datetime:
+    """A day begins with its midnight in the workspace."""
+    return given if isinstance(given, datetime) else datetime(given.year, given.month, given.day, tzinfo=zone)
 
 
 def _on_anniversary(column: sa.Column, low: date, high: date) -> sa.ColumnElement:

@@ -28,3 +28,8 @@ def times(trigger: Mapping[str, Any], work: Work, since: datetime, until: dateti
     """All of its times between two moments."""
     following = CronSim(trigger["times"], since.astimezone(work.model.settings.time_zone))
     return takewhile(lambda each: each <= until, following)
+
+
+def following(trigger: Mapping[str, Any], work: Work, now: datetime) -> datetime | None:
+    """When it comes next."""
+    return next(CronSim(trigger["times"], now.astimezone(work.model.settings.time_zone)), None)
