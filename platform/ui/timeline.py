@@ -1,4 +1,4 @@
-"""What happened with a record: notes, calls and tasks that are about it, and its own history, newest first."""
+"""What happened with a record: notes, calls, tasks and mails that are about it, and its own history, newest first."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from litestar.params import FromPath
 from customary.engine import records
 from customary.engine.fields.field import Field, Refusal
 from customary.engine.locale import Locale
+from customary.engine.messages.correspondence import Post, posts
 from customary.engine.model.model import Entity
 from customary.engine.records.history import history
 from customary.engine.records.refusal import Refused
@@ -55,6 +56,7 @@ class Moment:
     done: bool = False
     differences: tuple[Difference, ...] = ()
     cause: str = ""
+    mail: Post | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,12 +145,13 @@ def read_timeline(work: Work, entity: Entity, record: records.Record, locale: Lo
     changes = _changes(work, entity, record.id) if kind in ("", "changes") else []
     if kind in PARTS:
         happenings = [each for each in happenings if each.kind == kind]
+    mails = _mails(work, entity, record.id) if kind in ("", "activity") else []
     open_tasks = [each for each in happenings if each.kind == "task" and not each.done]
     past = [each for each in happenings if each.kind != "task" or each.done]
     people = work.model.playing("user")
     return Timeline(
         writings=tuple(composer.writings(work, entity, record, locale)),
-        days=tuple(_days([*past, *changes], locale)),
+        days=tuple(_days([*past, *mails, *changes], locale)),
         open=tuple(sorted(open_tasks, key=_due)),
         titles=_titles(work, [*happenings, *changes]),
         people=people.name if people else "",
@@ -162,6 +165,11 @@ def _happenings(work: Work, entity: Entity, id: UUID) -> Iterable[Moment]:
         if field is not None and work.access.may(other.name, "read"):
             for record in pointing(work, other, field.name, id, MOST_RECORDS).records:
                 yield _happening(other, record)
+
+
+def _mails(work: Work, entity: Entity, id: UUID) -> list[Moment]:
+    found = posts(work, entity.name, id)
+    return [Moment(kind="mail", at=each.at, actor=None, entity=entity, text=each.text, mail=each) for each in found]
 
 
 def _happening(other: Entity, record: records.Record) -> Moment:

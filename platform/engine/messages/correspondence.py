@@ -1,0 +1,72 @@
+"""The mails about a record, both ways, as whoever may read the record may read them.
+
+What a rule wrote may tell what a role hides: who does not see all of the record's fields learns only that it went out.
+People from outside see none of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from customary.engine.messages.incoming.received import Received, find_received, received_about
+from customary.engine.messages.outbox import Letter, letters
+from customary.engine.messages.reactions import reactions_to
+from customary.engine.records.refusal import Missing
+from customary.engine.records.select import get
+from customary.engine.records.work import Work
+
+MOST = 100
+
+
+@dataclass(frozen=True)
+class Post:
+    """A mail about a record. `who` wrote it, or got it where it is ours; `whole` holds more than `text` or is empty."""
+
+    id: UUID
+    at: datetime
+    ours: bool
+    who: str
+    subject: str
+    text: str
+    whole: str = ""
+    files: Sequence[Mapping[str, Any]] = ()
+    automatic: bool = False
+    status: str = ""
+    reactions: Mapping[str, datetime] = field(default_factory=dict)
+
+
+def posts(work: Work, entity: str, record: UUID) -> list[Post]:
+    """The newest mails about a record that the actor may read."""
+    if work.access.portal:
+        return []
+    sent = [each for each in letters(work.connection, record=record, limit=MOST) if (each.details or {}).get("shown")]
+    reactions = reactions_to(work.connection, [each.id for each in sent]) if sent else {}
+    open = not work.access.hidden(entity)
+    ours = [_ours(each, reactions.get(each.id, {}), open) for each in sent]
+    return [*ours, *(_theirs(each) for each in received_about(work.connection, record, MOST))]
+
+
+def readable(work: Work, id: UUID) -> tuple[Received, str]:
+    """A mail that came in, with the entity of its record by today's name. Raises Missing where the actor may not read
+    that."""
+    found = find_received(work.connection, id)
+    entity = work.release.tables.named(found.entity) if found is not None and found.entity else None
+    if found is None or entity is None or found.record is None or work.access.portal:
+        raise Missing("mail", id)
+    get(work, entity, found.record)
+    return found, entity
+
+
+def _ours(letter: Letter, reactions: Mapping[str, datetime], open: bool) -> Post:
+    told = open or bool((letter.details or {}).get("by_hand"))
+    subject, text = (letter.subject, letter.body) if told else ("", "")
+    return Post(letter.id, letter.at, True, letter.recipient, subject, text, status=letter.status, reactions=reactions)
+
+
+def _theirs(mail: Received) -> Post:
+    whole = mail.whole if mail.whole.strip() != mail.text.strip() else ""
+    return Post(mail.id, mail.at, False, mail.named, mail.subject, mail.text, whole, mail.files, mail.automatic)
