@@ -82,7 +82,7 @@ def _change_password(desk: Desk, form: Mapping[str, str]) -> people.Session | Re
     database = desk.workspace.database
     browser = browser_of(desk.request)
     try:
-        account = people.prove(database, desk.me.email, old, datetime.now(UTC), browser.address)
+        account = people.prove(database, desk.me.email, old, datetime.now(UTC), browser)
     except people.TooMany:
         return Reason("Too many attempts. Wait a while, then try again.")
     if account is None:

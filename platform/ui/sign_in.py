@@ -17,7 +17,7 @@ from customary.engine.words import Reason
 from customary.ui.catalogue import LANGUAGES
 from customary.ui.desk import AtDesk, Desk, texts
 from customary.ui.second_factor import TOO_MANY, WRONG, picture
-from customary.ui.visitor import SESSION, VISITOR, browser_of
+from customary.ui.visitor import KNOWN, SESSION, VISITOR, browser_of
 
 ATTEMPTS = anyio.CapacityLimiter(2)
 """Checking a password is slow on purpose: two at a time leave the machine to those who are in."""
@@ -115,6 +115,7 @@ def safe_path(wanted: str) -> str:
 def let_in(desk: Desk, session: people.Session, wanted: str) -> Response:
     """Gives the browser its session and leads on."""
     desk.cookie(SESSION, session.token, max_age=None)
+    desk.cookie(KNOWN, session.known)
     desk.cookie(VISITOR, "", max_age=0)
     return desk.redirect(safe_path(wanted))
 

@@ -12,6 +12,7 @@ from customary.engine.people.sessions import Browser
 
 SESSION = "customary_session"
 VISITOR = "customary_visitor"
+KNOWN = "customary_known"
 
 
 def visitor_of(request: Request) -> str | None:
@@ -25,7 +26,8 @@ def csrf_of(visitor: str) -> str:
 
 def browser_of(request: Request) -> Browser:
     """Where a request comes from, as far as it tells."""
-    return Browser(request.client.host if request.client else "", request.headers.get("User-Agent", ""))
+    address = request.client.host if request.client else ""
+    return Browser(address, request.headers.get("User-Agent", ""), request.cookies.get(KNOWN, ""))
 
 
 def zone_of(actor: Actor | None) -> ZoneInfo | None:

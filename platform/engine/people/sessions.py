@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from customary.engine import audit
 from customary.engine.columns import Moment
 from customary.engine.database import system
+from customary.engine.people import tickets
 from customary.engine.people.accounts import of_user
 from customary.engine.people.tokens import new_token, token_hash
 
@@ -29,6 +30,7 @@ session = sa.Table(
 
 PASSWORD, TWO_FACTORS, PASSKEY, SINGLE_SIGN_ON = "password", "two_factors", "passkey", "single_sign_on"
 """How somebody proved who they are. A password alone is not enough where a role demands a second factor."""
+KNOWN, KNOWN_LASTS = "known browser", timedelta(days=365)
 LASTS = timedelta(days=30)
 """Counted from the last request."""
 STAMP_EVERY = timedelta(minutes=1)
@@ -36,19 +38,24 @@ STAMP_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Browser:
-    """Where a sign-in comes from, as far as it tells."""
+    """Where a sign-in comes from, as far as it tells. `known` is what an earlier one left there."""
 
     address: str = ""
     agent: str = ""
+    known: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A new session. `token` is the secret for the browser's cookie; the database keeps only its hash."""
+    """A new session. `token` is the secret for the browser's cookie; the database keeps only its hash.
+
+    `known` is for a cookie that stays: by it the browser is told from those that only guess.
+    """
 
     token: str
     user_id: UUID
     expires: datetime
+    known: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +86,13 @@ def start(
     who = of_user(connection, user_id)
     came = {"who": who.email if who else "", "address": told["address"], "proof": proof}
     audit.note(connection, "signed_in", now, actor=user_id, **came)
-    return Session(token, user_id, now + LASTS)
+    return Session(token, user_id, now + LASTS, _known(connection, user_id, browser, now))
+
+
+def is_known(connection: sa.Connection, user_id: UUID, browser: Browser, now: datetime) -> bool:
+    """Whether somebody signed in with this browser before."""
+    found = tickets.look(connection, browser.known, KNOWN, now)
+    return found is not None and found.user_id == user_id
 
 
 def sessions_of(connection: sa.Connection, user_id: UUID, now: datetime) -> list[Listed]:
@@ -129,3 +142,9 @@ def stamp(connection: sa.Connection, token: str, now: datetime) -> None:
         .where(session.c.id == token_hash(token), session.c.seen < now - STAMP_EVERY + timedelta(seconds=1))
         .values(seen=now, expires=now + LASTS)
     )
+
+
+def _known(connection: sa.Connection, user_id: UUID, browser: Browser, now: datetime) -> str:
+    if is_known(connection, user_id, browser, now):
+        return browser.known
+    return tickets.issue(connection, KNOWN, now, KNOWN_LASTS, user_id)

@@ -10,12 +10,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from customary.engine import audit
 from customary.engine.database import Database
 from customary.engine.people import passwords, second_factor, throttle, tickets
 from customary.engine.people.accounts import AccountProblem, account, of_user, tidy
 from customary.engine.people.passkeys import passkeys_of
-from customary.engine.people.sessions import PASSWORD, TWO_FACTORS, Browser, Session, start
+from customary.engine.people.sessions import PASSWORD, TWO_FACTORS, Browser, Session, is_known, start
 
 CODE, ENROL = "code", "enrol"
 """What is asked of somebody whose password was right: a code, or to set a second factor up."""
@@ -44,34 +43,32 @@ def sign_in(
     password runs between its transactions. Raises `throttle.TooMany` after too many failures for this e-mail and
     network address.
     """
-    browser = browser or Browser()
-    row = prove(database, email, password, now, browser.address)
+    row = prove(database, email, password, now, browser)
     if row is None:
         return None
     with database.write() as connection:
-        throttle.forget(connection, row.email, browser.address)
         needs = _needs(connection, row, demanding)
         if needs:
             return Halfway(needs, tickets.issue(connection, needs, now, PATIENCE, row.user_id))
         return start(connection, row.user_id, now, PASSWORD, browser)
 
 
-def prove(database: Database, email: str, password: str, now: datetime, address: str = "") -> Any:
+def prove(database: Database, email: str, password: str, now: datetime, browser: Browser | None = None) -> Any:
     """The account that e-mail and password open, with its `user_id`, or None. Raises throttle.TooMany."""
     try:
         email = tidy(email)
     except AccountProblem:
         passwords.fits(password, None)
         return None
-    with database.read() as connection:
-        throttle.check(connection, email, address, now)
-        row = connection.execute(sa.select(account).where(account.c.email == email, account.c.active)).first()
-    if passwords.fits(password, row.password_hash if row else None):
-        return row
     with database.write() as connection:
-        throttle.failed(connection, email, address, now)
-        audit.note(connection, "sign_in_failed", now, who=email, address=address)
-    return None
+        row = connection.execute(sa.select(account).where(account.c.email == email, account.c.active)).first()
+        limits = _limits(connection, email, row.user_id if row else None, browser or Browser(), now)
+        throttle.begin(connection, limits, now)
+    if not passwords.fits(password, row.password_hash if row else None):
+        return None
+    with database.write() as connection:
+        throttle.forget(connection, limits)
+    return row
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +105,20 @@ def may_try(connection: sa.Connection, user_id: UUID, code: str, now: datetime) 
 
     Raises throttle.TooMany.
     """
-    whose = f"second factor of {user_id}"
-    throttle.check(connection, whose, "", now)
-    if second_factor.fits(connection, user_id, code, now):
-        throttle.forget(connection, whose, "")
-        return True
-    throttle.failed(connection, whose, "", now)
-    return False
+    limits = throttle.of_known("second factor", str(user_id))
+    throttle.begin(connection, limits, now)
+    if not second_factor.fits(connection, user_id, code, now):
+        return False
+    throttle.forget(connection, limits)
+    return True
+
+
+def _limits(
+    connection: sa.Connection, email: str, user_id: UUID | None, browser: Browser, now: datetime
+) -> throttle.Limits:
+    if user_id is not None and is_known(connection, user_id, browser, now):
+        return throttle.of_known(email, browser.known)
+    return throttle.of_stranger(email, browser.address)
 
 
 def _needs(connection: sa.Connection, row: Any, demanding: Collection[str]) -> str:

@@ -1,9 +1,15 @@
-"""A brake on guessing passwords, per e-mail and network address, kept in the database for all processes."""
+"""A brake on guessing, per what is guessed and where it comes from, kept in the database for all processes.
+
+An attempt is counted before it is looked at, and taken back when it was right: however many are made at once, in
+whatever processes, no more of them than are free come to be looked at. One that is refused is not counted, so that
+nobody is kept out for longer by who goes on.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -24,6 +30,9 @@ FREE_FAILURES_OF_ONE_ACCOUNT = 50
 """From everywhere together: more than anybody mistypes, too few to guess."""
 WINDOW = timedelta(minutes=15)
 
+Limits = Mapping[str, int]
+"""How many attempts are free, by what they are counted under."""
+
 
 class TooMany(Exception):
     """Too many failed attempts; another may be made after `retry_after_seconds`."""
@@ -33,42 +42,41 @@ class TooMany(Exception):
         super().__init__(f"too many failed attempts: wait {retry_after_seconds} seconds")
 
 
-def check(connection: sa.Connection, email: str, address: str, now: datetime) -> None:
-    """Raises TooMany while the brake is on."""
-    limits = _limits(email, address)
-    rows = connection.execute(sa.select(attempt).where(attempt.c.key.in_(limits))).all()
-    for row in rows:
-        rest = row.last + WINDOW - now
-        if row.failures >= limits[row.key] and rest > timedelta(0):
-            raise TooMany(math.ceil(rest.total_seconds()))
+def of_stranger(email: str, address: str) -> Limits:
+    """The brakes on a browser that never signed in with this account."""
+    return {_key(email, address): FREE_FAILURES, _key(email, "*"): FREE_FAILURES_OF_ONE_ACCOUNT}
 
 
-def failed(connection: sa.Connection, email: str, address: str, now: datetime) -> None:
-    """Notes a failed attempt."""
+def of_known(email: str, browser: str) -> Limits:
+    """The brake on a browser that did: what others guess does not keep it out."""
+    return {_key(email, f"browser {browser}"): FREE_FAILURES}
+
+
+def begin(connection: sa.Connection, limits: Limits, now: datetime) -> None:
+    """Counts an attempt. Raises TooMany while a brake is on: the transaction must then be rolled back."""
     connection.execute(attempt.delete().where(attempt.c.last < now - WINDOW))
-    for key in sorted(_limits(email, address)):
-        more = attempt.update().where(attempt.c.key == key).values(failures=attempt.c.failures + 1, last=now)
-        if not connection.execute(more).rowcount:
-            _insert(connection, key, now)
+    query = sa.select(attempt.c.key, attempt.c.last).where(attempt.c.key.in_(limits))
+    last = dict(tuple(row) for row in connection.execute(query))
+    for key in sorted(limits):
+        if _count(connection, key, now) > limits[key]:
+            raise TooMany(max(1, math.ceil((last.get(key, now) + WINDOW - now).total_seconds())))
 
 
-def forget(connection: sa.Connection, email: str, address: str) -> None:
-    """Takes the brake off after a success."""
-    connection.execute(attempt.delete().where(attempt.c.key.in_(_limits(email, address))))
+def forget(connection: sa.Connection, limits: Limits) -> None:
+    """Takes the brakes off after a success."""
+    connection.execute(attempt.delete().where(attempt.c.key.in_(limits)))
 
 
-def _insert(connection: sa.Connection, key: str, now: datetime) -> None:
+def _count(connection: sa.Connection, key: str, now: datetime) -> int:
+    """How many there are with this one. The row is held from here on, so that no two read the same number."""
     from sqlalchemy.dialects import postgresql, sqlite
 
     insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(attempt)
     more = {"failures": attempt.c.failures + 1, "last": now}
     statement = insert.values(key=key, failures=1, last=now)
-    connection.execute(statement.on_conflict_do_update(index_elements=[attempt.c.key], set_=more))
+    statement = statement.on_conflict_do_update(index_elements=[attempt.c.key], set_=more)
+    return connection.execute(statement.returning(attempt.c.failures)).scalar_one()
 
 
-def _limits(email: str, address: str) -> dict[str, int]:
-    return {_key(email, address): FREE_FAILURES, _key(email, "*"): FREE_FAILURES_OF_ONE_ACCOUNT}
-
-
-def _key(email: str, address: str) -> str:
-    return hashlib.sha256(f"{email}\n{address}".encode("utf-8", "surrogatepass")).hexdigest()
+def _key(what: str, whence: str) -> str:
+    return hashlib.sha256(f"{what}\n{whence}".encode("utf-8", "surrogatepass")).hexdigest()

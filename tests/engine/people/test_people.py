@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from customary.engine import people, records
-from customary.engine.people import AccountProblem, Browser, TooMany
+from customary.engine.database import Database
+from customary.engine.people import AccountProblem, Browser, TooMany, throttle
 from customary.engine.people.keys import key
 from customary.engine.people.sessions import session
 
@@ -64,6 +67,50 @@ def test_guessing_is_braked_per_address_and_forgotten_after_a_success(crm, mary)
     assert people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now, Browser("10.0.0.2")) is not None
     later = crm.now + timedelta(minutes=16)
     assert people.sign_in(crm.database, "mary@example.com", PASSWORD, later, Browser("10.0.0.1")) is not None
+
+
+def test_however_many_guess_at_once_no_more_are_looked_at_than_are_free(crm, mary, monkeypatch):
+    looked = []
+    monkeypatch.setattr(people.passwords, "fits", lambda password, kept: looked.append(password) and False)
+    others = [Database(crm.database.url.render_as_string(hide_password=False)) for _ in range(3)]
+
+    def guess(number):
+        try:
+            people.sign_in(others[number % 3], "mary@example.com", "guess", crm.now, Browser("10.0.0.1"))
+        except TooMany:
+            return 1
+        return 0
+
+    with ThreadPoolExecutor(12) as pool:
+        refused = sum(pool.map(guess, range(36)))
+    for each in others:
+        each.close()
+    assert (len(looked), refused) == (5, 31)
+
+
+def test_who_signed_in_here_before_is_not_kept_out_by_what_others_guess(crm, mary, monkeypatch):
+    monkeypatch.setattr(throttle, "FREE_FAILURES_OF_ONE_ACCOUNT", 6)
+    home = people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now, Browser("10.0.0.1")).known
+    for number in range(8):
+        with contextlib.suppress(TooMany):
+            people.sign_in(crm.database, "mary@example.com", "wrong", crm.now, Browser(f"10.0.1.{number // 4}"))
+    with pytest.raises(TooMany):
+        people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now, Browser("10.0.0.9"))
+    assert people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now, Browser("10.0.0.9", known=home))
+    for _ in range(5):
+        people.sign_in(crm.database, "mary@example.com", "wrong", crm.now, Browser("10.0.0.9", known=home))
+    with pytest.raises(TooMany):
+        people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now, Browser("10.0.0.9", known=home))
+
+
+def test_a_browser_known_for_one_person_is_a_stranger_to_others(crm, mary):
+    with crm.work() as work:
+        people.add(work, "bob@example.com", people.hashed(PASSWORD), ["seller"], "Bob")
+    bobs = people.sign_in(crm.database, "bob@example.com", PASSWORD, crm.now, Browser("10.0.0.2")).known
+    for _ in range(5):
+        people.sign_in(crm.database, "mary@example.com", "wrong", crm.now, Browser("10.0.0.1"))
+    with pytest.raises(TooMany):
+        people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now, Browser("10.0.0.1", known=bobs))
 
 
 def test_a_session_runs_out_unless_it_is_used(crm, mary):
