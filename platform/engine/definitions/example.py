@@ -68,6 +68,7 @@ RULE_EXAMPLES = named(
                 "the record that it is about, by its entity",
             ),
             **_SHARED,
+            "press": told(YES_NO, "true: then its button is pressed"),
             "after": told(DURATION, "how much time passes then: dates come near, waiting ends"),
             "starts": told(YES_NO, "false: the workflow does not start; else it starts and is done to its end"),
             "creates": told(list_of(_MADE, "a list: [{task: {title: Call}}]"), "all the records that it makes"),

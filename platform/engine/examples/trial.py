@@ -9,6 +9,7 @@ from uuid import UUID
 
 from customary.engine import records
 from customary.engine.automation.moment import system_for
+from customary.engine.automation.press import press
 from customary.engine.examples.difference import Difference
 from customary.engine.examples.effects import effects_differ
 from customary.engine.examples.example import Example
@@ -46,6 +47,9 @@ class _Trial:
                 _, refused = self._try(actor, lambda work: self._change(work, id))
             if self.example.kind == "workflow":
                 self.room.settle()
+                if id is not None and said.get("press"):
+                    _, refused = self._try(actor, lambda work: self._press(work, id))
+                    self.room.settle()
                 self.room.let_pass(said.get("after", "0d"))
         except CannotMake as problem:
             yield self._differs("given", "a record that can be made", str(problem))
@@ -77,6 +81,9 @@ class _Trial:
         entity = self.example.entity
         values = Values(work, self.made, entity, records.get(work.as_system(), entity, id).values)
         records.update(work, entity, id, values.of(entity, self.example.said["set"]))
+
+    def _press(self, work: Work, id: UUID) -> None:
+        press(work, self.example.entity, id, self.example.definition)
 
     def _try(self, actor: Any, act: Callable[[Work], Any]) -> tuple[Any, dict[str, str]]:
         """What an act gives, or the fields at which it is refused and why. Nothing of it is kept then."""

@@ -128,4 +128,5 @@ class Values:
             return read_day(str(plain), self.work.now.astimezone(zone).date())
         if field.kind == "datetime":
             return read_moment(str(plain), self.work.now, zone)
-        return field.take(plain)
+        # Other currencies than the field's are written out.
+        return field.from_json(plain) if field.kind == "money" else field.take(plain)
