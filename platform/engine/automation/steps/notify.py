@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from customary.engine.automation.acting import Acting, Done
+from customary.engine.automation.telling import for_reader
 from customary.engine.messages import notify
 from customary.engine.people.recognise import person
 from customary.engine.words import Reason
@@ -18,7 +19,8 @@ def perform(step: Mapping[str, Any], acting: Acting) -> Done:
         return Done(skipped=Reason("there is nobody to tell"))
     told = []
     for user in users:
-        text = acting.in_language(step["text"], _language(acting, user))
+        texts = {language: for_reader(acting, text, user) for language, text in step["text"].items()}
+        text = acting.in_language(texts, _language(acting, user))
         notify(acting.work, user, text, about=acting.told_about, run=acting.run)
         told.append(text)
     return Done(input={"user": [str(user) for user in users]}, result={"text": list(dict.fromkeys(told))})
