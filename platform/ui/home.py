@@ -12,9 +12,10 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from customary.engine import records
+from customary.engine.automation import inputs_of, lone_buttons
 from customary.engine.fields.field import Field
 from customary.engine.locale import Locale
-from customary.engine.model.model import Entity
+from customary.engine.model.model import Entity, Workflow
 from customary.engine.records.recent import Recent, recent
 from customary.engine.records.record import Query, Record, Titles
 from customary.engine.records.refusal import Missing
@@ -64,6 +65,9 @@ class Home:
     mine: list[Mine]
     recent: Recent
     chore: Chore | None
+    buttons: tuple[Workflow, ...]
+    """Rules about no record that this person may start."""
+    asking: frozenset[str]
     shown: ClassVar[Mapping[str, int]] = {"overdue": 6, "today": 8, "later": 4, "undated": 3}
     """How many tasks of each part stand on the page; the rest is one click away."""
 
@@ -99,7 +103,9 @@ async def tasks(desk: AtDesk) -> Response:
 def _home(work: Work, locale: Locale) -> Home:
     chore = _chore(work)
     grouped, titles = _tasks(work, chore, locale) if chore else ({}, {})
-    return Home(grouped, titles, list(_mine(work)), recent(work, 12), chore)
+    buttons = lone_buttons(work)
+    asking = frozenset(each.name for each in buttons if inputs_of(each))
+    return Home(grouped, titles, list(_mine(work)), recent(work, 12), chore, buttons, asking)
 
 
 def _finish(work: Work, id: UUID, done: bool) -> None:

@@ -11,7 +11,7 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from customary.engine import records
-from customary.engine.automation import Run, buttons, runs_of
+from customary.engine.automation import Run, buttons, inputs_of, runs_of
 from customary.engine.fields.field import Field
 from customary.engine.model.model import Entity, Workflow
 from customary.engine.records.scope import RecordScope
@@ -76,6 +76,11 @@ class Page:
     """The newest runs of rules for this record."""
     buttons: tuple[Workflow, ...] = ()
     """Rules that this person may start here."""
+
+    @property
+    def asking(self) -> frozenset[str]:
+        """The names of those that ask for something first."""
+        return frozenset(each.name for each in self.buttons if inputs_of(each))
 
     @property
     def changeable(self) -> bool:

@@ -8,9 +8,19 @@ from customary.engine.automation.chosen import Wanted
 from customary.engine.automation.figures import Figures, figures
 from customary.engine.automation.handling import cancel, count, go_on, try_again
 from customary.engine.automation.log import Run, StepTaken, find_run, input_of, rules_of, runs_of, step_log
+from customary.engine.automation.moment import NO_RECORD
 from customary.engine.automation.moving import move
 from customary.engine.automation.pausing import Paused, pause, paused, resume
-from customary.engine.automation.press import buttons, buttons_of, press
+from customary.engine.automation.press import (
+    NOT_ALLOWED,
+    buttons,
+    buttons_of,
+    inputs_of,
+    lone_buttons,
+    press,
+    press_alone,
+    press_many,
+)
 from customary.engine.automation.relay import run_once
 from customary.engine.automation.runs import advance
 
@@ -25,6 +35,8 @@ __all__ = [
     "pause",
     "paused",
     "resume",
+    "NOT_ALLOWED",
+    "NO_RECORD",
     "Asked",
     "Run",
     "StepTaken",
@@ -39,7 +51,11 @@ __all__ = [
     "find_run",
     "hand_over",
     "input_of",
+    "inputs_of",
+    "lone_buttons",
     "press",
+    "press_alone",
+    "press_many",
     "rules_of",
     "run_once",
     "runs_of",

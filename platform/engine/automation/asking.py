@@ -14,9 +14,10 @@ from customary.engine.automation import tables
 from customary.engine.automation.acting import Acting
 from customary.engine.automation.approving import approve, seen_now
 from customary.engine.automation.begun import as_begun
+from customary.engine.automation.inputs import fitted
 from customary.engine.automation.moment import Moment, moment_of, started_by
 from customary.engine.automation.waiting import kept, step_at, way
-from customary.engine.fields.field import Field, Refusal
+from customary.engine.fields.field import Field
 from customary.engine.messages import tell_of_decision
 from customary.engine.people.recognise import actor_of_user
 from customary.engine.records import decisions, storage
@@ -160,7 +161,9 @@ def _taken(work: Work, asked: Asked, values: Mapping[str, Any]) -> dict[str, Any
         return _written(work, asked, values)
     if found.entity:
         _record(work, found)
-    return taken(asked.inputs or {}, values)
+    known = asked.inputs or {}
+    fitting = fitted(known, values, asked.moment.scope() if asked.moment else None)
+    return {name: None if value is None else known[name].to_json(value) for name, value in fitting.items()}
 
 
 def _written(work: Work, asked: Asked, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -179,28 +182,3 @@ def _written(work: Work, asked: Asked, values: Mapping[str, Any]) -> dict[str, A
     chosen = {name: values[name] for name in known}
     update(work, entity, id, chosen)
     return {name: each.to_json(each.take(chosen[name])) for name, each in known.items()}
-
-
-def taken(inputs: Mapping[str, Field], values: Mapping[str, Any]) -> dict[str, Any]:
-    """What was given for inputs, in JSON forms. Raises Refused with all that is wrong."""
-    given, problems = {}, []
-    for name, each in inputs.items():
-        reasons = _wrong(each, values.get(name))
-        problems += [FieldProblem(name, reason, each.label) for reason in reasons]
-        if not reasons:
-            value = values.get(name)
-            given[name] = None if is_empty(value) else each.to_json(each.take(value))
-    for name in values.keys() - inputs.keys():
-        problems.append(FieldProblem(None, Reason("“{name}” is not asked for", {"name": name})))
-    if problems:
-        raise Refused(problems)
-    return given
-
-
-def _wrong(each: Field, value: Any) -> list[Reason]:
-    if is_empty(value):
-        return [Reason("is required")] if each.required else []
-    try:
-        return each.check(each.take(value))
-    except Refusal as refusal:
-        return [refusal.reason]

@@ -104,9 +104,9 @@ def timed(work: Work, kind: str, entity: str, id: UUID) -> Change:
     return Change(new_id(), work.now, entity, id, kind, {}, {}, None, cause, work.release.number)
 
 
-def pressed(work: Work, entity: str, id: UUID) -> Change:
-    """What a button did: somebody wants something, and nothing is changed by it."""
-    cause = {"origin": "button", "trigger": "button"}
+def pressed(work: Work, entity: str, id: UUID, payload: Mapping[str, Any] | None = None) -> Change:
+    """What a button did: somebody wants something, and says what was asked for; nothing is changed by it."""
+    cause = {"origin": "button", "trigger": "button", "payload": told(payload or {})}
     return Change(new_id(), work.now, entity, id, "button", {}, {}, work.actor.id, cause, work.release.number)
 
 

@@ -34,8 +34,11 @@ def _each(nodes: Sequence, check: Callable[[Node, Problems], Node | None], probl
 
 
 def _check_trigger(node: Node, problems: Problems) -> Node | None:
-    kind = _kind(node, TRIGGERS, LATER_TRIGGERS, ("from", "to", "before"), "trigger", problems)
-    return _trigger_validator(kind).check(node, problems) if kind else None
+    kind = _kind(node, TRIGGERS, LATER_TRIGGERS, ("from", "to", "before", "ask", "on"), "trigger", problems)
+    checked = _trigger_validator(kind).check(node, problems) if kind else None
+    if isinstance(checked, Mapping) and "ask" in checked:
+        return _with(checked, "ask", check_inputs(checked.get("ask"), problems))
+    return checked
 
 
 def _check_step(node: Node, problems: Problems) -> Node | None:

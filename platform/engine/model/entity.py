@@ -47,6 +47,7 @@ PAGES = frozenset(
         "notifications",
         "inbox",
         "decide",
+        "buttons",
         "language",
     )
 )

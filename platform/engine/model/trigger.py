@@ -13,6 +13,7 @@ from customary.engine.model.build import Build, frozen, plain
 from customary.engine.model.calls import compile_called
 from customary.engine.model.duration import length
 from customary.engine.model.field import literal
+from customary.engine.model.inputs import compile_inputs
 from customary.engine.model.keep import may_be_kept
 from customary.engine.model.payload import compiled, types
 from customary.engine.model.pipeline import stage_of
@@ -53,7 +54,7 @@ def _found(webhook: text.Node | None) -> tuple[str, ...]:
 
 
 def _kind(body: text.Mapping) -> str | None:
-    return next((key for key in body if key not in ("from", "to", "before")), None)
+    return next((key for key in body if key not in ("from", "to", "before", "ask", "on")), None)
 
 
 def _piped(build: Build, pipeline: str) -> str:
@@ -178,6 +179,17 @@ def _webhook(build: Build, kind: str, body: text.Mapping) -> Trigger | None:
     return frozen({**found, "entity": entity, "find": build.question(condition, names)})
 
 
+def _button(build: Build, kind: str, body: text.Mapping) -> Trigger | None:
+    """`at` is the entity where it stands, which is what it is about unless it is on none."""
+    sketch = build.entity_named(body.get(kind))
+    if sketch is None:
+        return None
+    on = plain(body, "on", "one")
+    entity = "" if on == "none" else sketch.name
+    inputs = compile_inputs(build, body.get("ask"), build.names(entity, old=False))
+    return frozen({"kind": kind, "entity": entity, "at": sketch.name, "on": on, "inputs": inputs})
+
+
 def _shifts(node: text.Node | None, sign: int) -> list[tuple[int, int]]:
     nodes = node.items if isinstance(node, text.Sequence) else [node] if node is not None else []
     lengths = (length(str(text.plain(each))) for each in nodes)
@@ -210,6 +222,7 @@ def _field_of(build: Build, node: text.Node, kinds: tuple[str, ...], what: str) 
 
 
 _KINDS: dict[str, Callable[[Build, str, text.Mapping], Trigger | None]] = {
+    "button": _button,
     "changed": _changed,
     "entered": _at_stage,
     "left": _at_stage,

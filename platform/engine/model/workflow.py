@@ -85,6 +85,7 @@ class Rule:
     def _with_payload(self, names: ModelNames, triggers: Iterable[Mapping[str, Any]]) -> ModelNames:
         """The names with what came in from outside, where a trigger says what that is."""
         shapes = [types(each["payload"]) for each in triggers if "payload" in each]
+        shapes += [{name: each.value_type for name, each in at["inputs"].items()} for at in triggers if "inputs" in at]
         known = {name: kind for shape in shapes for name, kind in shape.items()}
         return names.with_shape("payload", "the payload", known) if shapes else names
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 from litestar import Request, Response, get
 
-from customary.engine.automation import buttons_of
+from customary.engine.automation import buttons_of, inputs_of
 from customary.engine.fields.field import Field
-from customary.engine.model.model import Entity, Model
+from customary.engine.model.model import Entity, Model, Workflow
 from customary.engine.records import Work
 from customary.engine.records.changes import KINDS
 from customary.ui.api.caller import read
@@ -87,7 +88,7 @@ def document(model: Model) -> dict[str, Any]:
     for entity in model.entities.values():
         schemas[entity.name] = _record(entity)
         schemas[f"{entity.name}_input"] = _input(model, entity)
-        addresses |= dict(paths(entity)) | dict(of_buttons(entity, buttons_of(model, entity.name)))
+        addresses |= dict(paths(entity)) | dict(of_buttons(entity, _buttons(model, entity)))
     return {
         "openapi": "3.1.0",
         "info": {
@@ -119,6 +120,16 @@ def _input(model: Model, entity: Entity, inside: str = "") -> Schema:
     writable += [entity.fields[name] for name in ("stage",) if name in entity.fields]
     properties = {field.name: _described(field, _or_null(_taken(model, field))) for field in writable}
     return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+def _buttons(model: Model, entity: Entity) -> Iterator[tuple[Workflow, Schema]]:
+    """The buttons of an entity, each with the shape of what it asks for."""
+    for each in buttons_of(model, entity.name):
+        inputs = inputs_of(each)
+        properties = {name: _described(field, _or_null(field.json_schema())) for name, field in inputs.items()}
+        required = [name for name, field in inputs.items() if field.required and field.default is None]
+        shape = {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+        yield each, shape
 
 
 def _shown(field: Field) -> Schema:

@@ -38,13 +38,14 @@ def paths(entity: Entity) -> Iterator[tuple[str, Schema]]:
     yield f"{base}/{{id}}/shares/{{share}}", {"delete": _unshare(entity)}
 
 
-def of_buttons(entity: Entity, buttons: Iterable[Workflow]) -> Iterator[tuple[str, Schema]]:
-    """The addresses of the buttons on an entity's records."""
+def of_buttons(entity: Entity, buttons: Iterable[tuple[Workflow, Schema]]) -> Iterator[tuple[str, Schema]]:
+    """The addresses of the buttons on an entity's records, each with the shape of what it asks for."""
     begun = {"run": ID, "status": {"type": "string"}}
     answer = {"type": "object", "properties": begun, "required": list(begun)}
-    for each in buttons:
+    for each, asked in buttons:
         verb, summary = f"press_{each.name}_on", str(each.label)
-        pressed = _operation(entity, verb, summary, answer, status="202", parameters=[_path_id()])
+        body = asked if asked["properties"] else None
+        pressed = _operation(entity, verb, summary, answer, body, status="202", parameters=[_path_id()])
         yield f"/api/{entity.name}/{{id}}/buttons/{each.name}", {"post": pressed}
 
 

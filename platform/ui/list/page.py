@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from litestar import Request, Response, get
 from litestar.params import FromPath
 
+from customary.engine.automation import buttons_of, inputs_of
 from customary.engine.model.model import Entity
 from customary.ui.desk import AtDesk, Desk, texts
 from customary.ui.entity import entity_of
@@ -58,8 +59,15 @@ def values(desk: Desk, listing: Listing, query: Mapping[str, str]) -> dict[str, 
         "now": desk.now,
         "may_create": may_create(desk, listing.entity),
         "may_update": desk.access.may(listing.entity.name, "update"),
+        "buttons": _buttons(desk, listing.entity),
         "continued": "after" in query,
     }
+
+
+def _buttons(desk: Desk, entity: Entity) -> tuple[tuple[str, str, bool], ...]:
+    """The buttons for what is chosen: name, label, and whether it asks for something first."""
+    found = (each for each in buttons_of(desk.model, entity.name, ("many",)) if desk.access.may_press(each.name))
+    return tuple((each.name, each.label.in_language(desk.language), bool(inputs_of(each))) for each in found)
 
 
 def bars(desk: Desk, listing: Listing) -> Bars:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
 from customary.engine import people
-from customary.engine.automation import buttons, input_of, press
+from customary.engine.automation import buttons, input_of, lone_buttons, press, press_alone, press_many
+from customary.engine.money import Money
 from customary.engine.records.refusal import Forbidden, Missing, Refused
 
 from .test_rules import VISIT, rule
@@ -98,3 +101,79 @@ def test_a_button_pressed_twice_at_once_runs_as_often_as_its_limit_says(house: C
         home.do(lambda work: press(work, "visit", id, "finish"))
     home.settle()
     assert len(home.runs()) == 1
+
+
+ASKS = """---
+workflow: log_hours
+when:
+  button: visit
+  on: many
+  ask: {hours: {type: decimal, required: true, max: 9}, price: {type: money}, town: {type: text, default: =town}}
+where: payload.hours > 0
+do:
+  - set: {minutes: =payload.hours * 60, town: '{{ payload.town }} {{ payload.price }}'}
+---
+workflow: fresh
+when: {button: visit, on: none, ask: {name: {type: text, required: true}}}
+where: payload.name != "No"
+do: [{create: {visit: {name: =payload.name, owner: =user}}}]
+---
+role: fitter
+entities: {visit: {read: all, update: none}}
+buttons: [log_hours, fresh]
+"""
+
+
+def test_what_a_button_asks_for_reaches_its_steps(house: Callable) -> None:
+    home = house(VISIT + ASKS)
+    id = home.create("visit", name="A", town="Rome")
+    ann(home, "fitter")
+    assert named(home, id) == ["log_hours"], "nobody can tell yet what will be said"
+    with pytest.raises(Refused, match=r"Hours is required; “minutes” is not asked for"):
+        home.do(lambda work: press(work, "visit", id, "log_hours", {"minutes": 5}))
+    with pytest.raises(Refused, match="must be at most 9"):
+        home.do(lambda work: press(work, "visit", id, "log_hours", {"hours": Decimal(10)}))
+    with pytest.raises(Refused, match="is not one for “Log hours” now"):
+        home.do(lambda work: press(work, "visit", id, "log_hours", {"hours": Decimal(0)}))
+    values = {"hours": Decimal("1.5"), "price": Money(Decimal(7), "EUR")}
+    home.do(lambda work: press(work, "visit", id, "log_hours", values))
+    home.settle()
+    assert (home.get("visit", id)["minutes"], home.get("visit", id)["town"]) == (90, "Rome 7 EUR")
+
+
+def test_a_button_for_many_is_pressed_for_all_or_for_none(house: Callable) -> None:
+    home = house(VISIT + ASKS + FINISH)
+    first, second = home.create("visit", name="A"), home.create("visit", name="B")
+    gone = home.create("visit", name="C")
+    home.archive("visit", gone)
+    ann(home, "fitter")
+    with pytest.raises(Refused):
+        home.do(lambda work: press_many(work, "visit", [first, gone], "log_hours", {"hours": 1}))
+    with pytest.raises(Missing):
+        home.do(lambda work: press_many(work, "visit", [first], "finish"))
+    home.settle()
+    assert home.runs() == []
+    home.do(lambda work: press_many(work, "visit", [first, second, first], "log_hours", {"hours": 1}))
+    home.settle()
+    assert [home.get("visit", id)["minutes"] for id in (first, second)] == [60, 60]
+
+
+def test_a_button_about_no_record_begins_a_run_of_its_own(house: Callable) -> None:
+    home = house(VISIT + ASKS)
+    ann(home, "fitter")
+    assert [each.name for each in home.do(lone_buttons)] == ["fresh"]
+    for name in ("log_hours", "nothing"):
+        with pytest.raises(Missing):
+            home.do(lambda work, name=name: press_alone(work, name))
+    with pytest.raises(Refused, match="is not one for “Fresh” now"):
+        home.do(lambda work: press_alone(work, "fresh", {"name": "No"}))
+    home.do(lambda work: press_alone(work, "fresh", {"name": "New"}))
+    home.settle()
+    [visit] = home.all("visit")
+    assert (visit["name"], visit["owner"]) == ("New", home.actor.id)
+    ann_id = home.actor.id
+    home.actor = replace(home.actor, roles=("guest",))
+    assert home.do(lone_buttons) == ()
+    with pytest.raises(Forbidden):
+        home.do(lambda work: press_alone(work, "fresh", {"name": "Other"}))
+    assert [run.actor for run in home.runs()] == [ann_id]

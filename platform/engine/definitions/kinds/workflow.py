@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from customary.engine.definitions.asking import ASK
+from customary.engine.definitions.asking import ASK, INPUTS
 from customary.engine.definitions.example import RULE_EXAMPLES
 from customary.engine.definitions.mail import MESSAGE
 from customary.engine.definitions.outside import CALL_WEBHOOK, CREATE_DOCUMENT, SEND_SMS, WEBHOOK
@@ -67,6 +67,14 @@ IDLE = mapping(
     },
     required=("entity", "after"),
 )
+BUTTON = {
+    "button": told(ENTITY, "the entity on whose records it is, or beside whose list"),
+    "ask": told(INPUTS, "what it asks for when it is pressed, written as fields; read as `payload`"),
+    "on": told(
+        one_of(("one", "many", "none"), "reach of a button"),
+        "one: on the record; many: also for those chosen in the list; none: on the home page, about no record",
+    ),
+}
 ABOUT_TRIGGERS = {
     "created": {"created": ENTITY},
     "updated": {"updated": ENTITY},
@@ -77,7 +85,7 @@ ABOUT_TRIGGERS = {
     "entered": {"entered": STAGE},
     "left": {"left": STAGE},
     "imported": {"imported": ENTITY},
-    "button": {"button": ENTITY},
+    "button": BUTTON,
     "crosses": {"crosses": CROSSES},
     "related": {"related": RELATED},
     "due": {"due": DUE},
@@ -98,7 +106,6 @@ TRIGGERS = {
         f"the trigger “{kind}”",
         {**keys, **({"before": BEFORE_SAVE} if kind in BEFORE else {})},
         required=(kind,),
-        later=("ask", "on") if kind == "button" else (),
     )
     for kind, keys in ABOUT_TRIGGERS.items()
 }
