@@ -28,9 +28,17 @@ SHOWN_UNKNOWN = 20
 @click.option("--map", "maps", multiple=True, metavar="COLUMN=FIELD", help="Which field a column goes into. See above.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen to every row, and change nothing.")
 @click.option("--skip-bad", is_flag=True, help="Leave out the rows that are refused, instead of everything.")
+@click.option("--no-rules", is_flag=True, help="Start no rules for what is made. The history says so.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def import_command(
-    entity: str, file: Path, directory: Path, maps: tuple[str, ...], dry_run: bool, skip_bad: bool, yes: bool
+    entity: str,
+    file: Path,
+    directory: Path,
+    maps: tuple[str, ...],
+    dry_run: bool,
+    skip_bad: bool,
+    no_rules: bool,
+    yes: bool,
 ) -> None:
     """Make a record of every row of a CSV, XLSX or JSON file: all of them, or none.
 
@@ -59,7 +67,7 @@ def import_command(
         if dry_run:
             return
         confirmed(f"Import {_rows(report.written)}?")
-    report = _run(opened, entity, sheet, columns, "import", skip_bad)
+    report = _run(opened, entity, sheet, columns, "import", skip_bad, no_rules)
     if report.refused and not skip_bad:
         _print_report(report, "could be made")
         click.echo("Nothing was imported. Mend these rows, map them with --map, or leave them out with --skip-bad.")
@@ -151,7 +159,13 @@ def _check_entity(opened: Workspace, entity: str) -> None:
 
 
 def _run(
-    opened: Workspace, entity: str, sheet: Sheet, columns: tuple[Column, ...], how: str, skip_bad: bool = False
+    opened: Workspace,
+    entity: str,
+    sheet: Sheet,
+    columns: tuple[Column, ...],
+    how: str,
+    skip_bad: bool = False,
+    quiet: bool = False,
 ) -> Report:
     from customary.engine.exchange import imports
     from customary.engine.people.actor import SYSTEM
@@ -163,7 +177,7 @@ def _run(
         if tried:
             return imports.dry_run(work, entity, sheet, columns, progress)
         try:
-            return imports.import_rows(work, entity, sheet, columns, skip_bad, progress)
+            return imports.import_rows(work, entity, sheet, columns, skip_bad, progress, quiet)
         except imports.ImportRefused as refused:
             return refused.report
 

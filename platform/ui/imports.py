@@ -92,7 +92,7 @@ async def let_in(desk: AtDesk, request: Request, id: FromPath[UUID]) -> Response
     form = await request.form()
     found = await desk.read(_look, id)
     try:
-        report = await desk.write(_let_in, found, form.get("skip_bad") == "yes")
+        report = await desk.write(_let_in, found, form.get("skip_bad") == "yes", form.get("quiet") == "yes")
     except ImportRefused as refused:
         return _page(desk, replace(found, report=refused.report), status=422)
     count = report.written
@@ -148,9 +148,9 @@ def _tried(work: Work, found: Look) -> Report:
     return dry_run(work, found.upload.entity, found.sheet, found.columns)
 
 
-def _let_in(work: Work, found: Look, skip_bad: bool) -> Report:
+def _let_in(work: Work, found: Look, skip_bad: bool, quiet: bool) -> Report:
     uploads.forget(work, found.upload.id)
-    return import_rows(work, found.upload.entity, found.sheet, found.columns, skip_bad)
+    return import_rows(work, found.upload.entity, found.sheet, found.columns, skip_bad, quiet=quiet)
 
 
 def _seen(work: Work, upload: Upload, sheet: Sheet, columns: tuple[Column, ...]) -> Look:

@@ -57,6 +57,8 @@ class Moment:
     differences: tuple[Difference, ...] = ()
     cause: str = ""
     mail: Post | None = None
+    quiet: bool = False
+    """Whether it was made to start no rules."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +206,7 @@ def _changes(work: Work, entity: Entity, id: UUID) -> list[Moment]:
             cause=str(change.cause.get("origin", "")),
             option=str(change.cause.get("stage", "")),
             text=str(change.cause.get("note", "")),
+            quiet=bool(change.cause.get("quiet")),
         )
         for change in history(work, entity.name, id, limit=MOST_CHANGES).changes
     ]

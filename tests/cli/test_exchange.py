@@ -9,9 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from click.testing import Result
 
 from customary.engine.exchange import read
+from customary.engine.records.changes import change, queue
+from customary.engine.workspace import Workspace
 
 Run = Callable[..., Result]
 PEOPLE = "Name;E-Mail;Firma\nΆννα;anna@example.com;Acme\nBob;bob@example;Acmee\n"
@@ -110,3 +113,14 @@ def test_a_condition_that_is_none_is_wrong_use(run: Run, crm: Path) -> None:
 def test_every_command_shows_an_example(run: Run) -> None:
     for command in ("import", "export"):
         assert f"Example: customary {command}" in run(command, "--help").output
+
+
+def test_an_import_may_start_no_rules(run: Run, crm: Path) -> None:
+    (crm / "leads.csv").write_text("name\nQuiet\n", "utf-8")
+    assert run("import", "lead", "leads.csv", "--workspace", "crm", "--yes", "--no-rules").exit_code == 0
+    workspace = Workspace.open(crm / "crm")
+    with workspace.database.read() as connection:
+        causes = connection.execute(sa.select(change.c.cause).where(change.c.entity == "lead")).scalars().all()
+        queued = connection.execute(sa.select(queue.c.id).where(queue.c.entity == "lead")).all()
+    workspace.close()
+    assert (causes, queued) == ([{"origin": "import", "quiet": True}], [])

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from litestar.testing import TestClient
 
 from customary.app import create_app
 from customary.engine import people, records
 from customary.engine.exchange.imports import Report, dry_run
 from customary.engine.people.actor import SYSTEM
+from customary.engine.records.changes import queue
 from customary.engine.workspace import Workspace, create
 from customary.ui import imports
 from customary.ui.desk import SESSION, csrf_of
@@ -147,3 +149,19 @@ def test_without_the_right_to_create_there_is_nothing_to_import(workspace: Works
         assert (
             client.post("/import", data={"entity": "product"}, files={"file": ("a.csv", b"a\n1\n")}).status_code == 403
         )
+
+
+def test_an_import_may_start_no_rules_and_the_history_says_so(client: TestClient, workspace: Workspace) -> None:
+    place = send(client, "Name\nAlpha\n", "lead", "leads.csv")
+    assert 'name="quiet" value="yes"' in client.post(place, data={}).text
+    client.post(f"{place}/records", data={"quiet": "yes"})
+    loud = send(client, "Name\nBeta\n", "lead", "leads.csv")
+    client.post(f"{loud}/records")
+    with workspace.database.read() as connection:
+        found = records.select(workspace.work(connection, SYSTEM), "lead", records.Query()).records
+        made = {each.title: each.id for each in found}
+        queued = set(connection.execute(sa.select(queue.c.record)).scalars())
+    assert queued >= {made["Beta"]} and made["Alpha"] not in queued
+    told = {name: client.get(f"/lead/{id}/timeline").text for name, id in made.items()}
+    assert "It was imported without starting rules." in told["Alpha"]
+    assert "without starting rules" not in told["Beta"]

@@ -107,14 +107,15 @@ def import_rows(
     columns: tuple[Column, ...],
     skip_bad: bool = False,
     progress: Progress | None = None,
+    quiet: bool = False,
 ) -> Report:
     """Creates a record for every row. One refused row refuses all (ImportRefused), unless `skip_bad`.
 
-    When it raises, the transaction is as it was before.
+    One that is `quiet` starts no rules, and the history says so. When it raises, the transaction is as it was before.
     """
     savepoint = work.connection.begin_nested()
     try:
-        report = _import(work, entity, sheet, columns, progress)
+        report = _import(work.because(quiet=quiet), entity, sheet, columns, progress)
         if report.counts[REFUSED] and not skip_bad:
             raise ImportRefused(report)
     except BaseException:

@@ -114,8 +114,13 @@ def write_changes(work: Work, shape: Shape, rows: list[dict[str, Any]]) -> None:
     if not rows:
         return
     work.connection.execute(change.insert(), rows)
-    if shape.watched:
-        work.connection.execute(queue.insert(), [queue_row(row) for row in rows])
+    if queued := [queue_row(row) for row in rows if is_queued(shape, row)]:
+        work.connection.execute(queue.insert(), queued)
+
+
+def is_queued(shape: Shape, row: Mapping[str, Any]) -> bool:
+    """Whether rules are to look at a change: where some may care, and it is not meant to start any."""
+    return shape.watched and "quiet" not in row["cause"]
 
 
 def queue_row(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def written(
 ) -> Written:
     """What is written of a record with these column values; `found_by` is its new search row."""
     rows = {"row": row, "change": change}
-    if shape.watched:
+    if changes.is_queued(shape, change):
         rows["queue"] = changes.queue_row(change)
     if found_by is not None:
         rows["search"] = found_by

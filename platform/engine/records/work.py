@@ -26,7 +26,8 @@ class Cause:
     """Why a write happens; it is kept in the change row.
 
     `origin` is form, api, import, workflow, undo or system. `chain` names the workflows that led here, outermost
-    first, and `depth` counts them. `parent` is the record that a child row was written with.
+    first, and `depth` counts them. `parent` is the record that a child row was written with. What is `quiet` starts no
+    rules; those before the save hold all the same.
     """
 
     origin: str = "system"
@@ -34,6 +35,7 @@ class Cause:
     depth: int = 0
     chain: tuple[str, ...] = ()
     parent: tuple[str, UUID] | None = None
+    quiet: bool = False
 
     def to_json(self) -> dict[str, Any]:
         plain: dict[str, Any] = {"origin": self.origin}
@@ -45,6 +47,8 @@ class Cause:
             plain["chain"] = list(self.chain)
         if self.parent:
             plain["parent"] = [self.parent[0], str(self.parent[1])]
+        if self.quiet:
+            plain["quiet"] = True
         return plain
 
     @classmethod
@@ -56,6 +60,7 @@ class Cause:
             depth=plain.get("depth", 0),
             chain=tuple(plain.get("chain", ())),
             parent=(parent[0], UUID(parent[1])) if parent else None,
+            quiet=plain.get("quiet", False),
         )
 
 

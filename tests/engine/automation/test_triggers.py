@@ -137,6 +137,7 @@ def test_only_what_an_import_brought_starts_a_rule_for_imports(house: Callable) 
     home = house(VISIT + rule("welcome", "{imported: visit}", NOTE))
     home.create("visit", name="typed")
     home.do(lambda work: create(work.because(origin=Cause("import").origin), "visit", {"name": "read"}))
+    home.do(lambda work: create(work.because(origin="import", quiet=True), "visit", {"name": "quiet"}))
     home.settle()
     assert told(home) == ["read"]
 
