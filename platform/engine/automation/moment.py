@@ -23,6 +23,7 @@ from customary.engine.records.work import Work
 
 NO_RECORD = UUID(int=0)
 """What stands for the record of a rule that is about none; its entity is empty."""
+_CHANGE = sa.select(change).where(change.c.id == sa.bindparam("id"))
 
 
 @dataclass
@@ -136,7 +137,7 @@ def started_by(work: Work, run: Mapping[str, Any]) -> Change | None:
     if "trigger" in cause and ("run" not in cause or cause["trigger"] == "called") and entity is not None:
         kind, number = cause["trigger"], work.release.number
         return Change(run["change"], run["at"], entity, run["record"], kind, {}, {}, run["actor"], cause, number)
-    row = work.connection.execute(sa.select(change).where(change.c.id == run["change"])).mappings().first()
+    row = work.connection.execute(_CHANGE, {"id": run["change"]}).mappings().first()
     return read_change(work, row) if row is not None else None
 
 

@@ -84,6 +84,14 @@ def _due_of(status: str) -> sa.Select:
     return sa.select(run.c.id, run.c.due).where(run.c.status == status, past, ~waits, ~paused)
 
 
+_HELD = (
+    sa.select(tables.run)
+    .where(tables.run.c.id == sa.bindparam("id"), tables.run.c.status == tables.DUE)
+    .with_for_update(skip_locked=True)
+)
+_STAND = tables.run.update().where(tables.run.c.id == sa.bindparam("this", type_=tables.run.c.id.type))
+"""Where a run stands; these are made once, for each run asks them."""
+_ENDED = _STAND.returning(tables.run.c.cause, tables.run.c.at)
 _IDS = tables.run.c.id.in_(sa.bindparam("ids", expanding=True))
 _CLAIM = (
     sa.select(tables.run.c.id)
@@ -129,6 +137,7 @@ def _advance(connection: sa.Connection, releases: Releases, run_id: UUID, now: d
     release = releases.load(connection)
     if run is None or release is None:
         return None
+    taken.goes_on = bool(run["position"])
     if run["attempts"] > MOST_CLAIMS:
         return _end(connection, run_id, now, tables.FAILED, tables.reason_text(TOO_MANY))
     work = Work(connection, release, SYSTEM, now, cause_of(run["id"], run["workflow"], run["cause"]))
@@ -154,7 +163,7 @@ def _walked(connection: sa.Connection, walk: Walk, release: int) -> str:
         log.write(connection, walk.run)
         row = {"status": tables.WAITING, "due": pause.until, "attempts": 0, "reason": None}
         row |= {"position": log.rows[-1]["position"], "results": keep(walk.moment.work, walk.moment.results), **begun}
-        connection.execute(tables.run.update().where(tables.run.c.id == walk.run).values(row))
+        connection.execute(_STAND, {"this": walk.run, **row})
         return tables.WAITING
     except Stop as stop:
         log.write(connection, walk.run)
@@ -165,8 +174,7 @@ def _walked(connection: sa.Connection, walk: Walk, release: int) -> str:
 
 def _held(connection: sa.Connection, run_id: UUID) -> Mapping[str, Any] | None:
     """The run's row, held to the end of the transaction; None when another worker is at it or it has ended."""
-    statement = sa.select(tables.run).where(tables.run.c.id == run_id, tables.run.c.status == tables.DUE)
-    return connection.execute(statement.with_for_update(skip_locked=True)).mappings().first()
+    return connection.execute(_HELD, {"id": run_id}).mappings().first()
 
 
 def cause_of(run: UUID, workflow: str, started_by: Mapping[str, Any]) -> Cause:
@@ -187,8 +195,7 @@ def actor_of(work: Work, workflow: Workflow, user_id: UUID | None, user: Mapping
 
 def _end(connection: sa.Connection, run_id: UUID, now: datetime, status: str, reason: str | None, **more: Any) -> str:
     values = {"status": status, "reason": reason, "due": None, "ended_at": now, **more}
-    ended = tables.run.update().where(tables.run.c.id == run_id).values(values)
-    tell_caller(connection, connection.execute(ended.returning(tables.run.c.cause, tables.run.c.at)).first())
+    tell_caller(connection, connection.execute(_ENDED, {"this": run_id, **values}).first())
     return status
 
 

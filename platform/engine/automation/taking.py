@@ -22,6 +22,7 @@ from customary.engine.words import Reason
 
 ROUNDS_LOGGED = 100
 """Of a loop, so many rounds are logged step by step; what fails is logged always."""
+_LOG = tables.step.insert()
 
 
 @dataclass
@@ -30,6 +31,8 @@ class Steps:
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     begun: float = field(default_factory=time.perf_counter)
+    goes_on: bool = False
+    """Whether the run has waited before."""
 
     def clock(self, now: datetime) -> datetime:
         """The time for the log: steps see one `now`, but people want to know how long each took."""
@@ -53,10 +56,11 @@ class Steps:
 
     def write(self, connection: sa.Connection, run_id: UUID) -> None:
         """Adds the rows; what the run waited for is over then, and stands among them."""
-        waited = (tables.step.c.run == run_id, tables.step.c.status == tables.WAITING)
-        connection.execute(tables.step.delete().where(*waited))
+        if self.goes_on:
+            waited = (tables.step.c.run == run_id, tables.step.c.status == tables.WAITING)
+            connection.execute(tables.step.delete().where(*waited))
         if self.rows:
-            connection.execute(tables.step.insert(), [{**row, "run": run_id} for row in self.rows])
+            connection.execute(_LOG, [{**row, "run": run_id} for row in self.rows])
 
 
 @dataclass

@@ -24,6 +24,7 @@ IDLE_SECONDS = 0.25
 TROUBLE_SECONDS = 5.0
 OUTSIDE_SECONDS = 1.0
 SENDERS = 3
+HANDS = 2
 CLOCK_SECONDS = 15.0
 MAIL_SECONDS = 10.0
 
@@ -76,6 +77,8 @@ class Worker:
     def __init__(self, database: Database, releases: Releases, store: Store | None = None) -> None:
         """Without a `store` for what mails bring and what is printed, no mailbox is read and no document made."""
         self._database, self._releases, self._store = database, releases, store
+        # While one waits for PostgreSQL the other works; SQLite has one writer.
+        self._hands = 1 if database.is_sqlite else HANDS
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
         self._lines = Lines()
@@ -114,7 +117,7 @@ class Worker:
     def _rounds(self) -> tuple[tuple[str, Callable[[], int], float], ...]:
         """What is done in a thread of its own, and how long it rests when there was nothing to do."""
         return (
-            ("rules", self._rules, IDLE_SECONDS),
+            *((f"rules-{number}", self._rules, IDLE_SECONDS) for number in range(1, self._hands + 1)),
             *((f"outside-{number}", self._outside, OUTSIDE_SECONDS) for number in range(1, SENDERS + 1)),
             ("clock", self._clock, CLOCK_SECONDS),
             ("mail", self._mail, MAIL_SECONDS),
