@@ -80,3 +80,21 @@ RULE_EXAMPLES = named(
     "examples: {hot_lead_is_called: {given: {lead: {name: A}}, creates: [{task: {title: Call A}}]}}",
 )
 """Of a workflow."""
+
+ROLE_EXAMPLES = named(
+    mapping(
+        "an example",
+        {
+            "given": told(_MADE, "the record, by its entity; `=user` in it is who holds the role"),
+            "user": told(VALUES, "values of who holds the role: {region: north}"),
+            "there": _THERE,
+            "may": told(NAMES, "acts that are allowed: read, create, update, delete, export, import"),
+            "may_not": told(NAMES, "acts that are refused"),
+            "hidden": told(NAMES, "fields that are not seen", of="field"),
+            "read_only": told(NAMES, "fields that are seen but cannot be changed", of="field"),
+        },
+        required=("given",),
+    ),
+    "examples: {own_deals: {given: {deal: {name: A, owner: =user}}, may: [read, update], may_not: [delete]}}",
+)
+"""Of a role."""

@@ -10,7 +10,7 @@ from customary.engine.model.model import Model
 from customary.engine.problem import Place
 from customary.engine.text import Mapping, Source, plain
 
-KINDS = ("entity", "pipeline", "workflow")
+KINDS = ("entity", "pipeline", "workflow", "role")
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,15 @@ def examples(source: Source, model: Model) -> Iterator[Example]:
         found = document.body.get("examples")
         if kind not in KINDS or not isinstance(found, Mapping):
             continue
-        entity = {"pipeline": model.pipelines, "workflow": model.workflows}.get(kind)
-        about = name if entity is None else entity[name].entity
         for each, node in found.items():
             if isinstance(node, Mapping):
-                yield Example(kind, name, each, about, plain(node), node)
+                said = plain(node)
+                yield Example(kind, name, each, _about(kind, name, model, said), said, node)
+
+
+def _about(kind: str, name: str, model: Model, said: Mapping) -> str:
+    """The entity that an example is about."""
+    if kind == "role":
+        return next(iter(said["given"]))
+    around = {"pipeline": model.pipelines, "workflow": model.workflows}.get(kind)
+    return name if around is None else around[name].entity

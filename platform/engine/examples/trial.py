@@ -14,6 +14,7 @@ from customary.engine.examples.difference import Difference
 from customary.engine.examples.effects import effects_differ
 from customary.engine.examples.example import Example
 from customary.engine.examples.house import House, Room
+from customary.engine.examples.rights import rights_differ
 from customary.engine.examples.values import BadValue, CannotMake, Values
 from customary.engine.model.example import RECORD
 from customary.engine.records.work import Work
@@ -24,7 +25,7 @@ NOTHING = "nothing"
 def try_out(house: House, example: Example) -> list[Difference]:
     """What came out otherwise than the example says; nothing when all is well."""
     with house.room() as room:
-        return list(_Trial(example, room).run())
+        return list(rights_differ(example, room) if example.kind == "role" else _Trial(example, room).run())
 
 
 @dataclass

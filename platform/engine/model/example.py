@@ -8,6 +8,7 @@ from typing import Any
 from customary.engine.fields import Field
 from customary.engine.model.build import Build, Sketch, items, plain
 from customary.engine.model.model import Role, Workflow
+from customary.engine.model.role import ACTS
 from customary.engine.problem import did_you_mean
 from customary.engine.text import node as text
 
@@ -22,6 +23,9 @@ def check_examples(build: Build, roles: Mapping[str, Role], workflows: Mapping[s
     for document in build.definitions.of("pipeline").values():
         if sketch := build.sketches.get(str(plain(document.body, "entity"))):
             _of_records(build, sketch, document.body, roles)
+    for document in build.definitions.of("role").values():
+        for _, example in items(document.body.get("examples")):
+            _of_role(build, example)
     for name, document in build.definitions.of("workflow").items():
         workflow = workflows.get(name)
         if workflow and not workflow.entity and (given := document.body.get("examples")) is not None:
@@ -29,6 +33,21 @@ def check_examples(build: Build, roles: Mapping[str, Role], workflows: Mapping[s
         if workflow and (sketch := build.sketches.get(workflow.entity)):
             for _, example in items(document.body.get("examples")):
                 _of_rule(build, sketch, example, roles)
+
+
+def _of_role(build: Build, example: text.Mapping) -> None:
+    given, user = example.get("given"), build.sketches.get(build.user)
+    _by_entity(build, given)
+    if (values := example.get("user")) is not None:
+        _values(build, user, values)
+    _there(build, example)
+    for key in ("may", "may_not"):
+        for each in _items(example.get(key)):
+            build.one_of(each, ACTS, "an act")
+    sketch = build.sketches.get(next(iter(given), "")) if isinstance(given, text.Mapping) else None
+    for key in ("hidden", "read_only") if sketch is not None else ():
+        for each in _items(example.get(key)):
+            build.one_of(each, sketch.fields, f"a field of {sketch.name}")
 
 
 def _of_records(build: Build, sketch: Sketch, body: text.Mapping, roles: Mapping[str, Role]) -> None:
@@ -59,6 +78,10 @@ def _shared(build: Build, sketch: Sketch, example: text.Mapping, roles: Mapping[
         lines, _, inner = str(text.plain(each)).partition(".")
         if not inner or (of := _inside(build, sketch.fields.get(lines))) is None or inner not in of.fields:
             build.one_of(each, [*sketch.fields, RECORD], f"a field of {sketch.name}")
+    _there(build, example)
+
+
+def _there(build: Build, example: text.Mapping) -> None:
     there = example.get("there")
     for entity, records in there.items() if isinstance(there, text.Mapping) else ():
         for each in _items(records):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from customary.engine.definitions.example import ROLE_EXAMPLES
 from customary.engine.definitions.shapes import CONDITION, LABEL, NAMES, WAS, YES_NO, list_of, mapping, one_of, told
 
 ACT = {"type": ["string", "boolean"], "x-what": "all, team, own, none, or an expression after “=”"}
@@ -52,6 +53,7 @@ SHAPE = mapping(
             PORTAL,
             "for people from outside: the record that they stand for; `own` is that record and what links to it",
         ),
+        "examples": told(ROLE_EXAMPLES, "what its holders may do with a record: `customary test` tries them out"),
         "was": told(WAS, "its old name"),
     },
     later=("dashboards",),
