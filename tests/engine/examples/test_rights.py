@@ -23,9 +23,15 @@ role: admin
 admin: true
 ---
 role: seller
-entities: {deal: {read: '=owner == user || region == user.region && region != null', create: all, update: own, fields: {cost: hidden}}}
+entities:
+  deal:
+    read: '=owner == user || region == user.region && region != null'
+    create: all
+    update: own
+    fields: {cost: hidden}
 examples:
 """
+RULE = "owner == user || region == user.region && region != null"
 SELLER = """
   own: {given: {deal: {name: A, owner: =user}}, may: [read, update, create], may_not: [delete, export], hidden: [cost]}
   others: {given: {deal: {name: A, owner: {name: Bob}}}, may_not: [read, update]}
@@ -53,7 +59,7 @@ def test_what_comes_out_otherwise_is_told_with_its_rule():
 """
     assert [each.partition("  ")[2] for each in tried(wrong)] == [
         "role seller own: may: expected delete, got the contrary: no rule of it",
-        "role seller own: may_not: expected read, got the contrary: seller =owner == user || region == user.region && region != null",
+        f"role seller own: may_not: expected read, got the contrary: seller ={RULE}",
         "role seller own: hidden: expected name, got that it is seen",
         "role seller own: read_only: expected region, got that it is open",
     ]
