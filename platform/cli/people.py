@@ -50,6 +50,33 @@ def add_user(email: str, roles: tuple[str, ...], name: str | None, password_stdi
     click.echo(f"{email} may sign in.")
 
 
+@user_command.command("link")
+@click.argument("email")
+@click.option("--forget-factors", is_flag=True, help="Take off the second factor and all passkeys, which were lost.")
+@workspace
+def link_of_user(email: str, forget_factors: bool, directory: Path) -> None:
+    """Print a link with which a person chooses a new password. It works once, for three days.
+
+    For who cannot get in any more, and for whom nobody else can help. Their sessions end when it is used.
+
+    \b
+    Example: customary user link ann@example.com --forget-factors
+    """
+    from customary.engine import people
+    from customary.engine.people import invitations, passkeys, second_factor
+
+    opened = open_workspace(directory)
+    with opened.database.write() as connection:
+        account = people.find(connection, email)
+        if account is None or not account.active:
+            raise Failure(f"Nobody signs in as “{email}”. Add them with: customary user add {email} --role ...")
+        if forget_factors:
+            second_factor.remove(connection, account.user_id)
+            passkeys.remove_all(connection, account.user_id)
+        secret = invitations.invite(connection, account.user_id, datetime.now(UTC))
+    click.echo(f"{opened.settings.web_address}/sign-in/password/{secret}")
+
+
 @click.group("key")
 def key_command() -> None:
     """Keys with which programs use the API in a person's name.

@@ -75,3 +75,24 @@ def test_it_is_explained_what_a_person_may(run, applied):
     assert "member grants all" in result.output
     for wrong in (("eve@example.com", "account"), ("ann@example.com", "acount"), ("ann@example.com", "account", "x")):
         assert run("explain", *wrong, "--workspace", "mycrm").exit_code == 2
+
+
+def test_a_link_lets_somebody_back_in_who_lost_everything(run, applied):
+    add(run)
+    result = run("user", "link", "ann@example.com", "--forget-factors", "--workspace", "mycrm")
+    assert result.exit_code == 0 and result.output.startswith("/sign-in/password/")
+    with sqlite3.connect(applied / "customary.db") as connection:
+        ((purpose,),) = connection.execute("SELECT purpose FROM customary_ticket")
+    assert purpose == "invitation"
+    assert run("user", "link", "bob@example.com", "--workspace", "mycrm").exit_code == 1
+
+
+def test_a_key_may_be_limited(run, applied):
+    add(run)
+    wanted = ("key", "add", "--user", "ann@example.com", "--workspace", "mycrm")
+    assert run(*wanted, "--read-only", "--entity", "account", "--days", "30").output.startswith("cus_")
+    with sqlite3.connect(applied / "customary.db") as connection:
+        ((read_only, entities, ends),) = connection.execute("SELECT read_only, entities, expires FROM customary_key")
+    assert (read_only, entities, bool(ends)) == (1, '["account"]', True)
+    refused = run(*wanted, "--entity", "acount")
+    assert (refused.exit_code, "Did you mean “account”?" in refused.output) == (2, True)

@@ -7,8 +7,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from customary.engine import people
 from customary.engine.messages import find_letter
 from customary.engine.messages.outbox import message
+from customary.engine.people.actor import SYSTEM
 from customary.engine.releases.catalogue import names
 from customary.engine.workspace import Workspace, create
 
@@ -24,6 +26,30 @@ def test_tables_of_an_older_version_get_their_new_columns(tmp_path, database_url
     with again.database.read() as connection:
         assert connection.execute(sa.select(names.c.names)).scalars().first() is None
     assert again.plan().empty
+    again.close()
+
+
+def test_sessions_and_keys_of_an_older_version_stay_good(tmp_path, database_url):
+    create(tmp_path / "mycrm", ["core"])
+    opened = Workspace.open(tmp_path / "mycrm", database_url)
+    opened.apply()
+    with opened.database.write() as connection:
+        work = opened.work(connection, SYSTEM)
+        ann = people.add(work, "ann@example.com", None, ["admin"], "Ann")
+        token, secret = people.start(connection, ann, work.now).token, people.add_key(connection, ann, "old", work.now)
+        for table, columns in (
+            ("session", ("proof", "agent", "address")),
+            ("key", ("expires", "read_only", "entities")),
+        ):
+            for column in columns:
+                connection.exec_driver_sql(f"ALTER TABLE customary_{table} DROP COLUMN {column}")
+        for table in ("ticket", "second_factor", "recovery_code", "passkey", "identity"):
+            connection.exec_driver_sql(f"DROP TABLE customary_{table}")
+    opened.close()
+    again = Workspace.open(tmp_path / "mycrm", database_url)
+    with again.database.read() as connection:
+        assert people.actor_of_session(connection, token, again.release).id == ann
+        assert people.actor_of_key(connection, secret, again.release).limits == people.NO_LIMITS
     again.close()
 
 

@@ -87,6 +87,11 @@ def _check_key(definitions: Definitions, problems: Problems) -> None:
                 summary = "secrets cannot be kept: there is no key"
                 problems.warn(each.get("type").place, summary, f"Put one into {KEY_VARIABLE} (see operating.md).")
                 return
+    settings = definitions.of("workspace").get("")
+    demanded = settings.body.get("sign_in") if settings is not None else None
+    if isinstance(demanded, Mapping) and plain(demanded.get("second_factor")):
+        summary = "second factors cannot be kept: there is no key"
+        problems.warn(demanded.get("second_factor").place, summary, f"Put one into {KEY_VARIABLE} (see operating.md).")
 
 
 def _counts(definitions: Definitions) -> Counts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,8 +17,10 @@ from customary.engine import people, records, sealing
 from customary.engine.doctor import checks, examine
 from customary.engine.fields.secret import Unsealed
 from customary.engine.files.file import file
+from customary.engine.people import second_factor
 from customary.engine.people.accounts import account
 from customary.engine.people.actor import SYSTEM
+from customary.engine.people.second_factor import factor
 from customary.engine.people.sessions import session
 from customary.engine.plan.journal import journal
 from customary.engine.records import attach
@@ -270,6 +273,17 @@ def test_secrets_that_cannot_be_read_are_found(workspace: Workspace, monkeypatch
     assert found(workspace) == {"secrets": [told]}
     monkeypatch.delenv(sealing.KEY_VARIABLE)
     assert found(workspace) == {"secrets": [told]}
+
+
+def test_second_factors_whose_key_is_gone_are_found(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = next(iter(sealing.key_names()))
+    with workspace.database.read() as connection:
+        ann = people.find(connection, "ann@example.com").user_id
+    kept = second_factor.sealed(second_factor.new_secret(), ann)
+    do(workspace, factor.insert().values(user_id=ann, secret=kept, since=datetime.now(UTC), last_step=0))
+    assert found(workspace) == {}
+    monkeypatch.setenv(sealing.KEY_VARIABLE, base64.b64encode(b"o" * 32).decode())
+    assert f"1 second factor is sealed with a key that is not there: {name}." in found(workspace)["secrets"]
 
 
 def content(workspace: Workspace, id: UUID) -> Path:

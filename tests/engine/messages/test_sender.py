@@ -53,6 +53,18 @@ def test_a_queued_mail_arrives_once_in_any_alphabet(database: Database, server: 
     assert fates(database) == [("sent", 1)]
 
 
+def test_what_opens_an_account_does_not_stay_in_the_outbox(
+    database: Database, server: Server, queued: Callable
+) -> None:
+    queued("ann@example.com", body="the link")
+    with database.write() as connection:
+        connection.execute(message.update().values(details={"private": True}))
+    assert send_due(database, {"mail": Mail(database, House(server.mail))}, NOW) == 1
+    assert server.mails[0].get_content().strip() == "the link"
+    with database.read() as connection:
+        assert [each.body for each in letters(connection)] == [""]
+
+
 def test_without_a_mail_server_nothing_is_sent(database: Database, queued: Callable) -> None:
     queued("zoe@example.com", status="kept")
     queued("zoe@example.com")

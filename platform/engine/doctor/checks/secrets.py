@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from customary.engine import sealing
 from customary.engine.doctor.patient import Finding, Patient, counted
+from customary.engine.people.second_factor import factor
 from customary.engine.records.secrets import opens
 
 SAMPLE = 20
@@ -29,6 +30,16 @@ def look(patient: Patient) -> Iterator[Finding]:
                     f"{_told(closed, entity.name, name)} not to be opened with the key that sealed it.",
                     "It was changed, or copied from another record. Write it anew, or restore a backup.",
                 )
+
+    yield from _second_factors(patient, names)
+
+
+def _second_factors(patient: Patient, names: frozenset[str]) -> Iterator[Finding]:
+    """Of people whose key is gone no code opens anything; they are helped one by one."""
+    for key, count in _keys(patient, factor.c.secret):
+        if key not in names:
+            told = f"{counted(count, 'second factor')} {'is' if count == 1 else 'are'}"
+            yield Finding(f"{told} sealed with a key that is not there: {key}.", _LOST)
 
 
 def _keys(patient: Patient, token: sa.Column) -> list[tuple[str, int]]:
