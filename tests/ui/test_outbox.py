@@ -141,6 +141,22 @@ def test_a_call_shows_what_was_sent_and_what_came_back(client: TestClient, messa
     assert "POST https://example.com/x" in client.get("/messages").text
 
 
+@pytest.mark.parametrize(
+    ("kind", "result", "details"),
+    [
+        ("document", {"file": "x", "name": "Offer.pdf", "size": 3}, {"into": "paper"}),
+        ("sms", {"status": 201, "text": "{}"}, None),
+        ("mail", None, {"sort": "news"}),
+        ("mail", {"said": "550 no", "bounced": True}, {"private": True}),
+    ],
+)
+def test_every_kind_of_message_has_its_page(
+    client: TestClient, message_of: Callable[..., UUID], kind: str, result: Any, details: Any
+) -> None:
+    page = client.get(f"/messages/{message_of(kind, 'sent', result=result, details=details)}")
+    assert (page.status_code, "https://example.com/x" in page.text) == (200, kind != "document")
+
+
 def test_who_asks_for_a_message_again_wakes_its_destination(
     client: TestClient, inside: Callable[..., Any], message_of: Callable[..., UUID]
 ) -> None:
