@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 
@@ -27,9 +29,13 @@ class FarSide:
 
 
 @contextmanager
-def far_side() -> Iterator[FarSide]:
-    """The server for as long as it is needed."""
+def far_side(cert: Path | None = None, key: Path | None = None) -> Iterator[FarSide]:
+    """The server for as long as it is needed; with a certificate it is spoken to over TLS."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    if cert is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(cert, key)
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     far = FarSide(server.server_address[1])
     server.RequestHandlerClass = _handler(far)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)

@@ -57,6 +57,7 @@ _MADE = {
     "x-what": "an entity and values: {task: {title: Call}}",
 }
 _SENT = mapping("a mail", {"message": TEXT, "to": TEXT, "subject": TEXT})
+_CALLED = mapping("a call", {"url": TEXT, "method": TEXT, "body": {}})
 _NOTIFIED = mapping("a notification", {"user": {}, "text": TEXT})
 
 RULE_EXAMPLES = named(
@@ -72,7 +73,11 @@ RULE_EXAMPLES = named(
             "after": told(DURATION, "how much time passes then: dates come near, waiting ends"),
             "starts": told(YES_NO, "false: the workflow does not start; else it starts and is done to its end"),
             "creates": told(list_of(_MADE, "a list: [{task: {title: Call}}]"), "all the records that it makes"),
-            "sends": told(list_of(_SENT, "a list: [{message: welcome, to: a@example.com}]"), "all the mails it writes"),
+            "sends": told(
+                list_of(_SENT, "a list: [{message: welcome, to: a@example.com}]"),
+                "all that it writes to people",
+            ),
+            "calls": told(list_of(_CALLED, "a list: [{url: 'https://example.com'}]"), "all the calls it makes"),
             "notifies": told(list_of(_NOTIFIED, "a list: [{text: Done}]"), "all that it tells users"),
         },
         required=("given",),

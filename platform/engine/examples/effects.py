@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
@@ -33,7 +34,9 @@ def effects_differ(example: Example, values: Values, record: UUID) -> Iterator[S
     if "creates" in said:
         yield from _matched("creates", said, _made(work, ids), partial(_made_fits, values), partial(_titled, work))
     if "sends" in said:
-        yield from _matched("sends", said, _rows(work, message, ids), _mail_fits, _mail_shown)
+        yield from _matched("sends", said, _written(work, ids, "mail", "sms"), _mail_fits, _mail_shown)
+    if "calls" in said:
+        yield from _matched("calls", said, _written(work, ids, "webhook"), _call_fits, _call_shown)
     if "notifies" in said:
         yield from _matched("notifies", said, _rows(work, notification, ids), partial(_note_fits, values), _note_shown)
 
@@ -71,6 +74,11 @@ def _rows(work: Work, table: sa.Table, runs: list[UUID]) -> list[Mapping[str, An
     return list(work.connection.execute(sa.select(table).where(table.c.run.in_(runs)).order_by(table.c.id)).mappings())
 
 
+def _written(work: Work, runs: list[UUID], *kinds: str) -> list[Mapping[str, Any]]:
+    """What the runs sent outside, of some kinds."""
+    return [row for row in _rows(work, message, runs) if row["kind"] in kinds]
+
+
 def _matched(
     key: str, said: Mapping[str, Any], came: list[Any], fits: Callable[[Any, Any], bool], shown: Callable[[Any], str]
 ) -> Iterator[Said]:
@@ -93,6 +101,15 @@ def _mail_fits(wanted: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
 
 def _mail_shown(row: Mapping[str, Any]) -> str:
     return f"{row['name'] or 'a mail'} to {row['recipient']}: “{row['subject']}”"
+
+
+def _call_fits(wanted: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
+    made = {"url": row["recipient"], "method": row["subject"].lower(), "body": json.loads(row["body"] or "null")}
+    return all(made[key] == value for key, value in wanted.items())
+
+
+def _call_shown(row: Mapping[str, Any]) -> str:
+    return f"{row['subject']} {row['recipient']} {row['body']}".strip()
 
 
 def _note_fits(values: Values, wanted: Mapping[str, Any], row: Mapping[str, Any]) -> bool:

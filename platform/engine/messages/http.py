@@ -90,10 +90,11 @@ def _called(asked: Call, at: SplitResult, allowed: Allowed, deadline: float, wit
         path = (at.path or "/") + (f"?{at.query}" if at.query else "")
         line.request(asked.method, path, asked.body or None, headers)
         return _read(line.getresponse(), deadline)
-    except ValueError as error:
-        raise Undeliverable(Reason("a header holds what no header can hold")) from error
+    # First, for a certificate that does not hold is a ValueError to Python too.
     except (OSError, http.client.HTTPException) as error:
         raise NotNow(_why(error, at, deadline)) from error
+    except ValueError as error:
+        raise Undeliverable(Reason("a header holds what no header can hold")) from error
     finally:
         watch.cancel()
         line.close()

@@ -172,6 +172,16 @@ def test_an_example_says_what_differs(definition: str, example: str, expected: l
     assert differences(definition, example) == expected
 
 
+def test_an_example_lists_what_is_asked_of_other_systems() -> None:
+    call = "call_webhook: {url: 'https://far.example.com/{{ name }}', method: put, body: {n: =amount}}"
+    rule = f"\nworkflow: w\nwhen: {{created: deal}}\ndo: [{{{call}}}]\nexamples:\n"
+    given = "given: {deal: {name: A B, amount: 1}}"
+    said = "calls: [{url: 'https://far.example.com/A%20B', method: put, body: {n: {amount: 1, currency: EUR}}}]"
+    assert differences(rule, f"{{{given}, {said}, sends: []}}") == []
+    (found,) = differences(rule, f"{{{given}, calls: []}}")
+    assert found.startswith("calls: no more / PUT https://far.example.com/A%20B")
+
+
 def test_no_example_sees_what_another_did() -> None:
     one = "{there: {account: [{name: B}]}, given: {name: A}}"
     (source, model), _ = parsed(f"{DEAL}  one: {one}\n  two: {one}\n")

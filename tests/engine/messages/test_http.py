@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
-from customary.engine.messages import NotNow, Undeliverable
+from customary.engine.messages import NotNow, Undeliverable, http
 from customary.engine.messages.addresses import Allowed, allowed
 from customary.engine.messages.http import MOST_BYTES, Call, call, parsed
 
-from ...far_side import FarSide
+from ...far_side import FarSide, far_side
 
 INSIDE = [
     "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "255.255.255.255",
@@ -136,6 +143,50 @@ def test_a_header_cannot_smuggle_another(far: FarSide, open_to: Allowed) -> None
     with pytest.raises(Undeliverable, match="no header can hold"):
         call(to(far.url, headers={"X-A": "a\r\nX-B: b"}), open_to)
     assert far.calls == []
+
+
+def test_over_tls_the_certificate_must_be_that_of_the_name_and_not_of_the_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cert, key = certificate(tmp_path, "far.example.com")
+    with far_side(cert, key) as far:
+        port = int(far.host.partition(":")[2])
+        found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+        inside = allowed(["127.0.0.0/8"])
+        with pytest.raises(NotNow, match="certificate of far.example.com does not hold"):
+            call(to(f"https://far.example.com:{port}/"), inside)
+        monkeypatch.setattr(http, "_trust", lambda: ssl.create_default_context(cafile=str(cert)))
+        assert call(to(f"https://far.example.com:{port}/"), inside).status == 200
+        with pytest.raises(NotNow, match="certificate of other.example.com does not hold"):
+            call(to(f"https://other.example.com:{port}/"), inside)
+        far.drip = 0.2
+        far.answer((200, b"x" * 1000))
+        with pytest.raises(NotNow, match="did not answer in time"):
+            call(to(f"https://far.example.com:{port}/", timeout_seconds=1), inside)
+
+
+def certificate(folder: Path, name: str) -> tuple[Path, Path]:
+    """A certificate of its own making for one name, and its key."""
+    key, subject = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    day, now = timedelta(days=1), datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - day)
+        .not_valid_after(now + day)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    cert_file, key_file = folder / "cert.pem", folder / "key.pem"
+    cert_file.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    plain = serialization.NoEncryption()
+    form = serialization.PrivateFormat.PKCS8
+    key_file.write_bytes(key.private_bytes(serialization.Encoding.PEM, form, plain))
+    return cert_file, key_file
 
 
 @pytest.fixture
