@@ -1,4 +1,4 @@
-"""The rules and what they did: each run with what came in, its steps and their results."""
+"""A run of a rule: what came in, why it began, its steps and their results."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from decimal import Decimal
 from functools import partial
 from uuid import UUID
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.exceptions import PermissionDeniedException
 from litestar.params import FromPath
 
 from customary.engine import messages, records
-from customary.engine.automation import Run, StepTaken, cancel, find_run, input_of, runs_of, step_log, try_again
+from customary.engine.automation import Run, StepTaken, cancel, find_run, input_of, step_log, try_again
+from customary.engine.automation.because import Because, because
 from customary.engine.locale import Locale
 from customary.engine.model.model import Entity, Model, Workflow
 from customary.engine.records.changes import Change
@@ -26,8 +27,6 @@ from customary.ui.details import Detail, details, id_in, mails_of, mentioned
 from customary.ui.rule import ShownRule, rule
 from customary.ui.timeline import Difference, differences, ends
 
-SIZE = 50
-STATUSES = ("done", "due", "waiting", "stopped", "failed")
 HERE = "workflows"
 
 
@@ -70,20 +69,8 @@ class ShownRun:
     open: bool
     waited: bool
     """Whether some of it was kept before it failed."""
-
-
-@get("/workflows")
-async def workflows(desk: AtDesk, request: Request) -> Response:
-    """The rules of this workspace, and their newest runs."""
-    query = request.query_params
-    wanted = {name: query.get(name, "") for name in ("workflow", "status", "before")}
-    found, following = await desk.read(_runs, wanted)
-    chosen = desk.model.workflows.get(wanted["workflow"])
-    rules = [rule(each, desk.model, desk.locale) for each in ([chosen] if chosen else desk.model.workflows.values())]
-    values = {"rules": rules, "chosen": chosen, "runs": found, "next": following, "wanted": wanted}
-    if desk.htmx:
-        return desk.part("part_runs.html", statuses=STATUSES, **values)
-    return desk.page("page_workflows.html", here=HERE, statuses=STATUSES, **values)
+    because: Because = Because()
+    """How its condition came out, with the values that it read."""
 
 
 @get("/workflows/{id:uuid}")
@@ -112,18 +99,8 @@ async def end(desk: AtDesk, id: FromPath[UUID]) -> Response:
     return desk.redirect(f"/workflows/{id}", said)
 
 
-def _runs(work: Work, wanted: Mapping[str, str]) -> tuple[list[Shown], str]:
-    """The newest runs over records that this person may read."""
-    status = wanted["status"] if wanted["status"] in STATUSES else None
-    found = runs_of(
-        work, workflow=wanted["workflow"] or None, status=status, before=id_in(wanted["before"]), limit=SIZE
-    )
-    titles = records.titles(work, [(each.entity, each.record) for each in found if each.entity in work.model.entities])
-    shown = [_shown(work, each, titles) for each in found if work.access.admin or (each.entity, each.record) in titles]
-    return shown, str(found[-1].id) if len(found) == SIZE else ""
-
-
-def _shown(work: Work, run: Run, titles: Mapping[tuple[str, UUID], str]) -> Shown:
+def shown_run(work: Work, run: Run, titles: Mapping[tuple[str, UUID], str]) -> Shown:
+    """A run as lists show it."""
     return Shown(
         run=run,
         workflow=work.model.workflows.get(run.workflow),
@@ -163,7 +140,7 @@ def _run(work: Work, id: UUID, locale: Locale) -> ShownRun:
     titles |= records.titles(work, list(mentioned(work, steps, run) | pointed))
     name = titles.get((people.name, run.actor), "") if people and run.actor else ""
     is_open = work.access.admin
-    shown = _shown(work, run, titles)
+    shown = shown_run(work, run, titles)
     mails = {each.id: each.status for each in messages.letters(work.connection, record=run.record, run=run.id)}
     return ShownRun(
         shown=shown,
@@ -177,6 +154,7 @@ def _run(work: Work, id: UUID, locale: Locale) -> ShownRun:
         titles=titles,
         open=is_open,
         waited=bool(run.position),
+        because=because(work, shown.workflow, run) if is_open and shown.workflow else Because(),
     )
 
 
@@ -198,7 +176,7 @@ def _before(work: Work, run: Run) -> Shown | None:
     """The run whose change started this one, when a rule made it."""
     id = id_in(str(run.cause.get("run") or ""))
     before = find_run(work, id) if id else None
-    return _shown(work, before, {}) if before else None
+    return shown_run(work, before, {}) if before else None
 
 
 def _step(work: Work, step: StepTaken, run: Run, titles: Mapping, mails: Mapping[UUID, str]) -> ShownStep:
@@ -217,4 +195,4 @@ def _seconds(span: timedelta) -> Decimal:
     return Decimal(span // timedelta(milliseconds=10)) / 100
 
 
-handlers = [workflows, run, again, end]
+handlers = [run, again, end]
