@@ -100,6 +100,9 @@ def _proven(work: Work, code: str, then: Any) -> Any:
 
 
 def _set_up(work: Work, kept: str, code: str, token: str) -> list[str] | None:
+    """Nothing where one is on already: who only has the browser must not put theirs in its place."""
+    if second_factor.since(work.connection, work.actor.id):
+        return None
     codes = second_factor.set_up(work.connection, work.actor.id, kept, code, work.now)
     if codes is not None:
         sessions.end_all(work.connection, work.actor.id, but=token)

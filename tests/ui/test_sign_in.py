@@ -64,6 +64,9 @@ def test_a_second_factor_is_set_up_and_then_asked_for(client, stranger):
     done = client.post("/settings/second-factor", data={"kept": kept, "code": now_code(secret)})
     codes = re.findall(r"<li><code>([a-z0-9-]{19})</code>", done.text)
     assert len(codes) == 10
+    again = client.post("/settings/second-factor/new")
+    given = {"kept": hidden(again, "kept"), "code": now_code(secret_in(again))}
+    assert client.post("/settings/second-factor", data=given).status_code == 422
     assert "10 recovery codes are left" in client.get("/settings/sign-in").text
 
     asked = sign_in(stranger)
