@@ -6,9 +6,11 @@ gone out.
 
 from __future__ import annotations
 
+from secrets import SystemRandom
 from typing import Any
 from urllib.parse import quote
 
+import anyio
 import anyio.to_thread
 from litestar import Request, Response, get, post
 from litestar.background_tasks import BackgroundTask
@@ -22,6 +24,8 @@ from customary.ui import catalogue
 from customary.ui.desk import AtDesk, Desk, texts
 from customary.ui.profile import SHORTEST_PASSWORD
 from customary.ui.sign_in import ATTEMPTS, draw
+
+LATER_SECONDS = 2.0
 
 
 @get("/sign-in/forgotten")
@@ -89,6 +93,8 @@ def write_invitation(work: Work, desk: Desk, account: Any, secret: str) -> None:
 
 
 async def _send_reset(desk: Desk, email: str) -> None:
+    """At some moment later, so that the next answer of a busy machine does not tell by its time either."""
+    await anyio.sleep(SystemRandom().uniform(0, LATER_SECONDS))
     await desk.workspace.database.writing(_write_reset, desk, email)
 
 

@@ -12,6 +12,7 @@ from customary.app import create_app
 from customary.engine import people, records
 from customary.engine.messages.outbox import message
 from customary.engine.people.tickets import ticket
+from customary.ui import new_password
 from customary.ui.desk import SESSION, csrf_of
 from customary.ui.visitor import VISITOR
 
@@ -30,7 +31,8 @@ def stranger(workspace):
 
 
 @pytest.fixture
-def mailing(settle):
+def mailing(settle, monkeypatch):
+    monkeypatch.setattr(new_password, "LATER_SECONDS", 0)
     settle(web_address="https://crm.example.com", mail={"host": "127.0.0.1", "port": 9})
 
 
