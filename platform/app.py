@@ -32,6 +32,7 @@ from customary.ui import (
     looking,
     mailboxes,
     mails,
+    metrics,
     new_password,
     outbox,
     passkeys,
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
 PAGES = (
     api,
     health,
+    metrics,
     files,
     attached,
     sign_in,

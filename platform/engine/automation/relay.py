@@ -18,6 +18,7 @@ from customary.engine.people.actor import SYSTEM
 from customary.engine.records.changes import Change, change, queue, read_change
 from customary.engine.records.work import Work
 from customary.engine.releases import Releases
+from customary.engine.tracing import span
 
 BATCH = 500
 """Changes taken at once: what waits stays in the database, however much it is."""
@@ -83,5 +84,6 @@ def _changes(work: Work, rows: Sequence[Mapping[str, Any]]) -> list[Change]:
 def _follow(work: Work, changes: Iterable[Change]) -> None:
     """Wakes the runs that wait for these changes, and begins those that they start."""
     batch = Batch(work, changes)
-    wake(work, batch.changes)
-    begin_all(work, begins(batch, fail))
+    with span("match", changes=len(batch.changes)):
+        wake(work, batch.changes)
+        begin_all(work, begins(batch, fail))

@@ -26,6 +26,7 @@ from customary.engine.records import storage
 from customary.engine.records.refusal import Forbidden, Missing, Refused, Stale
 from customary.engine.records.work import Cause, Work
 from customary.engine.releases import Releases
+from customary.engine.tracing import span
 from customary.engine.words import Reason
 
 LEASE = timedelta(seconds=20)
@@ -116,7 +117,7 @@ def advance(database: Database, releases: Releases, run_id: UUID, now: datetime)
     """
     taken = Steps()
     try:
-        with database.write() as connection:
+        with span("run", run=str(run_id)), database.write() as connection:
             return _advance(connection, releases, run_id, now, taken)
     except sa.exc.OperationalError as error:
         log.warning("Run %s is put off: %s", run_id, error)

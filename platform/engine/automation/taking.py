@@ -18,6 +18,7 @@ from customary.engine.automation.moment import Moment
 from customary.engine.model.model import Workflow
 from customary.engine.records.identifier import new_id
 from customary.engine.records.refusal import Forbidden, Missing, Refused, Stale, reason_of
+from customary.engine.tracing import span
 from customary.engine.words import Reason
 
 ROUNDS_LOGGED = 100
@@ -120,7 +121,8 @@ class Walk:
         perform: Callable[[Mapping[str, Any], Acting], Done] | None = None,
     ) -> None:
         try:
-            done = (perform or step_kinds()[step["kind"]].perform)(step, acting)
+            with span(f"step {step['kind']}", (Pause, Stop), workflow=self.workflow.name, position=acting.position):
+                done = (perform or step_kinds()[step["kind"]].perform)(step, acting)
         except Stop as stop:
             self._note(step, acting.position, "done", result=str(stop) or None)
             raise

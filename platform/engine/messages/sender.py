@@ -20,6 +20,7 @@ from customary.engine.messages import breaker, pace
 from customary.engine.messages.outbox import FAILED, QUEUED, SENT, Letter, as_letter, letters_where, message
 from customary.engine.messages.undelivered import NotNow, NotYet, Undeliverable
 from customary.engine.reasons import reason_text
+from customary.engine.tracing import span
 from customary.engine.words import Reason
 
 LEASE = timedelta(minutes=2)
@@ -103,7 +104,8 @@ def _give_back(database: Database, letters: list[Letter], now: datetime) -> None
 def _send(database: Database, channel: Channel, letter: Letter, now: datetime, settled: Settled) -> bool:
     done = {"status": SENT, "sent_at": now, "due": None, "error": None}
     try:
-        answer = channel.deliver(letter)
+        with span(f"send {letter.kind}", message=str(letter.id)):
+            answer = channel.deliver(letter)
         _write(database, letter, now, settled, done, answer, keep=getattr(channel, "keep", None))
     except NotYet:
         _give_back(database, [letter], now)
