@@ -36,6 +36,10 @@ def mentions(model: Model) -> Iterator[Mention]:
     for message in model.messages.values():
         yield from (("message", message.name, thing) for thing in said(model, (message.subject, message.body)))
         yield from (("message", message.name, thing) for thing in _entities(message.about))
+    for document in model.documents.values():
+        texts = (document.title, document.body, document.footer)
+        yield from (("document", document.name, thing) for thing in said(model, texts))
+        yield from (("document", document.name, thing) for thing in _entities(document.about))
     for mailbox in model.mailboxes.values():
         yield from (("mailbox", mailbox.name, thing) for thing in _of_mailbox(model, mailbox))
     for group in model.navigation:
@@ -106,7 +110,10 @@ def _of_step(model: Model, step: Mapping[str, Any], entity: str) -> Iterator[Thi
         yield "pipeline", step["pipeline"]
         if isinstance(step.get(STAGE), str):
             yield STAGE, entity, step[STAGE]
-    for kind, name in (("message", "message"), ("message", "of"), ("mailbox", "mailbox")):
+    if isinstance(step.get("into"), str) and "document" in step:
+        yield "field", entity, step["into"]
+    named = (("message", "message"), ("message", "of"), ("mailbox", "mailbox"), ("document", "document"))
+    for kind, name in named:
         if isinstance(step.get(name), str):
             yield kind, step[name]
 

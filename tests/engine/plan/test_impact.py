@@ -167,6 +167,11 @@ message: hello
 about: deal
 subject: "About {{ amount }}"
 body: Hello
+---
+document: offer
+about: deal
+title: Offer
+body: "{% if amount > 5 %}Dear{% end %}"
 """
 )
 
@@ -182,7 +187,7 @@ def test_all_that_knows_a_field_is_named_when_it_is_renamed(ground):
     line = next(each for each in plan.lines if each.sign == "→")
     assert str(line) == "→ field deal.amount becomes worth"
     assert [(str(each.told), each.count) for each in line.impact] == [
-        ("what refers to it", 8),
+        ("what refers to it", 9),
         ("saved views that know it", 1),
         ("runs under way that know it", 1),
     ]
@@ -195,6 +200,7 @@ def test_all_that_knows_a_field_is_named_when_it_is_renamed(ground):
         "workflow big",
         "role seller",
         "message hello",
+        "document offer",
     }
     assert [each.title for each in line.impact[1].first] == ["Mine"]
 
