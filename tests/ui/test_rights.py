@@ -84,3 +84,21 @@ def test_shares_are_listed_made_and_taken_back_over_the_api(client, deal, bob, w
     ):
         assert client.post(f"/api/deal/{deal.id}/shares", json=wrong).status_code == 400
     assert sharing.SHARED in client.get(f"/api/deal/{deal.id}/history").text
+
+
+@pytest.mark.browser
+def test_axe_finds_nothing_wherever_it_is_looked_at(page, accessible, deal, bob):
+    page.goto(f"/deal/{deal.id}/access?user={bob}")
+    page.get_by_label("Person or team").select_option(f"user:{bob}")
+    page.get_by_role("button", name="Share").click()
+    page.get_by_text("may read it").wait_for()
+    for scheme, width in (("light", 1440), ("dark", 390)):
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(f"/deal/{deal.id}/access?user={bob}")
+        assert accessible(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.goto(f"/settings/people/{bob}")
+    page.get_by_role("button", name="Look as Rob").click()
+    page.get_by_text("You see what Rob sees").wait_for()
+    assert accessible(page) == []
