@@ -11,7 +11,7 @@ from customary.engine import records
 
 pytestmark = pytest.mark.browser
 
-PAGES = ["/", "/deal", "/search?q=co", "/settings", "/inbox"]
+PAGES = ["/", "/deal", "/search?q=co", "/settings", "/inbox", "/decide"]
 
 
 @pytest.mark.parametrize("look", ["light", "dark"])

@@ -143,6 +143,15 @@ def give_to(work: Work, id: UUID, user: UUID) -> None:
     work.connection.execute(asked.insert(), {"whom": f"user:{user}", "decision": id})
 
 
+def pass_on(work: Work, user: UUID, to: UUID) -> None:
+    """What is asked of somebody who leaves is asked of another one; their approval counts for the same."""
+    old, new = f"user:{user}", f"user:{to}"
+    mine = sa.select(asked.c.decision).where(asked.c.whom == old)
+    both = sa.select(asked.c.decision).where(asked.c.whom == new, asked.c.decision.in_(mine)).scalar_subquery()
+    work.connection.execute(asked.delete().where(asked.c.whom == old, asked.c.decision.in_(both)))
+    work.connection.execute(asked.update().where(asked.c.whom == old).values(whom=new))
+
+
 def rename_roles(connection: sa.Connection, names: Mapping[str, str]) -> None:
     """What is asked of a role of an old name is asked of it under the new one, and what it has approved it has."""
     keys = {f"role:{old}": f"role:{new}" for old, new in names.items()}

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from customary.engine.records import decisions
 from customary.engine.records.refusal import Forbidden, Missing, Refused
 from customary.engine.records.update import update
 from customary.engine.records.work import Work
@@ -35,8 +36,10 @@ def owned(work: Work, user_id: UUID) -> Mapping[str, int]:
 def hand_over(work: Work, user_id: UUID, to: UUID, after: tuple[str, UUID] | None = None) -> Handed:
     """Gives some of somebody's records to another person, as the actor, and says where to go on.
 
-    What a rule or a check refuses stays with its owner and is counted.
+    What a rule or a check refuses stays with its owner and is counted. What they were asked to decide goes over too.
     """
+    if after is None:
+        decisions.pass_on(work, user_id, to)
     for name in _kinds(work):
         if after is not None and name < after[0]:
             continue

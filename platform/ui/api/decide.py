@@ -29,6 +29,12 @@ async def list_decisions(request: Request) -> Response[bytes]:
     return send(await read(request, _list, asked.identifier("decide", after[0]) if after else None))
 
 
+@get("/decide/{id:str}")
+async def read_decision(request: Request, id: FromPath[str]) -> Response[bytes]:
+    """One of them, with the values that are to be filled in, and what an approval would be given for (`seen`)."""
+    return send(await read(request, _read, asked.identifier("decide", id)))
+
+
 @post("/decide/{id:str}", status_code=200)
 async def answer_decision(request: Request, id: FromPath[str]) -> Response[bytes]:
     """Approves or refuses, with a note and the values that were asked for."""
@@ -46,8 +52,13 @@ def _list(work: Work, after: UUID | None) -> dict[str, Any]:
     return {"items": [_told(work, each) for each in automation.to_decide(work, after)]}
 
 
+def _read(work: Work, id: UUID) -> dict[str, Any]:
+    found = automation.find_asked(work, id)
+    more = {"values": list(found.fields or found.inputs or ()), "seen": found.seen or None}
+    return {**_told(work, found.decision), **more}
+
+
 def _told(work: Work, each: Decision) -> dict[str, Any]:
-    found = automation.find_asked(work, each.id)
     return {
         "id": str(each.id),
         "at": each.at.isoformat(),
@@ -56,8 +67,6 @@ def _told(work: Work, each: Decision) -> dict[str, Any]:
         "record": str(each.record) if each.record else None,
         "stage": each.stage,
         "due": each.due.isoformat() if each.due else None,
-        "seen": found.seen or None,
-        "values": list(found.fields or found.inputs or ()),
     }
 
 
@@ -77,4 +86,4 @@ def _answer(work: Work, id: UUID, data: Mapping[str, Any]) -> None:
     automation.answer(work, id, data["approved"], values, data.get("note", ""), data.get("seen", ""))
 
 
-handlers = [list_decisions, answer_decision]
+handlers = [list_decisions, read_decision, answer_decision]

@@ -17,7 +17,7 @@ from customary.engine.records import create_many, history, move
 from customary.engine.records.refusal import Missing, Refused
 from customary.engine.records.work import Work
 
-from .test_ask import person
+from .test_ask import ON_ONE, person
 from .test_rules import rule
 
 OFFER = """
@@ -100,6 +100,7 @@ def test_a_move_is_held_until_all_who_must_have_approved_did(sale: Sale) -> None
     assert told == ["✓ A → Sent · Bob", "✓ A → Sent · Cleo: fine"]
 
 
+@ON_ONE
 def test_what_is_refused_is_not_approved_and_may_be_asked_again(sale: Sale) -> None:
     sale.home.update("offer", sale.id, discount=25)
     sale.asks()
@@ -125,6 +126,7 @@ def test_an_approval_lapses_when_what_it_covers_changes(sale: Sale) -> None:
     assert sale.moves() == ""
 
 
+@ON_ONE
 def test_what_is_approved_is_what_was_seen(sale: Sale) -> None:
     home = sale.home
     home.update("offer", sale.id, discount=25)
@@ -137,6 +139,7 @@ def test_what_is_approved_is_what_was_seen(sale: Sale) -> None:
     assert sale.moves() == ""
 
 
+@ON_ONE
 def test_it_holds_on_every_way(sale: Sale) -> None:
     home = sale.home
     for origin in ("api", "import", "form", "workflow"):
@@ -152,6 +155,7 @@ def test_it_holds_on_every_way(sale: Sale) -> None:
         home.do(lambda work: move(work, "offer", sale.id, "sent"))
 
 
+@ON_ONE
 def test_a_rule_that_moves_says_what_is_missing(house: Callable) -> None:
     home = house(OFFER + rule("send", "{created: offer}", "  - move: sent"))
     home.create("offer", name="A", discount=25)
@@ -160,6 +164,7 @@ def test_a_rule_that_moves_says_what_is_missing(house: Callable) -> None:
     assert (run.status, run.reason) == ("failed", "Stage needs the approval of Chiefs")
 
 
+@ON_ONE
 def test_who_must_approve_and_moves_has_approved(sale: Sale) -> None:
     home = sale.home
     home.update("offer", sale.id, discount=25)
@@ -168,6 +173,7 @@ def test_who_must_approve_and_moves_has_approved(sale: Sale) -> None:
     assert home.get("offer", sale.id)["stage"] == "sent"
 
 
+@ON_ONE
 def test_where_there_is_nobody_to_approve_nothing_gets_in(sale: Sale) -> None:
     sale.home.update("offer", sale.id, boss=None)
     assert "needs an approval, and there is nobody to give it" in sale.moves()
@@ -193,6 +199,7 @@ def test_a_record_that_moved_on_or_is_gone_is_asked_about_no_more(sale: Sale) ->
         home.do(lambda work: answer(work, waits.id, True))
 
 
+@ON_ONE
 def test_a_role_that_is_renamed_is_asked_under_its_new_name(sale: Sale) -> None:
     home = sale.home
     home.update("offer", sale.id, discount=25)
@@ -203,6 +210,7 @@ def test_a_role_that_is_renamed_is_asked_under_its_new_name(sale: Sale) -> None:
     assert sale.moves() == ""
 
 
+@ON_ONE
 def test_only_what_could_go_there_otherwise_is_asked_for(sale: Sale) -> None:
     home = sale.home
 

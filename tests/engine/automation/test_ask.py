@@ -16,9 +16,13 @@ from customary.engine.automation.runs import advance, lease_due
 from customary.engine.messages import letters
 from customary.engine.money import Money
 from customary.engine.people.actor import SYSTEM
+from customary.engine.records import handover
 from customary.engine.records.refusal import Forbidden, Missing, Refused
 
 from .test_rules import VISIT, rule
+
+ON_ONE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+"""For what both databases do alike, because they are asked nothing that differs."""
 
 ROLES = """---
 role: boss
@@ -100,6 +104,7 @@ def test_a_run_waits_until_somebody_who_is_asked_has_answered(house: Callable) -
         says(home, bea, waits.id, False)
 
 
+@ON_ONE
 def test_whoever_gets_the_role_later_is_asked_too_and_may_refuse(house: Callable) -> None:
     home = house(VISIT + ROLES + APPROVE)
     id = home.create("visit", name="Acme")
@@ -110,6 +115,7 @@ def test_whoever_gets_the_role_later_is_asked_too_and_may_refuse(house: Callable
     assert (home.get("visit", id)["done"], home.get("visit", id)["town"]) == (False, "Bea:")
 
 
+@ON_ONE
 def test_a_deadline_that_passes_leads_to_what_is_done_otherwise(house: Callable) -> None:
     home = house(VISIT + ROLES + APPROVE)
     bea = person(home, "Bea", "boss")
@@ -131,6 +137,7 @@ def test_a_deadline_that_passes_leads_to_what_is_done_otherwise(house: Callable)
         says(home, bea, waits.id, True)
 
 
+@ON_ONE
 def test_nobody_to_ask_is_as_if_nobody_had_answered(house: Callable) -> None:
     home = house(VISIT + ROLES + APPROVE.replace("by: boss", "by: =owner"))
     id = home.create("visit", name="Acme")
@@ -138,6 +145,7 @@ def test_nobody_to_ask_is_as_if_nobody_had_answered(house: Callable) -> None:
     assert home.get("visit", id)["town"] == "late"
 
 
+@ON_ONE
 def test_what_is_filled_in_is_written_with_the_rights_of_who_answers(house: Callable) -> None:
     home = house(VISIT + ROLES + FILL.replace("by: boss", "by: [boss, guest]"))
     bea, guest = person(home, "Bea", "boss"), person(home, "Gus", "guest")
@@ -175,6 +183,7 @@ def test_values_of_their_own_reach_later_steps_after_another_wait(house: Callabl
     assert (visit["minutes"], visit["town"]) == (90, "train 5 EUR")
 
 
+@ON_ONE
 def test_a_decision_is_given_to_somebody_else(house: Callable) -> None:
     home = house(VISIT + ROLES + APPROVE)
     bea, guest = person(home, "Bea", "boss"), person(home, "Gus", "guest")
@@ -215,6 +224,7 @@ def test_what_happens_to_the_record_or_the_run_meanwhile_breaks_nothing(house: C
     assert len(asked(home, bea)) == 1
 
 
+@ON_ONE
 def test_a_definition_that_changes_meanwhile_does_not_change_what_is_asked(house: Callable) -> None:
     home = house(VISIT + ROLES + INPUTS)
     bea = person(home, "Bea", "boss")
@@ -228,6 +238,7 @@ def test_a_definition_that_changes_meanwhile_does_not_change_what_is_asked(house
     assert home.get("visit", id)["minutes"] == 60
 
 
+@ON_ONE
 def test_who_is_asked_is_told_by_mail_with_the_way_to_answer(house: Callable) -> None:
     settings = "web_address: https://crm.example.com\nmail: {host: mail.example.com}\n"
     home = house(VISIT + ROLES + APPROVE, settings=settings)
@@ -251,3 +262,17 @@ def test_an_answer_and_a_deadline_at_once_are_one_of_the_two(house: Callable) ->
     home.do(lambda work: answer(work, waits.id, True))
     advance(home.database, home.releases, run, home.now)
     assert (home.get("visit", id)["done"], home.get("visit", id)["town"]) == (True, "Bea:")
+
+
+@ON_ONE
+def test_what_somebody_who_leaves_is_asked_goes_over_with_their_records(house: Callable) -> None:
+    home = house(VISIT + ROLES + APPROVE.replace("by: boss", "by: [=owner, =account.owner]"))
+    bea, guest = person(home, "Bea", "boss"), person(home, "Gus", "guest")
+    account = home.create("account", name="Acme", owner=guest.id)
+    home.create("visit", name="One", owner=bea.id)
+    home.create("visit", name="Two", owner=bea.id, account=account)
+    home.settle()
+    assert (len(asked(home, bea)), len(asked(home, guest))) == (2, 1)
+    home.actor = SYSTEM
+    home.do(lambda work: handover.hand_over(work, bea.id, guest.id))
+    assert (len(asked(home, bea)), len(asked(home, guest))) == (0, 2)

@@ -141,6 +141,7 @@ def test_what_a_button_asks_for_reaches_its_steps(house: Callable) -> None:
     assert (home.get("visit", id)["minutes"], home.get("visit", id)["town"]) == (90, "Rome 7 EUR")
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_button_for_many_is_pressed_for_all_or_for_none(house: Callable) -> None:
     home = house(VISIT + ASKS + FINISH)
     first, second = home.create("visit", name="A"), home.create("visit", name="B")
@@ -158,6 +159,7 @@ def test_a_button_for_many_is_pressed_for_all_or_for_none(house: Callable) -> No
     assert [home.get("visit", id)["minutes"] for id in (first, second)] == [60, 60]
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_button_about_no_record_begins_a_run_of_its_own(house: Callable) -> None:
     home = house(VISIT + ASKS)
     ann(home, "fitter")

@@ -16,6 +16,7 @@ from customary.engine.people.keys import key
 from customary.engine.people.second_factor import factor
 from customary.engine.people.sessions import session
 from customary.engine.records.changes import change, queue
+from customary.engine.records.decisions import decision
 from customary.engine.workspace import Workspace
 
 _TOLD = "Nothing is shown of them. If they are not from a database that was copied in part, restore a backup."
@@ -67,7 +68,7 @@ def _unknown_entities(patient: Patient) -> Iterator[Finding]:
     """Rows that name an entity by its birth, which no catalogue knows."""
     entries = patient.release.tables.catalogue.entries.values()
     known = {each.physical.removeprefix("x_") for each in entries if each.kind == "entity"}
-    for table in (change, queue, run, message, notification, file):
+    for table in (change, queue, run, message, notification, decision, file):
         found = patient.connection.execute(sa.select(table.c.entity).where(table.c.entity.is_not(None)).distinct())
         if unknown := sorted(set(found.scalars()) - known):
             word = table.name.removeprefix("customary_")
