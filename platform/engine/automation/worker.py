@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from customary.engine import audit
+from customary.engine.automation.alarm import watch
 from customary.engine.automation.clock import tick
 from customary.engine.automation.mails import heard
 from customary.engine.automation.reactions import settled
@@ -126,6 +127,8 @@ class Worker:
     def _clock(self) -> int:
         now, release = datetime.now(UTC), self._releases.current()
         audit.tend(self._database, release.model.settings.forget_audit_after if release else None, now)
+        if release:
+            watch(self._database, release, now)
         return tick(self._database, self._releases, now)
 
     def _mail(self) -> int:
