@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from customary.engine.messages.incoming.received import Received, find_received, received_about
-from customary.engine.messages.outbox import Letter, letters
+from customary.engine.messages.incoming.received import Received, find_received, mail, received_about
+from customary.engine.messages.outbox import Letter, letters, message
 from customary.engine.messages.reactions import reactions_to
 from customary.engine.records.refusal import Missing
 from customary.engine.records.select import get
@@ -61,12 +61,19 @@ def readable(work: Work, id: UUID) -> tuple[Received, str]:
     return found, entity
 
 
+def lead_over(work: Work, old: tuple[str, UUID], new: tuple[str, UUID]) -> None:
+    """Lets the mails about one record be about another, so that what is answered to them goes there."""
+    there = {"entity": work.release.tables.code(new[0]), "record": new[1]}
+    for table in (message, mail):
+        work.connection.execute(table.update().where(table.c.record == old[1]).values(there))
+
+
 def _ours(letter: Letter, reactions: Mapping[str, datetime], open: bool) -> Post:
     told = open or bool((letter.details or {}).get("by_hand"))
     subject, text = (letter.subject, letter.body) if told else ("", "")
     return Post(letter.id, letter.at, True, letter.recipient, subject, text, status=letter.status, reactions=reactions)
 
 
-def _theirs(mail: Received) -> Post:
-    whole = mail.whole if mail.whole.strip() != mail.text.strip() else ""
-    return Post(mail.id, mail.at, False, mail.named, mail.subject, mail.text, whole, mail.files, mail.automatic)
+def _theirs(found: Received) -> Post:
+    whole = found.whole if found.whole.strip() != found.text.strip() else ""
+    return Post(found.id, found.at, False, found.named, found.subject, found.text, whole, found.files, found.automatic)

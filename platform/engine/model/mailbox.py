@@ -65,8 +65,13 @@ def _names(build: Build) -> ModelNames:
 
 
 def _check_servers(build: Build, known: Mapping[str, Any]) -> None:
-    """Every server in the settings is that of a mailbox."""
+    """Every server in the settings is that of a mailbox, and what follows mails has an address to follow them from."""
     workspace = build.definitions.of("workspace").get("")
+    sent = workspace.body.get("mail") if workspace is not None else None
+    if isinstance(sent, text.Mapping) and text.plain(sent.get("tracking")) and not build.settings.web_address:
+        build.add(
+            sent.place_of("tracking"), "mails cannot be followed without web_address", "Write it, or leave this out."
+        )
     servers = workspace.body.get("mailboxes") if workspace is not None else None
     for name in servers if isinstance(servers, text.Mapping) else ():
         if name not in known:

@@ -148,14 +148,17 @@ def _in_batches(site: Site, statement: sa.Delete | sa.Update, key: sa.ColumnElem
 
 
 def _forget_records(site: Site, table: str) -> None:
-    """What the platform kept beside the records of an entity: their history and what finds them."""
+    """What the platform kept beside the records of an entity: their history, what finds them, and mails."""
     from customary.engine.exchange.sample import loaded
+    from customary.engine.messages.incoming.received import mail
+    from customary.engine.messages.outbox import message
     from customary.engine.records.changes import change
     from customary.engine.records.index import search
     from customary.engine.records.numbers import sequence
 
     code = table.removeprefix("x_")
-    for rows, key in ((change, change.c.id), (search, search.c.record)):
+    kept = ((change, change.c.id), (search, search.c.record), (message, message.c.id), (mail, mail.c.id))
+    for rows, key in kept:
         some = sa.select(key).where(rows.c.entity == code).limit(BATCH)
         while site.shortly(lambda connection, rows=rows, key=key, some=some: _delete(connection, rows, key, some)):
             pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -326,6 +327,38 @@ def test_a_server_that_does_not_answer_is_named_and_asked_again_later(desk: Desk
     desk.folder.error = None
     desk.home.do(lambda work: look_soon(work.connection, "support", work.now))
     assert desk.come(mail()) == 1
+
+
+def test_one_of_many_processes_reads_a_mailbox(desk: Desk) -> None:
+    desk.folder.mails = [mail(Message_ID=f"<n{number}@x>").as_bytes() for number in range(6)]
+    home, taken = desk.home, []
+    together = threading.Barrier(3)
+
+    def read() -> None:
+        together.wait(30)
+        taken.append(collect(home.database, home.releases, home.workspace.files, heard, home.now, desk.folder.open))
+
+    threads = [threading.Thread(target=read) for _ in range(3)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join(60)
+    assert sorted(taken) == [0, 0, 6]
+    assert (desk.folder.opened, len(home.all("ticket"))) == (1, 6)
+
+
+def test_mails_go_with_a_record_that_is_merged_into_another(desk: Desk) -> None:
+    merging = "---\nworkflow: twins\nlabel: Twins\nwhen: {changed: ticket.note, to: twin}\n"
+    merging += "do: [{merge: {record: '=all(ticket).filter(t, t.note == null).first()'}}]\n"
+    desk.home.redefine(TICKETS + merging)
+    desk.come(mail(), mail("Other", Message_ID="<m2@x>"))
+    first, second = sorted(desk.home.all("ticket"), key=lambda each: each["text"])
+    desk.home.update("ticket", second["id"], note="twin")
+    desk.home.settle()
+    assert sorted(each.text for each in desk.about(second["id"])) == ["It is broken.", "Other"]
+    desk.come(mail("More", Message_ID="<m3@x>", In_Reply_To="<m1@example.com>"))
+    assert len(desk.about(second["id"])) == 3
+    assert desk.about(first["id"]) == []
 
 
 def test_a_mail_of_our_own_that_comes_back_is_left_alone(desk: Desk) -> None:

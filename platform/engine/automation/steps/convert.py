@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from customary.engine.automation.acting import Acting, Done
+from customary.engine.messages import correspondence
 from customary.engine.model.several import MADE
 from customary.engine.records.draft import is_empty
 from customary.engine.records.found import having
@@ -30,6 +31,7 @@ def perform(step: Mapping[str, Any], acting: Acting) -> Done:
         update(acting.work, entity, id, acting.given({MADE: made}).values(step["values"], entity))
     if step["timeline"]:
         lead_over(acting.work, acting.about, made[step["timeline"]], timeline=True)
+        correspondence.lead_over(acting.work, acting.about, made[step["timeline"]])
     return Done(input=given, result={entity: str(id) for entity, id in made.values()}, binds=made)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from customary.engine.automation.acting import Acting, Done
+from customary.engine.messages import correspondence
 from customary.engine.records.merging import merge
 from customary.engine.words import Reason
 
@@ -21,5 +22,6 @@ def perform(step: Mapping[str, Any], acting: Acting) -> Done:
     entity = step["entity"]
     values = acting.values(step["values"], entity)
     merge(acting.work, entity, given_up, stays, values)
+    correspondence.lead_over(acting.work, (entity, given_up), (entity, stays))
     given = {"record": {"entity": entity, "id": str(given_up)}, "set": acting.written(values, entity)}
     return Done(input=given, result={"entity": entity, "id": str(stays)}, binds=(entity, stays))
