@@ -23,6 +23,10 @@ from customary.engine.workspace import Workspace
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
+ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+"""For what the other database can do no otherwise: tests of both take their time."""
+
+
 class House:
     """A workspace that is worked in: records are written, then rules are given their turn."""
 

@@ -18,13 +18,23 @@ from customary.engine.messages.secrets import keep_secret
 from customary.engine.messages.signature import signed_at
 
 from ...far_side import FarSide
-from .test_rules import VISIT, rule
+from .conftest import ON_SQLITE
+from .test_rules import rule
+
+VISIT = """
+entity: visit
+fields:
+  name: {type: text, required: true}
+  town: {type: text}
+  minutes: {type: integer}
+  done: {type: boolean, default: false}
+"""
 
 CALL = """
   - call_webhook:
       url: '{url}/visits/{{{{ name }}}}'
       headers: {{Authorization: {{secret: far, before: 'Bearer '}}, X-Kind: visit}}
-      body: {{name: =name, minutes: =minutes, deep: [{{done: =done}}, '{{{{ name }}}}!', null, 1.5], account: =account}}
+      body: {{name: =name, minutes: =minutes, deep: [{{done: =done}}, '{{{{ name }}}}!', null, 1.5], owner: =user}}
       sign: signing
       returns: {{id: {{kind: text, required: true}}, hours: decimal, on: date}}
     as: answer
@@ -43,7 +53,7 @@ def calling(house: Callable, far: FarSide) -> Callable[..., Any]:
 
     def opened(steps: str = CALL) -> Any:
         definitions = VISIT + rule("tell", "{created: visit}", steps.format(url=far.url))
-        home = house(definitions, settings=f"allowed_addresses: ['{far.host}']\n")
+        home = house(definitions, packs="core", settings=f"allowed_addresses: ['{far.host}']\n")
         for name in ("far", "signing"):
             home.do(lambda work, name=name: keep_secret(work.connection, name, f"{name}-secret", work.now))
         return home
@@ -74,7 +84,7 @@ def test_a_call_is_made_once_what_it_tells_of_is_kept_and_its_answer_goes_on_wit
         "name": "A b/..",
         "minutes": 3,
         "deep": [{"done": False}, "A b/..!", None, 1.5],
-        "account": None,
+        "owner": None,
     }
     assert abs(signed_at(headers["customary-signature"], body, ["signing-secret"]) - datetime.now(UTC)) < timedelta(
         minutes=5
@@ -88,6 +98,7 @@ def test_a_call_is_made_once_what_it_tells_of_is_kept_and_its_answer_goes_on_wit
     assert "far-secret" not in str(vars(letter))
 
 
+@ON_SQLITE
 def test_a_call_that_fails_is_made_again_under_the_same_key_and_then_given_up(calling: Callable, far: FarSide) -> None:
     home = calling()
     far.answer((503, b"busy", {"Retry-After": "600"}))
@@ -105,6 +116,7 @@ def test_a_call_that_fails_is_made_again_under_the_same_key_and_then_given_up(ca
     assert str(letter.why) == "it answered 503"
 
 
+@ON_SQLITE
 def test_what_the_other_side_refuses_is_not_tried_again(calling: Callable, far: FarSide) -> None:
     steps = """
   - call_webhook: {{url: '{url}/x', method: put}}
@@ -124,6 +136,7 @@ def test_what_the_other_side_refuses_is_not_tried_again(calling: Callable, far: 
     assert home.get("visit", id)["town"] == "it answered 422: no"
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(("answer", "why"), [(b"{}", "“id” is missing"), (b"<html>", "it is not JSON")])
 def test_an_answer_of_another_shape_is_none(calling: Callable, far: FarSide, answer: bytes, why: str) -> None:
     home = calling()
@@ -136,6 +149,7 @@ def test_an_answer_of_another_shape_is_none(calling: Callable, far: FarSide, ans
     assert home.runs()[0].status == "done"
 
 
+@ON_SQLITE
 def test_a_call_without_a_name_for_its_answer_is_not_waited_for(calling: Callable, far: FarSide) -> None:
     home = calling("  - call_webhook: {{url: '{url}/x', method: get}}\n  - set: {{town: done}}")
     id = home.create("visit", name="A")
@@ -145,8 +159,9 @@ def test_a_call_without_a_name_for_its_answer_is_not_waited_for(calling: Callabl
     assert far.calls[0][0] == "GET"
 
 
+@ON_SQLITE
 def test_a_call_into_the_house_fails_where_the_settings_do_not_allow_it(house: Callable, far: FarSide) -> None:
-    home = house(VISIT + rule("tell", "{created: visit}", f"  - call_webhook: {{url: '{far.url}'}}"))
+    home = house(VISIT + rule("tell", "{created: visit}", f"  - call_webhook: {{url: '{far.url}'}}"), packs="core")
     home.create("visit", name="A")
     home.settle()
     deliver(home)
@@ -155,6 +170,7 @@ def test_a_call_into_the_house_fails_where_the_settings_do_not_allow_it(house: C
     assert "does not lie in the open internet" in str(letter.why)
 
 
+@ON_SQLITE
 def test_without_its_secret_nothing_is_called(calling: Callable, far: FarSide, monkeypatch: pytest.MonkeyPatch) -> None:
     home = calling()
     monkeypatch.delenv("CUSTOMARY_SECRET_KEY")
@@ -165,6 +181,7 @@ def test_without_its_secret_nothing_is_called(calling: Callable, far: FarSide, m
     assert (str(letter.why), far.calls) == ("there is no secret “far”, or no key to open it", [])
 
 
+@ON_SQLITE
 def test_typed_answers_outlast_a_later_wait(calling: Callable, far: FarSide) -> None:
     steps = """
   - call_webhook: {{url: '{url}', returns: {{hours: decimal, at: datetime}}}}

@@ -17,6 +17,8 @@ from customary.engine.messages import fonts, letters
 from customary.engine.messages.pdf import Sheet, escaped, printed
 from customary.engine.messages.undelivered import Undeliverable
 
+from .conftest import ON_SQLITE
+
 DEFINITIONS = """
 entity: offer
 title: name
@@ -68,7 +70,7 @@ def printing(house: Callable, monkeypatch: pytest.MonkeyPatch) -> Callable[..., 
     monkeypatch.setattr(fonts, "_of_the_machine", dict)
 
     def opened(definitions: str = DEFINITIONS) -> Any:
-        home = house(definitions)
+        home = house(definitions, packs="core")
         home.store = home.workspace.files
         return home
 
@@ -110,6 +112,7 @@ def test_a_document_is_filed_at_its_record_and_the_run_goes_on(printing: Callabl
     assert (letter.kind, letter.result["name"]) == ("document", "Offer Acme <b>.pdf")
 
 
+@ON_SQLITE
 def test_its_file_starts_rules_and_the_chain_is_known(printing: Callable) -> None:
     home = printing()
     id = home.create("offer", name="Acme")
@@ -121,6 +124,7 @@ def test_its_file_starts_rules_and_the_chain_is_known(printing: Callable) -> Non
     assert home.runs()[1].cause["chain"] == ["print_it"]
 
 
+@ON_SQLITE
 def test_the_record_speaks_its_language_and_what_is_gone_is_said(printing: Callable) -> None:
     home = printing()
     id, gone = home.create("offer", name="Acme", language="el"), home.create("offer", name="B")

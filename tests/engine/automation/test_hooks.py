@@ -15,7 +15,9 @@ from customary.engine.automation.hooks import Incoming, NotTaken, take_call
 from customary.engine.messages.secrets import forget_secret, make_secret
 from customary.engine.messages.signature import signed
 
-from .test_rules import VISIT, rule
+from .conftest import ON_SQLITE
+from .test_call_webhook import VISIT
+from .test_rules import rule
 
 WHEN = "{webhook: {name: shop, payload: {town: {kind: text, required: true}, minutes: decimal, at: datetime, all: json}"
 FOUND = WHEN + ", find: {visit: name == payload.town}}}"
@@ -28,7 +30,7 @@ def hooked(house: Callable, monkeypatch: pytest.MonkeyPatch) -> Callable[..., An
     monkeypatch.setenv("CUSTOMARY_SECRET_KEY", base64.b64encode(os.urandom(32)).decode())
 
     def opened(definitions: str) -> Any:
-        home = house(VISIT + definitions)
+        home = house(VISIT + definitions, packs="core")
         home.secret = home.do(lambda work: make_secret(work.connection, "shop", work.now))
         return home
 
@@ -60,6 +62,7 @@ def test_a_call_runs_the_workflow_for_the_record_that_it_means(hooked: Callable)
     assert call(home, {"town": "Patras", "minutes": 1}) == []
 
 
+@ON_SQLITE
 def test_without_a_record_to_find_the_workflow_is_about_none(hooked: Callable) -> None:
     steps = (
         "  - wait: 1h\n  - create: {visit: {name: =payload.town, minutes: =payload.minutes, done: =payload.at < now()}}"
@@ -85,6 +88,7 @@ def test_a_call_that_comes_again_is_taken_once(hooked: Callable) -> None:
     assert len(home.all("visit")) == 4
 
 
+@ON_SQLITE
 def test_what_is_not_signed_well_is_refused(hooked: Callable) -> None:
     home = hooked(rule("take", WHEN + "}}", "  - create: {visit: {name: =payload.town}}"))
     said = {"town": "A"}
@@ -99,6 +103,7 @@ def test_what_is_not_signed_well_is_refused(hooked: Callable) -> None:
     assert refused(home, said)[0] == 403
 
 
+@ON_SQLITE
 def test_what_does_not_fit_is_refused_and_may_be_sent_again(hooked: Callable) -> None:
     home = hooked(rule("take", FOUND, STEPS))
     for said, why in (
@@ -114,6 +119,7 @@ def test_what_does_not_fit_is_refused_and_may_be_sent_again(hooked: Callable) ->
     assert home.runs() == []
 
 
+@ON_SQLITE
 def test_a_condition_that_breaks_over_what_came_stops_the_run_and_not_the_call(hooked: Callable) -> None:
     home = hooked(
         rule("take", WHEN + "}}", "  - create: {visit: {name: =payload.town}}", "payload.all.deep.deeper > 3")

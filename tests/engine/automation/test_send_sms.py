@@ -16,7 +16,9 @@ from customary.engine.messages import letters
 from customary.engine.messages.secrets import keep_secret
 
 from ...far_side import FarSide
-from .test_rules import VISIT, rule
+from .conftest import ON_SQLITE
+from .test_call_webhook import VISIT
+from .test_rules import rule
 
 MESSAGES = """
 ---
@@ -34,7 +36,7 @@ def texting(house: Callable, far: FarSide, monkeypatch: pytest.MonkeyPatch) -> C
 
     def opened(gateway: str, steps: str = STEPS) -> Any:
         settings = f"allowed_addresses: ['{far.host}']\nsms: {{url: '{far.url}/sms', {gateway}}}\n" if gateway else ""
-        home = house(VISIT + rule("tell", "{created: visit}", steps) + MESSAGES, settings=settings)
+        home = house(VISIT + rule("tell", "{created: visit}", steps) + MESSAGES, packs="core", settings=settings)
         home.do(lambda work: keep_secret(work.connection, "sms_key", "s3cr3t", work.now))
         return home
 
@@ -66,6 +68,7 @@ def test_a_gateway_is_told_in_json(texting: Callable, far: FarSide) -> None:
     assert home.get("visit", id)["town"] == "true 7"
 
 
+@ON_SQLITE
 def test_a_gateway_is_told_in_a_form(texting: Callable, far: FarSide) -> None:
     steps = "  - send_sms: {to: '+302101234567', text: {en: 'Hello {{ name }}'}}"
     home = texting("encoding: form, body: {To: =to, Body: =text}", steps)
@@ -76,6 +79,7 @@ def test_a_gateway_is_told_in_a_form(texting: Callable, far: FarSide) -> None:
     assert parse_qs(body.decode()) == {"To": ["+302101234567"], "Body": ["Hello Ζωή"]}
 
 
+@ON_SQLITE
 def test_without_a_gateway_it_is_kept_and_the_run_goes_on(texting: Callable) -> None:
     home = texting("")
     id = home.create("visit", name="+302101234567", town="Athens")
@@ -84,6 +88,7 @@ def test_without_a_gateway_it_is_kept_and_the_run_goes_on(texting: Callable) -> 
     assert (letter.status, home.get("visit", id)["town"], home.runs()[0].status) == ("kept", "false", "done")
 
 
+@ON_SQLITE
 def test_what_is_no_number_fails_the_run(texting: Callable) -> None:
     home = texting("body: {to: =to}")
     home.create("visit", name="12345")
