@@ -39,7 +39,7 @@ def definitions() -> str:
     names = ("watched", "plain", "bulk", "stepped", "patient", "prompt")
     parts = [f"entity: {name}{FIELDS}" for name in names]
     parts += [_rule(f"look_{n}", "watched", f"score == {1000 + n} && town != null") for n in range(WORKFLOWS)]
-    parts += [_rule(f"few_{n}", "bulk", f"score == {n * 10}") for n in range(ACTIVE)]
+    parts += [_rule(f"few_{n}", "bulk", f"score >= {n * 10} && score < {n * 10 + 10}") for n in range(ACTIVE)]
     parts.append("workflow: stepped\nwhen: {created: stepped}\ndo:\n  - set: {town: '{{ name }}'}\n  - note: Seen\n")
     parts.append(
         "workflow: patient\nwhen: {created: patient}\ndo:\n  - wait: {for: 1h}\n"

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import groupby
+from types import ModuleType
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -23,96 +27,128 @@ Look = tuple[Workflow, Seen]
 """A rule, and a moment at which it looks."""
 
 
-def begins(batch: Batch, failed: Callable[[Workflow, Seen, Exception], None]) -> list[Look]:
+@dataclass(frozen=True, eq=False)
+class Watch:
+    """A rule with what it waits for, sorted out once a release."""
+
+    rule: Workflow
+    entities: frozenset[str]
+    """Those whose changes it could care for."""
+    own: tuple[tuple[ModuleType, Mapping[str, Any]], ...]
+    """Triggers that a change of the record itself may fit, each with its kind."""
+    others: tuple[tuple[ModuleType, Mapping[str, Any]], ...]
+    """Triggers that lead from the changed record to those that the rule is about."""
+
+    def concerned(self, seen: Seen) -> Iterator[Look]:
+        """The moments that the rule waits for, each with the record that it is about."""
+        found = seen.change
+        if found.entity == self.rule.entity:
+            for kind, trigger in self.own:
+                if kind.matches(trigger, found, seen):
+                    yield self.rule, seen
+                    break
+        if self.others:
+            led = (id for kind, trigger in self.others for id in kind.subjects(trigger, found, seen))
+            yield from ((self.rule, seen.of(self.rule.entity, id)) for id in dict.fromkeys(led))
+
+
+def begins(batch: Batch, failed: Callable[[Workflow, Seen, Exception], Any]) -> list[Look]:
     """The rules that have something to do, each with its moment, in the order of the changes.
 
     What breaks is told to `failed`, alone: it must not take the other rules and records with it.
     """
-    looks = [(rule, seen) for rule in _rules(batch.work) for seen in batch.moments if _watches(rule, seen)]
-    found = _looked(batch.work, looks, failed)
-    return sorted(found, key=lambda look: look[1].number)
+    watches = kept(batch.work, "watches", lambda: tuple(_watches(batch.work)))
+    looks = [(watch, seen) for watch in watches for seen in batch.moments if seen.change.entity in watch.entities]
+    return sorted(_looked(batch.work, looks, failed), key=lambda look: look[1].number)
 
 
-def _looked(work: Work, looks: list[Look], failed: Callable[[Workflow, Seen, Exception], None]) -> list[Look]:
+def _looked(work: Work, looks: list[tuple[Watch, Seen]], failed: Callable[..., Any]) -> list[Look]:
     """All at once; where something breaks, one half and then the other, down to what it is."""
     if not looks:
         return []
     try:
         with work.connection.begin_nested():
-            return [look for rule, each in groupby(looks, lambda look: look[0]) for look in _holding(rule, each)]
+            return holding(work, [each for watch, seen in looks for each in watch.concerned(seen)])
     except Exception as error:
         if len(looks) == 1:
-            log.exception("Workflow %s could not look at %s %s", looks[0][0].name, looks[0][1].entity, looks[0][1].id)
-            failed(*looks[0], error)
+            watch, seen = looks[0]
+            log.exception("Workflow %s could not look at %s %s", watch.rule.name, seen.entity, seen.id)
+            failed(watch.rule, seen, error)
             return []
     middle = len(looks) // 2
     return _looked(work, looks[:middle], failed) + _looked(work, looks[middle:], failed)
 
 
-def _holding(rule: Workflow, looks: Iterable[Look]) -> list[Look]:
-    concerned = [each for _, seen in looks for each in _concerned(rule, seen)]
-    return [(rule, each) for each in holding(rule, concerned)]
+def holding(work: Work, looks: list[Look]) -> list[Look]:
+    """Those at which the rule's condition holds: asked in SQL where that can tell, else one by one."""
+    fitting: dict[str, set[UUID]] = {}
+    for rules, ids in _questions(work, looks):
+        fitting |= _fitting(work, rules, ids)
+    return [look for look in looks if _holds(*look, fitting)]
 
 
-def holding(rule: Workflow, moments: list[Seen]) -> list[Seen]:
-    """Those at which the condition holds: asked in SQL where it reads other records, else of what was read."""
-    if rule.where is None or not moments:
-        return moments
-    question = _question(moments[0].work, rule)
-    if question is None:
-        return [each for each in moments if rule.where.holds(each.scope())]
-    ids = {each.id for each in moments if each.change.kind != "deleted"}
-    fitting = set(moments[0].work.connection.execute(question, {"ids": sorted(ids)}).scalars())
-    gone = (each for each in moments if each.change.kind == "deleted" and rule.where.holds(each.scope()))
-    fitting |= {each.id for each in gone}
-    return [each for each in moments if each.id in fitting]
+def _holds(rule: Workflow, seen: Seen, fitting: Mapping[str, set[UUID]]) -> bool:
+    if rule.where is None:
+        return True
+    if rule.name in fitting and seen.change.kind != "deleted":
+        return seen.id in fitting[rule.name]
+    return rule.where.holds(seen.scope())
 
 
-def _question(work: Work, rule: Workflow) -> sa.Select | None:
-    """What asks the database which of some records fit; None where Python tells as well without it, or alone."""
-    return kept(work, ("rule's question", rule.name), lambda: (_asked(work, rule),))[0]
+def _questions(work: Work, looks: list[Look]) -> Iterator[tuple[tuple[Workflow, ...], set[UUID]]]:
+    """Rules to be asked together of some records: those of an entity, but for who reads other records, which may
+    take long and is asked alone, of its own records."""
+    together: dict[tuple[str, str], list[Workflow]] = defaultdict(list)
+    ids: dict[tuple[str, str], set[UUID]] = defaultdict(set)
+    for rule, its in groupby(looks, lambda look: look[0]):
+        if _is_for_sql(work, rule):
+            key = (rule.entity, rule.name if rule.where.reads_others else "")
+            together[key].append(rule)
+            ids[key].update(seen.id for _, seen in its if seen.change.kind != "deleted")
+    return ((tuple(rules), ids[key]) for key, rules in together.items() if ids[key])
 
 
-def _asked(work: Work, rule: Workflow) -> sa.Select | None:
+def _fitting(work: Work, rules: tuple[Workflow, ...], ids: set[UUID]) -> dict[str, set[UUID]]:
+    """The records that fit each of some rules of one entity."""
+    names = tuple(rule.name for rule in rules)
+    question = kept(work, ("rules' question", names), lambda: _question(work, rules))
+    found: dict[str, set[UUID]] = {name: set() for name in names}
+    for id, *fits in work.connection.execute(question, {"ids": sorted(ids)}):
+        for name, fit in zip(names, fits, strict=True):
+            if fit:
+                found[name].add(id)
+    return found
+
+
+def _question(work: Work, rules: tuple[Workflow, ...]) -> sa.Select:
+    rows = all_rows(work, rules[0].entity)
+    fits = (sa.case((rule.where.clause(rows, rows.values), 1), else_=0) for rule in rules)
+    return sa.select(rows.column("id"), *fits).where(among(work, rows.column("id"), "ids"))
+
+
+def _is_for_sql(work: Work, rule: Workflow) -> bool:
+    return kept(work, ("asked in SQL", rule.name), lambda: (_can_be_asked(work, rule),))[0]
+
+
+def _can_be_asked(work: Work, rule: Workflow) -> bool:
+    """SQL knows nothing of who acted nor of what was before, and a question that is kept has no time of its own."""
     where = rule.where
-    # SQL knows nothing of who acted nor of what was before, and a kept question has no time of its own.
-    if not where.reads_others or where.reads_old or where.reads_user or where.reads_now:
-        return None
+    if where is None or where.reads_old or where.reads_user or where.reads_now:
+        return False
     rows = all_rows(work, rule.entity)
     try:
-        clause = where.clause(rows, rows.values)
+        where.clause(rows, rows.values)
     except (ExpressionError, LookupError):
-        return None
-    return sa.select(rows.column("id")).where(among(work, rows.column("id"), "ids"), clause)
+        return False
+    return True
 
 
-def _rules(work: Work) -> tuple[Workflow, ...]:
-    return kept(work, "rules after the save", lambda: tuple(_after_the_save(work)))
-
-
-def _after_the_save(work: Work) -> Iterator[Workflow]:
-    return (each for each in work.model.workflows.values() if not each.before)
-
-
-def _watches(rule: Workflow, seen: Seen) -> bool:
-    """Whether a rule could care for changes of this entity at all."""
-    entity = seen.change.entity
-    return rule.entity == entity or any(trigger.get("child") == entity for trigger in rule.triggers)
-
-
-def _concerned(rule: Workflow, own: Seen) -> Iterator[Seen]:
-    """The moments that the rule waits for, each with the record that it is about."""
-    if rule.entity == own.change.entity and any(_matches(trigger, own) for trigger in rule.triggers):
-        yield own
-    for id in dict.fromkeys(id for trigger in rule.triggers for id in _subjects(trigger, own)):
-        yield own.of(rule.entity, id)
-
-
-def _matches(trigger: Mapping[str, Any], moment: Seen) -> bool:
-    matches = getattr(trigger_kinds()[trigger["kind"]], "matches", None)
-    return matches is not None and matches(trigger, moment.change, moment)
-
-
-def _subjects(trigger: Mapping[str, Any], moment: Seen) -> Iterable[Any]:
-    subjects = getattr(trigger_kinds()[trigger["kind"]], "subjects", None)
-    return subjects(trigger, moment.change, moment) if subjects is not None else ()
+def _watches(work: Work) -> Iterator[Watch]:
+    kinds = trigger_kinds()
+    for rule in work.model.workflows.values():
+        if not rule.before:
+            told = [(kinds[trigger["kind"]], trigger) for trigger in rule.triggers]
+            entities = {rule.entity, *(trigger.get("child", rule.entity) for trigger in rule.triggers)}
+            own = tuple(each for each in told if hasattr(each[0], "matches"))
+            others = tuple(each for each in told if hasattr(each[0], "subjects"))
+            yield Watch(rule, frozenset(entities), own, others)

@@ -98,12 +98,14 @@ def test_a_hundred_changes_are_matched_with_as_many_questions_as_ten(house: Call
 
 def test_a_condition_that_breaks_harms_no_other_rule_or_record(house: Callable, monkeypatch: object) -> None:
     home = house(
-        VISIT + rule("own", "{created: visit}", "minutes > 60") + rule("odd", "{created: visit}", "minutes > 5")
+        VISIT
+        + rule("own", "{created: visit}", "minutes > 60")
+        + rule("odd", "{created: visit}", "minutes > 5 && user == null")
     )
     kept = Expression.holds
 
     def holds(self: Expression, scope) -> bool:
-        if self.text == "minutes > 5" and scope.record["name"] == "Bad":
+        if self.text.startswith("minutes > 5") and scope.record["name"] == "Bad":
             scope.work.connection.exec_driver_sql("SELECT nothing FROM nowhere")
         return kept(self, scope)
 
