@@ -16,6 +16,8 @@ from customary.engine.automation.waiting import wake
 from customary.engine.database import Database
 from customary.engine.people.actor import SYSTEM
 from customary.engine.records.changes import Change, change, queue, read_change
+from customary.engine.records.kept import kept
+from customary.engine.records.rows import among
 from customary.engine.records.work import Work
 from customary.engine.releases import Releases
 from customary.engine.tracing import span
@@ -32,8 +34,6 @@ _CLAIM = (
     .with_for_update(skip_locked=True)
 )
 _BEFORE = sa.select(queue.c.id, queue.c.record).where(queue.c.id < sa.bindparam("last", type_=queue.c.id.type))
-_CHANGES = sa.select(change).where(change.c.id.in_(sa.bindparam("ids", expanding=True)))
-_TAKE_OFF = queue.delete().where(queue.c.id.in_(sa.bindparam("ids", expanding=True)))
 
 
 def run_once(database: Database, releases: Releases, now: datetime) -> int:
@@ -52,7 +52,8 @@ def run_once(database: Database, releases: Releases, now: datetime) -> int:
         rows = _claimed(connection, database.is_sqlite)
         work = Work(connection, release, SYSTEM, now)
         _follow(work, _changes(work, rows))
-        connection.execute(_TAKE_OFF, {"ids": [row["id"] for row in rows]})
+        taken = kept(work, "taken off", lambda: queue.delete().where(among(work, queue.c.id, "ids")))
+        connection.execute(taken, {"ids": [row["id"] for row in rows]})
     return len(rows)
 
 
@@ -76,7 +77,8 @@ def _claimed(connection: sa.Connection, is_sqlite: bool) -> Sequence[Mapping[str
 
 def _changes(work: Work, rows: Sequence[Mapping[str, Any]]) -> list[Change]:
     ids = [row["change"] for row in rows]
-    found = work.connection.execute(_CHANGES, {"ids": ids}).mappings().all()
+    some = kept(work, "changes", lambda: sa.select(change).where(among(work, change.c.id, "ids")))
+    found = work.connection.execute(some, {"ids": ids}).mappings().all()
     by_id = {row["id"]: read_change(work, row) for row in found}
     return [by_id[id] for id in ids if id in by_id]
 
