@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from customary.engine.database import Database
 from customary.engine.files import Store
-from customary.engine.problem import Problems
+from customary.engine.problem import Problem, Problems
 from customary.engine.releases import Release, Releases
 from customary.engine.releases.packs import held, origins
 from customary.engine.text import gather, read_source
@@ -116,7 +116,8 @@ class Workspace:
             files = held(connection, self.directory, current, files, problems)
             source = read_source(files, problems, origins(self.directory, current, files))
             plan = self._compared(connection, source, problems, quick, told)
-            return replace(plan, warnings=(*warned, *analyse(plan.model, source)))
+            notes = () if quick or current is None else self._notes(connection, current, plan)
+            return replace(plan, warnings=(*warned, *analyse(plan.model, source), *notes))
 
     def plan_of(self, source: Source) -> Plan:
         """What applying a source would change. Raises DefinitionError with all its problems."""
@@ -128,11 +129,15 @@ class Workspace:
 
         None where they call for other tables. Raises DefinitionError with all their problems.
         """
-        plan, current = self.plan(quick=True), self.release
-        grows = any(turn.verb != "kept" for turn in plan.turns)
-        if grows or any(made.kind != "index" for change in plan.changes for made in change.adds()):
-            return None
-        return Release(current.number, plan.model, plan.tables, current.applied_at, plan.source)
+        return _over_tables(self.plan(quick=True), self.release)
+
+    def _notes(self, connection: sa.Connection, current: Release, plan: Plan) -> tuple[Problem, ...]:
+        """What rules that are new or changed will have to do, where the tables are there to ask."""
+        from customary.engine.automation.analyse.fanout import fan_out
+
+        names = {line.path.partition(".")[0] for line in plan.lines if line.kind == "workflow" and line.sign != "-"}
+        release = _over_tables(plan, current) if names else None
+        return tuple(fan_out(connection, release, names, datetime.now(UTC))) if release is not None else ()
 
     def _compared(
         self,
@@ -260,3 +265,11 @@ class Workspace:
 
 def _first_line(error: object) -> str:
     return next(iter(str(error).strip().splitlines()), "")
+
+
+def _over_tables(plan: Plan, current: Release) -> Release | None:
+    """What a plan leads to, as a release over the tables that are there; None where it calls for others."""
+    grows = any(turn.verb != "kept" for turn in plan.turns)
+    if grows or any(made.kind != "index" for change in plan.changes for made in change.adds()):
+        return None
+    return Release(current.number, plan.model, plan.tables, current.applied_at, plan.source)

@@ -31,7 +31,7 @@ fields:
   on: {type: date}
 ---
 entity: report
-fields: {name: {type: text}, visit: {type: link, to: visit}}
+fields: {name: {type: text}, visit: {type: link, to: visit, inverse: reports}}
 ---
 role: engineer
 entities: {visit: {read: all, create: all, update: all, fields: {level: read_only}}}
