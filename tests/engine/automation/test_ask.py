@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from customary.engine import people
-from customary.engine.automation import answer, cancel, decide_count, find_asked, hand_over, to_decide
+from customary.engine.automation import answer, cancel, decide_count, find_asked, hand_over, tables, to_decide
 from customary.engine.automation.runs import advance, lease_due
 from customary.engine.messages import letters
 from customary.engine.money import Money
@@ -276,3 +276,17 @@ def test_what_somebody_who_leaves_is_asked_goes_over_with_their_records(house: C
     home.actor = SYSTEM
     home.do(lambda work: handover.hand_over(work, bea.id, guest.id))
     assert (len(asked(home, bea)), len(asked(home, guest))) == (0, 2)
+
+
+@ON_ONE
+def test_a_run_that_is_woken_without_an_answer_goes_on_waiting(house: Callable) -> None:
+    home = house(VISIT + ROLES + APPROVE)
+    bea = person(home, "Bea", "boss")
+    id = home.create("visit", name="Acme")
+    home.settle()
+    home.do(lambda work: work.connection.execute(tables.run.update().values(due=work.now)))
+    home.settle()
+    assert home.runs()[0].status == "waiting"
+    [waits] = asked(home, bea)
+    says(home, bea, waits.id, True)
+    assert home.get("visit", id)["done"] is True
