@@ -1,6 +1,6 @@
 """Every address that the pages and the API answer is tried by somebody with few rights, and tells nothing it must not.
 
-A route added later is tried too; one with a parameter that nobody knows here fails, and wants a line in `FILLED`.
+A route added later is tried too; one with a parameter that nobody knows here fails, and wants a line in `filled`.
 """
 
 from __future__ import annotations
@@ -27,6 +27,11 @@ entities:
   contact: {read: all, fields: {email: hidden}}
   task: {read: own, update: own}
   activity: {read: own}
+---
+workflow: tell_stage
+when: {changed: deal.amount}
+where: next_step != null
+do: [{note: 'Now {{ next_step }} at {{ account.name }}'}]
 """
 HIDDEN, UNSEEN, DEEP = "Zebra-7-secret", "Quagga Shadow", "Okapi Shadow"
 TOLD = ("7-secret", UNSEEN, DEEP)
@@ -47,6 +52,7 @@ ALSO = (
     "format=json&columns=next_step",
 )
 PARAMETER = re.compile(r"\{(\w+):\w+\}")
+RULES = ("tell_stage",)
 OUT = ("/sign-out", "/looking/end")
 """Would end the session of who tries."""
 
@@ -87,8 +93,9 @@ def filled(path: str, ids: dict[str, list[UUID]]) -> list[str]:
     known = {
         "entity": [name for name in ids if ids[name]],
         "id": anything,
+        "record": anything,
         "field": fields,
-        "name": fields,
+        "name": [*fields, *RULES],
         "workflow": ["none"],
         "view": anything[:1],
         "share": anything[:1],
