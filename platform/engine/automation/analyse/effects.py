@@ -69,7 +69,9 @@ def _of_step(model: Model, rule: Rule, taken: Taken) -> Iterator[Effect]:
 
 
 def starts(model: Model, rule: Rule, effect: Effect, other: Rule) -> bool:
-    """Whether an effect of a rule may start another one; False is certain."""
+    """Whether an effect of a rule may start another one again and again; False is certain."""
+    if other.workflow.limits.get("once") and effect.kind != CREATED:
+        return False  # For each record there is one run, and only new records would have no end.
     if effect.kind == CALLED:
         return effect.entity == other.name
     triggers = [each for each in other.workflow.triggers if _matches(model, effect, each)]

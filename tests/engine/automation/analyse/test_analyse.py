@@ -146,6 +146,14 @@ CIRCLES = {
         ],
         [],
     ),
+    "once for each record": (
+        [rule("a", "{updated: visit}", "[set: {hours: 1}]", limits="{once: true}")],
+        [],
+    ),
+    "once for each of ever new records": (
+        [rule("a", "{created: visit}", "[create: {visit: {name: B}}]", limits="{once: true}")],
+        ["2:1 this rule may start itself for ever: it makes visit"],
+    ),
     "time between": ([rule("a", "{due: {field: visit.on}}", "[set: {on: =today()}]")], []),
 }
 
