@@ -25,11 +25,13 @@ class Narrowed(House):
     """The house with the workflows of one recipe alone, so that no other has its hands in the same record."""
 
     def only(self, recipe: str) -> House:
-        whole = self.__dict__.setdefault("whole", self.release)
-        model = whole.model
-        workflows = {name: each for name, each in model.workflows.items() if name.startswith(f"recipe_{recipe}")}
-        # What is worked out once for a release hangs on its tables, and is another one without the other workflows.
-        self.release = replace(whole, model=replace(model, workflows=workflows), tables=copy(whole.tables))
+        whole, narrow = self.__dict__.setdefault("known", ({}, self.release))[::-1]
+        if recipe not in narrow:
+            model = whole.model
+            workflows = {name: each for name, each in model.workflows.items() if name.startswith(f"recipe_{recipe}")}
+            # What is worked out once for a release hangs on its tables: these are others, without the other workflows.
+            narrow[recipe] = replace(whole, model=replace(model, workflows=workflows), tables=copy(whole.tables))
+        self.release = narrow[recipe]
         return self
 
 
