@@ -60,6 +60,8 @@ _SENT = mapping("a mail", {"message": TEXT, "to": TEXT, "subject": TEXT})
 _CALLED = mapping("a call", {"url": TEXT, "method": TEXT, "body": {}})
 _NOTIFIED = mapping("a notification", {"user": {}, "text": TEXT})
 
+_PRESSED = {"type": ["boolean", "object"], "x-what": "true, or values by name"}
+
 RULE_EXAMPLES = named(
     mapping(
         "an example",
@@ -69,7 +71,7 @@ RULE_EXAMPLES = named(
                 "the record that it is about, by its entity",
             ),
             **_SHARED,
-            "press": told(YES_NO, "true: then its button is pressed"),
+            "press": told(_PRESSED, "true: then its button is pressed; or what it asks for: {address: a@example.com}"),
             "after": told(DURATION, "how much time passes then: dates come near, waiting ends"),
             "starts": told(YES_NO, "false: the workflow does not start; else it starts and is done to its end"),
             "creates": told(list_of(_MADE, "a list: [{task: {title: Call}}]"), "all the records that it makes"),

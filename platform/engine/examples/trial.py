@@ -84,7 +84,8 @@ class _Trial:
         records.update(work, entity, id, values.of(entity, self.example.said["set"]))
 
     def _press(self, work: Work, id: UUID) -> None:
-        press(work, self.example.entity, id, self.example.definition)
+        said = self.example.said["press"]
+        press(work, self.example.entity, id, self.example.definition, said if isinstance(said, dict) else None)
 
     def _try(self, actor: Any, act: Callable[[Work], Any]) -> tuple[Any, dict[str, str]]:
         """What an act gives, or the fields at which it is refused and why. Nothing of it is kept then."""

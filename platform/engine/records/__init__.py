@@ -30,7 +30,7 @@ from customary.engine.records.read import (
 from customary.engine.records.refusal import FieldProblem, Forbidden, Missing, Refused, Stale
 from customary.engine.records.scope import RecordScope
 from customary.engine.records.work import Cause, Work
-from customary.engine.records.write import archive, create, create_many, delete, move, restore, take_back, update
+from customary.engine.records.write import archive, create, create_many, delete, merge, move, restore, take_back, update
 
 __all__ = [
     "Board",
@@ -62,6 +62,7 @@ __all__ = [
     "delete",
     "get",
     "history",
+    "merge",
     "move",
     "new_id",
     "options",

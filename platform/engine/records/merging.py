@@ -33,8 +33,9 @@ def merge(work: Work, entity: str, given_up: UUID, stays: UUID, values: Mapping[
     """
     if given_up == stays:
         raise Refused([FieldProblem(None, Reason("cannot be merged with itself"))])
-    for id in sorted((given_up, stays)):
-        _, before = claim(work, entity, id, "update", None)
+    # Who may not delete a record cannot take from it what leads to it either.
+    for id, act in sorted({given_up: "delete", stays: "update"}.items()):
+        _, before = claim(work, entity, id, act, None)
         if before["archived_at"] is not None:
             raise Forbidden(Reason("is archived: restore it first"))
     lost: Any = storage.load(work, entity, given_up)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import Router
 
-from customary.ui.api import aggregate, bulk, button, decide, files, openapi, problem, record, shares
+from customary.ui.api import aggregate, bulk, button, decide, files, merged, openapi, problem, record, shares
 
 router = Router(
     "/api",
@@ -17,6 +17,7 @@ router = Router(
         *button.handlers,
         *decide.handlers,
         *shares.handlers,
+        *merged.handlers,
         *record.handlers,
     ],
     exception_handlers=dict(problem.handlers),

@@ -33,6 +33,7 @@ def paths(entity: Entity) -> Iterator[tuple[str, Schema]]:
         yield f"{base}/{{id}}/stage", {"put": _move(entity)}
         yield f"{base}/{{id}}/approval", {"put": _approval(entity)}
     yield f"{base}/{{id}}/archive", _archive(entity)
+    yield f"{base}/{{id}}/merged", {"post": _merge(entity)}
     yield f"{base}/{{id}}/history", {"get": _history(entity)}
     yield f"{base}/{{id}}/shares", _shares(entity)
     yield f"{base}/{{id}}/shares/{{share}}", {"delete": _unshare(entity)}
@@ -100,6 +101,13 @@ def _archive(entity: Entity) -> Schema:
         "put": _operation(entity, "archive", "A record, put away", one, parameters=_matching()),
         "delete": _operation(entity, "restore", "A record, taken back", one, parameters=[_path_id()]),
     }
+
+
+def _merge(entity: Entity) -> Schema:
+    other = {"type": "object", "properties": {"record": ID}, "required": ["record"], "additionalProperties": False}
+    return _operation(
+        entity, "merge", "Another record, given up for it", _ref(entity.name), other, parameters=[_path_id()]
+    )
 
 
 def _history(entity: Entity) -> Schema:

@@ -1,4 +1,4 @@
-"""What is done with many records at once: set a field, archive; and taking the list out as a file."""
+"""What is done with many records at once: set a field, archive, merge two; and taking the list out as a file."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from customary.engine import records
 from customary.engine.exchange.exports import export_rows, note_export
 from customary.engine.fields.field import Field, Refusal
 from customary.engine.model.model import Entity
-from customary.engine.records.refusal import Forbidden, Missing, Refused, Stale
+from customary.engine.records.refusal import FieldProblem, Forbidden, Missing, Refused, Stale
 from customary.engine.records.work import Work
+from customary.engine.words import Reason
 from customary.ui.desk import AtDesk, Desk, texts
 from customary.ui.entity import entity_of
 from customary.ui.list.load import filter_of, views_of, visible
@@ -40,13 +41,16 @@ async def bulk(desk: AtDesk, request: Request, entity: FromPath[str]) -> Respons
     form = await request.form()
     ids = [UUID(text) for text in form.getall("id", [])[:MANY] if isinstance(text, str) and _is_id(text)]
     given = texts(form)
-    found = entity_of(desk, entity, "delete" if given.get("act") == "archive" else "update")
+    found = entity_of(desk, entity, "delete" if given.get("act") in ("archive", "merge") else "update")
     try:
         if given.get("act") == "archive":
             await desk.write(_archive, found, ids)
             told = desk.count_say("{count} record archived", "{count} records archived", len(ids))
             back = "&".join(f"id={id}" for id in ids) if len(ids) <= UNDONE else ""
             desk.toast(told, undo=f"/{entity}/bulk/restore?{back}" if back else "")
+        elif given.get("act") == "merge":
+            title = await desk.write(_merge, found, sorted(set(ids)))
+            desk.toast(desk.say("“{title}” stays, with all that led to the other", title=title))
         else:
             field = next((each for each in settable(desk, found) if each.name == given.get("field")), None)
             if field is None:
@@ -115,6 +119,15 @@ def settable(desk: Desk, entity: Entity) -> list[Field]:
 def _set(work: Work, entity: Entity, ids: list[UUID], field: Field, value: Any) -> None:
     for id in ids:
         records.update(work, entity.name, id, {field.name: value})
+
+
+def _merge(work: Work, entity: Entity, ids: list[UUID]) -> str:
+    """Ids begin with the time, so the first is that of the older one."""
+    if len(ids) != 2:
+        raise Refused([FieldProblem(None, Reason("Select the two records that are to become one."))])
+    stays, given_up = ids
+    records.merge(work, entity.name, given_up, stays)
+    return records.get(work, entity.name, stays).title
 
 
 def _archive(work: Work, entity: Entity, ids: list[UUID]) -> None:

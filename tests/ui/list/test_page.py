@@ -239,6 +239,16 @@ def test_a_field_is_set_for_many_records_or_for_none(client: TestClient) -> None
     assert refused.status_code == 422
 
 
+def test_two_records_become_one(client: TestClient) -> None:
+    chosen = ids(client.get("/contact?view=all").text)[:3]
+    refused = client.post("/contact/bulk", data={"id": chosen, "act": "merge"}, headers=HTMX)
+    assert refused.status_code == 422 and "Select the two records" in refused.headers["HX-Trigger"]
+    done = client.post("/contact/bulk", data={"id": chosen[:2], "act": "merge"}, headers=HTMX)
+    assert "stays, with all that led to the other" in done.headers["HX-Trigger"], done.text
+    assert max(chosen[:2]) not in ids(client.get("/contact?view=all").text)
+    assert "merged this with another record" in client.get(f"/contact/{min(chosen[:2])}").text
+
+
 def test_archived_records_leave_the_list(client: TestClient) -> None:
     chosen = ids(client.get("/task?view=all").text)[:2]
     client.post("/task/bulk", data={"id": chosen, "act": "archive"})
