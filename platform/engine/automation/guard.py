@@ -28,11 +28,18 @@ class Often:
     """How often rules have run for these records of late: asked once for all of them, and counted on."""
 
     def __init__(self, work: Work, looks: Iterable[tuple[Workflow, Moment]]) -> None:
-        run, records = tables.run, {moment.id for _, moment in looks} - {NO_RECORD}
+        # Of what was just made nothing can have run before.
+        known = {moment.id for _, moment in looks if moment.about or moment.change.kind != "created"}
+        self._counts = Counter(self._asked(work, known - {NO_RECORD}))
+
+    def _asked(self, work: Work, records: set[UUID]) -> dict[tuple[str, UUID], int]:
+        if not records:
+            return {}
+        run = tables.run
         lately = (among(work, run.c.record, "records"), run.c.at > work.now - AT_ONCE, run.c.status != tables.STOPPED)
         counted = sa.select(run.c.workflow, run.c.record, sa.func.count()).where(*lately)
         found = work.connection.execute(counted.group_by(run.c.workflow, run.c.record), {"records": sorted(records)})
-        self._counts = Counter({(workflow, record): count for workflow, record, count in found})
+        return {(workflow, record): count for workflow, record, count in found}
 
     def too_often(self, workflow: Workflow, moment: Moment) -> bool:
         """Whether it has run often enough; else this is one time more."""
