@@ -102,7 +102,8 @@ class Bench:
             time.sleep(0.05)
             [id] = self.make("prompt", 1)
             begin = time.perf_counter()
-            while not self.scalar(sa.select(tables.step.c.id).join(tables.run).where(tables.run.c.record == id)):
+            begun = sa.select(tables.step.c.id).join(tables.run, tables.run.c.id == tables.step.c.run)
+            while not self.scalar(begun.where(tables.run.c.record == id)):
                 time.sleep(0.005)
             took.append(time.perf_counter() - begin)
         worker.stop()
