@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from customary.engine import people, records, sealing
+from customary.engine.automation.tables import run
 from customary.engine.doctor import checks, examine
 from customary.engine.fields.secret import Unsealed
 from customary.engine.files.file import file
@@ -324,3 +325,13 @@ def test_many_findings_are_told_in_short(workspace: Workspace) -> None:
     do(workspace, *(f"CREATE TABLE x_stray_{number} (id INTEGER)" for number in range(25)))
     told = found(workspace)["schema"]
     assert (len(told), told[-1]) == (21, "There are 5 more of this kind.")
+
+
+def test_a_run_that_no_change_started_is_no_orphan(workspace):
+    row = {"workflow": "w", "release": 1, "entity": "", "record": uuid4(), "status": "done", "cursor": 0}
+    row |= {"results": {}, "at": datetime.now(UTC), "attempts": 1}
+    cause = {"origin": "time", "trigger": "schedule"}
+    do(workspace, run.insert().values(**row, id=uuid4(), change=uuid4(), cause=cause))
+    assert found(workspace) == {}
+    do(workspace, run.insert().values(**row, id=uuid4(), change=uuid4(), cause={"origin": "form"}))
+    assert found(workspace) == {"orphans": ["1 run of a rule has no change that started it."]}

@@ -26,7 +26,9 @@ _MENDED = "They do nothing any more; --repair takes them away."
 def look(patient: Patient) -> Iterator[Finding]:
     yield from _unknown_entities(patient)
     yield from _without(patient, queue.c.change, change.c.id, "change that waits for rules was", "lost", mends=True)
-    yield from _without(patient, run.c.change, change.c.id, "run of a rule has", "no change that started it")
+    # What time, a button or somebody outside started had no change.
+    changed = run.c.cause["trigger"].as_string().is_(None)
+    yield from _without(patient, run.c.change, change.c.id, "run of a rule has", "no change that started it", changed)
     yield from _without(patient, step.c.run, run.c.id, "step of a rule has", "no run")
     yield from _without(patient, session.c.user_id, account.c.user_id, "session has", "no account", mends=True)
     yield from _without(patient, key.c.user_id, account.c.user_id, "key has", "no account")
@@ -44,9 +46,16 @@ def mend(workspace: Workspace) -> None:
 
 
 def _without(
-    patient: Patient, column: sa.Column, target: sa.Column, what: str, wrong: str, mends: bool = False
+    patient: Patient,
+    column: sa.Column,
+    target: sa.Column,
+    what: str,
+    wrong: str,
+    *only: sa.ColumnElement,
+    mends: bool = False,
 ) -> Iterator[Finding]:
-    count = patient.number(sa.select(sa.func.count()).select_from(column.table).where(_is_alone(column, target)))
+    alone = sa.select(sa.func.count()).select_from(column.table).where(_is_alone(column, target), *only)
+    count = patient.number(alone)
     if count:
         noun, _, verb = what.rpartition(" ")
         verb = {"has": "have", "was": "were"}[verb] if count > 1 else verb
@@ -70,6 +79,7 @@ def _unknown_entities(patient: Patient) -> Iterator[Finding]:
     known = {each.physical.removeprefix("x_") for each in entries if each.kind == "entity"}
     for table in (change, queue, run, message, notification, decision, file):
         found = patient.connection.execute(sa.select(table.c.entity).where(table.c.entity.is_not(None)).distinct())
-        if unknown := sorted(set(found.scalars()) - known):
+        # A run may be about no record.
+        if unknown := sorted(set(found.scalars()) - known - {""}):
             word = table.name.removeprefix("customary_")
             yield Finding(f"Rows of “{word}” belong to {some(unknown)}, which never was an entity here.", _TOLD)
