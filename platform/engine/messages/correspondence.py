@@ -15,6 +15,7 @@ from uuid import UUID
 from customary.engine.messages.incoming.received import Received, find_received, mail, received_about
 from customary.engine.messages.outbox import Letter, letters, message
 from customary.engine.messages.reactions import reactions_to
+from customary.engine.records.merging import merge as merge_records
 from customary.engine.records.refusal import Missing
 from customary.engine.records.select import get
 from customary.engine.records.work import Work
@@ -59,6 +60,15 @@ def readable(work: Work, id: UUID) -> tuple[Received, str]:
         raise Missing("mail", id)
     get(work, entity, found.record)
     return found, entity
+
+
+def merge(work: Work, entity: str, given_up: UUID, stays: UUID, values: Mapping[str, Any] | None = None) -> None:
+    """Merges two records with the mails about them; the way for everybody who merges.
+
+    Raises what `records.merge` does.
+    """
+    merge_records(work, entity, given_up, stays, values)
+    lead_over(work, (entity, given_up), (entity, stays))
 
 
 def lead_over(work: Work, old: tuple[str, UUID], new: tuple[str, UUID]) -> None:

@@ -9,6 +9,7 @@ from litestar import Request, Response, post
 from litestar.params import FromPath
 
 from customary.engine import records
+from customary.engine.messages import correspondence
 from customary.engine.records import Missing, Work
 from customary.ui.api import asked, shown
 from customary.ui.api.body import json_object
@@ -31,7 +32,7 @@ async def merge_record(request: Request, entity: FromPath[str], id: FromPath[str
 def _merge(work: Work, entity: str, given_up: UUID, stays: UUID) -> dict[str, Any]:
     if entity not in work.model.entities:
         raise Missing(entity)
-    records.merge(work, entity, given_up, stays)
+    correspondence.merge(work, entity, given_up, stays)
     return shown.record(work, records.get(work, entity, stays))
 
 

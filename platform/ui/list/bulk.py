@@ -11,6 +11,7 @@ from litestar.params import FromPath
 from customary.engine import records
 from customary.engine.exchange.exports import export_rows, note_export
 from customary.engine.fields.field import Field, Refusal
+from customary.engine.messages import correspondence
 from customary.engine.model.model import Entity
 from customary.engine.records.refusal import FieldProblem, Forbidden, Missing, Refused, Stale
 from customary.engine.records.work import Work
@@ -126,7 +127,7 @@ def _merge(work: Work, entity: Entity, ids: list[UUID]) -> str:
     if len(ids) != 2:
         raise Refused([FieldProblem(None, Reason("Select the two records that are to become one."))])
     stays, given_up = ids
-    records.merge(work, entity.name, given_up, stays)
+    correspondence.merge(work, entity.name, given_up, stays)
     return records.get(work, entity.name, stays).title
 
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from customary.engine.automation.acting import Acting, Done
 from customary.engine.messages import correspondence
-from customary.engine.records.merging import merge
 from customary.engine.words import Reason
 
 
@@ -21,7 +20,6 @@ def perform(step: Mapping[str, Any], acting: Acting) -> Done:
         return Done(skipped=Reason("there is no such record"))
     entity = step["entity"]
     values = acting.values(step["values"], entity)
-    merge(acting.work, entity, given_up, stays, values)
-    correspondence.lead_over(acting.work, (entity, given_up), (entity, stays))
+    correspondence.merge(acting.work, entity, given_up, stays, values)
     given = {"record": {"entity": entity, "id": str(given_up)}, "set": acting.written(values, entity)}
     return Done(input=given, result={"entity": entity, "id": str(stays)}, binds=(entity, stays))
