@@ -22,7 +22,8 @@ def damaged(applied):
         connection.execute(
             "INSERT INTO customary_search (entity, record, text) VALUES ('account', ?, 'stray')", ("0" * 32,)
         )
-        connection.execute("DROP INDEX customary_change_record")
+        (index,) = connection.execute("SELECT min(name) FROM sqlite_master WHERE name LIKE 'ix_x_%'").fetchone()
+        connection.execute(f"DROP INDEX {index}")
     return applied
 
 

@@ -89,7 +89,7 @@ def test_a_button_is_for_those_whose_role_names_it(signed_in: Callable, account:
 
 def test_a_button_is_not_there_where_its_condition_does_not_hold(client: TestClient, first: Callable) -> None:
     account = first("account", "industry != null")
-    assert "Warm up" not in client.get(f"/account/{account.id}").text
+    assert "buttons/warm_up" not in client.get(f"/account/{account.id}").text
     assert client.post(f"/account/{account.id}/buttons/warm_up").status_code == 422
     del client.headers["X-CSRF-Token"]
     assert client.post(f"/account/{account.id}/buttons/too_much").status_code == 403

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from customary.engine import audit
 from customary.engine.database import Database
 from customary.engine.people import passwords, second_factor, throttle, tickets
 from customary.engine.people.accounts import AccountProblem, account, of_user, tidy
@@ -65,6 +66,8 @@ def prove(database: Database, email: str, password: str, now: datetime, browser:
         limits = _limits(connection, email, row.user_id if row else None, browser or Browser(), now)
         throttle.begin(connection, limits, now)
     if not passwords.fits(password, row.password_hash if row else None):
+        with database.write() as connection:
+            audit.note(connection, "sign_in_failed", now, who=email, address=browser.address if browser else "")
         return None
     with database.write() as connection:
         throttle.forget(connection, limits)

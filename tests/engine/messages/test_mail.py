@@ -97,12 +97,13 @@ def test_a_domain_gets_so_many_in_a_minute_and_others_go_on(
     for number in range(5):
         queued(f"n{number}@slow.example.com")
     queued("zoe@example.com")
-    assert send_due(database, way(database, server, per_minute=3), NOW) == 4
+    now = datetime.now(UTC)
+    assert send_due(database, way(database, server, per_minute=3), now) == 4
     with database.read() as connection:
         held = [each for each in letters(connection) if each.status == "queued"]
     assert [each.attempts for each in held] == [0, 0]
-    assert send_due(database, way(database, server, per_minute=3), NOW) == 0
-    assert send_due(database, way(database, server), NOW + timedelta(minutes=2)) == 2
+    assert send_due(database, way(database, server, per_minute=3), now) == 0
+    assert send_due(database, way(database, server), now + timedelta(minutes=2)) == 2
 
 
 def test_mail_of_a_sort_says_how_to_take_leave_of_it(database: Database, server: Server, queued: Callable) -> None:

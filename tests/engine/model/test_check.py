@@ -44,6 +44,13 @@ def found(workspace: Path) -> set[tuple[str, int, str, str]]:
     return {(each.place.file, each.place.line, each.severity, each.summary) for each in problems}
 
 
+@pytest.fixture(autouse=True)
+def no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What there is no key for is told, on a machine that has one too."""
+    monkeypatch.delenv("CUSTOMARY_SECRET_KEY", raising=False)
+    monkeypatch.delenv("CUSTOMARY_SECRET_KEY_FILE", raising=False)
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
 def test_a_bad_definition_gives_exactly_its_problems(case: Path, tmp_path: Path) -> None:
     workspace = workspace_of(case, tmp_path)
