@@ -14,6 +14,8 @@ from uuid import UUID
 
 import pytest
 import uvicorn
+from litestar import Litestar
+from litestar.datastructures import State
 from litestar.testing import TestClient
 
 from customary.app import create_app
@@ -44,6 +46,20 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def app_of() -> Callable[[Workspace], Litestar]:
+    """`app_of(workspace)` is the application over it. It is made once: its routes are the same for all."""
+    made: list[Litestar] = []
+
+    def over(workspace: Workspace) -> Litestar:
+        if not made:
+            made.append(create_app(workspace))
+        made[0].state = State({"workspace": workspace})
+        return made[0]
+
+    return over
+
+
+@pytest.fixture(scope="session")
 def built_release(built: Path) -> Release:
     """What is applied there, compiled once."""
     workspace = Workspace.open(built)
@@ -62,7 +78,7 @@ def workspace(built: Path, built_release: Release, tmp_path: Path) -> Iterator[W
 
 
 @pytest.fixture
-def on_postgresql(postgresql_url: str, tmp_path: Path) -> Iterator[TestClient]:
+def on_postgresql(postgresql_url: str, tmp_path: Path, app_of: Callable) -> Iterator[TestClient]:
     """A signed-in person before the same packs and records on PostgreSQL."""
     create(tmp_path / "other", ["core", "sales"], postgresql_url, name="Northwind")
     workspace = Workspace.open(tmp_path / "other")
@@ -70,7 +86,7 @@ def on_postgresql(postgresql_url: str, tmp_path: Path) -> Iterator[TestClient]:
     with workspace.database.write() as connection:
         people.add(workspace.work(connection, SYSTEM), EMAIL, PASSWORD, ["admin"], name="Ann Lee")
         sample.load(workspace.work(connection, SYSTEM))
-    with TestClient(create_app(workspace)) as client:
+    with TestClient(app_of(workspace)) as client:
         _sign_in(client, workspace)
         yield client
     workspace.close()
@@ -88,17 +104,17 @@ def inside(workspace: Workspace) -> Callable[..., Any]:
 
 
 @pytest.fixture
-def client(workspace: Workspace) -> Iterator[TestClient]:
+def client(workspace: Workspace, app_of: Callable) -> Iterator[TestClient]:
     """A person with all rights, signed in, whose forms carry their token."""
-    with TestClient(create_app(workspace)) as client:
+    with TestClient(app_of(workspace)) as client:
         _sign_in(client, workspace)
         yield client
 
 
 @pytest.fixture
-def signed_in(workspace: Workspace) -> Iterator[Callable[..., TestClient]]:
+def signed_in(workspace: Workspace, app_of: Callable) -> Iterator[Callable[..., TestClient]]:
     """`signed_in("salesperson")` is somebody else, who has these roles only."""
-    with TestClient(create_app(workspace)) as client:
+    with TestClient(app_of(workspace)) as client:
 
         def sign_in(*roles: str) -> TestClient:
             with workspace.database.write() as connection:
@@ -135,9 +151,9 @@ def first(inside: Callable[..., Any]) -> Callable[..., records.Record]:
 
 
 @pytest.fixture
-def served(workspace: Workspace) -> Iterator[str]:
+def served(workspace: Workspace, app_of: Callable) -> Iterator[str]:
     """The address of a real server over the workspace."""
-    server = uvicorn.Server(uvicorn.Config(create_app(workspace), port=0, log_level="error", lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(app_of(workspace), port=0, log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

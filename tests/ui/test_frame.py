@@ -10,7 +10,6 @@ import pytest
 import sqlalchemy as sa
 from litestar.testing import TestClient
 
-from customary.app import create_app
 from customary.engine.releases.release import rows
 from customary.engine.workspace import Workspace
 from customary.ui.frame import hue_of
@@ -21,8 +20,8 @@ EMAIL, PASSWORD = "ann@example.com", "right horse battery"
 
 
 @pytest.fixture
-def stranger(workspace):
-    with TestClient(create_app(workspace)) as client:
+def stranger(workspace, app_of):
+    with TestClient(app_of(workspace)) as client:
         yield client
 
 

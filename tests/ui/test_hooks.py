@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 
-from customary.app import create_app
 from customary.engine.automation.log import runs_of
 from customary.engine.messages.secrets import make_secret
 from customary.engine.messages.signature import signed
@@ -40,10 +39,10 @@ def workspace(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspac
 
 
 @pytest.fixture
-def call(workspace: Workspace, inside: Callable[..., Any]) -> Any:
+def call(workspace: Workspace, inside: Callable[..., Any], app_of: Callable) -> Any:
     """`call(said)` is a stranger's signed call; what is given else becomes its headers."""
     secret = inside(lambda work: make_secret(work.connection, "shop", datetime.now(UTC)))
-    with TestClient(create_app(workspace)) as stranger:
+    with TestClient(app_of(workspace)) as stranger:
 
         def made(said: Any, path: str = "/hooks/shop", **headers: str) -> Any:
             body = said if isinstance(said, bytes) else json.dumps(said).encode()

@@ -11,7 +11,6 @@ import pyotp
 import pytest
 from litestar.testing import TestClient
 
-from customary.app import create_app
 from customary.engine import people, sealing
 from customary.engine.model.sign_in import SignIn
 from customary.engine.people import second_factor
@@ -28,8 +27,8 @@ def key(monkeypatch):
 
 
 @pytest.fixture
-def stranger(workspace):
-    with TestClient(create_app(workspace)) as client:
+def stranger(workspace, app_of):
+    with TestClient(app_of(workspace)) as client:
         client.follow_redirects = False
         client.cookies.set(VISITOR, "visitor")
         client.headers["X-CSRF-Token"] = csrf_of("visitor")
@@ -127,11 +126,11 @@ def test_sessions_are_listed_and_ended(client, workspace, inside):
     assert client.post("/settings/sessions/nobody").status_code == 200
 
 
-def test_a_key_is_shown_once_opens_what_was_chosen_and_ends(client, workspace):
+def test_a_key_is_shown_once_opens_what_was_chosen_and_ends(client, workspace, app_of):
     made = client.post("/settings/keys", data={"name": "Reports", "may": "read", "days": "30", "entity": ["deal"]})
     secret = re.search(r"cus_[\w-]+", made.text)[0]
     assert secret not in client.get("/settings/keys").text
-    with TestClient(create_app(workspace)) as robot:
+    with TestClient(app_of(workspace)) as robot:
         robot.headers["Authorization"] = f"Bearer {secret}"
         assert robot.get("/api/deal").status_code == 200
         assert robot.get("/api/account").status_code == 403

@@ -15,7 +15,6 @@ from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 from litestar.testing import TestClient
 
-from customary.app import create_app
 from customary.engine import people
 from customary.engine.model import sign_in as model
 from customary.engine.people import provider as providers
@@ -120,9 +119,9 @@ def house(settle, provider):
 
 
 @pytest.fixture
-def stranger(workspace, house):
+def stranger(workspace, house, app_of):
     house()
-    with TestClient(create_app(workspace)) as client:
+    with TestClient(app_of(workspace)) as client:
         client.follow_redirects = False
         yield client
 
@@ -204,9 +203,9 @@ def test_a_key_that_the_provider_takes_up_later_is_found(stranger, provider):
     assert come(stranger, provider).status_code == 303
 
 
-def test_a_state_is_good_once_and_in_the_browser_that_set_out(stranger, provider, workspace):
+def test_a_state_is_good_once_and_in_the_browser_that_set_out(stranger, provider, workspace, app_of):
     back = urlsplit(provider.authorize(set_out(stranger)))
-    with TestClient(create_app(workspace)) as other:
+    with TestClient(app_of(workspace)) as other:
         assert other.get(f"{back.path}?{back.query}", follow_redirects=False).status_code == 422
     assert stranger.get(f"{back.path}?{back.query}").status_code == 422
     back = urlsplit(provider.authorize(set_out(stranger)))

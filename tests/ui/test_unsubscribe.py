@@ -8,15 +8,14 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 
-from customary.app import create_app
 from customary.engine.messages import stops, write
 from customary.engine.messages.outbox import find_letter
 from customary.engine.workspace import Workspace
 
 
 @pytest.fixture
-def stranger(workspace: Workspace) -> Iterator[TestClient]:
-    with TestClient(create_app(workspace)) as client:
+def stranger(workspace: Workspace, app_of: Callable) -> Iterator[TestClient]:
+    with TestClient(app_of(workspace)) as client:
         yield client
 
 

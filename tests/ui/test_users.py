@@ -22,8 +22,8 @@ BOB = {"email": "bob@example.com", "name": "Bob Chan", "role": ["sales_rep"]}
 
 
 @pytest.fixture
-def stranger(workspace):
-    with TestClient(create_app(workspace)) as client:
+def stranger(workspace, app_of):
+    with TestClient(app_of(workspace)) as client:
         client.follow_redirects = False
         client.cookies.set(VISITOR, "visitor")
         client.headers["X-CSRF-Token"] = csrf_of("visitor")

@@ -12,7 +12,6 @@ import pytest
 from litestar.testing import TestClient
 from sqlalchemy import URL, create_engine, make_url
 
-from customary.app import create_app
 from customary.engine import people
 from customary.engine.people.actor import SYSTEM
 from customary.engine.releases import Release
@@ -92,8 +91,8 @@ def key_of(api_workspace: Workspace) -> Callable[[str, str], str]:
 
 
 @pytest.fixture
-def api(api_workspace: Workspace, key_of: Callable[[str, str], str]) -> Iterator[TestClient]:
+def api(api_workspace: Workspace, key_of: Callable[[str, str], str], app_of: Callable) -> Iterator[TestClient]:
     """A program with an admin's key."""
-    with TestClient(create_app(api_workspace), raise_server_exceptions=False) as client:
+    with TestClient(app_of(api_workspace), raise_server_exceptions=False) as client:
         client.headers["Authorization"] = f"Bearer {key_of('ann@example.com', 'admin')}"
         yield client
