@@ -55,6 +55,13 @@ class Problems:
         """Adds what is no mistake, and most likely not meant so. Raises TooManyProblems."""
         self._add(place, summary, remedy, "warning")
 
+    def take_over(self, others: Problems) -> None:
+        """Adds what others found. Raises TooManyProblems when there are more than anybody would read."""
+        self._found |= others._found
+        self.unread |= others.unread
+        if len(self._found) >= MOST:
+            raise TooManyProblems(self.errors)
+
     def _add(self, place: Place, summary: str, remedy: str, severity: str) -> None:
         self._found.add(Problem(place, _short(summary), _short(remedy), severity))
         if len(self._found) >= MOST:

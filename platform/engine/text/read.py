@@ -14,6 +14,7 @@ from customary.engine.text.slips import syntax_problem
 from customary.engine.text.source import SETTINGS_FILE, WORKSPACE, Document, File
 
 MAX_CHARACTERS = 2_000_000
+MOST_KEPT, LONGEST_KEPT = 300, 50_000
 MOST_TABS = 50
 """More of the same slip in one file are not told one by one."""
 _UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -22,11 +23,31 @@ _BLANK = re.compile(r"^[ ]*\t[ \t]*(?=#|$)", re.MULTILINE)
 NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 
 
+_clean: dict[File, tuple[Document, ...]] = {}
+"""What files say in which nothing is wrong: a plan and an apply read the same packs again and again."""
+
+
 def read(file: File, problems: Problems) -> list[Document]:
     """The documents of one file. Whatever the file holds, it gives documents and problems, never an exception.
 
     Where the text breaks off, what came before counts, so that one slip does not make others look wrong.
     """
+    kept = _clean.get(file)
+    if kept is not None:
+        return list(kept)
+    found = Problems()
+    try:
+        documents = _read(file, found)
+    finally:
+        problems.take_over(found)
+    if not len(found) and not found.unread and len(file.text) <= LONGEST_KEPT:
+        if len(_clean) >= MOST_KEPT:
+            _clean.clear()
+        _clean[file] = tuple(documents)
+    return documents
+
+
+def _read(file: File, problems: Problems) -> list[Document]:
     known, all_problems = len(problems), problems
     text = file.text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if not _readable(file, text, problems):

@@ -90,7 +90,7 @@ class House:
 def house(database: Database, tmp_path: Path) -> Callable[..., House]:
     """Opens a workspace on `packs` with these definitions, applied."""
 
-    def opened(definitions: str, packs: str = "sales", settings: str = "") -> House:
+    def opened(definitions: str, packs: str = "core", settings: str = "") -> House:
         folder = tmp_path / "house"
         (folder / "schemas").mkdir(parents=True)
         (folder / "customary.yaml").write_text(f"name: House\npacks: [{packs}]\n{settings}")

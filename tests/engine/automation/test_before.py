@@ -194,7 +194,7 @@ def test_a_rule_before_the_save_leaves_no_run_and_no_queue_behind(house: Callabl
 def test_a_task_that_a_stage_asks_for_goes_through_the_rules_of_tasks(house: Callable) -> None:
     tasks = VISIT.replace("planned: {}", "planned: {tasks: [{title: Call}]}")
     about = "---\nentity: task\nfields: {about: {to: [visit, account, contact, deal]}}\n"
-    home = house(tasks + about + before("loud", "created: task", "  - set: {title: '{{ title }}!'}"))
+    home = house(tasks + about + before("loud", "created: task", "  - set: {title: '{{ title }}!'}"), packs="sales")
     home.create("visit", name="A")
     assert [each["title"] for each in home.all("task")] == ["Call!"]
 

@@ -60,14 +60,14 @@ do:
 
 
 def test_a_rule_sets_a_date_by_working_hours(house: Callable[..., Any]) -> None:
-    there = house("calendar: office\nholidays: [2026-11-23]\n---\n" + WORKFLOW)
+    there = house("calendar: office\nholidays: [2026-11-23]\n---\n" + WORKFLOW, packs="sales")
     there.create("lead", name="X")
     there.settle()
     assert called(there) == datetime(2026, 11, 24, 13, tzinfo=UTC)
 
 
 def test_months_from_now_fit_a_moment_too(house: Callable[..., Any]) -> None:
-    there = house(WORKFLOW.replace("4 working hours", "6months"))
+    there = house(WORKFLOW.replace("4 working hours", "6months"), packs="sales")
     there.create("lead", name="X")
     there.settle()
     assert timedelta(0) < called(there) - datetime(2027, 5, 23, tzinfo=UTC) < timedelta(days=1)

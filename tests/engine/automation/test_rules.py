@@ -264,7 +264,9 @@ def test_work_goes_round_in_a_team(house: Callable) -> None:
 
 
 def test_work_goes_to_the_least_busy_with_a_role(house: Callable) -> None:
-    home = house(VISIT + rule("share", "{created: visit}", "  - assign: {among: role sales_rep, by: least_busy}"))
+    home = house(
+        VISIT + rule("share", "{created: visit}", "  - assign: {among: role sales_rep, by: least_busy}"), packs="sales"
+    )
     users = team_of(home, "ann", "bob")
     with home.database.write() as connection:
         for id, name in zip(users, ("ann", "bob"), strict=True):
@@ -318,7 +320,7 @@ body: {en: 'It is worth {{ amount }} to {{ account }}.', zh: '{{ amount }}'}
   - send_email: {to: =contact.email, message: hello}
   - send_email: {to: zoe@example.com, message: hello}
 """
-    home = house(VISIT + definitions + rule("tell", "{changed: deal.amount}", steps))
+    home = house(VISIT + definitions + rule("tell", "{changed: deal.amount}", steps), packs="sales")
     owner = home.create("user", name="Li", email="li@example.com", language="zh")
     account = home.create("account", name="Acme")
     deal = home.create("deal", name="Big", account=account, owner=owner)
@@ -353,7 +355,7 @@ def test_a_wrong_address_fails_the_run_with_the_reason(house: Callable) -> None:
 
 
 def test_the_shipped_rules_take_care_of_a_new_lead(house: Callable) -> None:
-    home = house("")
+    home = house("", packs="sales")
     [owner] = team_of(home, "ann")
     home.create("lead", name="Zoe", email="zoe@example.com", consent=True)
     home.settle()
@@ -364,7 +366,8 @@ def test_the_shipped_rules_take_care_of_a_new_lead(house: Callable) -> None:
 
 
 def test_a_computed_field_that_follows_others_starts_rules_for_changed_but_not_for_updated(house):
-    at = house("""
+    at = house(
+        """
 workflow: busy
 when: {changed: account.open_deals, to: 2}
 do: [{set: {description: Busy}}]
@@ -373,7 +376,9 @@ workflow: touched
 when: {updated: account}
 where: description == null
 do: [{set: {tax_number: Touched}}]
-""")
+""",
+        packs="sales",
+    )
     account = at.create("account", name="Acme")
     for name in ("One", "Two"):
         at.create("deal", name=name, account=account)

@@ -81,7 +81,7 @@ def house(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) ->
 def test_values_are_whole_whenever_the_process_dies(house):
     step, killed = 0, True
     while killed:
-        step += 1
+        step += house.stride
         with house.copy() as copy:
             killed = kill_at(step, copy)
             with closing(copy.open()) as workspace:
