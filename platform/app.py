@@ -10,59 +10,33 @@ from litestar import Litestar
 from litestar.datastructures import State
 from litestar.di import Provide
 
-from customary.ui import (
-    api,
-    attached,
+from customary.ui import api, board, errors, home, imports, inbox, releases, search
+from customary.ui import list as lists
+from customary.ui.desk import open_desk
+from customary.ui.form import page as form
+from customary.ui.form import pick
+from customary.ui.mail import mailboxes, mails, outbox, tracked, unsubscribe
+from customary.ui.people import (
     audit,
-    board,
-    button,
-    decide,
-    errors,
-    fact,
-    files,
-    form,
-    heads,
-    health,
-    home,
-    hooks,
-    imports,
-    inbox,
     keys,
-    lifetime,
     looking,
-    mailboxes,
-    mails,
-    metrics,
     new_password,
-    outbox,
     passkeys,
-    pick,
     profile,
-    record,
-    rehearsal,
-    releases,
-    rights,
     roles,
-    rules,
-    runs,
-    search,
     second_factor,
-    secret,
-    security,
     sessions,
     sign_in,
     single_sign_on,
-    stage,
     teams,
-    timeline,
-    tracked,
-    unsubscribe,
     user,
     users,
-    webhooks,
 )
-from customary.ui import list as lists
-from customary.ui.desk import open_desk
+from customary.ui.record import attached, fact, lifetime, rights, secret, stage, timeline
+from customary.ui.record import page as record
+from customary.ui.rules import button, decide, hooks, rehearsal, runs, webhooks
+from customary.ui.rules import overview as rules
+from customary.ui.web import files, heads, health, metrics, security
 
 if TYPE_CHECKING:
     from customary.engine.workspace import Workspace

@@ -20,14 +20,14 @@ from customary.engine.records.titles import linked, titles
 from customary.engine.records.work import Work
 from customary.ui.desk import AtDesk, Desk, texts
 from customary.ui.entity import entity_of
+from customary.ui.form.typed import Typed
 from customary.ui.list.load import Filter, Listing, filter_of, views_of, visible
 from customary.ui.list.state import ListState, state
-from customary.ui.path import days_in_stage, is_stale, may_move
+from customary.ui.record.path import days_in_stage, is_stale, may_move
 from customary.ui.todo import Todo, next_of
-from customary.ui.typed import Typed
 
 if TYPE_CHECKING:
-    from customary.ui.stage import RefusedMove
+    from customary.ui.record.stage import RefusedMove
 
 SIZE = 25
 """Cards of a column that are drawn at once; the others follow as one scrolls."""

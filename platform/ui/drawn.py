@@ -11,7 +11,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 if TYPE_CHECKING:
-    from customary.ui.controls import Control
+    from customary.ui.form.controls import Control
 
 MOST = 512
 """Parts, and controls, of one environment; each is some hundred to some thousand bytes."""

@@ -16,9 +16,10 @@ from litestar.types import ExceptionHandler
 from customary.engine.database import TooSlow
 from customary.engine.locale import locale
 from customary.engine.records.refusal import Forbidden, Missing, Refused, Stale
-from customary.ui import catalogue, heads, icons, render
+from customary.ui import catalogue, icons, render
 from customary.ui.api import problem
 from customary.ui.desk import Desk, SignInNeeded
+from customary.ui.web import heads
 
 log = logging.getLogger("customary.web")
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from customary.engine.fields import kinds
 from customary.engine.model.model import Model
-from customary.ui.assets import FOLDER, Asset, asset
+from customary.ui.web.assets import FOLDER, Asset, asset
 
 UNKNOWN = "square-dashed"
 MOST_MODELS = 16

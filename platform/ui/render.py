@@ -13,10 +13,11 @@ from markupsafe import Markup
 
 from customary.engine.locale import Locale
 from customary.engine.words import Words
-from customary.ui import assets, icons
+from customary.ui import icons
 from customary.ui.catalogue import catalogue, say_reason
 from customary.ui.drawn import Drawn
 from customary.ui.show import Show
+from customary.ui.web import assets
 
 FOLDER = Path(__file__).parent / "templates"
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from customary.engine import records
 from customary.engine.model.model import Entity
 from customary.engine.records.work import Work
-from customary.ui.composer import about_field, fields_by_part
+from customary.ui.record.composer import about_field, fields_by_part
 
 MOST = 200
 

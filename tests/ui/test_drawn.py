@@ -17,7 +17,7 @@ from customary.engine.model.model import Model
 from customary.engine.people.actor import Actor
 from customary.engine.words import Reason, Words
 from customary.engine.workspace import Workspace
-from customary.ui.controls import Choice, Control
+from customary.ui.form.controls import Choice, Control
 from customary.ui.render import environment
 
 PLACE = re.compile(r'<a class="rail-item" href="/(\w+)" title="([^"]*)"')

@@ -13,8 +13,8 @@ from litestar.testing import TestClient
 from customary.engine.releases.release import rows
 from customary.engine.workspace import Workspace
 from customary.ui.frame import hue_of
-from customary.ui.security import SIGNED
-from customary.ui.sign_in import safe_path
+from customary.ui.people.sign_in import safe_path
+from customary.ui.web.security import SIGNED
 
 EMAIL, PASSWORD = "ann@example.com", "right horse battery"
 

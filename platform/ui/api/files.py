@@ -15,7 +15,7 @@ from customary.engine.fields.files import MOST
 from customary.engine.records.attach import find_seen, keep
 from customary.ui.api.caller import read, write
 from customary.ui.api.problem import ApiProblem
-from customary.ui.attached import send
+from customary.ui.record.attached import send
 
 LARGEST_BODY = 60_000_000
 

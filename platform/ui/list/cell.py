@@ -14,13 +14,13 @@ from customary.engine.model.model import Entity
 from customary.engine.records.record import Page
 from customary.engine.records.refusal import Missing
 from customary.engine.records.work import Work
-from customary.ui import fact
 from customary.ui.desk import AtDesk, Desk, texts
 from customary.ui.entity import entity_of
-from customary.ui.form import typed_in
+from customary.ui.form.page import typed_in
 from customary.ui.list.load import Filter, Listing, views_of, visible
 from customary.ui.list.page import values
 from customary.ui.list.state import state
+from customary.ui.record import fact
 
 OPEN = "#cell-open"
 

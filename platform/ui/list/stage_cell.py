@@ -11,13 +11,13 @@ from customary.engine import records
 from customary.engine.model.model import Entity, Stage
 from customary.engine.records.refusal import Missing, Refused
 from customary.engine.records.work import Work
-from customary.ui import stage
 from customary.ui.desk import AtDesk, Desk
 from customary.ui.entity import entity_of
-from customary.ui.form import typed_in
+from customary.ui.form.page import typed_in
 from customary.ui.list.cell import OPEN, draw_row
-from customary.ui.path import may_move, pipeline_of
-from customary.ui.stage import RefusedMove
+from customary.ui.record import stage
+from customary.ui.record.path import may_move, pipeline_of
+from customary.ui.record.stage import RefusedMove
 
 
 @get("/{entity:str}/{id:uuid}/cell/stage")
