@@ -29,8 +29,8 @@ def pieces(entity: Entity, names: Iterable[str]) -> set[str]:
 
 
 def telling(entity: Entity, unseen: frozenset[str]) -> set[str]:
-    """The fields that must differ together with a hidden one: a refused change would tell what that one holds."""
-    groups = (set(names) for names in entity.unique.values())
+    """The fields of rules over several records that read a hidden one: a refused change would tell what that holds."""
+    groups = [set(names) for names in (*entity.unique.values(), *(each.fields for each in entity.limits))]
     return {name for names in groups if names & unseen for name in names}
 
 

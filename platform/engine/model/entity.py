@@ -6,6 +6,7 @@ import re
 
 from customary.engine.model.build import Build, Sketch, frozen, label, plain, was
 from customary.engine.model.field import finish_fields, shape_fields
+from customary.engine.model.limits import compile_limits
 from customary.engine.model.model import Entity
 from customary.engine.model.system import RECORD_FIELDS, record_fields
 from customary.engine.model.view import (
@@ -148,6 +149,7 @@ def finish_entity(build: Build, sketch: Sketch) -> Entity:
         highlights=build.field_names(body.get("highlights"), sketch),
         checks=compile_checks(build, sketch),
         unique=compile_unique(build, sketch),
+        limits=compile_limits(build, sketch),
         views=compile_views(build, sketch),
         layout=compile_layout(build, sketch),
         inverses=frozen(dict(sketch.inverses)),

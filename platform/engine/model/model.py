@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from customary.engine.expressions import Expression, Template
 from customary.engine.expressions.passage import Passage
 from customary.engine.fields.field import Field
+from customary.engine.model.limit import Limit
 from customary.engine.model.sign_in import SignIn
 from customary.engine.problem import Place
 from customary.engine.words import Words
@@ -158,6 +159,7 @@ class Entity:
     highlights: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
     unique: Mapping[str, tuple[str, ...]] = NOTHING
+    limits: tuple[Limit, ...] = ()
     views: Mapping[str, View] = NOTHING
     layout: tuple[Section, ...] = ()
     inverses: Mapping[str, Inverse] = NOTHING

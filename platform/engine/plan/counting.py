@@ -163,7 +163,7 @@ class Counting:
 
     def clause(self, entity: str, expression: Expression | str) -> sa.ColumnElement | None:
         """A condition over the records of an entity of the new model; None where no database can tell."""
-        return _clause(self._after_work, entity, expression)
+        return _clause(self.after_work, entity, expression)
 
     def old_clause(self, entity: str, text: str) -> sa.ColumnElement | None:
         """A condition over the records of an entity of the applied release."""
@@ -174,7 +174,7 @@ class Counting:
         return work_on(self.comparison.connection, self._before.tables)
 
     @cached_property
-    def _after_work(self) -> Work:
+    def after_work(self) -> Work:
         return work_on(self.comparison.connection, self.comparison.tables)
 
     @property

@@ -22,6 +22,8 @@ PARTS = {
     "layout": "section",
     "checks": "check",
     "unique": "unique",
+    "no_overlap": "no_overlap",
+    "at_most": "at_most",
     "stages": "stage",
     "entities": "rights",
     "pipelines": "rights",

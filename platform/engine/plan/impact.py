@@ -12,6 +12,7 @@ from customary.engine.fields.field import Field
 from customary.engine.model.model import Pipeline
 from customary.engine.plan.change import Change
 from customary.engine.plan.counting import FIRST, Counting, is_empty, told_value
+from customary.engine.plan.limits import beyond_limit
 from customary.engine.plan.line import DESTRUCTIVE, Impact, Line
 from customary.engine.plan.references import References
 from customary.engine.plan.structure import AddIndex
@@ -259,6 +260,10 @@ _WEIGHED: dict[tuple[str, str], _Weigh] = {
     ("~", "field"): _changed_field,
     ("+", "check"): _check,
     ("~", "check"): _check,
+    ("+", "no_overlap"): beyond_limit,
+    ("~", "no_overlap"): beyond_limit,
+    ("+", "at_most"): beyond_limit,
+    ("~", "at_most"): beyond_limit,
     ("~", "stage"): _changed_stage,
     ("+", "pipeline"): _new_pipeline,
 }

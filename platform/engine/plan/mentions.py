@@ -67,6 +67,8 @@ def _of_entity(model: Model, entity: Entity) -> Iterator[Mention]:
         yield from _said(model, "check", f"{name}.{check.name}", entity, (check.condition,), (check.field or "",))
     for rule, names in entity.unique.items():
         yield from _said(model, "unique", f"{name}.{rule}", entity, (), names)
+    for limit in entity.limits:
+        yield from _said(model, limit.kind, f"{name}.{limit.name}", entity, limit.expressions, limit.fields)
     for view in entity.views.values():
         names = (*view.columns, *view.card, *(each for each, _ in view.sort), view.sum or "", view.group or "")
         yield from _said(model, "view", f"{name}.{view.name}", entity, (view.where,), names)

@@ -12,10 +12,10 @@ from customary.engine.records.draft import Draft
 from customary.engine.records.identifier import new_id
 from customary.engine.records.numbers import give_numbers
 from customary.engine.records.refusal import FieldProblem, Forbidden, Missing, Refused
+from customary.engine.records.rivals import check_rivals
 from customary.engine.records.scope import RecordScope
 from customary.engine.records.shape import Shape, shape
 from customary.engine.records.targets import check_targets
-from customary.engine.records.unique import check_unique
 from customary.engine.records.validate import drop_invisible, validate
 from customary.engine.records.work import Work
 from customary.engine.words import Reason
@@ -134,7 +134,7 @@ def check_drafts(work: Work, drafts: list[Draft]) -> None:
         for draft in drafts:
             draft.problems += lines.locked_by_parent(work, draft.shape, draft.after)
     check_targets(work, drafts)
-    check_unique(work, drafts)
+    check_rivals(work, drafts)
     for draft in drafts:
         if draft.problems or draft.inside is not None:
             continue

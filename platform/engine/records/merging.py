@@ -14,9 +14,9 @@ from customary.engine.records.delete import holders_of, pointing_at
 from customary.engine.records.draft import Draft, is_empty
 from customary.engine.records.identifier import new_id
 from customary.engine.records.refusal import FieldProblem, Forbidden, Refused
+from customary.engine.records.rivals import check_rivals
 from customary.engine.records.shape import shape
 from customary.engine.records.tree import check_tree
-from customary.engine.records.unique import check_unique
 from customary.engine.records.update import archive, claim, update
 from customary.engine.records.work import Work
 from customary.engine.words import Reason
@@ -71,7 +71,7 @@ def _lead(work: Work, holder: tuple[Entity, UUID], each: Field, old: UUID, new: 
     draft = Draft(work, shape(work, entity.name), id, values, dict(values), {})
     draft.after[each.name] = _led(each, values[each.name], old, new, id)
     check_tree(work, draft)
-    check_unique(work, [draft] if values["archived_at"] is None else [])
+    check_rivals(work, [draft] if values["archived_at"] is None else [])
     if draft.problems:
         raise Refused(draft.problems)
     store.save(work, draft, "updated")

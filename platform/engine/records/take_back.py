@@ -12,8 +12,8 @@ from customary.engine.fields import Refusal
 from customary.engine.records import changes, derived, store
 from customary.engine.records.draft import Draft
 from customary.engine.records.refusal import Forbidden, Refused
+from customary.engine.records.rivals import check_rivals
 from customary.engine.records.shape import Shape
-from customary.engine.records.unique import check_unique
 from customary.engine.records.update import claim
 from customary.engine.records.work import Work
 from customary.engine.words import Reason
@@ -34,7 +34,7 @@ def take_back(work: Work, entity: str, id: UUID, revision: int) -> int:
     known, before = claim(work, entity, id, "update", revision)
     was = _before_own_move(work, known, id)
     draft = Draft(work.because(origin="undo"), known, id, before, {**before, **was}, {})
-    check_unique(work, [draft])
+    check_rivals(work, [draft])
     if draft.problems:
         raise Refused(draft.problems)
     store.save(draft.work, draft, "moved")

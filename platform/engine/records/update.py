@@ -10,11 +10,11 @@ from customary.engine.records import approvals, derived, lines, rules, stages, s
 from customary.engine.records.accept import accept
 from customary.engine.records.draft import Draft
 from customary.engine.records.refusal import Forbidden, Missing, Refused, Stale
+from customary.engine.records.rivals import check_rivals
 from customary.engine.records.scope import RecordScope
 from customary.engine.records.shape import Shape, shape
 from customary.engine.records.targets import check_targets
 from customary.engine.records.tree import check_tree, hold_tree
-from customary.engine.records.unique import check_unique
 from customary.engine.records.validate import drop_invisible, validate
 from customary.engine.records.work import Work
 from customary.engine.words import Reason
@@ -119,7 +119,7 @@ def check_update(draft: Draft) -> None:
         return
     check_targets(work, [draft])
     check_tree(work, draft)
-    check_unique(work, [draft])
+    check_rivals(work, [draft])
     restricted = draft.inside is None and not work.access.unrestricted(draft.entity, "update")
     if restricted and not draft.problems and not work.access.holds(draft.entity, "update", draft.scope):
         draft.refuse(None, "would no longer be yours to change")
@@ -139,7 +139,7 @@ def _save_archived(work: Work, known: Shape, before: dict[str, Any], kind: str) 
     draft = Draft(work, known, before["id"], before, dict(before), {})
     draft.after["archived_at"] = work.now if kind == "archived" else None
     if kind == "restored":
-        check_unique(work, [draft])
+        check_rivals(work, [draft])
     else:
         rules.settle(draft)
         if draft.changes:

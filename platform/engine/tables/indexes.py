@@ -19,6 +19,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from customary.engine.columns import CodePointText
 from customary.engine.fields.text import SORTED_LENGTH
+from customary.engine.model.limit import NoOverlap
 from customary.engine.tables.entity_table import SYSTEM_COLUMNS
 from customary.engine.tables.fixed import fixed
 
@@ -71,6 +72,8 @@ def add_indexes(made: EntityTable, timed: Iterable[str] = ()) -> None:
     """Gives the table every index its entity's declarations call for; `timed` are fields that the clock looks at."""
     for fields in _uniques(made):
         _add(made, [(column, False) for column in fields], unique=True, living=True)
+    for fields in _limits(made):
+        _add(made, [(made.column(name), False) for name in fields], living=True)
     for column, links in _lookups(made):
         _add(made, [(column, False)], lasting=links)
     for name in timed:
@@ -87,6 +90,14 @@ def _uniques(made: EntityTable) -> Iterator[list[sa.Column]]:
     for fields in made.entity.unique.values():
         if all(map(made.has, fields)):
             yield [column for name in fields for column in _compared(made, name)]
+
+
+def _limits(made: EntityTable) -> Iterator[tuple[str, ...]]:
+    """The fields by which a limit finds those that meet; a link has an index of its own."""
+    for each in made.entity.limits:
+        fields = (*each.per, *([each.start] if isinstance(each, NoOverlap) else ()))
+        if len(fields) > 1 or fields and made.entity.fields[fields[0]].points != "one":
+            yield fields
 
 
 def _compared(made: EntityTable, name: str) -> list[sa.Column]:

@@ -239,3 +239,37 @@ def test_the_number_of_statements_does_not_grow_with_the_records(ground, deals):
     for number in range(300):
         ground.add("deal", name="More", amount=Decimal(number), source="phone")
     assert ground.statements(text) == few
+
+
+BOOKINGS = """
+entity: shift
+title: name
+fields: {name: {type: text}, places: {type: decimal}}
+---
+entity: seat
+title: name
+fields:
+  name: {type: text}
+  shift: {type: link, to: shift}
+  starts: {type: date}
+  ends: {type: date}
+"""
+
+
+def test_records_beyond_a_limit_are_counted(ground):
+    ground.apply(BOOKINGS)
+    early, late = ground.add("shift", name="Early", places=1), ground.add("shift", name="Late")
+    days = {"A": (1, 3), "B": (3, 4), "C": (5, None), "D": (9, 9), "E": (None, 9)}
+    for name, ends in days.items():
+        starts, ends = (date(2026, 3, each) if each else None for each in ends)
+        ground.add("seat", name=name, shift=early, starts=starts, ends=ends)
+    ground.add("seat", name="F", shift=late, starts=date(2026, 3, 1))
+    ground.add("seat", name="G", starts=date(2026, 3, 1))
+    limits = "no_overlap: {time: {per: [shift], from: starts, to: ends}}\n"
+    limits += "at_most: {places: {per: [shift], count: =shift.places}}\n"
+    overlap, count = (line for line in ground.plan(BOOKINGS + limits).lines if line.impact)
+    assert str(overlap) == "+ no_overlap seat.time"
+    assert sorted(each.title for each in overlap.impact[0].first) == ["A", "B", "C", "D"]
+    assert (str(count), count.impact[0].count) == ("+ at_most seat.places", 5)
+    ground.apply(BOOKINGS + limits)
+    assert ground.apply(BOOKINGS)[:2] == ["- no_overlap seat.time", "- at_most seat.places"]

@@ -10,6 +10,7 @@ from customary.engine.definitions.shapes import (
     NAMES,
     TEXT,
     WAS,
+    WHOLE,
     YES_NO,
     list_of,
     mapping,
@@ -58,6 +59,36 @@ CHECK = mapping(
         "field": told(TEXT, "the field at which that is said", of="field"),
     },
     required=("check",),
+)
+
+LIMIT = {
+    "per": told(NAMES, "the fields in which records must agree to meet at all", of="field"),
+    "where": told(CONDITION, "which records count; all that are not archived where it is left out"),
+    "message": told(LABEL, "what is said when it is broken: it completes the label of the field"),
+}
+
+NO_OVERLAP = mapping(
+    "a rule of no overlap",
+    {
+        **LIMIT,
+        "from": told(TEXT, "the date, datetime or time at which something begins", of="field"),
+        "to": told(
+            TEXT, "at which it ends; empty for never. The last day belongs to it, the last moment does not", of="field"
+        ),
+    },
+    required=("from", "to"),
+)
+
+AT_MOST = mapping(
+    "a rule of at most so many",
+    {
+        **LIMIT,
+        "count": told(
+            {"anyOf": [{**WHOLE, "minimum": 0}, TEXT], "x-what": "a whole number, or an expression after “=”"},
+            "how many there may be: a number, or an expression such as =shift.places; empty for any number",
+        ),
+    },
+    required=("count",),
 )
 
 VIEW = mapping(
@@ -123,6 +154,10 @@ SHAPE = mapping(
             named({"anyOf": [NAMES, {"type": "string"}], "x-what": "a list of fields", "x-of": "field"}),
             "fields whose values no two records have in common, by a name for the rule",
         ),
+        "no_overlap": told(
+            named(NO_OVERLAP), "records that may not be at the same time, such as two bookings of one room"
+        ),
+        "at_most": told(named(AT_MOST), "how many records there may be, such as the bookings of a shift"),
         "views": told(named(VIEW), "the ways to look at its records"),
         "layout": told(named(SECTION), "the sections of the form and the record page"),
         "plays": told(
@@ -133,5 +168,5 @@ SHAPE = mapping(
         "examples": told(EXAMPLES, "what must come of which values: `customary test` tries them out"),
         "was": told(WAS, "its old name, or a list of them"),
     },
-    later=("no_overlap", "at_most", "duplicates", "retain"),
+    later=("duplicates", "retain"),
 )
