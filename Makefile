@@ -14,7 +14,7 @@ demo: $(VENV)/installed
 test: $(VENV)/installed-dev
 	@sh tests/install_servers.sh
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	$(BIN)/pytest -n auto --dist loadgroup $(TESTS)
+	$(BIN)/pytest -n auto --dist worksteal $(TESTS)
 
 ## Lint and the rules of the rooms, without tests.
 check: $(VENV)/installed-dev

@@ -12,11 +12,17 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings
 
 from customary.engine.database import Database
 from customary.engine.workspace.tables import declare_tables
 
 IN_CI = os.environ.get("CI") == "true"
+
+# Who lands a change is to be stopped by that change alone; new examples are sought on demand.
+settings.register_profile("repeatable", derandomize=True, database=None)
+if not os.environ.get("CUSTOMARY_THOROUGH"):
+    settings.load_profile("repeatable")
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -12,9 +12,6 @@ import pytest
 
 from .bombs import BOMBS
 
-# All in one place, for what they share takes longer than they do.
-pytestmark = pytest.mark.xdist_group("bombs")
-
 SECONDS = 1
 MEGABYTES = 200
 
