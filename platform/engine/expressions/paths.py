@@ -17,8 +17,15 @@ Rooted = tuple[str, Path]
 def all_nodes(node: Node) -> Iterator[Node]:
     """A node and all below it."""
     yield node
-    for each in _parts(node):
+    for each in parts(node):
         yield from all_nodes(each)
+
+
+def parts(node: Node) -> Iterator[Node]:
+    """The nodes right below one."""
+    for each in fields(node):
+        value = getattr(node, each.name)
+        yield from (part for part in (value if isinstance(value, tuple) else (value,)) if isinstance(part, Node))
 
 
 def rooted_paths(nodes: Iterable[Node]) -> frozenset[Rooted]:
@@ -67,12 +74,6 @@ def _ways(node: Node, sources: dict[str, Node]) -> Iterator[Rooted]:
             yield from _ways(value, sources)
         case _:
             # A choice between records, a first or last of them: any of its parts may be it.
-            for each in _parts(node):
+            for each in parts(node):
                 if isinstance(each.type, Record | ListOf):
                     yield from _ways(each, sources)
-
-
-def _parts(node: Node) -> Iterator[Node]:
-    for each in fields(node):
-        value = getattr(node, each.name)
-        yield from (part for part in (value if isinstance(value, tuple) else (value,)) if isinstance(part, Node))

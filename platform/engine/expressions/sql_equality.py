@@ -52,6 +52,8 @@ def _is_null(writer: Writer, node: Node) -> sa.ColumnElement:
     operand = writer.operand(node)
     if isinstance(operand, Amount):
         operand = operand.amount
+    if isinstance(operand, sa.BindParameter):
+        return sa.true() if operand.value is None else sa.false()
     return operand.is_null() if isinstance(operand, Number) else sql_elements.absent(grouped(operand))
 
 

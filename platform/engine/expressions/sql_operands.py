@@ -76,6 +76,8 @@ class Number:
         return elements.plain(self.exact)
 
     def is_null(self) -> sa.ColumnElement:
+        if isinstance(self.clause, sa.BindParameter):
+            return sa.true() if self.clause.value is None else sa.false()
         return sa.false() if self.clause is None else self.clause.is_(None)
 
     def compare(self, operator: str, other: Number) -> sa.ColumnElement:

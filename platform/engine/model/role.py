@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from customary.engine.expressions.unset import guarded
 from customary.engine.model.build import Build, Sketch, frozen, items, label, plain
 from customary.engine.model.model import Grant, Role, Workflow
 from customary.engine.model.portal import Portal, portal_of
@@ -75,12 +76,12 @@ def _has_button(workflow: Workflow) -> bool:
 def _grant(
     build: Build, body: text.Mapping, sketch: Sketch | None, denies: bool = False, portal: Portal | None = None
 ) -> Grant:
-    acts = {ACTS[act]: _act(build, body.get(act), sketch, portal) for act in ACTS if act in body}
     deny = denies or plain(body, "deny", False) is True
+    acts = {ACTS[act]: _act(build, body.get(act), sketch, portal, deny) for act in ACTS if act in body}
     return Grant(**acts, fields=_fields(build, body.get("fields"), sketch), deny=deny)
 
 
-def _act(build: Build, node: text.Node, sketch: Sketch | None, portal: Portal | None) -> Any:
+def _act(build: Build, node: text.Node, sketch: Sketch | None, portal: Portal | None, deny: bool) -> Any:
     given = text.plain(node)
     if portal is not None and given in ("own", "team") and sketch is not None:
         return portal.own(build, node, sketch)
@@ -88,7 +89,8 @@ def _act(build: Build, node: text.Node, sketch: Sketch | None, portal: Portal | 
         if sketch is None:
             build.add(node.place, "a rule for all entities cannot be an expression", "Write all, team, own or none.")
             return False
-        return build.question(node, build.names(sketch.name, old=False)) or False
+        found = build.question(node, build.names(sketch.name, old=False))
+        return guarded(found, grants=not deny) if found else False
     if isinstance(given, str | bool) and given in WORDS:
         return WORDS[given]
     remedy = "Write all, team, own, none, or an expression after “=”."

@@ -31,7 +31,7 @@ class World:
     def may(self, who: Person, act: str, entity: str, name: str) -> bool:
         record = self.records[entity][name]
         grants = self.grants(who, entity)
-        if any(grant.get("deny") and self.holds(who, grant.get(act), record) for grant in grants):
+        if any(grant.get("deny") and self.holds(who, grant.get(act), record, denies=True) for grant in grants):
             return False
         granting = [grant for grant in grants if not grant.get("deny")]
         if any(self.holds(who, grant.get(act), record) for grant in granting):
@@ -72,7 +72,8 @@ class World:
     def grants(self, who: Person, entity: str) -> list[dict[str, Any]]:
         return [self.roles[role][entity] for role in who.roles if entity in self.roles[role]]
 
-    def holds(self, who: Person, rule: str | None, record: dict[str, Any]) -> bool:
+    def holds(self, who: Person, rule: str | None, record: dict[str, Any], denies: bool = False) -> bool:
+        """Who has no region may do nothing by rules over it: they are granted nothing, and denied everything."""
         owner = self.people.get(record.get("owner") or "")
         firm = self.records["firm"].get(record.get("firm") or "")
         match rule:
@@ -85,7 +86,12 @@ class World:
             case "team":
                 return owner is not None and (owner.name == who.name or who.team in self.upwards(owner.team))
             case "=region == user.region":
-                return record["region"] == who.region
+                return record["region"] == who.region if who.region is not None else denies
+            case "=!(region == user.region)":
+                return record["region"] != who.region if who.region is not None else denies
+            case "=amount > 7 || region == user.region && amount != 1":
+                near = record["region"] == who.region if who.region is not None else denies
+                return (record["amount"] or 0) > 7 or (near and record["amount"] != 1)
             case "=amount > 5":
                 return record["amount"] is not None and record["amount"] > 5
             case "=firm.owner == user":

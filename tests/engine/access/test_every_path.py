@@ -75,7 +75,14 @@ WORLDS = int(os.environ.get("CUSTOMARY_WORLDS", FEW))
 REGIONS = st.sampled_from(["north", "south", None])
 AMOUNTS = st.sampled_from([None, 1, 7, 9])
 TEAMS = {"Top": None, "Left": "Top", "Leaf": "Left", "Right": "Top"}
-COMMON = ["all", "none", "=region == user.region", "=amount > 5"]
+COMMON = [
+    "all",
+    "none",
+    "=region == user.region",
+    "=!(region == user.region)",
+    "=amount > 7 || region == user.region && amount != 1",
+    "=amount > 5",
+]
 
 
 def grants(rules: list[str], fields: list[str]) -> st.SearchStrategy[dict[str, Any]]:
