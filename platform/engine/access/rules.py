@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from customary.engine.access import shares, teams
-from customary.engine.model.model import Entity, Model
+from customary.engine.model.model import Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def rule_holds(model: Model, entity: str, rule: Rule, scope: Any) -> bool:
     if rule in ("own", "team"):
         if user is None:
             return False
-        owner = scope.record.get(owner_field(model.entities[entity]))
+        owner = scope.record.get(model.entities[entity].owner_field)
         return owner == user["id"] or (rule == "team" and teams.are_colleagues(model, owner, user, scope))
     return rule.holds(scope)
 
@@ -87,11 +87,6 @@ def describe(rule: Rule) -> str:
     if rule is True:
         return "all"
     return rule if isinstance(rule, str) else f"={rule.text}"
-
-
-def owner_field(entity: Entity) -> str:
-    """Whose record it is: the field `owner`, else who created it."""
-    return "owner" if "owner" in entity.fields else "created_by"
 
 
 def _clauses(model: Model, entity: str, rules: tuple[Rule, ...], rows: Any, values: Any) -> list[sa.ColumnElement]:
@@ -108,7 +103,7 @@ def _clause(model: Model, entity: str, rule: Rule, rows: Any, values: Any) -> sa
     if isinstance(rule, Shared):
         return shares.clause(values.shared, rows, rule.writing)
     if rule in ("own", "team"):
-        owner = rows.column(owner_field(model.entities[entity]))
+        owner = rows.column(model.entities[entity].owner_field)
         own = owner == values.user["id"]
         return sa.or_(own, teams.of_colleagues(model, owner, rows, values.user)) if rule == "team" else own
     return rule.clause(rows, values)

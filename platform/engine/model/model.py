@@ -180,6 +180,11 @@ class Entity:
         return with_pieces(self.fields)
 
     @property
+    def owner_field(self) -> str:
+        """What says whose a record is: the field `owner`, else who created it."""
+        return "owner" if "owner" in self.fields else "created_by"
+
+    @property
     def searchable(self) -> tuple[Field, ...]:
         return tuple(each for each in self.fields.values() if each.search)
 

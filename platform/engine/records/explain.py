@@ -141,7 +141,7 @@ def _of_parent(
 def _values(work: Work, entity: str, scope: RecordScope, rule: Any) -> Iterator[Value]:
     """What a rule read of the record and of the user, as far as the one who asks sees those fields."""
     if rule in ("own", "team"):
-        name = rules.owner_field(work.model.entities[entity])
+        name = work.model.entities[entity].owner_field
         if not work.access.hides(entity, (name,)):
             yield Value(name, scope.record.get(name), _target(work, entity, (name,)))
     elif isinstance(rule, Expression):

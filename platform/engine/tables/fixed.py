@@ -1,14 +1,14 @@
-"""What a view's condition fixes: the fields that have one value in all its records."""
+"""What conditions fix: the fields that have one value in all records of a view, or of a rule of a role."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from customary.engine.expressions.parser import parse
-from customary.engine.expressions.tree import Binary, Literal, Name, Tree, Unary
+from customary.engine.expressions.tree import Binary, Chain, Literal, Name, Tree, Unary
 
 if TYPE_CHECKING:
     from customary.engine.expressions import Expression
@@ -23,7 +23,7 @@ def fixed(made: EntityTable, where: Expression | None) -> tuple[list[str], list[
     """
     equal: list[str] = []
     conditions: list[sa.ColumnElement] = []
-    for term in _terms(parse(where.text)) if where is not None else ():
+    for term in _terms(parse(where.text), "&&") if where is not None else ():
         if condition := _condition(made, term):
             conditions.append(condition[0])
         elif (name := _equal(made, term)) is not None:
@@ -31,10 +31,29 @@ def fixed(made: EntityTable, where: Expression | None) -> tuple[list[str], list[
     return equal, conditions
 
 
-def _terms(tree: Tree) -> Iterator[Tree]:
-    if isinstance(tree, Binary) and tree.operator == "&&":
-        yield from _terms(tree.left)
-        yield from _terms(tree.right)
+def fixed_by_right(made: EntityTable, rule: Any) -> Iterator[tuple[str, ...]]:
+    """The fields that a rule of a role fixes, once for each way to fulfil it: `owner == user || region == user.region`
+    gives owner, and region. What leads over links begins in no index of this table."""
+    if rule in ("own", "team"):
+        yield (made.entity.owner_field,)
+    elif not isinstance(rule, bool):
+        yield from _ways(made, parse(rule.text))
+
+
+def _ways(made: EntityTable, tree: Tree) -> Iterator[tuple[str, ...]]:
+    for way in _terms(tree, "||"):
+        terms = list(_terms(way, "&&"))
+        equal = tuple(name for term in terms if (name := _equal(made, term)) not in (None, "id"))
+        if equal:
+            yield equal
+        else:
+            yield from (each for term in terms if len(list(_terms(term, "||"))) > 1 for each in _ways(made, term))
+
+
+def _terms(tree: Tree, operator: str) -> Iterator[Tree]:
+    if isinstance(tree, Chain) and tree.operator == operator:
+        for each in tree.terms:
+            yield from _terms(each, operator)
     else:
         yield tree
 

@@ -1,4 +1,4 @@
-"""Indexes: derived from what is declared (unique, links, views, pipelines), never written by hand.
+"""Indexes: derived from what is declared (unique, links, views, pipelines, roles), never written by hand.
 
 Lists are read in the order of their sort columns, each with empty values last, then by id in the direction of
 the last sort column; indexes of views are made in exactly that order, so that a page is a range of an index.
@@ -21,7 +21,7 @@ from customary.engine.columns import CodePointText
 from customary.engine.fields.text import SORTED_LENGTH
 from customary.engine.model.limit import NoOverlap
 from customary.engine.tables.entity_table import SYSTEM_COLUMNS
-from customary.engine.tables.fixed import fixed
+from customary.engine.tables.fixed import fixed, fixed_by_right
 
 if TYPE_CHECKING:
     from customary.engine.tables.entity_table import EntityTable
@@ -68,8 +68,9 @@ def _digested_postgresql(element: digested, compiler: Any, **kw: Any) -> str:
     return f"md5({compiler.process(element.clauses, **kw)})"
 
 
-def add_indexes(made: EntityTable, timed: Iterable[str] = ()) -> None:
-    """Gives the table every index its entity's declarations call for; `timed` are fields that the clock looks at."""
+def add_indexes(made: EntityTable, timed: Iterable[str] = (), rights: Iterable[Any] = ()) -> None:
+    """Gives the table every index that declarations call for: its entity's, `timed` fields that the clock looks at,
+    and `rights`, the rules by which roles let people see some of its records."""
     for fields in _uniques(made):
         _add(made, [(column, False) for column in fields], unique=True, living=True)
     for fields in _limits(made):
@@ -79,6 +80,9 @@ def add_indexes(made: EntityTable, timed: Iterable[str] = ()) -> None:
     for name in timed:
         if made.has(name) or name in SYSTEM_COLUMNS:
             _add(made, [(made.column(name), False)], living=True)
+    for fields in dict.fromkeys(each for rule in rights for each in fixed_by_right(made, rule)):
+        # Not of the living only: where one of several rules must hold, SQLite uses no index that is limited to some.
+        _add(made, _fitting(made, fields))
     for keys, conditions in _orders(made):
         _add(made, keys, living=True, conditions=conditions)
 
@@ -127,6 +131,12 @@ def _orders(made: EntityTable) -> Iterator[tuple[list[Key], list[sa.ColumnElemen
         yield _keys(made, ("stage",), DEFAULT_SORT), []
 
 
+def _fitting(made: EntityTable, fields: tuple[str, ...]) -> list[Key]:
+    """The keys of these fields, or of as many of them as an index can hold, in the default order."""
+    keys = _keys(made, fields, DEFAULT_SORT)
+    return _fitting(made, fields[:-1]) if len(fields) > 1 and _is_wide(made, keys) else keys
+
+
 def _keys(made: EntityTable, equal: Iterable[str], sort: Iterable[tuple[str, bool]]) -> list[Key]:
     keys: list[Key] = [(made.column(name), False) for name in equal]
     keys += [(made.sort_column(name), down) for name, down in sort]
@@ -147,7 +157,7 @@ def _add(
 ) -> None:
     """Adds an index under a name that tells what it is. A lasting one outlives its field: deleting a record looks
     for those that point at it in retired columns too."""
-    wide = sum(_bytes(made, column) for column, _ in keys) > MOST_BYTES
+    wide = _is_wide(made, keys)
     if wide and not unique:
         return
     where = [*([made.table.c.archived_at.is_(None)] if living else []), *conditions]
@@ -171,6 +181,10 @@ def _term(made: EntityTable, column: sa.Column, down: bool, wide: bool) -> sa.Co
     if wide and _bytes(made, column) > SHORT_BYTES:
         return digested(column)
     return descending(column, modifier=operators.desc_op) if down else column
+
+
+def _is_wide(made: EntityTable, keys: list[Key]) -> bool:
+    return sum(_bytes(made, column) for column, _ in keys) > MOST_BYTES
 
 
 def _bytes(made: EntityTable, column: sa.Column) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -34,7 +34,7 @@ class Tables:
         self._names = {code: name for name, code in self._codes.items()}
         self._tables = {entity.name: self._table(entity) for entity in model.entities.values()}
         for made in self._tables.values():
-            add_indexes(made, _timed(model, made.entity.name))
+            add_indexes(made, _timed(model, made.entity.name), _rights(model, made.entity.name))
 
     @classmethod
     def fresh(cls, model: Model) -> Tables:
@@ -123,3 +123,11 @@ def _timed(model: Model, entity: str) -> Iterator[str]:
         for trigger in workflow.triggers:
             if trigger["entity"] == entity and trigger["kind"] in ("due", "idle"):
                 yield trigger.get("field", "updated_at")
+
+
+def _rights(model: Model, entity: str) -> Iterator[Any]:
+    """The rules by which roles let people see some of an entity's records."""
+    for role in model.roles.values():
+        grant = role.entities.get(entity, role.entities.get("*"))
+        if grant is not None and not grant.deny and not isinstance(grant.read, bool):
+            yield grant.read

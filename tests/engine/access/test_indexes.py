@@ -1,0 +1,136 @@
+"""The rules of roles call for indexes, and a list of somebody who sees some of the records is read by them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+from tests.engine.conftest import NOW, Crm
+
+from customary.engine import records
+from customary.engine.people.actor import Actor
+from customary.engine.records import Query
+
+DEFINITIONS = """
+entity: user
+plays: user
+title: name
+fields: {name: {type: text}, email: {type: email}, region: {type: text}, team: {type: link, to: team}}
+---
+entity: team
+plays: team
+title: name
+fields: {name: {type: text}}
+---
+entity: case
+title: name
+fields:
+  name: {type: text}
+  owner: {type: user}
+  region: {type: text}
+  kind: {type: text, max_length: 20}
+  parent: {type: link, to: case}
+views:
+  mine: {kind: table, columns: [name], where: 'owner == user && kind == null', sort: [name]}
+---
+role: admin
+admin: true
+---
+role: seller
+entities: {case: {read: own}}
+---
+role: leader
+entities: {case: {read: team}}
+---
+role: local
+entities: {case: {read: '=region == user.region || !(kind == "x") && (kind == user.name || parent.owner == user)'}}
+---
+role: place
+entities: {case: {read: '=region == user.region'}}
+---
+role: narrow
+entities: {case: {read: '=kind == "b" && region == user.region'}, '*': {read: own}}
+---
+role: strict
+deny: true
+entities: {case: {read: '=name == user.name'}}
+"""
+
+
+@pytest.fixture
+def crm(database) -> Crm:
+    return Crm(database, DEFINITIONS)
+
+
+def test_each_way_to_fulfil_a_rule_of_a_role_has_its_index_and_none_has_two(crm):
+    table = crm.release.tables.entity("case").table
+    found = sorted(tuple(column.name for column in index.columns) for index in table.indexes)
+    assert found == [
+        ("created_at", "id"),
+        ("f_kind", "created_at", "id"),
+        ("f_kind", "f_region", "created_at", "id"),
+        ("f_owner",),
+        ("f_owner", "created_at", "id"),
+        ("f_owner", "f_name_sort", "id"),
+        ("f_parent",),
+        ("f_region", "created_at", "id"),
+    ]
+    teams = crm.release.tables.entity("team").table
+    assert sorted(tuple(column.name for column in index.columns) for index in teams.indexes) == [
+        ("created_at", "id"),
+        ("created_by", "created_at", "id"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("roles", "by"),
+    [
+        (["seller"], {"f_owner"}),
+        (["place"], {"f_region"}),
+        (["narrow"], {"f_kind"}),
+        (["seller", "place"], {"f_owner", "f_region"}),
+    ],
+)
+def test_a_list_of_somebody_who_sees_some_is_read_by_them(crm, roles, by):
+    person, table = crm.person("Ann", *roles), crm.release.tables.entity("case").table
+    crm.update("user", person.id, region="r1")
+    always = {"updated_at": NOW, "revision": 1}
+    with crm.work() as work:
+        work.connection.execute(
+            table.insert(),
+            [
+                {
+                    **always,
+                    "id": uuid4(),
+                    "created_at": NOW + timedelta(seconds=n),
+                    "f_owner": person.id if n % 40 == 0 else None,
+                    "f_region": f"r{n % 40}",
+                    "f_kind": f"{'abcdefgh'[n % 8]}",
+                }
+                for n in range(4000)
+            ],
+        )
+        if not work.is_sqlite:
+            work.connection.exec_driver_sql("ANALYZE x_case")
+    plan = _plan(crm, crm.again(person))
+    used = {index.columns[0].name for index in table.indexes if index.name in plan}
+    assert used == by and "SCAN x_case" not in plan and "Seq Scan on x_case" not in plan, plan
+
+
+def _plan(crm: Crm, person: Actor) -> str:
+    """How the database reads the first page of the person's list."""
+    told: list[str] = []
+    with crm.reading(person) as work:
+        connection = work.connection
+
+        def explain(_: Any, cursor: Any, statement: str, parameters: Any, *more: Any) -> None:
+            if "FROM x_case" in statement and not told:
+                how = "EXPLAIN QUERY PLAN " if work.is_sqlite else "EXPLAIN "
+                told.append("\n".join(map(str, cursor.connection.execute(how + statement, parameters).fetchall())))
+
+        sa.event.listen(connection, "before_cursor_execute", explain)
+        assert len(records.select(work, "case", Query()).records) == 50
+    return told[0]
