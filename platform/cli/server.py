@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from customary.cli import log
 from customary.cli.failure import WRONG_USE, Failure
 from customary.cli.options import directory, open_workspace
 
@@ -24,6 +25,10 @@ SERVED = "CUSTOMARY_SERVED_WORKSPACE"
 """Tells further processes which folder they serve."""
 
 PORTS_TRIED = 50
+TRUSTED_PROXIES = "CUSTOMARY_TRUSTED_PROXIES"
+"""The addresses and networks of proxies whose word is taken for who came, and whether by TLS."""
+MOST_CONNECTIONS = 900
+"""Of one process at a time, below the thousand files that a process may usually have open."""
 
 
 @click.command("serve")
@@ -62,6 +67,7 @@ def work_command(directory: Path) -> None:
     # Of both, for a shell starts what it puts into the background with SIGINT ignored.
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, lambda *_: ended.set())
+    log.begin()
     worker = Worker(workspace.database, workspace.releases, workspace.files)
     worker.start()
     click.echo(f"Running the rules of {name}. Ctrl-C ends it.")
@@ -104,6 +110,26 @@ def run(workspace: Workspace, listening: socket.socket, processes: int, ready: C
             _run_here(workspace, listening, ready)
 
 
+def settings() -> dict[str, Any]:
+    """How uvicorn serves."""
+    from customary.cli.connection import Connection
+
+    loop = "uvloop" if os.name == "posix" else "asyncio"
+    return {
+        "log_level": "warning",
+        "access_log": False,
+        "loop": loop,
+        "lifespan": "on",
+        "log_config": None,
+        "http": Connection,
+        "ws": "none",
+        "server_header": False,
+        "limit_concurrency": MOST_CONNECTIONS,
+        "forwarded_allow_ips": os.environ.get(TRUSTED_PROXIES, "127.0.0.1,::1"),
+        "timeout_graceful_shutdown": 5,
+    }
+
+
 def _run_here(workspace: Workspace, listening: socket.socket, ready: Callable[[], None]) -> None:
     import uvicorn
 
@@ -115,10 +141,11 @@ def _run_here(workspace: Workspace, listening: socket.socket, ready: Callable[[]
             if self.started:
                 ready()
 
+    log.begin()
     workspace.releases.watch()
     # uvicorn ends on SIGTERM by raising it again; that is an orderly end, not a death by signal.
     signal.signal(signal.SIGTERM, _end)
-    Server(uvicorn.Config(create_app(workspace, worker=True), **_settings())).run([listening])
+    Server(uvicorn.Config(create_app(workspace, worker=True), **settings())).run([listening])
 
 
 def _run_processes(workspace: Workspace, listening: socket.socket, processes: int, ready: Callable[[], None]) -> None:
@@ -128,7 +155,8 @@ def _run_processes(workspace: Workspace, listening: socket.socket, processes: in
     from customary.engine.automation.worker import Worker
 
     os.environ[SERVED] = str(workspace.directory.resolve())
-    config = uvicorn.Config("customary.cli.server:served", factory=True, workers=processes, **_settings())
+    config = uvicorn.Config("customary.cli.server:served", factory=True, workers=processes, **settings())
+    log.begin()
     worker = Worker(workspace.database, workspace.releases, workspace.files)
     worker.start()
     try:
@@ -143,6 +171,7 @@ def served() -> Any:
     from customary.app import create_app
     from customary.engine.workspace import Workspace
 
+    log.begin()
     threading.Thread(target=_end_with_parent, name="customary-parent", daemon=True).start()
     workspace = Workspace.open(os.environ[SERVED])
     workspace.releases.current()
@@ -156,18 +185,6 @@ def _end_with_parent() -> None:
     if parent is not None:
         parent.join()
         os.kill(os.getpid(), signal.SIGTERM)
-
-
-def _settings() -> dict[str, Any]:
-    loop = "uvloop" if os.name == "posix" else "asyncio"
-    return {
-        "log_level": "warning",
-        "access_log": False,
-        "loop": loop,
-        "lifespan": "on",
-        "server_header": False,
-        "timeout_graceful_shutdown": 5,
-    }
 
 
 def _end(*_: object) -> None:
