@@ -36,7 +36,7 @@ from customary.ui.record import attached, fact, lifetime, rights, secret, stage,
 from customary.ui.record import page as record
 from customary.ui.rules import button, decide, hooks, rehearsal, runs, webhooks
 from customary.ui.rules import overview as rules
-from customary.ui.web import files, heads, health, metrics, security
+from customary.ui.web import files, heads, health, metrics, request, security
 
 if TYPE_CHECKING:
     from customary.engine.workspace import Workspace
@@ -97,6 +97,7 @@ def create_app(workspace: Workspace, *, worker: bool = False) -> Litestar:
     """The ASGI application of one workspace. With `worker` it also runs the rules, in a thread of its own."""
     app = Litestar(
         route_handlers=[handler for page in PAGES for handler in page.handlers],
+        request_class=request.Request,
         dependencies={"desk": Provide(open_desk)},
         before_request=security.same_visitor,
         exception_handlers=errors.handlers,

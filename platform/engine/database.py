@@ -192,6 +192,7 @@ def _open_sqlite(url: sa.URL) -> sa.Engine:
     engine = sa.create_engine(
         url.set(drivername="sqlite+pysqlite"),
         pool_size=READERS,
+        hide_parameters=True,
         execution_options={"compiled_cache": Compilations()},
         connect_args={"timeout": 30, "check_same_thread": False},
         json_serializer=_dump_json,
@@ -226,6 +227,7 @@ def _open_postgresql(url: sa.URL, *, reads: bool = False) -> sa.Engine:
         url.set(drivername="postgresql+psycopg"),
         pool_size=READERS,
         pool_use_lifo=True,
+        hide_parameters=True,
         isolation_level="AUTOCOMMIT" if reads else None,
         json_serializer=_dump_json,
         execution_options={"compiled_cache": Compilations()},

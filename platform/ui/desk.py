@@ -27,7 +27,18 @@ from customary.engine.releases import Release
 from customary.engine.words import Reason
 from customary.ui import catalogue, frame, icons, render
 from customary.ui.looker import seen_as
-from customary.ui.visitor import SESSION, VISITOR, csrf_of, one_of, visitor_of, wanted_languages, zone_of
+from customary.ui.visitor import (
+    SESSION,
+    VISITOR,
+    cookie_name,
+    cookie_of,
+    csrf_of,
+    is_secure,
+    one_of,
+    visitor_of,
+    wanted_languages,
+    zone_of,
+)
 
 if TYPE_CHECKING:
     from customary.engine.workspace import Workspace
@@ -88,7 +99,7 @@ class Desk:
         known = self.model.settings.languages
         if self.actor and self.actor.language in known:
             return self.actor.language
-        wanted = [self.request.cookies.get("language", ""), *wanted_languages(self.request)]
+        wanted = [cookie_of(self.request, "language"), *wanted_languages(self.request)]
         return next((each for each in wanted if each in known), known[0])
 
     @cached_property
@@ -185,13 +196,13 @@ class Desk:
     def cookie(self, name: str, value: str, *, max_age: int | None = 31_536_000) -> None:
         """A cookie that scripts cannot read; `max_age` 0 removes it, None lasts as long as the browser."""
         made = Cookie(
-            key=name,
+            key=cookie_name(self.request, name),
             value=value,
             path="/",
             max_age=max_age,
             httponly=True,
             samesite="lax",
-            secure=self.request.url.scheme == "https",
+            secure=is_secure(self.request),
         )
         self._cookies.append(made)
 
@@ -234,20 +245,20 @@ class Desk:
     def theme(self) -> str:
         """light, dark or "" for what the system says: the person's own choice, else this browser's."""
         chosen = (self.actor.record or {}).get("theme") if self.actor else None
-        return one_of(chosen or self.request.cookies.get("theme", ""), ("light", "dark"))
+        return one_of(chosen or cookie_of(self.request, "theme"), ("light", "dark"))
 
     @property
     def density(self) -> str:
-        return one_of(self.request.cookies.get("density", ""), ("compact", "comfortable"))
+        return one_of(cookie_of(self.request, "density"), ("compact", "comfortable"))
 
     @property
     def narrow_rail(self) -> bool:
-        return self.request.cookies.get("rail") == "narrow"
+        return cookie_of(self.request, "rail") == "narrow"
 
     @cached_property
     def notice(self) -> tuple[str, str]:
         """What the page before wanted said here, and the path that takes it back; shown once."""
-        told, _, undo = self.request.cookies.get(NOTICE, "").partition("&")
+        told, _, undo = cookie_of(self.request, NOTICE).partition("&")
         if told:
             self.cookie(NOTICE, "", max_age=0)
         return unquote(told)[:300], undo if _PATH.fullmatch(undo) else ""
@@ -281,7 +292,7 @@ async def open_desk(request: Request) -> Desk:
     if kept:
         return kept
     workspace = request.app.state.workspace
-    token = request.cookies.get(SESSION)
+    token = cookie_of(request, SESSION)
     release, actor, looker = await workspace.database.reading(_who, workspace, request, token)
     desk = Desk(request, workspace, release, actor, datetime.now(UTC), looker)
     request.scope["state"]["desk"] = desk

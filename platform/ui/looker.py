@@ -11,6 +11,7 @@ from litestar import Request
 from customary.engine import access, people
 from customary.engine.people.actor import Actor
 from customary.engine.people.limits import Limits
+from customary.ui.visitor import cookie_of
 
 LOOKING = "customary_looking"
 """Whom somebody looks as; it counts for administrators alone, so it need not be kept secret."""
@@ -18,7 +19,7 @@ LOOKING = "customary_looking"
 
 def seen_as(connection: Any, request: Request, release: Any, actor: Actor | None) -> Actor | None:
     """The person as whom an administrator looks, who may then read alone; None where they look as themselves."""
-    chosen = request.cookies.get(LOOKING)
+    chosen = cookie_of(request, LOOKING)
     if not chosen or actor is None or not access.compile(release.model, actor).admin:
         return None
     try:

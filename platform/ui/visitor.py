@@ -13,10 +13,27 @@ from customary.engine.people.sessions import Browser
 SESSION = "customary_session"
 VISITOR = "customary_visitor"
 KNOWN = "customary_known"
+OURS_ALONE = "__Host-"
+"""A cookie whose name begins so, a browser takes by TLS alone and from this very host: no neighbour can set it."""
 
 
-def visitor_of(request: Request) -> str | None:
-    return request.cookies.get(SESSION) or request.cookies.get(VISITOR)
+def cookie_name(request: Request, name: str) -> str:
+    """What a cookie is called where the request came by TLS."""
+    return f"{OURS_ALONE}{name}" if is_secure(request) else name
+
+
+def is_secure(request: Request) -> bool:
+    """Whether the browser came by TLS, as the proxy tells that is trusted to."""
+    return request.scope["scheme"] == "https"
+
+
+def cookie_of(request: Request, name: str) -> str:
+    """What this browser was given under a name, or ""."""
+    return request.cookies.get(cookie_name(request, name), "")
+
+
+def visitor_of(request: Request) -> str:
+    return cookie_of(request, SESSION) or cookie_of(request, VISITOR)
 
 
 def csrf_of(visitor: str) -> str:
@@ -27,7 +44,7 @@ def csrf_of(visitor: str) -> str:
 def browser_of(request: Request) -> Browser:
     """Where a request comes from, as far as it tells."""
     address = request.client.host if request.client else ""
-    return Browser(address, request.headers.get("User-Agent", ""), request.cookies.get(KNOWN, ""))
+    return Browser(address, request.headers.get("User-Agent", ""), cookie_of(request, KNOWN))
 
 
 def zone_of(actor: Actor | None) -> ZoneInfo | None:

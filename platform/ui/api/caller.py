@@ -13,8 +13,8 @@ from customary.engine import people
 from customary.engine.people.actor import Actor
 from customary.engine.records import Cause, Work
 from customary.ui.api.problem import ApiProblem
-from customary.ui.desk import SESSION
 from customary.ui.looker import seen_as
+from customary.ui.visitor import SESSION, cookie_of
 
 if TYPE_CHECKING:
     from customary.engine.workspace import Workspace
@@ -78,7 +78,7 @@ def _actor(connection: Any, request: Request, release: Any, now: datetime) -> Ac
     """The key's person; without a key, whoever is signed in to the pages."""
     given = request.headers.get("Authorization")
     if given is None:
-        token = request.cookies.get(SESSION)
+        token = cookie_of(request, SESSION)
         actor = people.actor_of_session(connection, token, release, now) if token else None
         return seen_as(connection, request, release, actor) or actor
     if not given.startswith(BEARER):

@@ -103,7 +103,7 @@ def _http(_request: Request, error: HTTPException) -> Response:
 
 
 def _broken(request: Request, error: Exception) -> Response:
-    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    log.error("%s %s failed", request.method, request.scope.get("path_template"), exc_info=error)
     return answer(500, "Something broke on our side. Nothing was written.")
 
 

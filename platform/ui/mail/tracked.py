@@ -22,6 +22,7 @@ from customary.ui.desk import AtDesk, Desk
 from customary.ui.web.rate import Rate
 
 PICTURE = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+DRAWN_ELSEWHERE = {"Cache-Control": "no-store", "Cross-Origin-Resource-Policy": "cross-origin"}
 rate = Rate(at_once=60, per_second=5)
 """For each address that asks."""
 
@@ -31,7 +32,7 @@ async def opened(desk: AtDesk, token: FromPath[str]) -> Response[bytes]:
     """An invisible picture; whatever is asked for, the same."""
     if not _too_often(desk):
         await desk.workspace.database.writing(_note, desk, token, OPENED, None)
-    return Response(PICTURE, media_type="image/gif", headers={"Cache-Control": "no-store"})
+    return Response(PICTURE, media_type="image/gif", headers=DRAWN_ELSEWHERE)
 
 
 @get("/mail-link/{token:str}/{number:int}", opt={"public": True})

@@ -18,7 +18,7 @@ from customary.ui import catalogue
 from customary.ui.catalogue import LANGUAGES
 from customary.ui.desk import AtDesk, Desk, texts
 from customary.ui.people.sign_in import ATTEMPTS
-from customary.ui.visitor import SESSION, browser_of
+from customary.ui.visitor import SESSION, browser_of, cookie_of
 
 CHOICES = ("language", "time_zone", "theme")
 """What a person may set for themselves, where the entity that plays user has a field of that name."""
@@ -89,7 +89,7 @@ def _change_password(desk: Desk, form: Mapping[str, str]) -> people.Session | Re
         return Reason("The old password is not right")
     password = people.hashed(new)
     with database.write() as connection:
-        proof = people.proof_of(connection, desk.request.cookies.get(SESSION, ""))
+        proof = people.proof_of(connection, cookie_of(desk.request, SESSION))
         people.set_password(connection, account.user_id, password)
         return people.start(connection, account.user_id, datetime.now(UTC), proof, browser)
 

@@ -14,7 +14,7 @@ from customary.engine.people.sign_in import may_try
 from customary.engine.records.work import Work
 from customary.engine.words import Reason
 from customary.ui.desk import AtDesk, Desk, texts
-from customary.ui.visitor import SESSION
+from customary.ui.visitor import SESSION, cookie_of
 
 PLACE = "/settings/sign-in"
 WRONG = Reason("This code is not right. Codes change every half minute; check the clock of your device.")
@@ -38,7 +38,7 @@ async def set_up(desk: AtDesk, request: Request) -> Response:
     form = texts(await request.form())
     kept, code = form.get("kept", ""), form.get("code", "")
     try:
-        codes = await desk.write(_set_up, kept, code, request.cookies.get(SESSION, ""))
+        codes = await desk.write(_set_up, kept, code, cookie_of(request, SESSION))
     except (sealing.NoKey, sealing.Unopened):
         return desk.redirect(PLACE, desk.say("This took too long. Begin again."))
     if codes is None:

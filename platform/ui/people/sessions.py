@@ -15,7 +15,7 @@ from customary.engine.people.sessions import Listed
 from customary.engine.records.work import Work
 from customary.ui.desk import AtDesk
 from customary.ui.people.second_factor import PLACE, is_demanded
-from customary.ui.visitor import SESSION
+from customary.ui.visitor import SESSION, cookie_of
 
 BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
 SYSTEMS = (
@@ -42,14 +42,14 @@ class Shown:
 @get(PLACE)
 async def sign_in_settings(desk: AtDesk, request: Request) -> Response:
     found = await desk.read(_found)
-    token = request.cookies.get(SESSION, "")
+    token = cookie_of(request, SESSION)
     shown = [Shown(each, told_by(each.agent), sessions.is_of(each, token)) for each in found.pop("sessions")]
     return desk.page("page_sign_in_settings.html", here="settings", sessions=shown, demanded=is_demanded(desk), **found)
 
 
 @post("/settings/sessions/others", status_code=200)
 async def end_others(desk: AtDesk, request: Request) -> Response:
-    await desk.write(_end_others, request.cookies.get(SESSION, ""))
+    await desk.write(_end_others, cookie_of(request, SESSION))
     return desk.redirect(PLACE, desk.say("All other browsers are signed out."))
 
 

@@ -17,7 +17,7 @@ from customary.engine.words import Reason
 from customary.ui.catalogue import LANGUAGES
 from customary.ui.desk import AtDesk, Desk, texts
 from customary.ui.people.second_factor import TOO_MANY, WRONG, picture
-from customary.ui.visitor import KNOWN, SESSION, VISITOR, browser_of
+from customary.ui.visitor import KNOWN, SESSION, VISITOR, browser_of, cookie_of
 
 ATTEMPTS = anyio.CapacityLimiter(2)
 """Checking a password is slow on purpose: two at a time leave the machine to those who are in."""
@@ -91,7 +91,7 @@ async def token(desk: AtDesk) -> Response:
 
 @post("/sign-out")
 async def sign_out(desk: AtDesk, request: Request) -> Response:
-    token = request.cookies.get(SESSION)
+    token = cookie_of(request, SESSION)
     if token:
         await desk.workspace.database.writing(people.sign_out, token)
     desk.cookie(SESSION, "", max_age=0)

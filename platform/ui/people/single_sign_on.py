@@ -22,7 +22,7 @@ from customary.engine.records.refusal import Refused
 from customary.engine.records.work import Cause, Work
 from customary.ui.desk import AtDesk, Desk
 from customary.ui.people.sign_in import draw, let_in
-from customary.ui.visitor import browser_of
+from customary.ui.visitor import browser_of, cookie_of
 
 COOKIE = "customary_single_sign_on"
 LONGEST = 4000
@@ -48,7 +48,7 @@ async def set_out(desk: AtDesk, request: Request, name: FromPath[str]) -> Respon
 async def come_back(desk: AtDesk, request: Request, name: FromPath[str]) -> Response:
     """From the provider's page, with a code for what it signs of who came."""
     provider, query = _provider(desk, name), request.query_params
-    database, cookie = desk.workspace.database, request.cookies.get(COOKIE, "")
+    database, cookie = desk.workspace.database, cookie_of(request, COOKIE)
     desk.cookie(COOKIE, "", max_age=0)
     found = await database.writing(
         single_sign_on.come_back, provider, query.get("state", "")[:LONGEST], cookie, desk.now

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Iterable, Iterator, Mapping
 
 from litestar import Request
 from litestar.exceptions import PermissionDeniedException
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from customary.ui.desk import SignInNeeded
-from customary.ui.visitor import SESSION, csrf_of, visitor_of
+from customary.ui.visitor import SESSION, cookie_of, csrf_of, visitor_of
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 SIGNED = ("/hooks/", "/unsubscribe/")
 """What is called here is signed or holds what only its receiver knows, and nobody is signed in."""
+UNUSED = ("camera", "display-capture", "geolocation", "hid", "microphone", "midi", "payment", "serial", "usb")
+"""What browsers offer to pages, and none of ours asks for."""
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Permissions-Policy": ", ".join(f"{each}=()" for each in UNUSED),
 }
-ENCODED = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+UNLESS_SAID = {"Cache-Control": "no-store", "Cross-Origin-Resource-Policy": "same-origin"}
+"""What an answer may say otherwise of itself: a static file is kept, the picture of a mail is drawn by others."""
+STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
 
 def headers(app: ASGIApp) -> ASGIApp:
@@ -30,10 +36,7 @@ def headers(app: ASGIApp) -> ASGIApp:
     async def with_headers(scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                own = [(b"content-security-policy", policy(scope.get("state", {}).get("nonce")).encode())]
-                if scope.get("scheme") == "https":
-                    own.append((b"strict-transport-security", b"max-age=31536000"))
-                message["headers"] = [*message["headers"], *ENCODED, *own]
+                message["headers"] = [*message["headers"], *_added(scope, message["headers"])]
             await send(message)
 
         await app(scope, receive, send_with_headers)
@@ -41,12 +44,29 @@ def headers(app: ASGIApp) -> ASGIApp:
     return with_headers
 
 
+def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+
+ALWAYS, ELSE = _encoded(HEADERS), _encoded(UNLESS_SAID)
+
+
+def _added(scope: Scope, said: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
+    yield from ALWAYS
+    names = {name.lower() for name, _ in said}
+    yield from (each for each in ELSE if each[0] not in names)
+    yield b"content-security-policy", policy(scope.get("state", {}).get("nonce")).encode()
+    if scope.get("scheme") == "https":
+        yield STRICT_TRANSPORT
+
+
 def policy(nonce: str | None) -> str:
     """The content policy: our own files, and inline parts that carry this answer's nonce."""
     own = f"'self' 'nonce-{nonce}'" if nonce else "'self'"
     return (
         f"default-src 'none'; script-src {own}; style-src {own}; img-src 'self' data:; font-src 'self'; "
-        "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "connect-src 'self'; manifest-src 'self'; object-src 'none'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
     )
 
 
@@ -61,7 +81,7 @@ async def same_visitor(request: Request) -> None:
     given = request.headers.get("X-CSRF-Token") or await _in_form(request)
     if visitor and hmac.compare_digest(given.encode(), csrf_of(visitor).encode()):
         return
-    if SESSION not in request.cookies and not request.url.path.startswith(("/api/", "/sign-in")):
+    if not cookie_of(request, SESSION) and not request.url.path.startswith(("/api/", "/sign-in")):
         raise SignInNeeded  # whoever was signed out meanwhile is led back to what they typed
     raise PermissionDeniedException("This form is out of date. Load the page again.")
 

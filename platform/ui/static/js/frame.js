@@ -117,8 +117,15 @@
   function toggleRail() {
     const narrow = body().dataset.rail !== "narrow";
     body().dataset.rail = narrow ? "narrow" : "";
-    document.cookie = `rail=${narrow ? "narrow" : ""}; path=/; max-age=31536000; samesite=lax`;
+    remember("rail", narrow ? "narrow" : "");
   }
+
+  // A choice of how this browser shows pages, which the server reads. By TLS it is this host's alone.
+  function remember(name, value) {
+    const [prefix, secure] = location.protocol === "https:" ? ["__Host-", "; secure"] : ["", ""];
+    document.cookie = `${prefix}${name}=${value}; path=/; max-age=31536000; samesite=lax${secure}`;
+  }
+  document.addEventListener("remember", (event) => remember(event.detail.name, event.detail.value));
 
   // Forms that send themselves when a control changes
   document.addEventListener("change", (event) => { event.target.closest("form[data-submits]")?.requestSubmit(); });

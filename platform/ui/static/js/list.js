@@ -113,7 +113,7 @@
 
   function setDensity(name) {
     document.documentElement.dataset.density = name;
-    document.cookie = `density=${name}; path=/; max-age=31536000; samesite=lax`;
+    document.dispatchEvent(new CustomEvent("remember", { detail: { name: "density", value: name } }));
     document.getElementById("list-menu")?.hidePopover();
   }
 })();
