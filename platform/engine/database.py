@@ -192,7 +192,7 @@ def _open_sqlite(url: sa.URL) -> sa.Engine:
     engine = sa.create_engine(
         url.set(drivername="sqlite+pysqlite"),
         pool_size=READERS,
-        hide_parameters=True,
+        hide_parameters=True,  # what people typed, and what opens something, belongs in no log
         execution_options={"compiled_cache": Compilations()},
         connect_args={"timeout": 30, "check_same_thread": False},
         json_serializer=_dump_json,

@@ -1,4 +1,4 @@
-"""How fast mail goes to one domain: so many a minute, counted over all processes."""
+"""How fast something goes, such as mail to one domain: so many a minute, counted over all processes."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ pace = sa.Table(
 )
 
 WINDOW = timedelta(minutes=1)
+FORGOTTEN = timedelta(hours=1)
+"""A name that was not asked for within this time is kept no longer."""
 
 
 def full(now: datetime) -> sa.Select:
@@ -33,7 +35,8 @@ def take(connection: sa.Connection, name: str, most: int, now: datetime) -> bool
     """Takes one of the places that there are for a name in this minute; False when none is left."""
     insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert
     fresh = {"name": name, "since": now, "count": 0, "full_until": None}
-    connection.execute(insert(pace).values(fresh).on_conflict_do_nothing())
+    if connection.execute(insert(pace).values(fresh).on_conflict_do_nothing()).rowcount:
+        connection.execute(pace.delete().where(pace.c.since <= now - FORGOTTEN))
     mine = pace.c.name == name
     connection.execute(pace.update().where(mine, pace.c.since <= now - WINDOW).values(fresh))
     place = pace.update().where(mine, pace.c.count < most).values(count=pace.c.count + 1)

@@ -23,14 +23,14 @@ from customary.ui.web.rate import Rate
 
 PICTURE = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 DRAWN_ELSEWHERE = {"Cache-Control": "no-store", "Cross-Origin-Resource-Policy": "cross-origin"}
-rate = Rate(at_once=60, per_second=5)
+rate = Rate("mails", at_once=60, per_second=5)
 """For each address that asks."""
 
 
 @get("/mail-opened/{token:str}", opt={"public": True})
 async def opened(desk: AtDesk, token: FromPath[str]) -> Response[bytes]:
     """An invisible picture; whatever is asked for, the same."""
-    if not _too_often(desk):
+    if not await _too_often(desk):
         await desk.workspace.database.writing(_note, desk, token, OPENED, None)
     return Response(PICTURE, media_type="image/gif", headers=DRAWN_ELSEWHERE)
 
@@ -42,7 +42,7 @@ async def followed(desk: AtDesk, token: FromPath[str], number: FromPath[int]) ->
     led = _links(letter)
     if not 0 <= number < len(led):
         raise NotFoundException
-    if not _too_often(desk):
+    if not await _too_often(desk):
         await desk.workspace.database.writing(_note, desk, token, CLICKED, led[number])
     return Response(b"", status_code=302, headers={"Location": led[number], "Cache-Control": "no-store"})
 
@@ -62,9 +62,8 @@ def _links(letter: Letter | None) -> tuple[str, ...]:
     return html.links((letter.details or {}).get("markdown", "")) if letter is not None else ()
 
 
-def _too_often(desk: Desk) -> bool:
-    client = desk.request.client
-    return rate.wait(client.host if client else "") > 0
+async def _too_often(desk: Desk) -> bool:
+    return await rate.wait(desk.request, desk.workspace.database) > 0
 
 
 handlers = [opened, followed]

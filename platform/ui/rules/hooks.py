@@ -22,18 +22,17 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 64 * 1024
 LONGEST_KEY = 255
-rate = Rate(at_once=200, per_second=50)
-"""For each hook and each address that calls it."""
+rate = Rate("hooks", at_once=200, per_second=50)
+"""For each address that calls, whatever hook it calls or makes up."""
 
 
 @post("/{name:str}", request_max_body_size=MOST_BYTES)
 async def call(request: Request, name: FromPath[str]) -> Response[bytes]:
     """Takes a call and answers 202 with the runs it began; 200 for one that was taken before."""
-    client = request.client.host if request.client else ""
-    if seconds := rate.wait(f"{name} {client}"):
+    workspace: Workspace = request.app.state.workspace
+    if seconds := await rate.wait(request, workspace.database):
         raise ApiProblem(429, "Too many calls. Wait a little.", headers={"Retry-After": str(seconds)})
     incoming = Incoming(await request.body(), request.headers.get(HEADER, ""), _key(request))
-    workspace: Workspace = request.app.state.workspace
     runs = await workspace.database.writing(_take, workspace, name, incoming)
     told = {"status": "taken before"} if runs is None else {"status": "taken", "runs": [str(run) for run in runs]}
     return Response(

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 from litestar.testing import TestClient
 
+from customary.cli.log import Lines
 from customary.ui.visitor import KNOWN, SESSION, VISITOR, csrf_of
 
 EVIL = "evil.example"
@@ -16,7 +17,7 @@ PLACES = ("/", "/deal", "/sign-in", "/nothing", "/no/such/place", "/health", "/a
     "/settings", "/icons.svg", "/metrics", "/mail-opened/x", "/unsubscribe/x", "/static/js/frame.js")  # fmt: skip
 WAYS_OUT = (
     "//evil.example", "/\\evil.example", "\\\\evil.example", "/%09/evil.example", "/%0d%0aLocation:%20//evil.example",
-    "https://evil.example", "https:evil.example", "/%2fevil.example", "//%0d%0aevil.example", "javascript:'evil.example'",
+    "https://evil.example", "https:evil.example", "/%2fevil.example", "//%0d%0aevil.example", "javascript:evil.example",
     "@evil.example", ".evil.example", "/%5cevil.example", "%2f%2fevil.example",
 )  # fmt: skip
 WAYS_UP = (
@@ -70,6 +71,7 @@ def test_by_tls_the_browser_is_told_to_come_by_nothing_else(client: TestClient, 
 def test_by_tls_cookies_are_this_hosts_alone(client: TestClient, by_tls: TestClient) -> None:
     assert by_tls.get("/deal", follow_redirects=False).status_code == 200
     client.cookies.clear()
+    del client.headers["X-CSRF-Token"]
     given = client.get("/sign-in").headers.get_list("set-cookie")
     token = re.search(rf"__Host-{VISITOR}=([^;]+)", given[0])[1]
     form = {"email": "ann@example.com", "password": "right horse battery", "_csrf": csrf_of(token)}
@@ -131,4 +133,5 @@ def test_what_breaks_tells_neither_the_reader_nor_the_log_what_was_typed(
     with caplog.at_level(logging.DEBUG):
         answer = client.get("/sign-in/password/known-secret%0aforged?q=another-secret")
     assert answer.status_code == 500 and "ZeroDivision" not in answer.text
-    assert "ZeroDivisionError" in caplog.text and "secret" not in caplog.text and "\nforged" not in caplog.text
+    told = "".join(map(Lines().format, filter(lambda each: each.name == "customary.web", caplog.records)))
+    assert "ZeroDivisionError" in told and "-secret" not in told and "forged" not in told

@@ -1,0 +1,53 @@
+"""Strangers are let ask so often, and no oftener whatever process they come to."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+from litestar import Request
+
+from customary.engine.database import Database
+from customary.engine.messages.pace import FORGOTTEN, pace, take
+from customary.ui.web.rate import Rate, place_of
+
+
+def called_from(address: str) -> Request:
+    return Request({"type": "http", "client": (address, 1), "headers": []})
+
+
+def test_a_bucket_fills_again() -> None:
+    rate = Rate("hooks", at_once=2, per_second=0.5)
+    assert [rate.wait_here(*each) for each in (("a", 0), ("a", 0), ("a", 0), ("b", 0))] == [0, 0, 2, 0]
+    assert [rate.wait_here("a", moment) for moment in (2, 2, 100, 100)] == [0, 2, 0, 0]
+
+
+def test_all_processes_together_let_no_more_through(database: Database) -> None:
+    processes = [Rate("hooks", at_once=3, per_second=0.001) for _ in range(3)]
+    waits = [asyncio.run(each.wait(called_from("192.0.2.1"), database)) for each in processes for _ in range(2)]
+    assert [seconds > 0 for seconds in waits] == [False] * 4 + [True] * 2
+    assert asyncio.run(processes[0].wait(called_from("192.0.2.2"), database)) == 0
+
+
+def test_who_has_not_called_for_an_hour_is_forgotten(database: Database) -> None:
+    now = datetime.now(UTC)
+    with database.write() as connection:
+        take(connection, "hooks a", 1, now)
+        take(connection, "hooks b", 1, now + FORGOTTEN + timedelta(seconds=1))
+        assert connection.execute(sa.select(pace.c.name)).scalars().all() == ["hooks b"]
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.1"),
+        ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("testclient", "testclient"),
+    ],
+)
+def test_a_line_of_ipv6_is_one_place(address: str, place: str) -> None:
+    assert place_of(called_from(address)) == place
