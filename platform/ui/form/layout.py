@@ -119,7 +119,7 @@ def states(work: Work, draft: Draft) -> dict[str, State]:
     closed = access.read_only(entity.name, draft.record is None) | locked(entity, draft)
     return {
         each.name: State(
-            visible=each.visible is None or each.visible.holds(scope),
+            visible=_is_there(each, draft) and (each.visible is None or each.visible.holds(scope)),
             required=_holds(each.required, scope),
             read_only=each.name in closed or not is_typed(each) or _holds(each.read_only, scope),
             computed=_computed(each, scope, draft),
@@ -130,11 +130,20 @@ def states(work: Work, draft: Draft) -> dict[str, State]:
 
 
 def _computed(each: Field, scope: FormScope, draft: Draft) -> Any:
-    """The value as it follows from what is typed, or as it is kept. What follows from lists that this form does not
-    hold stays as it is."""
-    if each.formula is None or draft.entity.inverses.keys() >= {path[0] for path in each.formula.paths} > set():
+    """The value as it follows from what is typed, or as it is kept."""
+    if each.formula is None or _tells_of_others(each, draft.entity):
         return draft.stored.get(each.name)
     return each.fit(each.formula.evaluate(scope))
+
+
+def _is_there(each: Field, draft: Draft) -> bool:
+    """Nothing points at a record before it is saved, so what tells of that alone has nothing to say."""
+    return draft.record is not None or not _tells_of_others(each, draft.entity)
+
+
+def _tells_of_others(each: Field, entity: Entity) -> bool:
+    """Whether it follows from nothing but records that point here, which a form does not hold."""
+    return each.formula is not None and entity.inverses.keys() >= {path[0] for path in each.formula.paths} > set()
 
 
 def _holds(rule: bool | Expression, scope: Any) -> bool:

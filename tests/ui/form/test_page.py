@@ -21,6 +21,12 @@ def test_a_form_has_its_sections_and_defaults(client: TestClient) -> None:
     assert 'value="Ann Lee"' in page  # the owner is who opens it
 
 
+def test_what_tells_of_others_has_no_place_before_the_first_save(client: TestClient, first: Callable) -> None:
+    assert "Open tasks" not in client.get("/deal/new").text
+    assert "Weighted amount" in client.get("/deal/new").text  # it follows from what is typed
+    assert "Open tasks" in client.get(f"/deal/{first('deal').id}/edit").text
+
+
 def test_the_address_fills_fields(client: TestClient, first: Callable) -> None:
     account = first("account")
     page = client.get(f"/deal/new?account={account.id}").text

@@ -16,6 +16,7 @@ def test_an_export_and_a_deletion_are_shown(client: TestClient, first: Callable)
     assert "Record deleted" in page
     assert "text: call" in page
     assert "Ann" in page
+    assert "roles: admin<" in page
     assert "Record deleted</td>" not in client.get("/settings/audit?kind=exported").text
 
 
