@@ -119,6 +119,11 @@ class Desk:
     def access(self) -> access.Access:
         return access.compile(self.model, self.me)
 
+    def must_open(self, part: str) -> None:
+        """Raises Forbidden where no role of theirs opens a part of the settings."""
+        if not self.access.may_open(part):
+            raise Forbidden(Reason("Your role does not open this part of the settings."))
+
     @property
     def htmx(self) -> bool:
         """Whether only a part of a page is wanted (a history restore wants the whole one)."""
@@ -224,6 +229,10 @@ class Desk:
     def navigation(self) -> tuple[frame.Group, ...]:
         """The rail: groups of the entities this person may read."""
         return frame.navigation(self.model, self.access, self.language) if self.actor else ()
+
+    def way_to(self, *parts: str) -> str:
+        """The address of the first of these parts of the settings that is open to them, or ""."""
+        return next((frame.SETTINGS[part] for part in parts if self.access.may_open(part)), "")
 
     @property
     def user_entity(self) -> str:

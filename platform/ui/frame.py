@@ -28,6 +28,18 @@ class Group:
     items: tuple[Item, ...]
 
 
+SETTINGS = {
+    "rules": "/workflows",
+    "messages": "/messages",
+    "webhooks": "/webhooks",
+    "releases": "/settings/releases",
+    "audit": "/settings/audit",
+    "people": "/settings/people",
+    "roles": "/settings/roles",
+}
+"""Where the parts of the settings that a role may open are found."""
+
+
 def navigation(model: Model, access: Access, language: str) -> tuple[Group, ...]:
     """The rail of a person: the model's groups without what they may not read."""
     readable = frozenset(name for name in model.entities if access.may(name, "read"))

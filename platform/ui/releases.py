@@ -11,7 +11,6 @@ from typing import Any
 
 import anyio.to_thread
 from litestar import Request, Response, get, post
-from litestar.exceptions import PermissionDeniedException
 from litestar.params import FromPath
 
 from customary.engine.plan import CannotUndo, OutOfDate, Plan, Unfit
@@ -30,7 +29,7 @@ MOST_FILES = 50
 @get("/settings/releases")
 async def releases(desk: AtDesk, request: Request) -> Response:
     """What was applied, the newest first."""
-    _only_admins(desk)
+    desk.must_open("releases")
     found = await desk.read(_history, _number(request.query_params.get("before")))
     following = str(found[-1].number) if len(found) == SIZE and found[-1].number > 1 else ""
     return desk.page("page_releases.html", here=HERE, releases=found, next=following)
@@ -39,7 +38,7 @@ async def releases(desk: AtDesk, request: Request) -> Response:
 @get("/settings/releases/{number:int}")
 async def release(desk: AtDesk, request: Request, number: FromPath[int]) -> Response:
     """One release: its lines, and how its definitions differ from those before it or of any other."""
-    _only_admins(desk)
+    desk.must_open("releases")
     against = _number(request.query_params.get("against"))
     values = await desk.read(_release, number, number - 1 if against is None else against)
     return desk.page("page_release.html", here=HERE, **values)
@@ -48,28 +47,28 @@ async def release(desk: AtDesk, request: Request, number: FromPath[int]) -> Resp
 @get("/settings/plan")
 async def plan(desk: AtDesk) -> Response:
     """What applying the definitions in the folder of the workspace would change."""
-    _only_admins(desk)
+    desk.must_open("releases")
     return await _show(desk, desk.workspace.plan, "/settings/plan")
 
 
 @post("/settings/plan", status_code=200)
 async def apply(desk: AtDesk, request: Request) -> Response:
     """Applies the plan that was shown."""
-    _only_admins(desk)
+    desk.must_open("releases")
     return await _do(desk, texts(await request.form()), desk.workspace.plan, "/settings/plan")
 
 
 @get("/settings/releases/{number:int}/undo")
 async def way_back(desk: AtDesk, number: FromPath[int]) -> Response:
     """What taking back a release, and all after it, would change."""
-    _only_admins(desk)
+    desk.must_open("releases")
     return await _show(desk, lambda: desk.workspace.plan_undo(number), f"/settings/releases/{number}/undo")
 
 
 @post("/settings/releases/{number:int}/undo", status_code=200)
 async def undo(desk: AtDesk, request: Request, number: FromPath[int]) -> Response:
     """Takes back what was shown."""
-    _only_admins(desk)
+    desk.must_open("releases")
     form = texts(await request.form())
     return await _do(desk, form, lambda: desk.workspace.plan_undo(number), f"/settings/releases/{number}/undo")
 
@@ -120,11 +119,6 @@ def _release(work: Work, number: int, against: int) -> dict[str, Any]:
 
 def _number(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else None
-
-
-def _only_admins(desk: Desk) -> None:
-    if not desk.access.admin:
-        raise PermissionDeniedException("Definitions are changed by administrators only.")
 
 
 handlers = [releases, release, plan, apply, way_back, undo]

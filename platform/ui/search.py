@@ -70,8 +70,9 @@ def _ways(desk: Desk, text: str) -> list[Way]:
     for group in desk.navigation:
         ways += [Way(item.label, f"/{item.name}", item.icon, desk.say("Go to")) for item in group.items]
     ways += [_creation(desk, entity) for entity in desk.model.entities.values() if _creatable(desk, entity)]
-    if desk.access.admin:
+    if desk.access.may_open("rules"):
         ways.append(Way(desk.say("Rules"), "/workflows", "workflow", desk.say("Go to")))
+    if desk.access.may_open("messages"):
         ways.append(Way(desk.say("Outbox"), "/messages", "mail", desk.say("Go to")))
     ways.append(Way(desk.say("Settings"), "/settings", "settings", desk.say("Go to")))
     return [way for way in ways if wanted in way.label.casefold()][:8]

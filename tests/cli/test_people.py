@@ -73,8 +73,11 @@ def test_it_is_explained_what_a_person_may(run, applied):
     assert result.exit_code == 0, result.output
     assert result.output.startswith("ann (member)\nmay")
     assert "member grants all" in result.output
-    for wrong in (("eve@example.com", "account"), ("ann@example.com", "acount"), ("ann@example.com", "account", "x")):
-        assert run("explain", *wrong, "--workspace", "mycrm").exit_code == 2
+    opened = run("explain", "ann@example.com", "--workspace", "mycrm").output
+    assert "may not open audit\n  no role grants it\n" in opened
+    wrong = [("eve@example.com",), ("eve@example.com", "account"), ("ann@example.com", "acount")]
+    for each in [*wrong, ("ann@example.com", "account", "x")]:
+        assert run("explain", *each, "--workspace", "mycrm").exit_code == 2
 
 
 def test_a_link_lets_somebody_back_in_who_lost_everything(run, applied):

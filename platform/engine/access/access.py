@@ -122,6 +122,14 @@ class Access:
         """Whether a role lets them start the workflow of a button."""
         return not self.limits.read_only and (self.admin or self._said(lambda role: button in role.buttons))
 
+    def may_open(self, part: str) -> bool:
+        """Whether a role opens a part of the settings to them."""
+        return self.admin or self._said(lambda role: part in role.settings)
+
+    def may_give(self, role: Role) -> bool:
+        """Whether they may give a role to people, or take it from them: none that opens what is closed to them."""
+        return self.admin or (not role.admin and all(map(self.may_open, role.settings)))
+
     def explain(self, entity: str, act: str) -> list[tuple[str, str]]:
         """Which roles grant `act` and on which records: `[("seller", "own"), ...]`."""
         if self.is_system:

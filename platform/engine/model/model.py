@@ -269,6 +269,8 @@ class Role:
     entities: Mapping[str, Grant]
     pipelines: Mapping[str, Mapping[str, Any]] = NOTHING
     buttons: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    """The parts of the settings that they may open."""
     admin: bool = False
     """May use settings, designer, plan and apply, and everything else."""
     deny: bool = False

@@ -79,7 +79,7 @@ def save(work: Work, entity: str, label: str, audience: str, state: Mapping[str,
         raise Refused([FieldProblem(None, Reason("A view needs a name of at most {max} letters", {"max": 80}))])
     if audience not in AUDIENCES:
         raise Refused([FieldProblem(None, Reason("A view is for me, my team or all"))])
-    if audience == "all" and not work.access.admin:
+    if audience == "all" and not work.access.may_open("views"):
         raise Forbidden(Reason("Only who runs the workspace may save a view for all."))
     if work.actor.id is None or (audience == "team" and team_of(work, work.actor) is None):
         raise Forbidden(Reason("You are in no team that could see this view."))
@@ -120,6 +120,13 @@ def remove(work: Work, id: UUID) -> None:
     _own(work, work.connection.execute(saved_views.delete().where(_mine(work, id))), id)
 
 
+def is_theirs(work: Work, view: SavedView) -> bool:
+    """Whether the actor may change and remove a view."""
+    if view.audience == "all" and work.access.may_open("views"):
+        return True
+    return work.access.admin or view.owner == work.actor.id
+
+
 def team_of(work: Work, actor: Actor) -> UUID | None:
     """The team of a person: what their record's link to the entity that plays team says."""
     user, team = work.model.playing("user"), work.model.playing("team")
@@ -133,7 +140,10 @@ def team_of(work: Work, actor: Actor) -> UUID | None:
 
 def _mine(work: Work, id: UUID) -> sa.ColumnElement[bool]:
     found = saved_views.c.id == id
-    return found if work.access.admin else sa.and_(found, saved_views.c.owner == work.actor.id)
+    if work.access.admin:
+        return found
+    of_all = [saved_views.c.audience == "all"] if work.access.may_open("views") else []
+    return sa.and_(found, sa.or_(saved_views.c.owner == work.actor.id, *of_all))
 
 
 def _own(work: Work, result: sa.CursorResult, id: UUID) -> None:

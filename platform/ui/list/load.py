@@ -144,7 +144,7 @@ def _saved(view: saved_view.SavedView, work: Work, fields: Mapping[str, Field]) 
         figures=tuple((name, str(figure)) for name, figure in kept.get("figures", ()) if name in fields),
         saved=str(view.id),
         audience=view.audience,
-        own=view.owner == work.actor.id or work.access.admin,
+        own=saved_view.is_theirs(work, view),
         kept=kept,
     )
 

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
-from litestar.exceptions import PermissionDeniedException
 from litestar.params import FromPath
 
 from customary.engine.messages import stops
@@ -18,7 +17,7 @@ from customary.engine.messages.incoming.received import find_received
 from customary.engine.reasons import read_reason
 from customary.engine.records.work import Work
 from customary.engine.words import Reason
-from customary.ui.desk import AtDesk, Desk, texts
+from customary.ui.desk import AtDesk, texts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,14 +32,14 @@ class Mailboxes:
 
 @get("/mailboxes")
 async def show(desk: AtDesk) -> Response:
-    _only_admins(desk)
+    desk.must_open("messages")
     return desk.page("page_mailboxes.html", page=await desk.read(_read), here="workflows")
 
 
 @post("/mailboxes/aside/{id:uuid}", status_code=200)
 async def again(desk: AtDesk, id: FromPath[UUID]) -> Response:
     """Has a mail that was set aside read once more."""
-    _only_admins(desk)
+    desk.must_open("messages")
     done = await desk.write(_again, id)
     said = desk.say("The mail is being read once more.") if done else desk.say("This mail cannot be read once more.")
     return desk.redirect("/mailboxes", said)
@@ -49,15 +48,10 @@ async def again(desk: AtDesk, id: FromPath[UUID]) -> Response:
 @post("/mailboxes/addresses", status_code=200)
 async def allow(desk: AtDesk, request: Request) -> Response:
     """Lets mail go to an address again that it came back from. Who took leave of a sort stays left alone."""
-    _only_admins(desk)
+    desk.must_open("messages")
     address = texts(await request.form()).get("address", "")
     done = await desk.write(_allow, address)
     return desk.redirect("/mailboxes", desk.say("Mail goes to {address} again.", address=address) if done else "")
-
-
-def _only_admins(desk: Desk) -> None:
-    if not desk.access.admin:
-        raise PermissionDeniedException("Mailboxes are shown to administrators only.")
 
 
 def _read(work: Work) -> Mailboxes:

@@ -8,7 +8,6 @@ from datetime import datetime
 from uuid import UUID
 
 from litestar import Request, Response, get, post
-from litestar.exceptions import PermissionDeniedException
 from litestar.params import FromPath
 
 from customary.engine import automation, messages, records
@@ -49,7 +48,7 @@ class Outbox:
 
 @get("/messages")
 async def outbox(desk: AtDesk, request: Request) -> Response:
-    _only_admins(desk)
+    desk.must_open("messages")
     status = request.query_params.get("status", "")
     wanted = status if status in STATUSES else ""
     found = await desk.read(_outbox, wanted, id_in(request.query_params.get("before", "")))
@@ -61,7 +60,7 @@ async def outbox(desk: AtDesk, request: Request) -> Response:
 @post("/messages", status_code=200)
 async def do_with_many(desk: AtDesk, request: Request) -> Response:
     """Sends again, or drops, the messages that were chosen; or sends again all that failed or were kept."""
-    _only_admins(desk)
+    desk.must_open("messages")
     form = await request.form()
     status = str(form.get("status", ""))
     ids = [id for each in form.getall("id", []) if (id := id_in(str(each))) is not None]
@@ -79,14 +78,14 @@ async def do_with_many(desk: AtDesk, request: Request) -> Response:
 @get("/messages/{id:uuid}")
 async def letter(desk: AtDesk, id: FromPath[UUID]) -> Response:
     """One mail: its text, and what became of it."""
-    _only_admins(desk)
+    desk.must_open("messages")
     return desk.page("page_message.html", mail=await desk.read(_mail, id), **_around(desk))
 
 
 @post("/messages/{id:uuid}", status_code=200)
 async def send(desk: AtDesk, id: FromPath[UUID], request: Request) -> Response:
     """Sends a message that failed, or that was kept while nothing could deliver it; or drops it."""
-    _only_admins(desk)
+    desk.must_open("messages")
     if (await request.form()).get("act") == "drop":
         done = await desk.write(messages.drop, id)
         said = desk.say("The message was dropped.") if done else desk.say("This message cannot be dropped now.")
@@ -98,11 +97,6 @@ async def send(desk: AtDesk, id: FromPath[UUID], request: Request) -> Response:
 
 def _sending(desk: Desk, count: int) -> str:
     return desk.count_say("{count} message is being sent", "{count} messages are being sent", count)
-
-
-def _only_admins(desk: Desk) -> None:
-    if not desk.access.admin:
-        raise PermissionDeniedException("Messages are shown to administrators only.")
 
 
 def _around(desk: Desk) -> Mapping[str, object]:

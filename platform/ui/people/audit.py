@@ -1,4 +1,4 @@
-"""The audit log: who came in, what was taken out, who changed what others may do. For administrators."""
+"""The audit log: who came in, what was taken out, who changed what others may do."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from litestar import Request, Response, get
-from litestar.exceptions import PermissionDeniedException
 
 from customary.engine import records
 from customary.engine.audit import KINDS, Line, lines
@@ -34,8 +33,7 @@ class ShownLine:
 @get("/settings/audit")
 async def log(desk: AtDesk, request: Request) -> Response:
     """The newest lines, of all kinds or of one, of all people or of one."""
-    if not desk.access.admin:
-        raise PermissionDeniedException("The audit log is shown to administrators only.")
+    desk.must_open("audit")
     query = request.query_params
     kind, actor, before = query.get("kind", ""), id_in(query.get("actor", "")), id_in(query.get("before", ""))
     found = await desk.read(_lines, kind if kind in KINDS else None, actor, before)

@@ -1,4 +1,4 @@
-"""Roles: what each lets people do, as a table compiled from the definitions. For administrators.
+"""Roles: what each lets people do, as a table compiled from the definitions. For those to whom a role opens them.
 
 Saving writes YAML into the workspace's folder and leads to the plan; nobody's rights change before that is applied.
 """
@@ -19,7 +19,7 @@ from customary.engine.problem import DefinitionError
 from customary.engine.text.edit import EditProblem
 from customary.engine.workspace.rights import WORDS, write_rights
 from customary.ui.desk import AtDesk, Desk, texts
-from customary.ui.people.users import HERE, only_admins
+from customary.ui.people.users import HERE
 
 ACTS = ("read", "create", "update", "delete", "export", "import")
 EVERY = "*"
@@ -49,21 +49,21 @@ class Row:
 
 @get("/settings/roles")
 async def roles(desk: AtDesk) -> Response:
-    only_admins(desk)
+    desk.must_open("roles")
     first = next((each for each in desk.model.roles.values() if not each.admin), None)
     return _draw(desk, first or next(iter(desk.model.roles.values())))
 
 
 @get("/settings/roles/{name:str}")
 async def role(desk: AtDesk, name: FromPath[str]) -> Response:
-    only_admins(desk)
+    desk.must_open("roles")
     return _draw(desk, _role(desk, name))
 
 
 @post("/settings/roles/{name:str}", status_code=200)
 async def save(desk: AtDesk, request: Request, name: FromPath[str]) -> Response:
     """Writes what differs, and leads to the plan of it."""
-    only_admins(desk)
+    desk.must_open("roles")
     found, form = _role(desk, name), texts(await request.form())
     changes = dict(_changes(desk, found, form))
     if found.admin or any(right not in WORDS for right in changes.values()):

@@ -1,4 +1,4 @@
-"""Teams as a tree, with who is in each. For administrators."""
+"""Teams as a tree, with who is in each. For those to whom a role opens them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from customary.engine.access.teams import parent_link, team_links, teams_of
 from customary.engine.records import Query
 from customary.engine.records.work import Work
 from customary.ui.desk import AtDesk
-from customary.ui.people.users import HERE, only_admins
+from customary.ui.people.users import HERE
 
 MOST = 2000
 
@@ -32,7 +32,7 @@ class Team:
 
 @get("/settings/teams")
 async def teams(desk: AtDesk) -> Response:
-    only_admins(desk)
+    desk.must_open("people")
     entity = desk.model.playing("team")
     found = await desk.read(_teams) if entity else []
     return desk.page("page_teams.html", here=HERE, teams=found, entity=entity)

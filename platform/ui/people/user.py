@@ -1,4 +1,4 @@
-"""One of those who sign in: their roles, how they come in, and what they leave behind. For administrators."""
+"""One of those who sign in: their roles, how they come in, and what they leave behind."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from customary.engine.words import Reason
 from customary.ui.desk import AtDesk, Desk, texts
 from customary.ui.people import users
 from customary.ui.people.new_password import can_send
-from customary.ui.people.users import HERE, known, only_admins
+from customary.ui.people.users import HERE, givable, known, looked_after, may_give_all, may_look_after
 
 ROUNDS = 10
 """So many batches are handed over while somebody waits; the rest follows when the answer has gone out."""
@@ -33,7 +33,7 @@ async def user(desk: AtDesk, id: FromPath[UUID]) -> Response:
 
 @post("/settings/people/{id:uuid}/roles", status_code=200)
 async def set_roles(desk: AtDesk, request: Request, id: FromPath[UUID]) -> Response:
-    only_admins(desk)
+    desk.must_open("people")
     roles = [each for each in (await request.form()).getall("role", []) if isinstance(each, str)]
     return _told(desk, id, await desk.write(_set_roles, id, roles), desk.say("Roles saved"))
 
@@ -41,7 +41,7 @@ async def set_roles(desk: AtDesk, request: Request, id: FromPath[UUID]) -> Respo
 @post("/settings/people/{id:uuid}/invite", status_code=200)
 async def invite_again(desk: AtDesk, id: FromPath[UUID]) -> Response:
     """A new link, which goes out by mail, or is shown where no mail goes out."""
-    only_admins(desk)
+    desk.must_open("people")
     made = await desk.write(users.invite_again, desk, id)
     return await _one(desk, id, link=made, sent=not made)
 
@@ -49,20 +49,20 @@ async def invite_again(desk: AtDesk, id: FromPath[UUID]) -> Response:
 @post("/settings/people/{id:uuid}/second-factor", status_code=200)
 async def take_factor_off(desk: AtDesk, id: FromPath[UUID]) -> Response:
     """For who lost their device and their recovery codes."""
-    only_admins(desk)
+    desk.must_open("people")
     return _told(desk, id, await desk.write(_take_factor_off, id), desk.say("The second factor is off."))
 
 
 @post("/settings/people/{id:uuid}/sign-out", status_code=200)
 async def sign_out(desk: AtDesk, id: FromPath[UUID]) -> Response:
-    only_admins(desk)
+    desk.must_open("people")
     return _told(desk, id, await desk.write(_sign_out, id), desk.say("Signed out everywhere."))
 
 
 @post("/settings/people/{id:uuid}/deactivate", status_code=200)
 async def deactivate(desk: AtDesk, request: Request, id: FromPath[UUID]) -> Response:
     """Keeps somebody out, ends their sessions and keys, and hands over what they own where somebody is named."""
-    only_admins(desk)
+    desk.must_open("people")
     to = texts(await request.form()).get("to", "")
     refused = await desk.write(_deactivate, id, to)
     if refused is not None:
@@ -73,22 +73,22 @@ async def deactivate(desk: AtDesk, request: Request, id: FromPath[UUID]) -> Resp
 @post("/settings/people/{id:uuid}/hand-over", status_code=200)
 async def hand(desk: AtDesk, request: Request, id: FromPath[UUID]) -> Response:
     """Hands over what somebody owns, who may stay."""
-    only_admins(desk)
+    desk.must_open("people")
     to = texts(await request.form()).get("to", "")
-    refused = await desk.read(_heir_problem, id, to) if to else Reason("Choose who gets the records.")
+    refused = await desk.read(_hand_problem, id, to) if to else Reason("Choose who gets the records.")
     return _told(desk, id, refused, "" if refused else await _hand_over(desk, id, UUID(to)))
 
 
 @post("/settings/people/{id:uuid}/activate", status_code=200)
 async def activate(desk: AtDesk, id: FromPath[UUID]) -> Response:
-    only_admins(desk)
+    desk.must_open("people")
     return _told(desk, id, await desk.write(_activate, id), desk.say("May sign in again."))
 
 
 async def _one(desk: Desk, id: UUID, **values: Any) -> Response:
-    only_admins(desk)
+    desk.must_open("people")
     found = await desk.read(_person, id)
-    defaults = {"link": "", "sent": False, "roles": desk.model.roles, "sends": can_send(desk)}
+    defaults = {"link": "", "sent": False, "givable": givable(desk), "sends": can_send(desk)}
     return desk.page("page_user.html", here=HERE, **{**defaults, **found, **values})
 
 
@@ -136,13 +136,16 @@ def _person(work: Work, id: UUID) -> dict[str, Any]:
         "sessions": len(people.sessions_of(work.connection, id, work.now)),
         "keys": len(keys),
         "is_me": id == work.actor.id,
+        "may": may_look_after(work, person),
     }
 
 
 def _set_roles(work: Work, id: UUID, roles: list[str]) -> Reason | None:
-    known(work, id)
-    if not set(roles) <= set(work.model.roles):
+    before = looked_after(work, id)
+    if not may_give_all(work, roles):
         return Reason("This cannot be chosen.")
+    if id == work.actor.id and not work.access.admin and set(roles) != set(before.roles):
+        return Reason("You cannot give roles to yourself, or take them.")
     if is_last_admin(work, id) and not any(work.model.roles[role].admin for role in roles):
         return LAST_ADMIN
     people.set_roles(work, id, roles)
@@ -150,7 +153,7 @@ def _set_roles(work: Work, id: UUID, roles: list[str]) -> Reason | None:
 
 
 def _take_factor_off(work: Work, id: UUID) -> None:
-    known(work, id)
+    looked_after(work, id)
     second_factor.remove(work.connection, id)
     passkeys.remove_all(work.connection, id)
     sessions.end_all(work.connection, id)
@@ -158,12 +161,12 @@ def _take_factor_off(work: Work, id: UUID) -> None:
 
 
 def _sign_out(work: Work, id: UUID) -> None:
-    known(work, id)
+    looked_after(work, id)
     sessions.end_all(work.connection, id)
 
 
 def _deactivate(work: Work, id: UUID, to: str) -> Reason | None:
-    known(work, id)
+    looked_after(work, id)
     if id == work.actor.id:
         return Reason("You cannot keep yourself out.")
     if is_last_admin(work, id):
@@ -173,6 +176,11 @@ def _deactivate(work: Work, id: UUID, to: str) -> Reason | None:
     people.deactivate(work.connection, id, work.now)
     _audit(work, "person_locked_out", id)
     return None
+
+
+def _hand_problem(work: Work, id: UUID, to: str) -> Reason | None:
+    looked_after(work, id)
+    return _heir_problem(work, id, to)
 
 
 def _heir_problem(work: Work, id: UUID, to: str) -> Reason | None:
@@ -186,7 +194,7 @@ def _heir_problem(work: Work, id: UUID, to: str) -> Reason | None:
 
 
 def _activate(work: Work, id: UUID) -> None:
-    known(work, id)
+    looked_after(work, id)
     people.set_active(work.connection, id, True)
     _audit(work, "person_let_in", id)
 

@@ -1,18 +1,21 @@
-"""All who may sign in: listed, and invited. For administrators."""
+"""All who may sign in: listed, and invited. For those to whom a role opens people.
+
+They give only roles that open no more of the settings than their own, and look after nobody who has one that does.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
-from litestar.exceptions import PermissionDeniedException
 
 from customary.engine import people, records
+from customary.engine.model.model import Role
 from customary.engine.people import AccountProblem, invitations
 from customary.engine.people.overview import one_person, people_page
-from customary.engine.records.refusal import Missing, Refused
+from customary.engine.records.refusal import Forbidden, Missing, Refused
 from customary.engine.records.work import Work
 from customary.engine.words import Reason
 from customary.ui.desk import AtDesk, Desk, texts
@@ -30,7 +33,7 @@ async def users(desk: AtDesk, request: Request) -> Response:
 @post("/settings/people", status_code=200)
 async def invite(desk: AtDesk, request: Request) -> Response:
     """Makes an account without a password, and the link with which its holder chooses one."""
-    only_admins(desk)
+    desk.must_open("people")
     data = await request.form()
     form, roles = texts(data), [each for each in data.getall("role", []) if isinstance(each, str)]
     made = await desk.write(_invite, desk, form, roles)
@@ -39,14 +42,9 @@ async def invite(desk: AtDesk, request: Request) -> Response:
     return await _list(desk, {}, invited=form.get("email", ""), link=made)
 
 
-def only_admins(desk: Desk) -> None:
-    if not desk.access.admin:
-        raise PermissionDeniedException("People and roles are looked after by administrators only.")
-
-
 def invite_again(work: Work, desk: Desk, id: UUID) -> str:
     """A new link for somebody: to hand over by other means, or "" where a mail takes it."""
-    known(work, id)
+    looked_after(work, id)
     secret = invitations.invite(work.connection, id, work.now)
     if not can_send(desk):
         return link(desk, secret)
@@ -62,12 +60,34 @@ def known(work: Work, id: UUID) -> people.Person:
     return found
 
 
+def looked_after(work: Work, id: UUID) -> people.Person:
+    """Somebody on whose account the actor may act. Raises Missing, Forbidden."""
+    found = known(work, id)
+    if not may_look_after(work, found):
+        raise Forbidden(Reason("This person has a role that opens what is closed to you. An administrator can help."))
+    return found
+
+
+def may_look_after(work: Work, person: people.Person) -> bool:
+    return all(work.access.may_give(work.model.roles[name]) for name in person.roles if name in work.model.roles)
+
+
+def may_give_all(work: Work, roles: Iterable[str]) -> bool:
+    """Whether these are roles, and ones that the actor may give."""
+    return all(name in work.model.roles and work.access.may_give(work.model.roles[name]) for name in roles)
+
+
+def givable(desk: Desk) -> dict[str, Role]:
+    return {name: role for name, role in desk.model.roles.items() if desk.access.may_give(role)}
+
+
 async def _list(desk: Desk, query: Mapping[str, str], *, status: int = 200, **values: Any) -> Response:
-    only_admins(desk)
+    desk.must_open("people")
     found = await desk.read(_people, query.get("q", "")[:100], query.get("after", "")[:254])
     following = found[SIZE - 1][0].email if len(found) > SIZE else ""
     known = {"problem": None, "given": {}, "chosen": [], "invited": "", "link": "", "query": query.get("q", "")}
     known |= {"people": found[:SIZE], "next": following, "sends": can_send(desk), "roles": desk.model.roles}
+    known["givable"] = givable(desk)
     return desk.page("page_users.html", here=HERE, status=status, **{**known, **values})
 
 
@@ -82,6 +102,8 @@ def _invite(work: Work, desk: Desk, form: Mapping[str, str], roles: list[str]) -
     """The link to hand over by other means, or "" where a mail takes it."""
     if not roles:
         return Reason("Choose at least one role.")
+    if not may_give_all(work, roles):
+        return Reason("This cannot be chosen.")
     savepoint = work.connection.begin_nested()
     try:
         id = people.add(work, form.get("email", ""), None, roles, " ".join(form.get("name", "").split()) or None)

@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Request, Response, get, post
-from litestar.exceptions import PermissionDeniedException
 from litestar.params import FromPath
 
 from customary.engine import records
@@ -31,8 +30,9 @@ from customary.engine.automation import (
 from customary.engine.automation.because import Told, why
 from customary.engine.automation.figures import begins_next
 from customary.engine.model.model import Workflow
-from customary.engine.records.refusal import Missing
+from customary.engine.records.refusal import Forbidden, Missing
 from customary.engine.records.work import Work
+from customary.engine.words import Reason
 from customary.ui.desk import AtDesk, Desk
 from customary.ui.rules.details import id_in
 from customary.ui.rules.rule import rule
@@ -87,7 +87,7 @@ async def workflows(desk: AtDesk, request: Request) -> Response:
 @post("/workflows", status_code=200)
 async def do_with_many(desk: AtDesk, request: Request) -> Response:
     """Lets the runs that were chosen begin again or go on, or cancels them; or all that are listed."""
-    _only_admins(desk)
+    desk.must_open("rules")
     form = await request.form()
     wanted = _wanted(form)
     act, _, whole = str(form.get("act", "")).partition(" ")
@@ -102,7 +102,7 @@ async def do_with_many(desk: AtDesk, request: Request) -> Response:
 @post("/workflows/{name:str}/pause", status_code=200)
 async def pause_it(desk: AtDesk, request: Request, name: FromPath[str]) -> Response:
     """Pauses a rule, or lets it go on with what happened meanwhile or without."""
-    _only_admins(desk)
+    desk.must_open("rules")
     if name not in desk.model.workflows or desk.model.workflows[name].before:
         raise Missing(HERE, name)
     act = (await request.form()).get("act")
@@ -116,8 +116,9 @@ async def pause_it(desk: AtDesk, request: Request, name: FromPath[str]) -> Respo
 
 @get("/workflows/{name:str}/why/{record:uuid}")
 async def explained(desk: AtDesk, name: FromPath[str], record: FromPath[UUID]) -> Response:
-    """Why a rule did something for a record, or nothing."""
-    _only_admins(desk)
+    """Why a rule did something for a record, or nothing; it tells what all rules read, so administrators only ask."""
+    if not desk.access.admin:
+        raise Forbidden(Reason("Why a rule did something is told to administrators only."))
     workflow = desk.model.workflows.get(name)
     if workflow is None or workflow.entity not in desk.model.entities:
         raise Missing(HERE, name)
@@ -130,11 +131,6 @@ def _resumed(desk: Desk, skipped: bool, number: int) -> str:
     if skipped:
         return desk.count_say("{count} run was skipped.", "{count} runs were skipped.", number)
     return desk.count_say("The rule goes on, with {count} run.", "The rule goes on, with {count} runs.", number)
-
-
-def _only_admins(desk: Desk) -> None:
-    if not desk.access.admin:
-        raise PermissionDeniedException("Runs are handled by administrators only.")
 
 
 def _wanted(given: Any) -> dict[str, str]:
@@ -167,8 +163,8 @@ def _listed(work: Work, wanted: Mapping[str, str], rules: list[Workflow]) -> Lis
     return Listed(
         runs=[shown_run(work, each, titles) for each in seen],
         next=str(found[-1].id) if len(found) == SIZE else "",
-        total=count(work, meant) if work.access.admin and wanted["status"] else 0,
-        lives=_lives(work, rules) if work.access.admin else {},
+        total=count(work, meant) if work.access.may_open("rules") and wanted["status"] else 0,
+        lives=_lives(work, rules) if work.access.may_open("rules") else {},
         title=next(iter(titles.values()), "") if wanted["record"] else "",
     )
 

@@ -10,7 +10,6 @@ from functools import partial
 from uuid import UUID
 
 from litestar import Response, get, post
-from litestar.exceptions import PermissionDeniedException
 from litestar.params import FromPath
 
 from customary.engine import messages, records
@@ -82,8 +81,7 @@ async def run(desk: AtDesk, id: FromPath[UUID]) -> Response:
 @post("/workflows/{id:uuid}", status_code=200)
 async def again(desk: AtDesk, id: FromPath[UUID]) -> Response:
     """Lets a run that failed begin once more."""
-    if not desk.access.admin:
-        raise PermissionDeniedException("Rules are run again by administrators only.")
+    desk.must_open("rules")
     done = await desk.write(try_again, id)
     said = desk.say("The rule runs again.") if done else desk.say("This run has not failed.")
     return desk.redirect(f"/workflows/{id}", said)
@@ -92,8 +90,7 @@ async def again(desk: AtDesk, id: FromPath[UUID]) -> Response:
 @post("/workflows/{id:uuid}/cancel", status_code=200)
 async def end(desk: AtDesk, id: FromPath[UUID]) -> Response:
     """Ends a run that is due or waits."""
-    if not desk.access.admin:
-        raise PermissionDeniedException("Runs are cancelled by administrators only.")
+    desk.must_open("rules")
     done = await desk.write(cancel, id)
     said = desk.say("The run was cancelled.") if done else desk.say("This run has ended already.")
     return desk.redirect(f"/workflows/{id}", said)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from litestar import Response, get, post
-from litestar.exceptions import PermissionDeniedException
 from litestar.params import FromPath
 
 from customary.engine.automation.hooks import hooks
@@ -37,7 +36,7 @@ async def webhooks(desk: AtDesk) -> Response:
 @post("/webhooks/{name:str}", status_code=200)
 async def new_secret(desk: AtDesk, name: FromPath[str]) -> Response:
     """Makes a new secret for a hook and shows it, this once. The one before holds on for a day."""
-    _only_admins(desk)
+    desk.must_open("webhooks")
     if not has_key():
         return await _drawn(desk)
     made = await desk.write(_made, name)
@@ -45,18 +44,13 @@ async def new_secret(desk: AtDesk, name: FromPath[str]) -> Response:
 
 
 async def _drawn(desk: Desk, made_for: str = "", made: str = "") -> Response:
-    _only_admins(desk)
+    desk.must_open("webhooks")
     found, others = await desk.read(_found)
     base = str(desk.request.base_url).rstrip("/")
     told = {"here": "workflows", "hooks": found, "secrets": others, "base": base, "sealed": has_key()}
     response = desk.page("page_webhooks.html", **told, made_for=made_for, made=made)
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _only_admins(desk: Desk) -> None:
-    if not desk.access.admin:
-        raise PermissionDeniedException("Webhooks are shown to administrators only.")
 
 
 def _made(work: Work, name: str) -> str:

@@ -8,6 +8,8 @@ import pytest
 from tests.engine.conftest import Crm
 
 from customary.engine import access, records
+from customary.engine.access.openings import Opening, openings
+from customary.engine.definitions.kinds.role import SETTINGS as PARTS
 from customary.engine.model.model import Role
 from customary.engine.records import Forbidden, Missing, Query, Refused, sharing
 
@@ -302,3 +304,39 @@ def test_denying_and_standing_for_somebody_are_in_the_model(crm):
     assert roles["calm"].deny
     assert not roles["discreet"].deny
     assert roles["customer"].portal.text == "user.contact"
+
+
+OPENED = """
+role: office
+settings: [people, rules]
+buttons: [hello]
+---
+role: auditor
+settings: [audit]
+---
+role: strict
+deny: true
+settings: [rules]
+buttons: [hello]
+---
+workflow: hello
+when: {button: case}
+do: [{note: Hello}]
+---
+"""
+
+
+def test_a_role_opens_parts_of_the_settings_and_gives_no_role_that_opens_more(database):
+    crm = Crm(database, OPENED + DEFINITIONS)
+    roles = crm.release.model.roles
+    office = access.compile(crm.release.model, crm.person("Olga", "office"))
+    assert [part for part in PARTS if office.may_open(part)] == ["people", "rules"]
+    assert [name for name, role in roles.items() if not office.may_give(role)] == ["auditor", "admin"]
+    held_back = access.compile(crm.release.model, crm.person("Hal", "office", "auditor", "strict"))
+    told = {(each.act, each.name): each for each in openings(held_back)}
+    assert told["open", "rules"] == Opening("open", "rules", False, ("office",), ("strict",))
+    assert told["open", "audit"] == Opening("open", "audit", True, ("auditor",), ())
+    assert told["open", "roles"] == Opening("open", "roles", False, (), ())
+    assert told["press", "hello"] == Opening("press", "hello", False, ("office",), ("strict",))
+    admin = access.compile(crm.release.model, crm.person("Ada", "admin", "strict"))
+    assert all(each.allowed and each.granting == ("admin",) for each in openings(admin))

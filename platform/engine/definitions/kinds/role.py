@@ -28,6 +28,9 @@ GRANT = mapping(
 PAIR = {"type": "array", "items": {"type": "string"}, "minItems": 2, "maxItems": 2, "x-what": "a pair: [from, to]"}
 MOVES = mapping("a pipeline's rights", {"move": list_of(PAIR, "pairs of stages: [[open, done]]"), "reopen": YES_NO})
 
+SETTINGS = ("people", "roles", "rules", "messages", "webhooks", "audit", "releases", "views")
+"""The parts of the settings that a role may open; what is not among them is for administrators alone."""
+
 PORTAL = {
     "anyOf": [YES_NO, {"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": CONDITION}],
     "x-what": "true, or whom they stand for: {contact: =user.contact}",
@@ -48,6 +51,13 @@ SHAPE = mapping(
             "rights to move records and to reopen closed ones",
         ),
         "buttons": told({**NAMES, "x-of": "workflow"}, "workflows that they may start by their button"),
+        "settings": told(
+            list_of(one_of(SETTINGS, "part of the settings"), "a list of parts: [people, audit]"),
+            "parts of the settings that they may open, without being administrators: "
+            "people (who signs in), roles (what roles say), rules (pausing, running again), messages (the outbox and "
+            "mailboxes), webhooks (their secrets), audit (the log), releases (plans, which may change everything), "
+            "views (lists for everyone)",
+        ),
         "deny": told(YES_NO, "takes away all that it names, whatever other roles grant"),
         "portal": told(
             PORTAL,
