@@ -32,7 +32,7 @@ from customary.ui.people import (
     user,
     users,
 )
-from customary.ui.record import attached, fact, lifetime, rights, secret, stage, timeline
+from customary.ui.record import attached, erasure, fact, lifetime, rights, secret, stage, timeline
 from customary.ui.record import page as record
 from customary.ui.rules import button, decide, hooks, rehearsal, runs, webhooks
 from customary.ui.rules import overview as rules
@@ -74,6 +74,7 @@ PAGES = (
     button,
     timeline,
     lifetime,
+    erasure,
     looking,
     audit,
     rights,

@@ -96,6 +96,8 @@ def _tell(restored: Restored, directory: Path) -> None:
         f"Restored release {restored.release} in {directory}, with the database {restored.database}: "
         f"{_counted(restored.rows, restored.files)}."
     )
+    if restored.erased:
+        click.echo(f"Erased again, as they had been here: {restored.erased}. See: customary audit --kind erased")
     if restored.aside is not None:
         click.echo(f"The definitions that lay there are in {restored.aside}.")
     click.echo(f"Look at it: customary doctor {directory}")

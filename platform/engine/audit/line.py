@@ -49,6 +49,7 @@ KINDS: Mapping[str, Reason] = {
     "looked_as": Reason("Looked at everything as somebody else"),
     "exported": Reason("Records exported"),
     "deleted": Reason("Record deleted"),
+    "erased": Reason("Person erased"),
     "revealed": Reason("Secret revealed"),
     "released": Reason("Definitions applied"),
     "forgotten": Reason("Old lines of this log removed"),

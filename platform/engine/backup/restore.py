@@ -20,7 +20,11 @@ from customary.engine.backup.folder import NAMES, move, place_of
 from customary.engine.database import Database
 from customary.engine.files import Store
 from customary.engine.messages.outbox import KEPT, QUEUED, message
+from customary.engine.people.actor import SYSTEM
 from customary.engine.plan.alone import alone
+from customary.engine.privacy import throw_away
+from customary.engine.privacy.again import buried, erase_again
+from customary.engine.records.work import Work
 from customary.engine.releases import Release
 from customary.engine.snapshot import without_patience
 from customary.engine.text.edit import Insert, Set, edit
@@ -39,12 +43,14 @@ Agree = Callable[[str], None]
 
 @dataclass(slots=True)
 class Restored:
-    """What was made of a backup. `aside` is where the definitions went that lay there before."""
+    """What was made of a backup. `erased` are people in it who were erased since. `aside` is where the definitions went
+    that lay there before."""
 
     release: int
     database: str
     rows: int = 0
     files: int = 0
+    erased: int = 0
     aside: Path | None = None
     warnings: list[str] = field(default_factory=list)
 
@@ -163,10 +169,13 @@ def _fill(
 def _filled(
     backup: Reading, database: Database, directory: Path, hold_mail: bool, progress: Progress | None
 ) -> Restored:
-    """Everything in one transaction, whose end is the moment at which the new takes the place of the old."""
+    """Everything in one transaction, whose end is the moment at which the new takes the place of the old. Whoever was
+    erased in the old is erased in the new as well."""
     total = sum(backup.manifest["rows"].values()) + backup.manifest["files"]
     restored = Restored(backup.manifest["release"], database.url.render_as_string(hide_password=True))
+    gone: set[UUID] = set()
     with _writing(database) as connection:
+        stones = buried(connection)
         clear(connection, backup)
         for count in fill(connection, backup):
             restored.rows += count
@@ -178,9 +187,13 @@ def _filled(
                 restored.files += 1
                 if progress:
                     progress("Restoring", restored.rows + restored.files, total)
+            work = Work(connection, release, SYSTEM, datetime.now(UTC))
+            restored.erased, gone = erase_again(work, stones)
         if hold_mail:
             waiting = message.update().where(message.c.status == QUEUED)
             connection.execute(waiting.values(status=KEPT, due=None))
+    if release is not None:
+        throw_away(Store(release.model.settings.files, directory), gone)
     return restored
 
 

@@ -30,6 +30,7 @@ KINDS = (
     "merged",
     "approved",
     "refused",
+    "erased",
 )
 
 change = sa.Table(

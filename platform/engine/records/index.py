@@ -97,6 +97,12 @@ def remove(work: Work, id: UUID) -> None:
     work.connection.execute(search.delete().where(search.c.record == id))
 
 
+def tidy(connection: sa.Connection) -> None:
+    """Takes the words that nothing has any more out of SQLite's index, where they stay for a while as not found."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("INSERT INTO customary_search_words(customary_search_words) VALUES ('optimize')")
+
+
 def _text(value: Any) -> str:
     if value is None:
         return ""

@@ -10,6 +10,7 @@ from customary.engine.fields.field import Field
 from customary.engine.model.default import in_order
 from customary.engine.model.dependence import own_reads
 from customary.engine.model.model import Check, Entity, Workflow
+from customary.engine.model.personal import personal
 from customary.engine.records.kept import kept
 from customary.engine.records.titles import LINKED
 from customary.engine.records.work import Work
@@ -49,6 +50,8 @@ class Shape:
     """Fields with columns in the entity's own table."""
     rules: tuple[Workflow, ...]
     """Rules before the save, in their order."""
+    personal: frozenset[str]
+    """Fields that say something about a person."""
     watched: bool
     """Whether some workflow may care for its changes."""
 
@@ -88,6 +91,7 @@ def _shape(work: Work, entity: Entity) -> Shape:
         searched=_searched(entity),
         stored=tuple(dict.fromkeys((*SYSTEM_COLUMNS, *filter(table.has, entity.fields)))),
         rules=tuple(each for each in work.model.workflows.values() if each.before and each.entity == entity.name),
+        personal=personal(entity),
         watched=_is_watched(work, entity.name),
     )
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from customary.engine.access import shares
 from customary.engine.records import approvals, attach, changes, derived, index, rates, unique
 from customary.engine.records.draft import Draft
+from customary.engine.records.erased import ERASED
 from customary.engine.records.kept import kept
 from customary.engine.records.numbers import await_number, give_numbers
 from customary.engine.records.refusal import Refused
@@ -63,7 +64,7 @@ def insert_at_once(work: Work, drafts: list[Draft]) -> None:
 
 
 def save(work: Work, draft: Draft, kind: str) -> None:
-    """Writes what differs of an existing record, under its next revision."""
+    """Writes what differs of an existing record, under its next revision. What was erased is not told once more."""
     shape, before, after = draft.shape, draft.before, draft.after
     after.update(revision=before["revision"] + 1, updated_at=work.now, updated_by=work.actor.id)
     derived.work_out_own(draft)
@@ -71,7 +72,8 @@ def save(work: Work, draft: Draft, kind: str) -> None:
     table = work.release.tables.entity(draft.entity)
     stored = table.store(differing)
     rates.fill(work, shape.entity, [(differing, stored)])
-    row = changes.change_row(work, shape, draft.id, kind, before, after)
+    told = (None, None) if kind == ERASED else (before, after)
+    row = changes.change_row(work, shape, draft.id, kind, *told)
     try:
         if work.is_sqlite:
             statement = kept(work, ("update", draft.entity, tuple(stored)), lambda: _update(table, stored))

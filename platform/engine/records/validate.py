@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from customary.engine.records import stages
+from customary.engine.records import erased, stages
 from customary.engine.records.draft import Draft, is_empty
 from customary.engine.words import Reason
 
@@ -31,6 +31,7 @@ def validate(draft: Draft) -> None:
             for reason in each.check(value):
                 draft.refuse_because(name, reason)
     stages.check_entry(draft)
+    erased.guard(draft)
     _check_required(draft, changes)
     if not draft.problems:
         _check_rules(draft, changes)

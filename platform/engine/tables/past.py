@@ -29,6 +29,12 @@ class Past:
                 found[fields[name].name] = self._value(fields[name], value, release)
         return found
 
+    def left(self, entity: str, values: Mapping[str, Any], release: int, without: frozenset[str]) -> dict[str, Any]:
+        """Values as an earlier release wrote them, without those that some fields of today, or retired ones, had."""
+        fields = self._named("field", self._catalogue.entity(entity).id, release)
+        lives = {name for name, each in fields.items() if not each.retired and each.name not in without}
+        return {name: value for name, value in values.items() if name in lives or name in SYSTEM_COLUMNS}
+
     def _value(self, field: Entry, value: Any, release: int) -> Any:
         """A value that may be, or hold, the name of an option or of an entity."""
         options = self._named("option", field.id, release)

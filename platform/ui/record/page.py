@@ -10,10 +10,11 @@ from uuid import UUID
 from litestar import Response, get
 from litestar.params import FromPath
 
-from customary.engine import records
+from customary.engine import privacy, records
 from customary.engine.automation import Run, buttons, inputs_of, runs_of
 from customary.engine.fields.field import Field
 from customary.engine.model.model import Entity, Workflow
+from customary.engine.privacy import Tombstone
 from customary.engine.records.scope import RecordScope
 from customary.engine.records.work import Work
 from customary.engine.words import Words
@@ -70,6 +71,9 @@ class Page:
     may_delete: bool
     may_create: bool
     archived: bool
+    may_erase: bool = False
+    """Whether they may erase what it says of a person; `erased` is what is left where that was done."""
+    erased: Tombstone | None = None
     creator: str = ""
     happened: Timeline | None = None
     related: tuple[Card, ...] = ()
@@ -148,6 +152,8 @@ def _page(work: Work, entity: Entity, id: UUID, whole: bool, locale: Any) -> Pag
         may_delete=work.access.may(entity.name, "delete") and work.access.holds(entity.name, "delete", scope),
         may_create=work.access.may(entity.name, "create"),
         archived=archived,
+        may_erase=privacy.may_erase(work, entity),
+        erased=privacy.tombstone_of(work, entity, id) if whole else None,
         creator=_person(work, creator) if whole and creator else "",
         happened=timeline.read_timeline(work, entity, record, locale) if whole else None,
         related=tuple(related.cards(work, entity, record)) if whole else (),

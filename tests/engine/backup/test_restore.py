@@ -16,12 +16,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from customary.engine import records
+from customary.engine import privacy, records
 from customary.engine.backup import Unusable, backup, restore, verified
 from customary.engine.database import Database
 from customary.engine.messages.outbox import message
 from customary.engine.people.actor import SYSTEM
 from customary.engine.plan.alone import UnderWay, alone
+from customary.engine.records.erased import tombstones
 from customary.engine.text.lock import LOCK_FILE
 from customary.engine.workspace import Workspace, WrongUse, create
 
@@ -322,3 +323,20 @@ def everything(workspace: Workspace) -> tuple[Any, ...]:
         rows = [connection.execute(sa.select(sa.text("*")).select_from(sa.table(name))).all() for name in names]
     files = {each.name: each.read_text() for each in workspace.directory.rglob("*.yaml")}
     return names, rows, files, (workspace.directory / LOCK_FILE).read_text()
+
+
+def test_who_was_erased_since_the_backup_is_erased_when_it_takes_the_place_of_what_is_there(other, tmp_path):
+    with other.database.write() as connection:
+        work = other.work(connection, SYSTEM)
+        ann = records.create(work, "contact", {"name": "Ann Lee", "email": "ann@example.com"})
+    backup(other, tmp_path / "with_ann.zip")
+    with other.database.write() as connection:
+        privacy.erase(other.work(connection, SYSTEM), "contact", ann, "Asked for it")
+        (stone,) = tombstones(connection)
+    url = other.database.url.render_as_string(hide_password=False)
+    restored = restore(tmp_path / "with_ann.zip", other.directory, url, replace=lambda _: None)
+    assert restored.erased == 1
+    with other.database.read() as connection:
+        assert tombstones(connection) == [stone]
+        values = records.get(other.work(connection, SYSTEM), "contact", ann).values
+        assert (values["name"], values["email"]) == (f"Erased {ann.hex[-8:]}", None)

@@ -1,0 +1,27 @@
+"""Privacy: what is known of a person, and its erasure."""
+
+from __future__ import annotations
+
+from customary.engine.privacy.erasing import (
+    Erasure,
+    erase,
+    may_erase,
+    plan_erasure,
+    throw_away,
+    tombstone_of,
+)
+from customary.engine.privacy.known import Known, Part, known_of
+from customary.engine.records.erased import Tombstone
+
+__all__ = [
+    "Erasure",
+    "Known",
+    "Part",
+    "Tombstone",
+    "erase",
+    "known_of",
+    "may_erase",
+    "plan_erasure",
+    "throw_away",
+    "tombstone_of",
+]

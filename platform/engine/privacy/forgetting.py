@@ -1,0 +1,35 @@
+"""What is kept beside all records: answers to requests, files that were sent to be imported, addresses that want no
+mail, and the words by which search found somebody."""
+
+from __future__ import annotations
+
+import re
+
+import sqlalchemy as sa
+
+from customary.engine.exchange.uploads import KEPT, upload
+from customary.engine.messages import stops
+from customary.engine.privacy.known import Known
+from customary.engine.records import index
+from customary.engine.records.idempotency import kept
+from customary.engine.records.work import Work
+
+AT_ONCE = 500
+
+
+def forget(work: Work, known: Known) -> None:
+    """Forgets what tells of a person whose records are erased, and what is kept for longer than it is to be."""
+    work.connection.execute(upload.delete().where(upload.c.at < work.now - KEPT))
+    _forget_answers(work, known)
+    stops.make_illegible(work.connection, known.addresses)
+    index.tidy(work.connection)
+
+
+def _forget_answers(work: Work, known: Known) -> None:
+    """Whoever sends such a request again is still answered that it was done, but not what came of it."""
+    named = re.compile("|".join(map(str, known.ids)).encode())
+    answers = sa.select(kept.c.actor, kept.c.key, kept.c.body).execution_options(yield_per=AT_ONCE)
+    telling = [(row.actor, row.key) for row in work.connection.execute(answers) if named.search(row.body)]
+    for actor, key in telling:
+        mine = (kept.c.actor == actor, kept.c.key == key)
+        work.connection.execute(kept.update().where(*mine).values(body=b"null"))

@@ -1,0 +1,147 @@
+"""Whose data it is: the records that are one person's, and the addresses under which messages know that person.
+
+With a record go those that were merged into it, the rows inside it, and the activities and tasks about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from customary.engine.fields.field import Field
+from customary.engine.messages.stops import folded
+from customary.engine.model.model import Entity
+from customary.engine.model.personal import personal
+from customary.engine.records import storage
+from customary.engine.records.changes import Change, change, read_change
+from customary.engine.records.delete import holders_of, pointing_at
+from customary.engine.records.merging import MERGED
+from customary.engine.records.work import Work
+
+ADDRESSES = ("email", "phone")
+"""Kinds of field under whose values messages are sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A record of a person's. `how` it belongs to the main one: itself, merged, inside, about."""
+
+    entity: str
+    id: UUID
+    how: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """The records of a person, the main one first, the addresses that are theirs alone, and the runs of rules that
+    wrote these records, whatever they were about."""
+
+    parts: tuple[Part, ...]
+    addresses: frozenset[str]
+    runs: frozenset[UUID]
+
+    @property
+    def main(self) -> Part:
+        return self.parts[0]
+
+    @property
+    def ids(self) -> tuple[UUID, ...]:
+        return tuple(each.id for each in self.parts)
+
+
+def known_of(work: Work, entity: str, id: UUID) -> Known:
+    """All that is a record's own. Whether it may be known is the caller's matter."""
+    found = {id: Part(entity, id, "itself")}
+    waiting = [found[id]]
+    while waiting:
+        for part in _beside(work, waiting.pop(0)):
+            if part.id not in found:
+                found[part.id] = part
+                waiting.append(part)
+    parts, ids = tuple(found.values()), list(found)
+    rows = work.connection.execute(sa.select(change).where(change.c.record.in_(ids))).mappings()
+    past = [read_change(work, row) for row in rows]
+    runs = frozenset(UUID(each.cause["run"]) for each in past if "run" in each.cause)
+    return Known(parts, frozenset(_addresses(work, parts, past)), runs)
+
+
+def pointing(work: Work, known: Known) -> dict[tuple[str, str], int]:
+    """How many records link to the main one by each field, without those that are the person's own."""
+    main, counts = known.main, dict[tuple[str, str], int]()
+    for other, each in pointing_at(work, main.entity):
+        holders = set(holders_of(work, other, each, main.id)) - set(known.ids)
+        if holders:
+            counts[other.name, each.name] = len(holders)
+    return counts
+
+
+def _beside(work: Work, part: Part) -> Iterator[Part]:
+    """The records that go with one: those that are part of it today, and those that were when it, or they, went."""
+    if part.how in ("itself", "merged"):
+        yield from _merged_into(work, part)
+    for other, link, how in _ways(work, part):
+        for id in holders_of(work, other, link, part.id):
+            yield Part(other.name, id, how)
+        for id in _left_alone(work, other, link, part.id):
+            yield Part(other.name, id, how)
+
+
+def _ways(work: Work, part: Part) -> Iterator[tuple[Entity, Field, str]]:
+    """The entities whose records go with one, each with the link that leads to it."""
+    entities = work.model.entities
+    for each in entities[part.entity].fields.values():
+        if each.points == "inside":
+            yield entities[each.to], entities[each.to].fields[each.through], "inside"
+    for other, each in pointing_at(work, part.entity) if part.how in ("itself", "merged") else ():
+        if each.points == "any" and other.plays in ("activity", "task"):
+            yield other, each, "about"
+
+
+def _merged_into(work: Work, part: Part) -> Iterator[Part]:
+    """The records that were given up for it. Of the two notes of a merge that of the one given up is the earlier."""
+    notes = sa.select(change).where(change.c.record == part.id, change.c.kind == MERGED)
+    for row in work.connection.execute(notes).mappings():
+        other = UUID(row["cause"]["with"][1])
+        same = (change.c.record == other, change.c.kind == MERGED, change.c.at == row["at"], change.c.id < row["id"])
+        if work.connection.execute(sa.select(change.c.id).where(*same)).first() is not None:
+            yield Part(part.entity, other, "merged")
+
+
+def _left_alone(work: Work, other: Entity, link: Field, id: UUID) -> Iterator[UUID]:
+    """Records whose link led to one until either was deleted: history tells of it still."""
+    code, named = work.release.tables.code(other.name), sa.cast(change.c.before, sa.Text).contains(str(id))
+    rows = work.connection.execute(sa.select(change).where(change.c.entity == code, named)).mappings().all()
+    for row in rows:
+        was = read_change(work, row).before.get(link.name)
+        end = was.get("id") if isinstance(was, Mapping) else was
+        if end == str(id) and (storage.load(work, other.name, row["record"]) or {}).get(link.name) is None:
+            yield row["record"]
+
+
+def _addresses(work: Work, parts: Iterable[Part], past: Iterable[Change]) -> Iterator[str]:
+    """Those of today and of the past, without those that another record of the same kind has too."""
+    own = [each for each in parts if each.how in ("itself", "merged")]
+    fields = _address_fields(work, own[0].entity)
+    ids = {each.id for each in own}
+    values = [*storage.load_many(work, own[0].entity, ids)]
+    values += [side for each in past if each.record in ids for side in (each.before, each.after)]
+    for address in {folded(text) for each in values for name in fields if isinstance(text := each.get(name), str)}:
+        if not _is_shared(work, own[0].entity, fields, ids, address):
+            yield address
+
+
+def _address_fields(work: Work, entity: str) -> list[str]:
+    declared, told = work.model.entities[entity], personal(work.model.entities[entity])
+    fields = declared.fields.values()
+    return [each.name for each in fields if each.kind in ADDRESSES and each.name in told and each.formula is None]
+
+
+def _is_shared(work: Work, entity: str, fields: Iterable[str], own: Iterable[UUID], address: str) -> bool:
+    """Whether somebody else is known by it."""
+    table = work.release.tables.entity(entity)
+    known = sa.or_(*(sa.func.lower(table.column(each)) == address for each in fields))
+    others = sa.select(table.column("id")).where(known, table.column("id").not_in(own)).limit(1)
+    return work.connection.execute(others).first() is not None
