@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from customary.engine.exchange import Row, Unreadable, format_of, formats, read
@@ -155,6 +155,7 @@ def workbook(page: bytes) -> bytes:
     return made.getvalue()
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400), st.sampled_from(["a.csv", "a.json", "a.xlsx", "a"]))
 def test_any_bytes_are_a_sheet_or_unreadable(data: bytes, name: str) -> None:
     try:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from customary.engine.exchange.sheet import MOST_ROWS, Sheet, Unreadable, sheet_of
+from customary.engine.exchange.workbook import sheet_in
 
 SUFFIXES = (".xlsx", ".xlsm", ".xls")
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -25,20 +26,13 @@ EXACT = 10**15
 
 def read(data: bytes) -> Sheet:
     """A sheet from the bytes of a workbook. Raises Unreadable."""
-    from python_calamine import CalamineError, CalamineWorkbook
-
     if data.startswith(b"PK"):
         _check_size(data)
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        for name in book.sheet_names:
-            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            if any(cell != "" for row in rows for cell in row):
-                cells = [(line, [_cell(cell) for cell in row]) for line, row in enumerate(rows, 1)]
-                return sheet_of(_cut(cells), {"format": "xlsx", "sheet": name})
-    except CalamineError as error:
-        raise Unreadable("is not a spreadsheet that can be read") from error
-    return Sheet((), (), {"format": "xlsx"})
+    name, rows = sheet_in(data)
+    if not rows:
+        return Sheet((), (), {"format": "xlsx"})
+    cells = [(line, [_cell(cell) for cell in row]) for line, row in enumerate(rows, 1)]
+    return sheet_of(_cut(cells), {"format": "xlsx", "sheet": name})
 
 
 def write(columns: Sequence[str], rows: Iterable[Sequence[Any]], texts: bool = True) -> Iterator[bytes]:
@@ -69,7 +63,10 @@ def write(columns: Sequence[str], rows: Iterable[Sequence[Any]], texts: bool = T
 
 
 def _check_size(data: bytes) -> None:
-    """Refuses what would not fit into memory: a small file may unfold to a huge one, or two cells lie far apart."""
+    """Says of what would not fit into memory why: a small file may unfold to a huge one, or two cells lie far apart.
+
+    It believes what the file tells of itself; what is made to deceive it ends the process that reads it.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
             if sum(part.file_size for part in parts.infolist()) > LARGEST_INSIDE:
