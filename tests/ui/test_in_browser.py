@@ -193,6 +193,12 @@ def test_a_task_is_ticked_off_and_taken_back(page, inside, first) -> None:
     page.locator("#home-tasks .line-title", has_text=title).first.wait_for()
 
 
+def test_the_rail_shows_where_one_is_however_many_places_there_are(page) -> None:
+    page.set_viewport_size({"width": 1200, "height": 420})
+    page.goto("/product")
+    expect(page.locator(".rail-scroll [aria-current]")).to_be_in_viewport(ratio=0.9)
+
+
 def test_the_menu_of_a_phone_opens_and_leads_on(page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto("/deal")

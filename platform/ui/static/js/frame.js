@@ -114,6 +114,7 @@
     if (hit("[data-opens-menu]")) { event.preventDefault(); body().dataset.menu = body().dataset.menu === "open" ? "" : "open"; }
     if (hit("[data-closes-menu]")) { event.preventDefault(); body().dataset.menu = ""; }
   });
+  $(".rail-scroll [aria-current]")?.scrollIntoView({ block: "nearest" });
   function toggleRail() {
     const narrow = body().dataset.rail !== "narrow";
     body().dataset.rail = narrow ? "narrow" : "";
