@@ -17,8 +17,9 @@ import sqlalchemy as sa
 from bench.cluster import postgresql
 from customary.engine import records
 from customary.engine.automation import tables
+from customary.engine.automation.leasing import lease_due
 from customary.engine.automation.relay import run_once
-from customary.engine.automation.runs import advance, lease_due
+from customary.engine.automation.runs import advance_all
 from customary.engine.automation.worker import Worker, send_once
 from customary.engine.people.actor import SYSTEM
 from customary.engine.workspace import Workspace
@@ -167,8 +168,7 @@ class Bench:
     def take_steps(self, now: datetime | None = None) -> int:
         done = 0
         while ids := lease_due(self.database, now or datetime.now(UTC)):
-            for id in ids:
-                advance(self.database, self.releases, id, now or datetime.now(UTC))
+            advance_all(self.database, self.releases, ids, now or datetime.now(UTC))
             done += len(ids)
         return done
 

@@ -34,6 +34,8 @@ TRIES = 4
 """How often a unit of work that lost a race for locks is done, all in all."""
 TRUSTED_SECONDS = 1.0
 """A connection that was used within this time is taken to be alive."""
+GONE_SECONDS = 20
+"""So soon either side of a connection to PostgreSQL notices that the other's machine is gone."""
 STEPS_BETWEEN_LOOKS = 1_000_000
 """Steps of SQLite's machine between two looks at the clock, some ten milliseconds."""
 
@@ -69,9 +71,15 @@ class Database:
                 connection.rollback()
 
     @contextmanager
-    def write(self) -> Iterator[sa.Connection]:
-        """A connection for one transaction: committed at the end, rolled back on an error."""
+    def write(self, lock_seconds: float = 0, idle_seconds: float = 0) -> Iterator[sa.Connection]:
+        """A connection for one transaction: committed at the end, rolled back on an error.
+
+        On PostgreSQL a statement that would wait longer than `lock_seconds` for what somebody else holds is stopped;
+        and when nothing is heard of this process for `idle_seconds`, what it holds goes to others.
+        """
         with self.engine.connect().execution_options(customary_write=True) as connection, connection.begin():
+            if (lock_seconds or idle_seconds) and not self.is_sqlite:
+                connection.execute(_LIMITS, {"lock": f"{lock_seconds}s", "idle": f"{idle_seconds}s"})
             yield connection
 
     @contextmanager
@@ -155,6 +163,12 @@ class Database:
         raise AssertionError("unreachable")
 
 
+_LIMITS = sa.select(
+    sa.func.set_config("lock_timeout", sa.bindparam("lock"), True),
+    sa.func.set_config("idle_in_transaction_session_timeout", sa.bindparam("idle"), True),
+)
+
+
 def _be_endless(connection: sa.Connection) -> None:
     """Lets statements take longer than PATIENCE_SECONDS, until the connection is given back."""
     if connection.dialect.name == "sqlite":
@@ -222,7 +236,7 @@ def _open_sqlite(url: sa.URL) -> sa.Engine:
 
 def _open_postgresql(url: sa.URL, *, reads: bool = False) -> sa.Engine:
     """The writer's connections, or those for `reads` alone: without a transaction they save two of three trips."""
-    options = f"-c timezone=UTC -c statement_timeout={PATIENCE_SECONDS}s"
+    options = f"-c timezone=UTC -c statement_timeout={PATIENCE_SECONDS}s {_noticing()}"
     engine = sa.create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_size=READERS,
@@ -234,10 +248,28 @@ def _open_postgresql(url: sa.URL, *, reads: bool = False) -> sa.Engine:
         connect_args={
             "cursor_factory": Cursor,
             "options": f"{options} -c default_transaction_read_only=on" if reads else options,
+            **_NOTICES,
         },
     )
     _look_after_idle_connections(engine)
     return engine
+
+
+_NOTICES = {
+    "connect_timeout": GONE_SECONDS,
+    "keepalives_idle": GONE_SECONDS // 4,
+    "keepalives_interval": GONE_SECONDS // 4,
+    "keepalives_count": 3,
+    "tcp_user_timeout": GONE_SECONDS * 1000,
+}
+"""How the driver notices that the server's machine is gone; the server is asked to notice alike, or it would keep
+what a machine that is gone held for hours."""
+
+
+def _noticing() -> str:
+    given = {f"tcp_{name}": each for name, each in _NOTICES.items() if name.startswith("keepalives")}
+    given["tcp_user_timeout"] = _NOTICES["tcp_user_timeout"]
+    return " ".join(f"-c {name}={value}" for name, value in given.items())
 
 
 def _look_after_idle_connections(engine: sa.Engine) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -38,13 +39,13 @@ def call(
     return begin(workflow, moment)
 
 
-def tell_caller(connection: sa.Connection, ended: Any) -> None:
-    """Lets the run go on that waits for the end of this one, whose row has `cause` and `at`."""
-    if ended is None or CALLED_BY not in ended.cause:
+def tell_caller(connection: sa.Connection, cause: Mapping[str, Any], at: datetime) -> None:
+    """Lets the run go on that waits for the end of one, whose row has this `cause` and `at`."""
+    if CALLED_BY not in cause:
         return
-    run, (caller, position) = tables.run, ended.cause[CALLED_BY]
+    run, (caller, position) = tables.run, cause[CALLED_BY]
     waits = (run.c.id == UUID(caller), run.c.status == tables.WAITING, run.c.position == position)
-    connection.execute(run.update().where(*waits).values(due=ended.at))
+    connection.execute(run.update().where(*waits).values(due=at))
 
 
 def outcome_of(acting: Acting) -> dict[str, Any]:

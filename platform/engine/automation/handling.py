@@ -42,7 +42,7 @@ def end(work: Work, *meant: sa.ColumnElement, reason: Reason) -> int:
     ended = {"status": tables.STOPPED, "due": None, "ended_at": work.now, "reason": tables.reason_text(reason)}
     found = work.connection.execute(run.update().where(*meant).values(ended).returning(run.c.cause, run.c.at)).all()
     for each in found:
-        tell_caller(work.connection, each)
+        tell_caller(work.connection, each.cause, each.at)
     return len(found)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -23,7 +23,7 @@ from customary.engine.records.work import Work
 
 NO_RECORD = UUID(int=0)
 """What stands for the record of a rule that is about none; its entity is empty."""
-_CHANGE = sa.select(change).where(change.c.id == sa.bindparam("id"))
+_CHANGES = sa.select(change).where(change.c.id.in_(sa.bindparam("ids", expanding=True)))
 
 
 @dataclass
@@ -131,13 +131,25 @@ def came_in(work: Work, entity: str, id: UUID, mailbox: str, payload: Mapping[st
     return Change(new_id(), work.now, entity, id, "email", {}, {}, None, cause, work.release.number)
 
 
-def started_by(work: Work, run: Mapping[str, Any]) -> Change | None:
-    """What started a run: the change of its row, time, a button, another system or a mail."""
+def changes_behind(connection: sa.Connection, runs: Iterable[Mapping[str, Any]]) -> dict[UUID, Mapping[str, Any]]:
+    """The rows of the changes that started these runs, by their ids."""
+    ids = [run["change"] for run in runs]
+    found = connection.execute(_CHANGES, {"ids": ids}).mappings().all() if ids else ()
+    return {row["id"]: row for row in found}
+
+
+def started_by(
+    work: Work, run: Mapping[str, Any], rows: Mapping[UUID, Mapping[str, Any]] | None = None
+) -> Change | None:
+    """What started a run: the change of its row, time, a button, another system or a mail.
+
+    `rows` are those of `changes_behind` it and others, where they were read together.
+    """
     cause, entity = run["cause"], work.release.tables.named(run["entity"]) if run["entity"] else ""
     if "trigger" in cause and ("run" not in cause or cause["trigger"] == "called") and entity is not None:
         kind, number = cause["trigger"], work.release.number
         return Change(run["change"], run["at"], entity, run["record"], kind, {}, {}, run["actor"], cause, number)
-    row = work.connection.execute(_CHANGE, {"id": run["change"]}).mappings().first()
+    row = (changes_behind(work.connection, [run]) if rows is None else rows).get(run["change"])
     return read_change(work, row) if row is not None else None
 
 

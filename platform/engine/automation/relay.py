@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from customary.engine.automation.batch import Batch
 from customary.engine.automation.begin import begin_all, fail
+from customary.engine.automation.leasing import SILENT_SECONDS
 from customary.engine.automation.matching import begins
 from customary.engine.automation.waiting import wake
 from customary.engine.database import Database
@@ -45,7 +46,7 @@ def run_once(database: Database, releases: Releases, now: datetime) -> int:
     with database.read() as connection:
         if connection.execute(_WAITING).first() is None:
             return 0
-    with database.write() as connection:
+    with database.write(idle_seconds=SILENT_SECONDS) as connection:
         release = releases.load(connection)
         if release is None:
             return 0

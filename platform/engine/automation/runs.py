@@ -1,111 +1,49 @@
-"""Runs: leasing those that are due and taking their steps, all in one transaction with what they write."""
+"""Runs that are due: their steps are taken in one transaction with what they write, those of brief runs together."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from customary.engine.automation import tables
-from customary.engine.automation.acting import CannotDo, Pause, Stop
-from customary.engine.automation.begun import as_begun
-from customary.engine.automation.calling import tell_caller
-from customary.engine.automation.moment import NO_RECORD, moment_of, started_by, system_for
-from customary.engine.automation.taking import Steps, Walk, why
-from customary.engine.automation.waiting import keep, kept, way
+from customary.engine.automation.acting import CannotDo
+from customary.engine.automation.going import Outcome, ended, go, write_down
+from customary.engine.automation.leasing import SILENT_SECONDS
+from customary.engine.automation.moment import changes_behind
+from customary.engine.automation.taking import Steps, has_kind, why
 from customary.engine.database import Database
-from customary.engine.model.model import Workflow
-from customary.engine.people.actor import SYSTEM, Actor
-from customary.engine.people.recognise import actor_of_user
-from customary.engine.records import storage
 from customary.engine.records.refusal import Forbidden, Missing, Refused, Stale
-from customary.engine.records.work import Cause, Work
-from customary.engine.releases import Releases
+from customary.engine.releases import Release, Releases
 from customary.engine.tracing import span
 from customary.engine.words import Reason
 
-LEASE = timedelta(seconds=20)
-"""What a dead worker has claimed is taken over after this. A run that is being taken is held by its transaction as
-well, however long that lasts: nobody waits for it, and nobody takes it twice."""
-BATCH = 20
-OTHERS = 4
 MOST_ATTEMPTS = 5
-MOST_CLAIMS = 20
-"""A run that was claimed so often and never came to an end takes its workers with it."""
+SHARED, SHARED_SECONDS = 10, 0.1
+"""So many runs share a transaction at most, and none is begun later than this: for what they hold, others wait."""
+LOCK_SECONDS = 0.05
+"""So long a shared transaction waits for what somebody else holds; two that wait for each other are parted by it."""
 
 log = logging.getLogger("customary.automation")
 
 
-def lease_due(database: Database, now: datetime, limit: int = BATCH) -> list[UUID]:
-    """Claims runs that are due, those that are longest due first, and gives their ids.
+def advance_all(database: Database, releases: Releases, ids: Iterable[UUID], now: datetime) -> None:
+    """Takes the steps of leased runs, in their order, as many in one transaction as are brief.
 
-    A record's run waits while an earlier one of the same record is not ended. A run whose lease is over was left
-    by a worker that died, and is claimed again.
+    A commit costs as much as the steps of several runs. Each has a savepoint of its own, so that what cannot be done
+    takes nothing else with it; what has to wait for others, or may last, is taken alone.
     """
-    with database.read() as connection:
-        if not _look(connection, now, 1):
-            return []
-    with database.write() as connection:
-        # More than are wanted, for other workers look at the same moment.
-        found = _look(connection, now, limit * OTHERS)
-        ids = list(connection.execute(_CLAIM, {"ids": found, "now": now, "most": limit}).scalars()) if found else []
-        if ids:
-            connection.execute(_LEASE, {"ids": ids, "until": now + LEASE})
-    return sorted(ids, key=found.index)
-
-
-def _look(connection: sa.Connection, now: datetime, most: int) -> list[UUID]:
-    return list(connection.execute(_due(), {"now": now, "most": most}).scalars())
-
-
-@cache
-def _due() -> sa.Select:
-    """The runs that are due, made once: a worker asks at every write of others.
-
-    Each status is asked for alone, so that the index gives the first of each, however many wait behind them.
-    """
-    run = tables.run
-    most = sa.bindparam("most", type_=sa.Integer)
-    each = [_due_of(status).order_by(run.c.due, run.c.id).limit(most).subquery() for status in tables.UNDER_WAY]
-    found = sa.union_all(*(sa.select(one.c.id, one.c.due) for one in each)).subquery()
-    return sa.select(found.c.id).order_by(found.c.due, found.c.id).limit(most)
-
-
-def _due_of(status: str) -> sa.Select:
-    run, earlier = tables.run, tables.run.alias("earlier")
-    same = (earlier.c.record == run.c.record, run.c.record != NO_RECORD)
-    waits = sa.exists().where(*same, earlier.c.status == tables.DUE, earlier.c.id < run.c.id)
-    past = run.c.due <= sa.bindparam("now", type_=run.c.due.type)
-    paused = sa.exists().where(tables.pause.c.workflow == run.c.workflow)
-    return sa.select(run.c.id, run.c.due).where(run.c.status == status, past, ~waits, ~paused)
-
-
-_HELD = (
-    sa.select(tables.run)
-    .where(tables.run.c.id == sa.bindparam("id"), tables.run.c.status == tables.DUE)
-    .with_for_update(skip_locked=True)
-)
-_STAND = tables.run.update().where(tables.run.c.id == sa.bindparam("this", type_=tables.run.c.id.type))
-"""Where a run stands; these are made once, for each run asks them."""
-_ENDED = _STAND.returning(tables.run.c.cause, tables.run.c.at)
-_IDS = tables.run.c.id.in_(sa.bindparam("ids", expanding=True))
-_CLAIM = (
-    sa.select(tables.run.c.id)
-    .where(_IDS, tables.run.c.status.in_(tables.UNDER_WAY), tables.run.c.due <= sa.bindparam("now"))
-    .order_by(tables.run.c.due, tables.run.c.id)
-    .limit(sa.bindparam("most", type_=sa.Integer))
-    .with_for_update(skip_locked=True)
-)
-_LEASE = (
-    tables.run.update()
-    .where(_IDS)
-    .values(status=tables.DUE, due=sa.bindparam("until"), attempts=tables.run.c.attempts + 1)
-)
+    left = list(ids)
+    while left:
+        alone, left = _take_together(database, releases, left, now) if len(left) > 1 else (left, [])
+        for run_id in alone:
+            advance(database, releases, run_id, now)
 
 
 def advance(database: Database, releases: Releases, run_id: UUID, now: datetime) -> str | None:
@@ -117,108 +55,142 @@ def advance(database: Database, releases: Releases, run_id: UUID, now: datetime)
     """
     taken = Steps()
     try:
-        with span("run", run=str(run_id)), database.write() as connection:
-            return _advance(connection, releases, run_id, now, taken)
-    except sa.exc.OperationalError as error:
-        log.warning("Run %s is put off: %s", run_id, error)
-        return _put_off(database, run_id, now, Reason("the database failed: {why}", {"why": str(error.orig)}))
+        with span("run", run=str(run_id)), database.write(idle_seconds=SILENT_SECONDS) as connection:
+            run, release = _held(connection, run_id), releases.load(connection)
+            if run is None or release is None:
+                return None
+            came = go(connection, release, run, now, taken)
+            write_down(connection, [came])
+            return came.stands["status"]
     except Exception as error:
-        if not isinstance(error, Refused | Forbidden | Missing | Stale | CannotDo):
-            log.exception("Run %s failed", run_id)
+        if _is_of_the_database(error):
+            log.warning("Run %s is put off: %s", run_id, error)
+            return _put_off(database, run_id, now, Reason("the database failed: {why}", {"why": str(error.orig)}))
+        _tell(run_id, error)
         return _fail(database, run_id, now, taken, why(error))
 
 
-GONE = Reason("The rule, or what started it, is not there any more.")
-RECORD_GONE = Reason("The record is not there any more.")
-TOO_MANY = Reason("It was begun {count} times, and each time the worker ended before it did.", {"count": MOST_CLAIMS})
+@dataclass
+class _Shared:
+    """A transaction that several runs share. What came of them is written at its end, in a few statements."""
+
+    connection: sa.Connection
+    release: Release
+    now: datetime
+    runs: Mapping[UUID, Mapping[str, Any]]
+    inputs: Mapping[UUID, Mapping[str, Any]]
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    def take(self, run_id: UUID) -> bool:
+        """Takes the steps of a run; False where it is to be taken alone."""
+        run = self.runs.get(run_id)
+        if run is None:
+            return True
+        if not self._is_brief(run):
+            return False
+        taken = Steps()
+        # All have the same name: what is taken back goes back to the last of them.
+        self.connection.exec_driver_sql("SAVEPOINT run")
+        try:
+            with span("run", run=str(run_id)):
+                came = go(self.connection, self.release, run, self.now, taken, self.inputs)
+        except Exception as error:
+            if getattr(error, "connection_invalidated", False):
+                raise
+            self.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT run")
+            if _is_of_the_database(error):
+                return False
+            _tell(run_id, error)
+            came = _failed(run, self.now, taken, why(error))
+        self.outcomes.append(came)
+        return True
+
+    def _is_brief(self, run: Mapping[str, Any]) -> bool:
+        """Whether no step of its rule may last, for others wait for what is held, nor asks how other runs stand."""
+        workflow = self.release.model.workflows.get(run["workflow"])
+        return workflow is None or not has_kind(workflow.steps, ("for_each", "run"))
 
 
-def _advance(connection: sa.Connection, releases: Releases, run_id: UUID, now: datetime, taken: Steps) -> str | None:
-    run = _held(connection, run_id)
-    release = releases.load(connection)
-    if run is None or release is None:
-        return None
-    taken.goes_on = bool(run["position"])
-    if run["attempts"] > MOST_CLAIMS:
-        return _end(connection, run_id, now, tables.FAILED, tables.reason_text(TOO_MANY))
-    work = Work(connection, release, SYSTEM, now, cause_of(run["id"], run["workflow"], run["cause"]))
-    workflow = as_begun(work, run)
-    found = started_by(work, run)
-    if workflow is None or found is None:
-        return _end(connection, run_id, now, tables.STOPPED, tables.reason_text(GONE))
-    moment = moment_of(work, run, found, kept(work, run))
-    if run["position"] and moment.entity and storage.load(work, moment.entity, moment.id) is None:
-        return _end(connection, run_id, now, tables.STOPPED, tables.reason_text(RECORD_GONE))
-    actor = actor_of(work, workflow, run["actor"], moment.user)
-    moment.work = Work(connection, release, actor, now, work.cause)
-    return _walked(connection, Walk(workflow, run_id, moment, taken, *way(run)), release.number)
+def _take_together(
+    database: Database, releases: Releases, ids: list[UUID], now: datetime
+) -> tuple[list[UUID], list[UUID]]:
+    """Takes the steps of runs in one transaction. Gives those to be taken alone, and those whose turn did not come.
 
-
-def _walked(connection: sa.Connection, walk: Walk, release: int) -> str:
-    """Walks on to the end of the run, or to where it waits again, and writes down where it stands."""
-    begun = {} if walk.ahead else {"release": release}
-    log, now = walk.log, walk.moment.work.now
+    Where it breaks as a whole nothing of it was done, and each is taken alone: one may have broken it for all.
+    """
+    some, alone, over = ids[:SHARED], [], time.monotonic() + SHARED_SECONDS
     try:
-        walk.take(walk.workflow.steps)
-    except Pause as pause:
-        log.write(connection, walk.run)
-        row = {"status": tables.WAITING, "due": pause.until, "attempts": 0, "reason": None}
-        row |= {"position": log.rows[-1]["position"], "results": keep(walk.moment.work, walk.moment.results), **begun}
-        connection.execute(_STAND, {"this": walk.run, **row})
-        return tables.WAITING
-    except Stop as stop:
-        log.write(connection, walk.run)
-        return _end(connection, walk.run, log.clock(now), tables.STOPPED, str(stop) or None, **begun)
-    log.write(connection, walk.run)
-    return _end(connection, walk.run, log.clock(now), tables.DONE, None, **begun)
+        with database.write(LOCK_SECONDS, SILENT_SECONDS) as connection:
+            shared = _share(connection, releases, some, now)
+            if shared is None:
+                return [], []
+            for number, run_id in enumerate(some):
+                if number and time.monotonic() > over:
+                    some = some[:number]
+                    break
+                if not shared.take(run_id):
+                    alone.append(run_id)
+            write_down(connection, shared.outcomes)
+    except sa.exc.SQLAlchemyError as error:
+        log.info("Runs are taken one by one: %s", error)
+        alone = some
+    return alone, ids[len(some) :]
+
+
+def _share(connection: sa.Connection, releases: Releases, ids: list[UUID], now: datetime) -> _Shared | None:
+    """A transaction that these runs share, as far as nobody else is at them; None where nothing is applied."""
+    release = releases.load(connection)
+    if release is None:
+        return None
+    runs = {run["id"]: run for run in connection.execute(_HELD, {"ids": ids}).mappings()}
+    return _Shared(connection, release, now, runs, changes_behind(connection, runs.values()))
 
 
 def _held(connection: sa.Connection, run_id: UUID) -> Mapping[str, Any] | None:
     """The run's row, held to the end of the transaction; None when another worker is at it or it has ended."""
-    return connection.execute(_HELD, {"id": run_id}).mappings().first()
+    return connection.execute(_HELD, {"ids": [run_id]}).mappings().first()
 
 
-def cause_of(run: UUID, workflow: str, started_by: Mapping[str, Any]) -> Cause:
-    """Why a run writes, which goes back to what started it."""
-    chain = (*started_by.get("chain", ()), workflow)
-    return Cause(origin="workflow", run=str(run), depth=len(chain), chain=chain)
+_HELD = (
+    sa.select(tables.run)
+    .where(tables.run.c.id.in_(sa.bindparam("ids", expanding=True)), tables.run.c.status == tables.DUE)
+    .with_for_update(skip_locked=True)
+)
 
 
-def actor_of(work: Work, workflow: Workflow, user_id: UUID | None, user: Mapping[str, Any] | None) -> Actor:
-    """Whose rights count in a run that `user` started. Raises CannotDo when they are gone."""
-    if workflow.run_as != "actor" or user_id is None:
-        return system_for(user)
-    actor = actor_of_user(work.connection, user_id, work.release)
-    if actor is None:
-        raise CannotDo("the one whose rights count has no account any more")
-    return actor
+def _is_of_the_database(error: Exception) -> bool:
+    """Whether it is the database that failed, and not what was asked of it."""
+    return isinstance(error, sa.exc.OperationalError) or getattr(error, "connection_invalidated", False)
 
 
-def _end(connection: sa.Connection, run_id: UUID, now: datetime, status: str, reason: str | None, **more: Any) -> str:
-    values = {"status": status, "reason": reason, "due": None, "ended_at": now, **more}
-    tell_caller(connection, connection.execute(_ENDED, {"this": run_id, **values}).first())
-    return status
+def _tell(run_id: UUID, error: Exception) -> None:
+    """A line for those who look after the machine, where it is not a matter of the rule."""
+    if not isinstance(error, Refused | Forbidden | Missing | Stale | CannotDo):
+        log.error("Run %s failed", run_id, exc_info=error)
 
 
 def _fail(database: Database, run_id: UUID, now: datetime, taken: Steps, reason: Reason) -> str:
-    for row in taken.rows:
-        row["status"] = "undone" if row["status"] == "done" else row["status"]
     with database.write() as connection:
-        if _held(connection, run_id) is not None:
-            taken.write(connection, run_id)
-            _end(connection, run_id, taken.clock(now), tables.FAILED, tables.reason_text(reason))
+        run = _held(connection, run_id)
+        if run is not None:
+            write_down(connection, [_failed(run, now, taken, reason)])
     return tables.FAILED
 
 
+def _failed(run: Mapping[str, Any], now: datetime, taken: Steps, reason: Reason) -> Outcome:
+    taken.undo()
+    return ended(run, taken, taken.clock(now), tables.FAILED, tables.reason_text(reason))
+
+
 def _put_off(database: Database, run_id: UUID, now: datetime, reason: Reason) -> str:
-    run, told = tables.run, tables.reason_text(reason)
+    told = tables.reason_text(reason)
     with database.write() as connection:
-        row = _held(connection, run_id)
-        if row is not None and row["attempts"] >= MOST_ATTEMPTS:
-            tried = Reason("tried {count} times: {reason}", {"count": row["attempts"], "reason": reason})
-            _end(connection, run_id, now, tables.FAILED, tables.reason_text(tried))
+        run = _held(connection, run_id)
+        if run is not None and run["attempts"] >= MOST_ATTEMPTS:
+            tried = Reason("tried {count} times: {reason}", {"count": run["attempts"], "reason": reason})
+            write_down(connection, [ended(run, Steps(), now, tables.FAILED, tables.reason_text(tried))])
             return tables.FAILED
-        if row is not None:
-            later = now + timedelta(seconds=2 ** row["attempts"])
-            connection.execute(run.update().where(run.c.id == run_id).values(due=later, reason=told))
+        if run is not None:
+            later = now + timedelta(seconds=2 ** run["attempts"])
+            write_down(connection, [Outcome(run, Steps(), {"due": later, "reason": told})])
     return tables.DUE

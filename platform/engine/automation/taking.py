@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,7 +23,6 @@ from customary.engine.words import Reason
 
 ROUNDS_LOGGED = 100
 """Of a loop, so many rounds are logged step by step; what fails is logged always."""
-_LOG = tables.step.insert()
 
 
 @dataclass
@@ -55,13 +54,24 @@ class Steps:
             }
         )
 
-    def write(self, connection: sa.Connection, run_id: UUID) -> None:
-        """Adds the rows; what the run waited for is over then, and stands among them."""
-        if self.goes_on:
-            waited = (tables.step.c.run == run_id, tables.step.c.status == tables.WAITING)
-            connection.execute(tables.step.delete().where(*waited))
-        if self.rows:
-            connection.execute(_LOG, [{**row, "run": run_id} for row in self.rows])
+    def undo(self) -> None:
+        """What was done was taken back."""
+        for row in self.rows:
+            row["status"] = "undone" if row["status"] == "done" else row["status"]
+
+
+def write_logs(connection: sa.Connection, taken: Mapping[UUID, Steps]) -> None:
+    """Writes the logs of runs. What one of them waited for is over then, and stands in its log."""
+    if went_on := [run for run, steps in taken.items() if steps.goes_on]:
+        connection.execute(_WAITED, {"runs": went_on})
+    if rows := [{**row, "run": run} for run, steps in taken.items() for row in steps.rows]:
+        connection.execute(_LOG, rows)
+
+
+_LOG = tables.step.insert()
+_WAITED = tables.step.delete().where(
+    tables.step.c.run.in_(sa.bindparam("runs", expanding=True)), tables.step.c.status == tables.WAITING
+)
 
 
 @dataclass
@@ -164,6 +174,12 @@ class Walk:
     def _note(self, step: Mapping[str, Any], position: str, status: str, **more: Any) -> None:
         if not _is_late(position):
             self.log.note(step, position, self.moment.work.now, status, **more)
+
+
+def has_kind(steps: Sequence[Mapping[str, Any]], kinds: Collection[str]) -> bool:
+    """Whether a step of these kinds is among some, or in their cases."""
+    cases = (case for step in steps for _, case in step.get("cases", ()))
+    return any(step["kind"] in kinds for step in steps) or any(has_kind(case, kinds) for case in cases)
 
 
 STOPS = Reason("The condition under which this rule stops holds.")

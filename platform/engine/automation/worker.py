@@ -11,10 +11,11 @@ from functools import partial
 from customary.engine import audit
 from customary.engine.automation.alarm import watch
 from customary.engine.automation.clock import tick
+from customary.engine.automation.leasing import lease_due
 from customary.engine.automation.mails import heard
 from customary.engine.automation.reactions import settled
 from customary.engine.automation.relay import run_once
-from customary.engine.automation.runs import advance, lease_due
+from customary.engine.automation.runs import advance_all
 from customary.engine.database import Database
 from customary.engine.files import Store
 from customary.engine.messages import Lines, channels, send_due
@@ -37,8 +38,7 @@ def work_once(database: Database, releases: Releases, now: datetime | None = Non
     now = now or datetime.now(UTC)
     taken = run_once(database, releases, now)
     leased = lease_due(database, now)
-    for run_id in leased:
-        advance(database, releases, run_id, now)
+    advance_all(database, releases, leased, now)
     return taken + len(leased)
 
 

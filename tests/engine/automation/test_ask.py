@@ -12,7 +12,8 @@ import pytest
 
 from customary.engine import people
 from customary.engine.automation import answer, cancel, decide_count, find_asked, hand_over, tables, to_decide
-from customary.engine.automation.runs import advance, lease_due
+from customary.engine.automation.leasing import lease_due
+from customary.engine.automation.runs import advance
 from customary.engine.messages import letters
 from customary.engine.money import Money
 from customary.engine.people.actor import SYSTEM

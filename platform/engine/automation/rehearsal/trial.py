@@ -16,10 +16,10 @@ import sqlalchemy as sa
 
 from customary.engine.automation import tables
 from customary.engine.automation.acting import Pause, Stop
+from customary.engine.automation.going import RECORD_GONE, actor_of, cause_of
 from customary.engine.automation.moment import Moment, values_in
 from customary.engine.automation.rehearsal.matching import Look
 from customary.engine.automation.rehearsal.timeline import timeline_of
-from customary.engine.automation.runs import NO_RECORD, actor_of, cause_of
 from customary.engine.automation.taking import Steps, Walk, why
 from customary.engine.automation.waiting import keep, wakes
 from customary.engine.database import Database
@@ -95,7 +95,7 @@ class _Trying:
             if over is None:
                 return self._told(tables.WAITING, until=came.until)
             if self.gone:
-                return self._told(tables.STOPPED, NO_RECORD)
+                return self._told(tables.STOPPED, RECORD_GONE)
             at, ended = over
             ahead = [int(part) for part in waiting.split(".")]
             self.steps.rows.pop()
