@@ -1,24 +1,30 @@
-"""Kills writing and working processes at random moments, and then counts: `python -m bench.kills --kills 1000`.
+"""Kills servers and workers at random moments, and then counts: `python -m bench.kills --kills 1000`.
 
-Workflows, writes and the moments of death follow from a seed. What must hold afterwards: every committed change has
-exactly the runs that it should have, every run has ended or waits, every step of a record was done once, and every
-message is there once.
+Two `customary serve` and two `customary work` run on one database; clients write over HTTP and send again what is not
+answered. Workflows, writes and who dies follow from a seed. What must hold afterwards: every write that was answered
+is there, once; every committed change has exactly the runs that it should have, every run has ended or waits, every
+step of a record was done once, and every message is there once.
 """
 
 from __future__ import annotations
 
 import argparse
+import http.client
+import itertools
+import json
+import multiprocessing
 import os
 import random
-import signal
+import socket
 import sys
 import tempfile
+import threading
 import time
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -26,128 +32,163 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from bench.cluster import postgresql
-from customary.engine import records
-from customary.engine.automation import tables
-from customary.engine.automation.worker import Worker, work_once
+from bench.rules import KINDS, definitions, look, think_up
+from customary.engine import people
+from customary.engine.automation.worker import work_once
 from customary.engine.database import Database
-from customary.engine.messages.outbox import message
 from customary.engine.people.actor import SYSTEM
-from customary.engine.records import storage
-from customary.engine.records.changes import change, queue
-from customary.engine.records.work import Cause, Work
+from customary.engine.records import new_id
 from customary.engine.releases import Release, Releases
 from customary.engine.workspace import Workspace
 
-FIELDS = "fields:\n  name: {type: text, required: true}\n  kind: {type: integer}\n  n: {type: integer, default: 0}\n"
-KINDS = 6
-SHORT, LONG = "until: '=now() + duration(\"1s\")'", "for: 30d"
-WRITERS, WORKERS = 2, 2
+SERVERS, WORKERS, CLIENTS = 2, 2, 3
+LONGEST_PAUSE = 1.0
+"""Seconds between two deaths, at most."""
+IMPORTED = ["customary.app", "customary.cli.server", "customary.engine.workspace", "uvicorn", "uvloop"]
+"""What a process has of another one: modules. It opens the workspace and the database itself, as its command does."""
 
 
-@dataclass(frozen=True)
-class Rule:
-    """A workflow as it was thought up: what starts it, for which kinds, and whether it waits and mails."""
+def command(log: Path, *arguments: str) -> None:
+    """A process that does as `customary serve` and `customary work` do."""
+    from customary.cli import main
 
-    name: str
-    trigger: str
-    below: int
-    marks: int
-    wait: str
-    mails: bool
-
-    def text(self) -> str:
-        steps = [f"  - create: {{mark: {{name: '{{{{ name }}}} {self.name} {n}'}}}}" for n in range(self.marks)]
-        if self.wait:
-            steps.insert(1, f"  - wait: {{{self.wait}}}")
-        if self.mails:
-            steps.append("  - send_email: {to: nobody@example.com, subject: Kill, body: 'About {{ name }}'}")
-        when = "{created: thing}" if self.trigger == "created" else "{changed: thing.n}"
-        return f"workflow: {self.name}\nwhen: {when}\nwhere: kind < {self.below}\ndo:\n" + "\n".join(steps) + "\n"
-
-    @property
-    def length(self) -> int:
-        return self.marks + bool(self.wait) + self.mails
-
-    def starts_for(self, row: sa.RowMapping, kind: int) -> bool:
-        made = row["kind"] == "created"
-        fits = made if self.trigger == "created" else not made and "n" in (row["after"] or {})
-        return fits and kind < self.below
-
-
-def think_up(chance: random.Random) -> list[Rule]:
-    """Rules of every sort; one waits longer than anybody looks."""
-    rules = [
-        Rule(
-            name=f"rule_{number}",
-            trigger=chance.choice(("created", "changed")),
-            below=chance.randint(1, KINDS - 1),
-            marks=chance.randint(1, 3),
-            wait=chance.choice(("", "", SHORT)),
-            mails=chance.random() < 0.4,
-        )
-        for number in range(5)
-    ]
-    return [*rules, Rule("patient", "created", 2, 2, LONG, False), Rule("mailing", "changed", 3, 1, SHORT, True)]
+    told = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    for stream in (1, 2):
+        os.dup2(told, stream)
+    main(list(arguments), standalone_mode=False)
 
 
 class House:
-    """The database while processes come and go."""
+    """The processes that come and go."""
 
-    def __init__(self, url: str, release: Release, seed: int) -> None:
-        self.url, self.release, self.seed = url, release, seed
+    def __init__(self, folder: Path, seed: int) -> None:
         self.chance = random.Random(seed)
-        self.living: dict[int, Callable[[int], None]] = {}
+        self.ports = [_free_port() for _ in range(SERVERS)]
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(IMPORTED)
+        log, path = folder / "killed.log", str(folder)
+        serve = [(log, "serve", path, "--port", str(port)) for port in self.ports]
+        self._begin = partial(context.Process, daemon=True)
+        self._living = [self._begun(each) for each in (*serve, *[(log, "work", path)] * WORKERS)]
 
-    def begin(self, act: Callable[[int], None]) -> None:
-        """A new process; it has nothing of this one but what was compiled."""
-        seed = self.chance.randrange(2**32)
-        child = os.fork()
-        if child == 0:
-            try:
-                act(seed)
-            finally:
-                os._exit(1)
-        self.living[child] = act
+    def _begun(self, arguments: tuple[Any, ...]) -> tuple[tuple[Any, ...], Any]:
+        process = self._begin(target=command, args=arguments)
+        process.start()
+        return arguments, process
 
     def kill_one(self) -> None:
-        child = self.chance.choice(sorted(self.living))
-        act = self.living.pop(child)
-        end(child)
-        self.begin(act)
+        place = self.chance.randrange(len(self._living))
+        arguments, process = self._living[place]
+        _end(process)
+        self._living[place] = self._begun(arguments)
 
-    def write(self, seed: int) -> None:
-        """Writes as a web process does, one unit of work after the other, until it is killed."""
-        database, chance = Database(self.url), random.Random(seed)
-        mine: list[UUID] = []
-        while True:
-            with database.write() as connection:
-                mine = [*mine[-20:], *self._written(connection, chance, mine)]
-            time.sleep(chance.random() * 0.15)
-
-    def _written(self, connection: sa.Connection, chance: random.Random, mine: list[UUID]) -> Iterator[UUID]:
-        work = Work(connection, self.release, SYSTEM, datetime.now(UTC), Cause("form"))
-        if not mine or chance.random() < 0.5:
-            kind = chance.randrange(KINDS)
-            yield records.create(work, "thing", {"name": str(records.new_id()), "kind": kind})
-            return
-        for id in sorted(chance.sample(mine, min(len(mine), 2))):
-            known = storage.load(work, "thing", id, lock=True)
-            # Of a process that died the records are there only if they were committed; these are this one's own.
-            records.update(work, "thing", id, {"n": known["n"] + 1})
-
-    def work(self, _seed: int) -> None:
-        """Works as `customary work` does, until it is killed."""
-        database = Database(self.url)
-        releases = Releases(database)
-        releases.keep(self.release)
-        Worker(database, releases).start()
-        while True:
-            signal.pause()
+    def end(self) -> None:
+        for _, process in self._living:
+            _end(process)
 
 
-def end(child: int) -> None:
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
+@dataclass
+class Clients:
+    """Programs that write over HTTP. `answered` has the things that are there, with the number each was told last."""
+
+    ports: list[int]
+    key: str
+    seed: int
+    answered: dict[UUID, int] = field(default_factory=dict)
+    sent_again: int = 0
+    failures: list[str] = field(default_factory=list)
+    stopped: threading.Event = field(default_factory=threading.Event)
+    threads: list[threading.Thread] = field(default_factory=list)
+
+    def start(self) -> None:
+        for number in range(CLIENTS):
+            self.threads.append(threading.Thread(target=self._write, args=(random.Random(self.seed + number),)))
+            self.threads[-1].start()
+
+    def stop(self) -> None:
+        """Ends when what was sent is answered."""
+        self.stopped.set()
+        for thread in self.threads:
+            thread.join()
+
+    def _write(self, chance: random.Random) -> None:
+        ask, mine = self._asking(chance), []
+        while not self.stopped.is_set():
+            if not mine or chance.random() < 0.5:
+                mine = [*mine[-20:], *self._make(ask, chance.randint(1, 8), chance)]
+            else:
+                for id in chance.sample(mine, min(len(mine), 3)):
+                    ask("PATCH", f"/api/thing/{id}", {"n": self.answered[id] + 1})
+                    self.answered[id] += 1
+            self.stopped.wait(chance.random() * 0.3)
+
+    def _make(self, ask: Callable[..., Any], count: int, chance: random.Random) -> list[UUID]:
+        items = [{"name": str(new_id()), "kind": chance.randrange(KINDS)} for _ in range(count)]
+        made = ask("POST", "/api/thing/bulk", {"items": items}, {"Idempotency-Key": items[0]["name"]})
+        ids = [UUID(each["id"]) for each in made["items"]]
+        self.answered |= dict.fromkeys(ids, 0)
+        return ids
+
+    def _asking(self, chance: random.Random) -> Callable[..., Any]:
+        ports = itertools.cycle(chance.sample(self.ports, len(self.ports)))
+
+        def ask(method: str, path: str, body: Any, more: Mapping[str, str] = {}) -> Any:  # noqa: B006
+            headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json", **more}
+            while True:
+                try:
+                    status, answer = _sent(next(ports), method, path, json.dumps(body), headers)
+                except (OSError, http.client.HTTPException):
+                    self.sent_again += 1
+                    time.sleep(0.05)
+                    continue
+                if 200 <= status < 300:
+                    return json.loads(answer)
+                self.failures.append(f"{method} {path}: {status} {answer[:300]!r}")
+                time.sleep(0.5)
+
+        return ask
+
+
+def _sent(port: int, method: str, path: str, body: str, headers: Mapping[str, str]) -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    try:
+        connection.request(method, path, body, dict(headers))
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+def _end(process: Any) -> None:
+    process.kill()
+    process.join()
+
+
+def kill(folder: Path, url: str, kills: int, seed: int) -> tuple[list[str], dict[str, int]]:
+    """Fills a fresh workspace while processes die, lets the rest be done, and looks."""
+    rules = think_up(random.Random(seed))
+    release, key = build(folder, url, definitions(rules))
+    house = House(folder, seed)
+    clients = Clients(house.ports, key, seed)
+    clients.start()
+    while len(clients.answered) < CLIENTS:
+        time.sleep(0.1)
+    for _ in range(kills):
+        time.sleep(house.chance.random() * LONGEST_PAUSE)
+        house.kill_one()
+    clients.stop()
+    house.end()
+    database = Database(url)
+    settle(database, release)
+    found, counts = look(database, release, rules, clients.answered)
+    database.close()
+    return found + clients.failures[:5], {"requests sent again": clients.sent_again, **counts}
 
 
 def settle(database: Database, release: Release) -> None:
@@ -159,106 +200,20 @@ def settle(database: Database, release: Release) -> None:
             pass
 
 
-def look(database: Database, release: Release, rules: list[Rule]) -> tuple[list[str], dict[str, int]]:
-    """What is lost, doubled, stuck or out of order; and how much there was of everything."""
-    with database.read() as connection:
-        work = Work(connection, release, SYSTEM, datetime.now(UTC))
-        things = {each["id"]: each for each in storage.load_all(work, "thing")}
-        marks = Counter(each["name"] for each in storage.load_all(work, "mark"))
-        changes = connection.execute(sa.select(change).where(change.c.entity == "thing")).mappings().all()
-        runs = connection.execute(sa.select(tables.run)).mappings().all()
-        steps = connection.execute(sa.select(tables.step)).mappings().all()
-        mails = Counter(connection.execute(sa.select(message.c.run)).scalars())
-        left = connection.execute(sa.select(sa.func.count()).select_from(queue)).scalar_one()
-    named, found = {rule.name: rule for rule in rules}, []
-    kinds = {id: each["kind"] for id, each in things.items()}
-    due = Counter(
-        (row["id"], rule.name) for row in changes for rule in rules if rule.starts_for(row, kinds[row["record"]])
-    )
-    found += [f"{count} changes were never looked at" for count in (left,) if count]
-    found += _differing("runs", due, Counter((run["change"], run["workflow"]) for run in runs))
-    found += [f"run {run['id']} is {run['status']}: {run['reason']}" for run in runs if not _is_well(run)]
-    logged = Counter((step["run"], step["position"], step["status"]) for step in steps)
-    found += _differing("steps", Counter(_steps_due(runs, named)), logged)
-    found += _differing("marks", Counter(_marks_due(runs, named, things)), marks)
-    mailed = (run["id"] for run in runs if named[run["workflow"]].mails and run["status"] == tables.DONE)
-    found += _differing("messages", Counter(mailed), mails)
-    found += _out_of_order(runs, steps, named)
-    counts = {"changes": len(changes), "runs": len(runs), "steps": len(steps), "messages": mails.total()}
-    counts["taken over"] = sum(run["attempts"] > 1 for run in runs)
-    return found, counts
-
-
-def _differing(what: str, due: Counter, there: Counter) -> list[str]:
-    lost, doubled = (due - there).total(), (there - due).total()
-    return [f"{what}: {lost} are missing, {doubled} are too many"] if lost or doubled else []
-
-
-def _is_well(run: sa.RowMapping) -> bool:
-    return run["status"] == tables.DONE or (run["status"] == tables.WAITING and run["workflow"] == "patient")
-
-
-def _steps_due(runs: Sequence[sa.RowMapping], rules: Mapping[str, Rule]) -> Iterator[tuple[UUID, str, str]]:
-    for run in runs:
-        if run["status"] == tables.WAITING:
-            yield from ((run["id"], "1", "done"), (run["id"], "2", "waiting"))
-        else:
-            yield from ((run["id"], str(n), "done") for n in range(1, rules[run["workflow"]].length + 1))
-
-
-def _marks_due(
-    runs: Sequence[sa.RowMapping], rules: Mapping[str, Rule], things: Mapping[UUID, Mapping[str, Any]]
-) -> Iterator[str]:
-    for run in runs:
-        made = 1 if run["status"] == tables.WAITING else rules[run["workflow"]].marks
-        yield from (f"{things[run['record']]['name']} {run['workflow']} {n}" for n in range(made))
-
-
-def _out_of_order(
-    runs: Sequence[sa.RowMapping], steps: Sequence[sa.RowMapping], rules: Mapping[str, Rule]
-) -> list[str]:
-    """The runs of one record begin in the order of its changes; an id tells its millisecond."""
-    first = {step["run"]: step["id"].int >> 80 for step in steps if step["position"] == "1"}
-    by_record: dict[UUID, list[tuple[UUID, int]]] = defaultdict(list)
-    for run in runs:
-        if not rules[run["workflow"]].wait and run["id"] in first:
-            by_record[run["record"]].append((run["change"], first[run["id"]]))
-    begun = ([moment for _, moment in sorted(each)] for each in by_record.values())
-    wrong = sum(moments != sorted(moments) for moments in begun)
-    return [f"{wrong} records had their changes followed out of order"] if wrong else []
-
-
-def kill(folder: Path, url: str, kills: int, seed: int) -> tuple[list[str], dict[str, int]]:
-    """Fills a fresh workspace while processes die, lets the rest be done, and looks."""
-    rules = think_up(random.Random(seed))
-    workspace = build(folder, url, rules)
-    release = workspace.release
-    # Nothing of a connection or a thread may be shared with the processes to come.
-    workspace.database.close()
-    house = House(url, release, seed)
-    for act in (*[house.write] * WRITERS, *[house.work] * WORKERS):
-        house.begin(act)
-    for _ in range(kills):
-        time.sleep(house.chance.random() * 0.2)
-        house.kill_one()
-    time.sleep(1)
-    for child in house.living:
-        end(child)
-    database = Database(url)
-    settle(database, release)
-    found = look(database, release, rules)
-    database.close()
-    return found
-
-
-def build(folder: Path, url: str, rules: list[Rule]) -> Workspace:
-    parts = [f"entity: {name}\n{FIELDS}" for name in ("thing", "mark")] + [rule.text() for rule in rules]
+def build(folder: Path, url: str, text: str) -> tuple[Release, str]:
+    """A workspace, and the key of somebody who may do everything."""
     (folder / "schemas").mkdir(parents=True)
-    (folder / "customary.yaml").write_text(f"name: Kills\npacks: [core]\ndatabase: {url}\n", encoding="utf-8")
-    (folder / "schemas" / "kills.yaml").write_text("---\n".join(parts), encoding="utf-8")
+    (folder / "customary.yaml").write_text(f'name: Kills\npacks: [core]\ndatabase: "{url}"\n', encoding="utf-8")
+    (folder / "schemas" / "kills.yaml").write_text(text, encoding="utf-8")
     workspace = Workspace.open(folder)
     workspace.apply()
-    return workspace
+    with workspace.database.write() as connection:
+        work = workspace.work(connection, SYSTEM)
+        user = people.add(work, "kills@example.com", None, ("admin",), name="Kills")
+        key = people.add_key(connection, user, "kills", work.now)
+    release = workspace.release
+    workspace.close()
+    return release, key
 
 
 def main() -> int:

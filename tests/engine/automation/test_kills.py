@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[3]
 
 @pytest.mark.parametrize("seed", [7])
 def test_killing_processes_loses_and_doubles_nothing(database_url: str, seed: int) -> None:
-    command = [sys.executable, "-m", "bench.kills", "--kills", "15", "--seed", str(seed), "--database", database_url]
+    command = [sys.executable, "-m", "bench.kills", "--kills", "8", "--seed", str(seed), "--database", database_url]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240)
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
     assert "nothing lost, doubled, stuck or out of order" in done.stdout
