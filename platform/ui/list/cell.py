@@ -68,10 +68,21 @@ def _row(work: Work, entity: Entity, query: Mapping[str, str], language: str, id
     at = state(entity, views, query, fields)
     try:
         found = records.get(work, entity.name, id)
-        page = Page((found,), titles=found.titles)
+        page = Page((_with_parts(entity, found),), titles=found.titles)
     except Missing:
         page = Page(())
     return Listing(entity, fields, views, at, Filter(None, []), page, {})
+
+
+def _with_parts(entity: Entity, record: records.Record) -> records.Record:
+    """The record with the parts of its values (the city of an address), which columns of a list show too."""
+    parts = {
+        path: getattr(record.values[each.name], path.partition(".")[2], None)
+        for each in entity.fields.values()
+        for path in each.pieces
+        if each.name in record.values
+    }
+    return replace(record, values={**record.values, **parts})
 
 
 def _draw(desk: Desk, opened: fact.Open) -> Response:

@@ -26,6 +26,14 @@ def test_a_cell_saves_and_the_row_shows_what_follows(client: TestClient, first: 
     assert str(inside(records.get, "deal", deal.id).values["amount"].amount) == "2000.00"
 
 
+def test_the_row_shows_parts_of_values_too(client: TestClient, first: Callable, inside: Callable) -> None:
+    account = first("account")
+    inside(records.update, "account", account.id, {"address.city": "Thebes"})
+    listed = "view=all&columns=name,phone,address.city"
+    answer = client.put(f"/account/{account.id}/cell/phone?{listed}", data={"phone": ""}, headers=HTMX)
+    assert answer.status_code == 200 and "Thebes" in answer.text
+
+
 def test_a_refused_value_is_explained_in_the_cell_and_kept(client: TestClient, first: Callable) -> None:
     deal = first("deal", 'stage == "qualify"')
     answer = client.put(f"/deal/{deal.id}/cell/amount?{BROAD}", data={"amount": "lots"}, headers=HTMX)
