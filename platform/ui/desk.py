@@ -57,6 +57,10 @@ class SignInNeeded(Exception):
     """The page is for people who are signed in; the answer leads to the sign-in and back."""
 
 
+class ProofNeeded(Exception):
+    """It was too long ago that the person proved who they are; the answer leads to doing so and back."""
+
+
 class Desk:
     """One request's view of the workspace: who asks, under which release, in which language.
 

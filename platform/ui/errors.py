@@ -18,7 +18,7 @@ from customary.engine.locale import locale
 from customary.engine.records.refusal import Forbidden, Missing, Refused, Stale
 from customary.ui import catalogue, icons, render
 from customary.ui.api import problem
-from customary.ui.desk import Desk, SignInNeeded
+from customary.ui.desk import Desk, ProofNeeded, SignInNeeded
 from customary.ui.web import heads
 
 log = logging.getLogger("customary.web")
@@ -69,6 +69,15 @@ def _sign_in(request: Request, _error: Exception) -> Response:
         return Response("", status_code=401, headers={"HX-Trigger": json.dumps(told), "HX-Reswap": "none"})
     page = (request.url.path, request.url.query)
     place = _way_in(*(page if request.method == "GET" else _page_of(request.headers.get("Referer", "/"))))
+    return Response("", status_code=303, headers={"Location": place})
+
+
+def _prove(request: Request, _error: Exception) -> Response:
+    """The way to proving once more who one is, and back to the page."""
+    path, query = _page_of(request.headers.get("Referer", "/"))
+    place = f"/prove?next={quote(f'{path}?{query}' if query else path, safe='')}"
+    if request.headers.get("HX-Request") == "true":
+        return Response("", status_code=200, headers={"HX-Redirect": place, "HX-Reswap": "none"})
     return Response("", status_code=303, headers={"Location": place})
 
 
@@ -142,6 +151,7 @@ def _frame_of(request: Request) -> tuple[str, Any]:
 
 handlers: Mapping[Any, ExceptionHandler] = {
     SignInNeeded: _sign_in,
+    ProofNeeded: _prove,
     Missing: _missing,
     Forbidden: _forbidden,
     Stale: _stale,

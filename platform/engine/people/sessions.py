@@ -24,6 +24,7 @@ session = sa.Table(
     sa.Column("seen", Moment, nullable=False),
     sa.Column("expires", Moment, nullable=False),
     sa.Column("proof", sa.Text, nullable=False, server_default="password"),
+    sa.Column("proven", Moment),
     sa.Column("agent", sa.Text),
     sa.Column("address", sa.Text),
 )
@@ -34,6 +35,8 @@ KNOWN, KNOWN_LASTS = "known browser", timedelta(days=365)
 LASTS = timedelta(days=30)
 """Counted from the last request."""
 STAMP_EVERY = timedelta(minutes=1)
+PROVEN_FOR = timedelta(minutes=10)
+"""So long after somebody proved who they are, they may let somebody in: make a key, give a role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,9 @@ def start(
     """Opens a session for somebody whose identity is proven; drops those that have run out."""
     token, browser = new_token(), browser or Browser()
     connection.execute(session.delete().where(session.c.expires < now))
-    moments = {"created": now, "seen": now, "expires": now + LASTS}
+    # A provider may have let them pass without asking.
+    proven = None if proof == SINGLE_SIGN_ON else now
+    moments = {"created": now, "seen": now, "expires": now + LASTS, "proven": proven}
     told = {"agent": browser.agent[:400], "address": browser.address[:60]}
     connection.execute(session.insert().values(id=token_hash(token), user_id=user_id, proof=proof, **moments, **told))
     who = of_user(connection, user_id)
@@ -117,6 +122,17 @@ def strengthen(connection: sa.Connection, token: str) -> None:
     """Notes that the holder of a session has proven a second factor."""
     proven = session.update().where(session.c.id == token_hash(token), session.c.proof == PASSWORD)
     connection.execute(proven.values(proof=TWO_FACTORS))
+
+
+def is_fresh(connection: sa.Connection, token: str, now: datetime) -> bool:
+    """Whether the holder of a session has proven who they are within the last ten minutes."""
+    wanted = sa.select(session.c.id).where(session.c.id == token_hash(token), session.c.proven > now - PROVEN_FOR)
+    return connection.execute(wanted).first() is not None
+
+
+def freshen(connection: sa.Connection, token: str, now: datetime) -> None:
+    """Notes that the holder of a session has proven once more who they are."""
+    connection.execute(session.update().where(session.c.id == token_hash(token)).values(proven=now))
 
 
 def sign_out(connection: sa.Connection, token: str) -> None:

@@ -56,12 +56,23 @@ class Return:
     nonce: str
     verifier: str
     next: str
+    again: bool = False
 
 
-def set_out(connection: sa.Connection, provider: Provider, there: str, back: str, wanted: str, now: datetime) -> Way:
-    """The way to a provider's page `there`, from which the browser comes `back`."""
+def set_out(
+    connection: sa.Connection,
+    provider: Provider,
+    there: str,
+    back: str,
+    wanted: str,
+    now: datetime,
+    *,
+    again: bool = False,
+) -> Way:
+    """The way to a provider's page `there`, from which the browser comes `back`; `again` to be asked even by a provider
+    that knows them still."""
     browser, nonce, verifier = new_token(), new_token(), new_token()
-    data = {"nonce": nonce, "verifier": verifier, "next": wanted}
+    data = {"nonce": nonce, "verifier": verifier, "next": wanted, "again": again}
     kept = {**data, "provider": provider.name, "browser": token_hash(browser)}
     asked = {
         "response_type": "code",
@@ -72,6 +83,7 @@ def set_out(connection: sa.Connection, provider: Provider, there: str, back: str
         "nonce": nonce,
         "code_challenge": _challenge(verifier),
         "code_challenge_method": "S256",
+        **({"prompt": "login"} if again else {}),
     }
     return Way(f"{there}{'&' if '?' in there else '?'}{urlencode(asked)}", browser)
 
@@ -83,7 +95,7 @@ def come_back(connection: sa.Connection, provider: Provider, state: str, browser
         return None
     if not hmac.compare_digest(found.data["browser"], token_hash(browser)):
         return None
-    return Return(found.data["nonce"], found.data["verifier"], found.data["next"])
+    return Return(**{name: found.data[name] for name in Return.__dataclass_fields__})
 
 
 def sign_in(work: Any, provider: Provider, claims: Mapping[str, Any], browser: Browser | None = None) -> Session:

@@ -14,6 +14,7 @@ from customary.engine import people
 from customary.engine.records.work import Work
 from customary.engine.words import Reason
 from customary.ui.desk import AtDesk, Desk, texts
+from customary.ui.people.fresh import is_fresh, must_be_fresh
 
 DAYS = ("30", "90", "365", "")
 """For how long a key may last; "" is for ever."""
@@ -29,6 +30,7 @@ async def keys(desk: AtDesk) -> Response:
 @post("/settings/keys", status_code=200)
 async def add(desk: AtDesk, request: Request) -> Response:
     """Makes a key and shows it, this once."""
+    await must_be_fresh(desk)
     data = await request.form()
     form, entities = texts(data), [each for each in data.getall("entity", []) if isinstance(each, str)]
     made = await desk.write(_add, form, entities)
@@ -48,7 +50,8 @@ async def _draw(desk: Desk, *, status: int = 200, **values: Any) -> Response:
     found = await desk.read(_keys)
     known = {"problem": None, "given": {}, "chosen": [], "made": "", "days": DAYS, "keys": found}
     readable = [each for each in desk.model.entities.values() if desk.access.may(each.name, "read")]
-    return desk.page("page_keys.html", here="settings", status=status, entities=readable, **{**known, **values})
+    known |= {"entities": readable, "fresh": await is_fresh(desk)}
+    return desk.page("page_keys.html", here="settings", status=status, **{**known, **values})
 
 
 def _keys(work: Work) -> list[tuple[people.Key, list[str] | None]]:

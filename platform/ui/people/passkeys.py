@@ -14,6 +14,7 @@ from customary.engine.people.sessions import PASSKEY
 from customary.engine.people.sign_in import CODE
 from customary.engine.records.work import Work
 from customary.ui.desk import AtDesk, Desk, texts
+from customary.ui.people.fresh import must_be_fresh
 from customary.ui.people.second_factor import PLACE
 from customary.ui.people.sessions import told_by
 from customary.ui.people.sign_in import draw, let_in
@@ -25,11 +26,13 @@ LONGEST_NAME = 60
 @post("/settings/passkeys/options", status_code=200)
 async def options(desk: AtDesk) -> Response:
     """What the browser needs to make one."""
-    return _json(*await desk.write(_options, desk))
+    await must_be_fresh(desk)
+    return as_json(*await desk.write(_options, desk))
 
 
 @post("/settings/passkeys", status_code=200)
 async def add(desk: AtDesk, request: Request) -> Response:
+    await must_be_fresh(desk)
     form = texts(await request.form())
     name = " ".join(form.get("name", "").split())[:LONGEST_NAME] or told_by(request.headers.get("User-Agent")) or "–"
     try:
@@ -51,7 +54,7 @@ async def remove(desk: AtDesk, request: Request) -> Response:
 async def ask(desk: AtDesk, request: Request) -> Response:
     """What the browser needs to prove one: of whoever comes, or of who is halfway in."""
     ticket = texts(await request.form()).get("ticket", "")
-    return _json(*await desk.workspace.database.writing(_ask, desk, ticket))
+    return as_json(*await desk.workspace.database.writing(_ask, desk, ticket))
 
 
 @post("/sign-in/passkey")
@@ -70,6 +73,11 @@ async def sign_in(desk: AtDesk, request: Request) -> Response:
 def site(desk: Desk) -> Site:
     """Where passkeys belong: what the settings name, else where the browser is, which it signs itself."""
     return Site(desk.model.settings.web_address or str(desk.request.base_url).rstrip("/"))
+
+
+def as_json(options: str, ticket: str) -> Response:
+    told = {"options": json.loads(options), "challenge": ticket}
+    return Response(json.dumps(told), media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
 def _options(work: Work, desk: Desk) -> tuple[str, str]:
@@ -99,11 +107,6 @@ def _sign_in(connection: Any, desk: Desk, form: dict[str, str]) -> people.Sessio
     if halfway:
         tickets.redeem(connection, form["ticket"], CODE, desk.now)
     return people.start(connection, who, desk.now, PASSKEY, browser_of(desk.request))
-
-
-def _json(options: str, ticket: str) -> Response:
-    told = {"options": json.loads(options), "challenge": ticket}
-    return Response(json.dumps(told), media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
 handlers = [options, add, remove, ask, sign_in]

@@ -14,6 +14,7 @@ from customary.engine.people.sign_in import may_try
 from customary.engine.records.work import Work
 from customary.engine.words import Reason
 from customary.ui.desk import AtDesk, Desk, texts
+from customary.ui.people.fresh import must_be_fresh
 from customary.ui.visitor import SESSION, cookie_of
 
 PLACE = "/settings/sign-in"
@@ -25,6 +26,7 @@ TOO_MANY = Reason("Too many attempts. Wait a while, then try again.")
 async def begin(desk: AtDesk) -> Response:
     """A new secret as a QR code; nothing is on until a code of it is given."""
     desk.me  # noqa: B018 - a stranger signs in first
+    await must_be_fresh(desk)
     try:
         kept = second_factor.sealed(second_factor.new_secret(), desk.me.id)
     except sealing.NoKey:

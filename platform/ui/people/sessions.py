@@ -14,6 +14,7 @@ from customary.engine.people import passkeys, second_factor, sessions
 from customary.engine.people.sessions import Listed
 from customary.engine.records.work import Work
 from customary.ui.desk import AtDesk
+from customary.ui.people.fresh import is_fresh
 from customary.ui.people.second_factor import PLACE, is_demanded
 from customary.ui.visitor import SESSION, cookie_of
 
@@ -42,6 +43,7 @@ class Shown:
 @get(PLACE)
 async def sign_in_settings(desk: AtDesk, request: Request) -> Response:
     found = await desk.read(_found)
+    found["fresh"] = await is_fresh(desk)
     token = cookie_of(request, SESSION)
     shown = [Shown(each, told_by(each.agent), sessions.is_of(each, token)) for each in found.pop("sessions")]
     return desk.page("page_sign_in_settings.html", here="settings", sessions=shown, demanded=is_demanded(desk), **found)

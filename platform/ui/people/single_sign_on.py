@@ -14,7 +14,7 @@ from litestar.params import FromPath
 from customary.engine import people
 from customary.engine.model.sign_in import Provider
 from customary.engine.people import provider as providers
-from customary.engine.people import single_sign_on
+from customary.engine.people import sessions, single_sign_on
 from customary.engine.people.actor import SYSTEM
 from customary.engine.people.provider import ProviderProblem
 from customary.engine.people.single_sign_on import Return, Stranger, Way
@@ -39,7 +39,8 @@ async def set_out(desk: AtDesk, request: Request, name: FromPath[str]) -> Respon
     except ProviderProblem as problem:
         return _failed(desk, problem)
     there = str(told.get("authorization_endpoint", ""))
-    way = await desk.workspace.database.writing(_set_out, desk, provider, there, wanted)
+    again = request.query_params.get("again") == "1"
+    way = await desk.workspace.database.writing(_set_out, desk, provider, there, wanted, again)
     desk.cookie(COOKIE, way.browser, max_age=600)
     return desk.redirect(way.address)
 
@@ -58,7 +59,7 @@ async def come_back(desk: AtDesk, request: Request, name: FromPath[str]) -> Resp
         return draw(desk, next=found.next if found else "/", problem=problem, status=422)
     try:
         claims = await anyio.to_thread.run_sync(_claims, desk, provider, query["code"][:LONGEST], found)
-        session = await database.writing(_sign_in, desk, provider, claims)
+        session = await database.writing(_sign_in, desk, provider, claims, found.again)
     except ProviderProblem as problem:
         return _failed(desk, problem)
     except (Stranger, Refused):
@@ -79,8 +80,8 @@ def _back(desk: Desk, provider: Provider) -> str:
     return f"{base}/sign-in/with/{provider.name}/back"
 
 
-def _set_out(connection: Any, desk: Desk, provider: Provider, there: str, wanted: str) -> Way:
-    return single_sign_on.set_out(connection, provider, there, _back(desk, provider), wanted, desk.now)
+def _set_out(connection: Any, desk: Desk, provider: Provider, there: str, wanted: str, again: bool) -> Way:
+    return single_sign_on.set_out(connection, provider, there, _back(desk, provider), wanted, desk.now, again=again)
 
 
 def _claims(desk: Desk, provider: Provider, code: str, found: Return) -> Mapping[str, Any]:
@@ -88,9 +89,12 @@ def _claims(desk: Desk, provider: Provider, code: str, found: Return) -> Mapping
     return providers.claims(provider, tokens, found.nonce)
 
 
-def _sign_in(connection: Any, desk: Desk, provider: Provider, claims: Mapping[str, Any]) -> people.Session:
+def _sign_in(connection: Any, desk: Desk, provider: Provider, claims: Mapping[str, Any], again: bool) -> people.Session:
     work = Work(connection, desk.release, SYSTEM, desk.now, Cause("system"))
-    return single_sign_on.sign_in(work, provider, claims, browser_of(desk.request))
+    session = single_sign_on.sign_in(work, provider, claims, browser_of(desk.request))
+    if again:
+        sessions.freshen(connection, session.token, desk.now)
+    return session
 
 
 def _failed(desk: Desk, problem: ProviderProblem) -> Response:

@@ -17,6 +17,7 @@ from customary.engine.records.work import Work
 from customary.engine.words import Reason
 from customary.ui.desk import AtDesk, Desk, texts
 from customary.ui.people import users
+from customary.ui.people.fresh import is_fresh, must_be_fresh
 from customary.ui.people.new_password import can_send
 from customary.ui.people.users import HERE, givable, known, looked_after, may_give_all, may_look_after
 
@@ -34,6 +35,7 @@ async def user(desk: AtDesk, id: FromPath[UUID]) -> Response:
 @post("/settings/people/{id:uuid}/roles", status_code=200)
 async def set_roles(desk: AtDesk, request: Request, id: FromPath[UUID]) -> Response:
     desk.must_open("people")
+    await must_be_fresh(desk)
     roles = [each for each in (await request.form()).getall("role", []) if isinstance(each, str)]
     return _told(desk, id, await desk.write(_set_roles, id, roles), desk.say("Roles saved"))
 
@@ -42,6 +44,7 @@ async def set_roles(desk: AtDesk, request: Request, id: FromPath[UUID]) -> Respo
 async def invite_again(desk: AtDesk, id: FromPath[UUID]) -> Response:
     """A new link, which goes out by mail, or is shown where no mail goes out."""
     desk.must_open("people")
+    await must_be_fresh(desk)
     made = await desk.write(users.invite_again, desk, id)
     return await _one(desk, id, link=made, sent=not made)
 
@@ -50,6 +53,7 @@ async def invite_again(desk: AtDesk, id: FromPath[UUID]) -> Response:
 async def take_factor_off(desk: AtDesk, id: FromPath[UUID]) -> Response:
     """For who lost their device and their recovery codes."""
     desk.must_open("people")
+    await must_be_fresh(desk)
     return _told(desk, id, await desk.write(_take_factor_off, id), desk.say("The second factor is off."))
 
 
@@ -89,6 +93,7 @@ async def _one(desk: Desk, id: UUID, **values: Any) -> Response:
     desk.must_open("people")
     found = await desk.read(_person, id)
     defaults = {"link": "", "sent": False, "givable": givable(desk), "sends": can_send(desk)}
+    defaults["fresh"] = await is_fresh(desk)
     return desk.page("page_user.html", here=HERE, **{**defaults, **found, **values})
 
 

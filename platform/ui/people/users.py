@@ -19,6 +19,7 @@ from customary.engine.records.refusal import Forbidden, Missing, Refused
 from customary.engine.records.work import Work
 from customary.engine.words import Reason
 from customary.ui.desk import AtDesk, Desk, texts
+from customary.ui.people.fresh import is_fresh, must_be_fresh
 from customary.ui.people.new_password import can_send, link, write_invitation
 
 SIZE = 100
@@ -34,6 +35,7 @@ async def users(desk: AtDesk, request: Request) -> Response:
 async def invite(desk: AtDesk, request: Request) -> Response:
     """Makes an account without a password, and the link with which its holder chooses one."""
     desk.must_open("people")
+    await must_be_fresh(desk)
     data = await request.form()
     form, roles = texts(data), [each for each in data.getall("role", []) if isinstance(each, str)]
     made = await desk.write(_invite, desk, form, roles)
@@ -87,7 +89,7 @@ async def _list(desk: Desk, query: Mapping[str, str], *, status: int = 200, **va
     following = found[SIZE - 1][0].email if len(found) > SIZE else ""
     known = {"problem": None, "given": {}, "chosen": [], "invited": "", "link": "", "query": query.get("q", "")}
     known |= {"people": found[:SIZE], "next": following, "sends": can_send(desk), "roles": desk.model.roles}
-    known["givable"] = givable(desk)
+    known |= {"givable": givable(desk), "fresh": await is_fresh(desk)}
     return desk.page("page_users.html", here=HERE, status=status, **{**known, **values})
 
 

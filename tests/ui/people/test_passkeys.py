@@ -9,6 +9,7 @@ import pytest
 
 from customary.engine import sealing
 from customary.engine.model.sign_in import SignIn
+from customary.engine.people.sessions import session
 
 from ..conftest import EMAIL, PASSWORD
 
@@ -44,7 +45,9 @@ def sign_out(page):
 
 
 @pytest.mark.browser
-def test_a_passkey_signs_in_alone_and_stands_in_as_the_second_step(page, device, settle, accessible, monkeypatch):
+def test_a_passkey_signs_in_alone_and_stands_in_as_the_second_step(
+    page, device, settle, accessible, monkeypatch, workspace
+):
     monkeypatch.setenv(sealing.KEY_VARIABLE, base64.b64encode(os.urandom(32)).decode())
     with_password(page)
     page.fill("#passkey-name", "Laptop")
@@ -59,6 +62,14 @@ def test_a_passkey_signs_in_alone_and_stands_in_as_the_second_step(page, device,
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.wait_for_url("**/settings/sign-in")
     assert "last used" in page.locator(".thing", has_text="Laptop").inner_text()
+
+    with workspace.database.write() as connection:
+        connection.execute(session.update().values(proven=None))
+    page.reload()
+    page.get_by_role("link", name="Prove that it is you").click()
+    assert accessible(page) == []
+    page.get_by_role("button", name="Use a passkey").click()
+    page.get_by_role("button", name="Add a passkey").wait_for()
 
     settle(sign_in=SignIn(second_factor=frozenset({"admin"})))
     sign_out(page)
