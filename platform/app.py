@@ -117,9 +117,7 @@ def create_app(workspace: Workspace, *, worker: bool = False) -> Litestar:
 def _running(workspace: Workspace) -> Callable[[Litestar], AsyncIterator[None]]:
     @asynccontextmanager
     async def run(_app: Litestar) -> AsyncIterator[None]:
-        from customary.engine.automation.worker import Worker
-
-        worker = Worker(workspace.database, workspace.releases, workspace.files)
+        worker = workspace.worker()
         worker.start()
         try:
             yield

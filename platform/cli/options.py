@@ -60,8 +60,8 @@ def open_workspace(directory: Path) -> Workspace:
 
 def before(now: datetime, span: str) -> datetime:
     """So long before a moment, for spans that are written 90d, 3w or 6months."""
-    from customary.engine.automation.spans import earlier
     from customary.engine.model.duration import length
+    from customary.engine.model.spans import earlier
 
     try:
         return earlier(now, length(span), ZoneInfo("UTC"))

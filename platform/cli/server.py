@@ -58,7 +58,6 @@ def work_command(directory: Path) -> None:
     \b
     Example: customary work mycrm
     """
-    from customary.engine.automation.worker import Worker
 
     workspace = open_workspace(directory)
     workspace.recover()
@@ -68,7 +67,7 @@ def work_command(directory: Path) -> None:
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, lambda *_: ended.set())
     log.begin()
-    worker = Worker(workspace.database, workspace.releases, workspace.files)
+    worker = workspace.worker()
     worker.start()
     click.echo(f"Running the rules of {name}. Ctrl-C ends it.")
     try:
@@ -152,12 +151,10 @@ def _run_processes(workspace: Workspace, listening: socket.socket, processes: in
     import uvicorn
     from uvicorn.supervisors import Multiprocess
 
-    from customary.engine.automation.worker import Worker
-
     os.environ[SERVED] = str(workspace.directory.resolve())
     config = uvicorn.Config("customary.cli.server:served", factory=True, workers=processes, **settings())
     log.begin()
-    worker = Worker(workspace.database, workspace.releases, workspace.files)
+    worker = workspace.worker()
     worker.start()
     try:
         ready()

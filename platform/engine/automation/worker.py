@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
@@ -29,6 +29,9 @@ SENDERS = 3
 HANDS = 2
 CLOCK_SECONDS = 15.0
 MAIL_SECONDS = 10.0
+
+Chore = tuple[str, Callable[[], int], float]
+"""What is done in a thread of its own: its name, one round of it, and the seconds to rest when there was nothing."""
 
 log = logging.getLogger("customary.automation")
 
@@ -75,9 +78,14 @@ class Worker:
     What goes outside has threads of its own, because slow servers must not hold up rules, nor each other.
     """
 
-    def __init__(self, database: Database, releases: Releases, store: Store | None = None) -> None:
-        """Without a `store` for what mails bring and what is printed, no mailbox is read and no document made."""
-        self._database, self._releases, self._store = database, releases, store
+    def __init__(
+        self, database: Database, releases: Releases, store: Store | None = None, also: Sequence[Chore] = ()
+    ) -> None:
+        """Without a `store` for what mails bring and what is printed, no mailbox is read and no document made.
+
+        `also` is what other rooms have to be done now and then.
+        """
+        self._database, self._releases, self._store, self._also = database, releases, store, tuple(also)
         # While one waits for PostgreSQL the other works; SQLite has one writer.
         self._hands = 1 if database.is_sqlite else HANDS
         self._stopping = threading.Event()
@@ -115,13 +123,14 @@ class Worker:
             if not worked:
                 self._stopping.wait(pause)
 
-    def _rounds(self) -> tuple[tuple[str, Callable[[], int], float], ...]:
+    def _rounds(self) -> tuple[Chore, ...]:
         """What is done in a thread of its own, and how long it rests when there was nothing to do."""
         return (
             *((f"rules-{number}", self._rules, IDLE_SECONDS) for number in range(1, self._hands + 1)),
             *((f"outside-{number}", self._outside, OUTSIDE_SECONDS) for number in range(1, SENDERS + 1)),
             ("clock", self._clock, CLOCK_SECONDS),
             ("mail", self._mail, MAIL_SECONDS),
+            *self._also,
         )
 
     def _clock(self) -> int:

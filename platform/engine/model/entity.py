@@ -8,6 +8,7 @@ from customary.engine.model.build import Build, Sketch, frozen, label, plain, wa
 from customary.engine.model.field import finish_fields, shape_fields
 from customary.engine.model.limits import compile_limits
 from customary.engine.model.model import Entity
+from customary.engine.model.retentions import compile_retention
 from customary.engine.model.system import RECORD_FIELDS, record_fields
 from customary.engine.model.view import (
     compile_checks,
@@ -150,6 +151,7 @@ def finish_entity(build: Build, sketch: Sketch) -> Entity:
         checks=compile_checks(build, sketch),
         unique=compile_unique(build, sketch),
         limits=compile_limits(build, sketch),
+        retention=compile_retention(build, sketch),
         views=compile_views(build, sketch),
         layout=compile_layout(build, sketch),
         inverses=frozen(dict(sketch.inverses)),

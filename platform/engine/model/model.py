@@ -13,6 +13,7 @@ from customary.engine.expressions import Expression, Template
 from customary.engine.expressions.passage import Passage
 from customary.engine.fields.field import Field
 from customary.engine.model.limit import Limit
+from customary.engine.model.retention import Retention
 from customary.engine.model.sign_in import SignIn
 from customary.engine.problem import Place
 from customary.engine.words import Words
@@ -160,6 +161,7 @@ class Entity:
     checks: tuple[Check, ...] = ()
     unique: Mapping[str, tuple[str, ...]] = NOTHING
     limits: tuple[Limit, ...] = ()
+    retention: Retention | None = None
     views: Mapping[str, View] = NOTHING
     layout: tuple[Section, ...] = ()
     inverses: Mapping[str, Inverse] = NOTHING

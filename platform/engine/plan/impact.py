@@ -15,6 +15,7 @@ from customary.engine.plan.counting import FIRST, Counting, is_empty, told_value
 from customary.engine.plan.limits import beyond_limit
 from customary.engine.plan.line import DESTRUCTIVE, Impact, Line
 from customary.engine.plan.references import References
+from customary.engine.plan.retention import ERASING, due_at_once
 from customary.engine.plan.structure import AddIndex
 from customary.engine.plan.values import values_of
 from customary.engine.tables import EntityTable
@@ -43,7 +44,7 @@ def weigh(changes: Iterable[Change], counting: Counting) -> list[Change]:
 def _with(change: Change, impact: tuple[Impact, ...]) -> Change:
     if not impact:
         return change
-    lost = any(each.kind == "unfit" and each.count for each in impact)
+    lost = any(each.kind in ("unfit", ERASING) and each.count for each in impact)
     grade = DESTRUCTIVE if lost else change.line.grade
     return replace(change, line=replace(change.line, impact=impact, grade=grade))
 
@@ -253,6 +254,7 @@ def _equal(counting: Counting, index: sa.Index) -> Iterator[Impact]:
 _Weigh = Callable[[Line, Counting], Iterator[Impact]]
 _WEIGHED: dict[tuple[str, str], _Weigh] = {
     ("-", "entity"): _gone_entity,
+    ("~", "entity"): due_at_once,
     ("-", "field"): _gone_field,
     ("-", "option"): _gone_option,
     ("-", "stage"): _gone_stage,

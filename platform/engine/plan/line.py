@@ -42,7 +42,7 @@ class Impact:
 
     Kinds: `rows` are touched; `unfit` cells do not convert; `refused` records would not be taken any more, and stay
     as they are until they are edited; `forbidden` ones the database itself refuses; `leaving` goes out of sight;
-    `refers` to what goes away or is renamed.
+    `erasing` goes for good; `refers` to what goes away or is renamed.
     """
 
     kind: str

@@ -17,9 +17,9 @@ from customary.engine.words import Reason
 if TYPE_CHECKING:
     from customary.engine.plan.line import Line
 
-MATTERING = frozenset({"unfit", "forbidden", "leaving"})
-"""Kinds of impact by which something goes out of sight, or the database refuses. What merely grows, such as the number
-of records that get a default, breaks no seal."""
+MATTERING = frozenset({"unfit", "forbidden", "leaving", "erasing"})
+"""Kinds of impact by which something goes out of sight or for good, or the database refuses. What merely grows, such as
+the number of records that get a default, breaks no seal."""
 
 OTHER_TABLES = Reason("The tables of the database are others.")
 

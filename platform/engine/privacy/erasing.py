@@ -18,8 +18,9 @@ from customary.engine.files.file import file
 from customary.engine.model.model import Entity
 from customary.engine.privacy.forgetting import forget
 from customary.engine.privacy.known import Known, Part, known_of, pointing
+from customary.engine.privacy.once import Once
 from customary.engine.privacy.traces import TRACES, Trace
-from customary.engine.records import storage
+from customary.engine.records import index, storage
 from customary.engine.records.changes import change
 from customary.engine.records.draft import is_empty
 from customary.engine.records.erase import erase as erase_record
@@ -81,7 +82,14 @@ def plan_erasure(work: Work, entity: str, id: UUID) -> Erasure:
 def erase(work: Work, entity: str, id: UUID, why: str) -> set[UUID]:
     """Erases a person, and gives the ids of the files to `throw_away` when that is committed. Raises what
     `plan_erasure` does."""
-    known, gone = _with_something_personal(work, _allowed(work, entity, id)), set()
+    gone = erase_untidily(work, entity, id, why)
+    index.tidy(work.connection)
+    return gone
+
+
+def erase_untidily(work: Work, entity: str, id: UUID, why: str, once: Once | None = None) -> set[UUID]:
+    """The same for one of many: SQLite's index of words is tidied after the last of them."""
+    known, gone = _with_something_personal(work, _allowed(work, entity, id, once)), set()
     for trace in TRACES:
         trace.erase(work.connection, known)
     for part in reversed(known.parts):
@@ -98,7 +106,7 @@ def throw_away(store: Store, ids: Iterable[UUID]) -> None:
         store.remove(id)
 
 
-def _allowed(work: Work, entity: str, id: UUID) -> Known:
+def _allowed(work: Work, entity: str, id: UUID, once: Once | None = None) -> Known:
     """What is known of a record that is there, or was."""
     if not work.access.admin:
         raise Forbidden(Reason("may be erased by administrators only"))
@@ -108,7 +116,7 @@ def _allowed(work: Work, entity: str, id: UUID) -> Known:
     was = sa.select(change.c.id).where(change.c.record == id, change.c.entity == code).limit(1)
     if storage.load(work, entity, id) is None and work.connection.execute(was).first() is None:
         raise Missing(entity, id)
-    return known_of(work, entity, id)
+    return known_of(work, entity, id, once)
 
 
 def _with_something_personal(work: Work, known: Known) -> Known:

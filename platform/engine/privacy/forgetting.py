@@ -1,5 +1,5 @@
-"""What is kept beside all records: answers to requests, files that were sent to be imported, addresses that want no
-mail, and the words by which search found somebody."""
+"""What is kept beside all records: answers to requests, files that were sent to be imported, and addresses that want
+no mail."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from customary.engine.exchange.uploads import KEPT, upload
 from customary.engine.messages import stops
 from customary.engine.privacy.known import Known
-from customary.engine.records import index
 from customary.engine.records.idempotency import kept
 from customary.engine.records.work import Work
 
@@ -22,7 +21,6 @@ def forget(work: Work, known: Known) -> None:
     work.connection.execute(upload.delete().where(upload.c.at < work.now - KEPT))
     _forget_answers(work, known)
     stops.make_illegible(work.connection, known.addresses)
-    index.tidy(work.connection)
 
 
 def _forget_answers(work: Work, known: Known) -> None:

@@ -5,7 +5,7 @@ With a record go those that were merged into it, the rows inside it, and the act
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from customary.engine.fields.field import Field
 from customary.engine.messages.stops import folded
 from customary.engine.model.model import Entity
 from customary.engine.model.personal import personal
+from customary.engine.privacy.once import Once
 from customary.engine.records import storage
 from customary.engine.records.changes import Change, change, read_change
 from customary.engine.records.delete import holders_of, pointing_at
@@ -52,12 +53,13 @@ class Known:
         return tuple(each.id for each in self.parts)
 
 
-def known_of(work: Work, entity: str, id: UUID) -> Known:
+def known_of(work: Work, entity: str, id: UUID, once: Once | None = None) -> Known:
     """All that is a record's own. Whether it may be known is the caller's matter."""
+    once = once or Once((id,))
     found = {id: Part(entity, id, "itself")}
     waiting = [found[id]]
     while waiting:
-        for part in _beside(work, waiting.pop(0)):
+        for part in _beside(work, waiting.pop(0), once):
             if part.id not in found:
                 found[part.id] = part
                 waiting.append(part)
@@ -78,14 +80,14 @@ def pointing(work: Work, known: Known) -> dict[tuple[str, str], int]:
     return counts
 
 
-def _beside(work: Work, part: Part) -> Iterator[Part]:
+def _beside(work: Work, part: Part, once: Once) -> Iterator[Part]:
     """The records that go with one: those that are part of it today, and those that were when it, or they, went."""
     if part.how in ("itself", "merged"):
         yield from _merged_into(work, part)
     for other, link, how in _ways(work, part):
         for id in holders_of(work, other, link, part.id):
             yield Part(other.name, id, how)
-        for id in _left_alone(work, other, link, part.id):
+        for id in once.led_by(work, other, link, part.id):
             yield Part(other.name, id, how)
 
 
@@ -108,17 +110,6 @@ def _merged_into(work: Work, part: Part) -> Iterator[Part]:
         same = (change.c.record == other, change.c.kind == MERGED, change.c.at == row["at"], change.c.id < row["id"])
         if work.connection.execute(sa.select(change.c.id).where(*same)).first() is not None:
             yield Part(part.entity, other, "merged")
-
-
-def _left_alone(work: Work, other: Entity, link: Field, id: UUID) -> Iterator[UUID]:
-    """Records whose link led to one until either was deleted: history tells of it still."""
-    code, named = work.release.tables.code(other.name), sa.cast(change.c.before, sa.Text).contains(str(id))
-    rows = work.connection.execute(sa.select(change).where(change.c.entity == code, named)).mappings().all()
-    for row in rows:
-        was = read_change(work, row).before.get(link.name)
-        end = was.get("id") if isinstance(was, Mapping) else was
-        if end == str(id) and (storage.load(work, other.name, row["record"]) or {}).get(link.name) is None:
-            yield row["record"]
 
 
 def _addresses(work: Work, parts: Iterable[Part], past: Iterable[Change]) -> Iterator[str]:

@@ -25,6 +25,7 @@ from customary.engine.workspace.errors import WorkspaceError, WrongUse
 from customary.engine.workspace.tables import add_new_columns, declare_tables
 
 if TYPE_CHECKING:
+    from customary.engine.automation.worker import Worker
     from customary.engine.model.check import Counts
     from customary.engine.model.model import Settings
     from customary.engine.people.actor import Actor
@@ -257,6 +258,14 @@ class Workspace:
         from customary.engine.records.work import Cause, Work
 
         return Work(connection, self.release, actor, datetime.now(UTC), Cause(origin))
+
+    def worker(self) -> Worker:
+        """What runs the rules of this workspace, sends its mail, and keeps to its times of retention."""
+        from customary.engine.automation.worker import Worker
+        from customary.engine.privacy.retaining import LOOKS_SECONDS, Retaining
+
+        retaining = Retaining(self.database, self.releases, self.files)
+        return Worker(self.database, self.releases, self.files, [("retention", retaining.once, LOOKS_SECONDS)])
 
     def close(self) -> None:
         self.releases.stop()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from customary.engine.automation import Run, buttons, inputs_of, runs_of
 from customary.engine.fields.field import Field
 from customary.engine.model.model import Entity, Workflow
 from customary.engine.privacy import Tombstone
+from customary.engine.records.retention import coming
 from customary.engine.records.scope import RecordScope
 from customary.engine.records.work import Work
 from customary.engine.words import Words
@@ -74,6 +76,8 @@ class Page:
     may_erase: bool = False
     """Whether they may erase what it says of a person; `erased` is what is left where that was done."""
     erased: Tombstone | None = None
+    coming: Mapping[str, date] = field(default_factory=dict)
+    """On which day it will be archived and erased."""
     creator: str = ""
     happened: Timeline | None = None
     related: tuple[Card, ...] = ()
@@ -154,6 +158,7 @@ def _page(work: Work, entity: Entity, id: UUID, whole: bool, locale: Any) -> Pag
         archived=archived,
         may_erase=privacy.may_erase(work, entity),
         erased=privacy.tombstone_of(work, entity, id) if whole else None,
+        coming=coming(work, entity.name, record.values) if whole else {},
         creator=_person(work, creator) if whole and creator else "",
         happened=timeline.read_timeline(work, entity, record, locale) if whole else None,
         related=tuple(related.cards(work, entity, record)) if whole else (),

@@ -273,3 +273,28 @@ def test_records_beyond_a_limit_are_counted(ground):
     assert (str(count), count.impact[0].count) == ("+ at_most seat.places", 5)
     ground.apply(BOOKINGS + limits)
     assert ground.apply(BOOKINGS)[:2] == ["- no_overlap seat.time", "- at_most seat.places"]
+
+
+GUEST = """
+entity: guest
+title: name
+fields:
+  name: {type: text, personal: true}
+  left_on: {type: date}
+"""
+
+
+def test_what_a_retention_archives_and_erases_at_once_is_counted(ground):
+    ground.apply(GUEST)
+    for name, year in {"A": 2010, "B": 2021, "C": 2024, "D": 2030}.items():
+        ground.add("guest", name=name, left_on=date(year, 1, 1))
+    ground.add("guest", name="E")
+    (line,) = ground.plan(f"{GUEST}retain: {{from: left_on, archive_after: 3y, erase_after: 10y}}").lines
+    assert [(str(each), sorted(one.title for one in each.first)) for each in line.impact] == [
+        ("records that are archived at once: 2", ["A", "B"]),
+        ("records that are erased at once, for good: 1", ["A"]),
+    ]
+    assert line.grade == "destructive"
+    ground.apply(f"{GUEST}retain: {{from: left_on, archive_after: 3y}}")
+    (line,) = ground.plan(f"{GUEST}retain: {{from: left_on, archive_after: 1y}}").lines
+    assert [each.count for each in line.impact] == [3]

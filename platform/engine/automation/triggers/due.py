@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from customary.engine.automation.spans import earlier, later
+from customary.engine.model.spans import earlier, later
 from customary.engine.records.work import Work
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from customary.engine.automation.spans import earlier
+from customary.engine.model.spans import earlier
 from customary.engine.records.work import Work
 
 

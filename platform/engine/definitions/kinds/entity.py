@@ -5,6 +5,7 @@ from __future__ import annotations
 from customary.engine.definitions.example import EXAMPLES
 from customary.engine.definitions.shapes import (
     CONDITION,
+    DURATION,
     LABEL,
     NAME,
     NAMES,
@@ -127,6 +128,16 @@ SECTION = mapping(
     later=("visible",),
 )
 
+RETAIN = mapping(
+    "a retention",
+    {
+        "archive_after": told(DURATION, "how long after that date records are archived"),
+        "erase_after": told(DURATION, "how long after that date what is personal in them is erased for good"),
+        "from": told(TEXT, "the date that is counted from; else the last change of the record", of="field"),
+        "where": told(CONDITION, "which records it concerns; all where it is left out"),
+    },
+)
+
 SHAPE = mapping(
     "an entity",
     {
@@ -164,9 +175,10 @@ SHAPE = mapping(
             one_of(("none", "person", "organisation", "activity", "task", "user", "team", "rate"), "part to play"),
             "what pages take it for, such as the users who sign in or the tasks on the home page; rates convert money",
         ),
+        "retain": told(RETAIN, "how long records are kept, where not for ever"),
         "history": told(YES_NO, "false keeps no history"),
         "examples": told(EXAMPLES, "what must come of which values: `customary test` tries them out"),
         "was": told(WAS, "its old name, or a list of them"),
     },
-    later=("duplicates", "retain"),
+    later=("duplicates",),
 )
