@@ -66,7 +66,7 @@ class Back:
         if turn.verb not in ("restored", "revived"):
             return None
         entered = turn.verb == "restored" and not turn.before.shape.is_computed
-        return partial(_written, self.to, self.base, turn.before if entered else None)
+        return partial(written_since, self.to, self.base, turn.before if entered else None)
 
 
 def limited(comparison: Comparison, change: Change) -> Change:
@@ -88,11 +88,14 @@ def _absence(comparison: Comparison, turn: Turn) -> Limit | None:
         inverse = read_inverses(comparison.connection, [number])[number]
         was = inverse.stood.get(turn.after.id) if inverse else None
         if was is not None and not was.retired:
-            return partial(_written, number - 1, base, None)
+            return partial(written_since, number - 1, base, None)
     return None
 
 
-def _written(to: int, base: int, field: Entry | None, connection: sa.Connection, ids: Sequence[UUID]) -> list[UUID]:
+def written_since(
+    to: int, base: int, field: Entry | None, connection: sa.Connection, ids: Sequence[UUID]
+) -> list[UUID]:
+    """Those of some records that were made after the release `to`, up to `base`, or in which a field was written."""
     columns = (written.c.record, written.c.kind, written.c.before, written.c.after, written.c.release)
     since = sa.and_(written.c.release > to, written.c.release <= base)
     found = connection.execute(sa.select(*columns).where(written.c.record.in_(ids), since))

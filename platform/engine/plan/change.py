@@ -18,9 +18,20 @@ if TYPE_CHECKING:
     from customary.engine.records.work import Work
     from customary.engine.tables import EntityTable
 
-CREATE_TABLE, ADD_COLUMN, ADD_KEY, FILL, ADD_INDEX, FILL_COMPUTED, GUARD, SWITCH, FILL_SEARCH, DROP_INDEX, NOTHING = (
-    range(11)
-)
+(
+    CREATE_TABLE,
+    ADD_COLUMN,
+    ADD_KEY,
+    CARRY,
+    FILL,
+    ADD_INDEX,
+    FILL_COMPUTED,
+    GUARD,
+    SWITCH,
+    FILL_SEARCH,
+    DROP_INDEX,
+    NOTHING,
+) = range(12)
 """The order in which changes are done; they are shown in the order of the definitions."""
 
 

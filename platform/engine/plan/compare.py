@@ -97,11 +97,15 @@ def _indexes(comparison: Comparison) -> Iterator[Change]:
             yield DropIndex(name=name)
     for name in sorted(wanted.keys() - there):
         index = wanted[name]
-        if comparison.is_there(index.table):
-            kind = AddGuard if index.unique else AddIndex
-            yield kind(line=_index_line(comparison, index), index=index)
-        else:
-            yield AddIndex(index=index)
+        kind = AddGuard if index.unique else AddIndex
+        yield kind(line=_index_line(comparison, index) if _is_told(comparison, index) else None, index=index)
+
+
+def _is_told(comparison: Comparison, index: sa.Index) -> bool:
+    """Whether somebody asked for it: every link has an index, and a table that records go to has its own."""
+    entity, _ = comparison.fields_of(index)
+    lasting = str(index.name).startswith(LASTING)
+    return comparison.is_there(index.table) and not lasting and entity not in comparison.moved
 
 
 def _index_line(comparison: Comparison, index: sa.Index) -> Line:

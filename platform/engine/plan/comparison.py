@@ -38,7 +38,7 @@ class Comparison:
     back: Back | None = None
     """The way back, when it is an undo."""
     peopled: set[str] = field(default_factory=set)
-    """New entities whose first records the plan makes."""
+    """Entities with a new table, whose first records the plan makes or carries there."""
 
     @cached_property
     def tables_there(self) -> set[str]:
@@ -61,12 +61,14 @@ class Comparison:
     @cached_property
     def born_columns(self) -> set[tuple[str, str]]:
         """Table and column of everything that is not there yet."""
-        return {
+        new = {
             (self.tables.catalogue.entries[turn.after.parent].physical, column)
             for turn in self.turns
             if turn.after.kind == "field" and turn.verb in ("born", "retyped") and turn.after.parent
             for column in turn.after.columns() - set(turn.after.spent)
         }
+        made = (table for table in self.tables.metadata.tables.values() if not self.is_there(table))
+        return new | {(table.name, column.name) for table in made for column in table.c}
 
     def released(self, turn: Turn) -> Release | None:
         """The last release that knows a field: the current one, unless what an undo brings back had gone before."""
@@ -76,6 +78,16 @@ class Comparison:
 
     def is_there(self, table: sa.Table) -> bool:
         return table.name in self.tables_there
+
+    def has_records(self, entity: str) -> bool:
+        """Whether an entity of the new model may have records before it is released."""
+        return entity in self.peopled or self.is_there(self.tables.entity(entity).table)
+
+    @cached_property
+    def moved(self) -> frozenset[str]:
+        """The entities that have another table from now on."""
+        entities = (turn for turn in self.turns if turn.after.kind == "entity" and not turn.after.retired)
+        return frozenset(turn.after.name for turn in entities if turn.has_moved)
 
     def children(self, turn: Turn, kind: str) -> Iterator[Turn]:
         return iter(self.turns_below[kind, turn.after.id])

@@ -115,17 +115,18 @@ def _stirred(work: Work, written: Written) -> Iterator[Stirred]:
     entity = work.release.tables.named(written.entity)
     if entity is None:
         return
-    before, after = (_read(work, entity, side, written.release) for side in (written.before, written.after))
+    before, after = (_read(work, entity, side, written) for side in (written.before, written.after))
     if written.kind == "created":
         yield Stirred(entity, written.record, None, after)
     # Others may link to it since, so what led to it is asked for even when it was new.
     yield Stirred(entity, written.record, before, None if written.kind == "deleted" else after)
 
 
-def _read(work: Work, entity: str, values: Mapping[str, Any], release: int) -> dict[str, Any]:
+def _read(work: Work, entity: str, values: Mapping[str, Any], written: Written) -> dict[str, Any]:
     """Values by today's names. Of links the ends are read; a link that was something else then is left out."""
     fields, found = work.model.entities[entity].fields, {}
-    for name, value in work.release.tables.past.told(entity, values, release).items():
+    past = work.release.tables.past
+    for name, value in past.told(entity, values, written.release, written.entity).items():
         try:
             found[name] = fields[name].from_json(value) if value is not None and fields[name].points else value
         except (Refusal, KeyError, ValueError, TypeError, AttributeError):
@@ -138,7 +139,7 @@ def compare_computed(comparison: Comparison) -> Iterator[Change]:
     from customary.engine.records.ways import find
 
     rank, tables = find(comparison.model).rank, comparison.tables
-    there = (at for at in rank if _has_records(comparison, at[0]) and _is_due(comparison, *at))
+    there = (at for at in rank if comparison.has_records(at[0]) and _is_due(comparison, *at))
     due = sorted(there, key=rank.__getitem__)
     fresh = {at for at in due if _is_fresh(comparison, *at)}
     for entity, name in due:
@@ -154,10 +155,6 @@ def compare_computed(comparison: Comparison) -> Iterator[Change]:
         )
     if fresh:
         yield FollowWritten(fields=frozenset(fresh))
-
-
-def _has_records(comparison: Comparison, entity: str) -> bool:
-    return entity in comparison.peopled or comparison.is_there(comparison.tables.entity(entity).table)
 
 
 def _is_fresh(comparison: Comparison, entity: str, name: str) -> bool:
@@ -183,6 +180,8 @@ def _is_due(comparison: Comparison, entity: str, name: str) -> bool:
     if _texts(current.model, old_entity, own.before.name) != _texts(comparison.model, entity, name):
         return True
     read = readings(comparison.model.entities, entity, name, nothing_kept) or ()
+    if comparison.moved & {entity, *(step.to for each in read for step in each.steps)}:
+        return True
     ends = ((each.steps[-1].to if each.steps else entity, each.name) for each in read)
     entries = (catalogue.find("field", catalogue.entity(of).id, each) for of, each in ends)
     return any(turns[entry.id].reshaped for entry in entries if entry is not None)

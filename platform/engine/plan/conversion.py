@@ -119,17 +119,17 @@ class Conversion:
             return self._found(connection, values)
         settings = self.after.model.settings
         found = {id: convert(self.old, self.new, value, settings) for id, value in values.items()}
-        if self.new.kind == "any_link" or self._same_target():
+        if self.new.kind == "any_link" or self.leads_on():
             return found
         there = self._there(connection, {each for value in found.values() for each in _each(value)})
         kept = {id: tuple(each for each in _each(value) if each in there) for id, value in found.items()}
         return {id: each if self.new.several else each[0] for id, each in kept.items() if each}
 
-    def _same_target(self) -> bool:
-        """Whether old and new ids are those of one table, under whatever names."""
+    def leads_on(self) -> bool:
+        """Whether all that the old link may lead to is there for the new one, under whatever name."""
         if not getattr(self.old, "to", "") or self.old.kind == "any_link":
             return False
-        return self.before.code(self.old.to) == self.after.code(self.new.to)
+        return {*self.before.codes(self.old.to)} <= {*self.after.codes(self.new.to)}
 
     def _there(self, connection: sa.Connection, ids: set[UUID]) -> set[UUID]:
         table = self.after.entity(self.new.to).table

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,8 @@ PARTS = 100
 """So finely the weighing of one change is told."""
 FIRST = 10
 """So many are shown."""
+
+UNFIT = Reason("values that do not fit and are kept aside")
 
 Told = Callable[[str, int, int], None]
 """Takes what is under way, what of it is done, and of how much."""
@@ -62,8 +64,14 @@ class Counting:
             return None
         made = self.comparison.tables.entity(entity).table
         if made.name not in self._totals:
-            self._totals[made.name] = self._count(sa.select(sa.func.count()).select_from(made))
+            there = [made] if self.comparison.is_there(made) else self._to_come(entity)
+            self._totals[made.name] = sum(self._count(sa.select(sa.func.count()).select_from(each)) for each in there)
         return self._totals[made.name]
+
+    def _to_come(self, entity: str) -> list[sa.Table]:
+        """The tables of today whose records will be in one that is not there yet."""
+        names = (self._before.tables.named(code) for code in self.comparison.tables.codes(entity))
+        return [self._before.tables.entity(name).table for name in names if name is not None]
 
     def rows(self, entity: str, told: Reason) -> Iterator[Impact]:
         """The impact on all records of an entity."""
@@ -122,9 +130,8 @@ class Counting:
         elif count := self._count(sa.select(sa.func.count()).select_from(made.table).where(~empty)):
             yield Impact(kind="rows", told=told, count=count)
 
-    def unfit(self, entity: str, tried: Iterable[Tried], field: Field | None) -> Iterator[Impact]:
+    def unfit(self, entity: str, tried: Iterable[Tried], field: Field | None, told: Reason = UNFIT) -> Iterator[Impact]:
         """The impact on values of records of `entity`, as the applied release calls it, that do not fit."""
-        told = Reason("values that do not fit and are kept aside")
         if self.quick:
             yield Impact(kind="unfit", told=told)
             return
@@ -138,11 +145,24 @@ class Counting:
         if lost:
             yield Impact(kind="unfit", told=told, count=lost, of=total, first=self.examples(entity, first))
 
+    def equal(self, queries: Sequence[sa.Select]) -> int:
+        """How many of the rows that some queries find have the values of another one."""
+        rows = sa.union_all(*queries).subquery()
+        same = sa.select(sa.func.count().label("rows")).select_from(rows).group_by(*rows.c).having(sa.func.count() > 1)
+        return int(self._count(sa.select(sa.func.sum(same.subquery().c.rows))))
+
     def living(self, made: EntityTable, ids: list[UUID]) -> list[UUID]:
         """Those of some records that are not archived."""
         key = made.table.c.id
         statement = sa.select(key).where(key.in_(ids), made.table.c.archived_at.is_(None)).order_by(key)
         return list(self.comparison.connection.execute(statement).scalars()) if ids else []
+
+    def is_stored(self, made: EntityTable, field: Field) -> bool:
+        """Whether the values of a field lie where the new model looks for them."""
+        if field.points == "many":
+            return self.comparison.is_there(made.links(field.name))
+        born = self.comparison.born_columns
+        return not any((made.table.name, column.name) in born for column in made.columns([field.name]))
 
     def was(self, entity: str) -> str | None:
         """What the applied release calls an entity of the new model; None where it has none."""

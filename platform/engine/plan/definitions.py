@@ -52,7 +52,9 @@ def compare_definitions(comparison: Comparison, source: Source | None) -> Iterat
         key = (kind, names.get(name, name))
         kept.add(key)
         if key in old and (key != (kind, name) or key not in handed_over):
-            yield from _document(comparison, kind, name, old[key], body, _said(name, names))
+            told = kind == "entity" and name in comparison.moved
+            said = frozenset({"was"}) if told else _said(name, names)
+            yield from _document(comparison, kind, name, old[key], body, said)
         elif kind != "entity":
             yield Change(line=Line(sign="+", kind=kind, path=name))
     for kind, name in old:
@@ -81,7 +83,8 @@ def _document(
 def _fields(comparison: Comparison, entity: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
     owner = comparison.tables.catalogue.entity(entity).id
     renamed = _renames(comparison, "field", owner)
-    skip = frozenset({"type", "options"})
+    # Where another entity joins, its line tells of the fields it has under other names.
+    skip = frozenset({"type", "options", *(["was"] if entity in comparison.moved else [])})
     yield from _named("field", entity, old, new, renamed, told=True, skip=skip)
     for name, body in new.items():
         was = old.get(renamed.get(name, name))

@@ -10,6 +10,7 @@ from customary.engine.fields.field import Field
 from customary.engine.plan.change import Change, Fill
 from customary.engine.plan.comparison import Comparison
 from customary.engine.plan.fill import FillDefault, FillStage, is_constant
+from customary.engine.plan.joining import compare_joined
 from customary.engine.plan.line import DESTRUCTIVE, ONLINE, SAFE, Line
 from customary.engine.plan.numbers import FillNumbers
 from customary.engine.plan.retype import compare_retyped, filled_from, told_filling
@@ -24,20 +25,23 @@ def compare_entity(comparison: Comparison, turn: Turn) -> Iterator[Change]:
     """The changes of one entity and all that is in it."""
     name = turn.after.name
     if turn.verb == "retired":
-        yield Change(
-            line=Line(sign="-", kind="entity", path=name, notes=(Reason("its records are kept"),), grade=DESTRUCTIVE)
-        )
+        if not turn.after.into:
+            note = Reason("its records are kept")
+            yield Change(line=Line(sign="-", kind="entity", path=name, notes=(note,), grade=DESTRUCTIVE))
         return
     made = comparison.tables.entity(name)
-    if turn.verb == "renamed" and turn.before:
+    if turn.verb in ("renamed", "moved", "restored") and turn.before.name != name:
         yield Change(line=Line(sign="→", kind="entity", path=name, before=turn.before.name, after=name))
     if turn.verb in ("born", "revived"):
         count = sum(1 for each in made.entity.fields.values() if not each.system)
         notes = (Reason("fields: {count}", {"count": count}), *_came_back(turn, Reason("comes back with its records")))
         yield Change(line=Line(sign="+", kind="entity", path=name, notes=notes))
+    if turn.has_moved:
+        comparison.peopled.add(name)
     if not comparison.is_there(made.table):
         yield AddTable(table=made.table)
         yield AddKeys(table=made.table)
+    yield from compare_joined(comparison, turn)
     for each in comparison.children(turn, "field"):
         yield from _field(comparison, made, each, shown=turn.verb not in ("born", "revived"))
     if turn.verb != "born":
@@ -115,13 +119,14 @@ def _fillings(
     filling = filled_from(comparison, made, declared) if turn.verb == "born" else None
     if filling is not None:
         yield filling, told_filling(declared)
-    if not comparison.is_there(made.table):
+    if not comparison.has_records(made.entity.name):
         return
     if _fills(declared):
         note = "existing records get its default" if filling is None else "where that is empty, its default"
         note = note if turn.verb == "born" else "records made meanwhile get its default"
         default = FillDefault(tables=comparison.tables, entity=made.entity.name, field=declared)
-        yield None if _stands_in_column(declared, turn) else default, Reason(note)
+        in_column = _stands_in_column(declared, turn) and comparison.is_there(made.table)
+        yield None if in_column else default, Reason(note)
     elif isinstance(declared, AutoNumber):
         numbers = FillNumbers(tables=comparison.tables, entity=made.entity.name, field=declared)
         yield numbers, Reason("existing records are numbered" if turn.verb == "born" else "new records are numbered")

@@ -165,7 +165,7 @@ def _beyond(counting: Counting, entity: str, field: Field, key: str) -> sa.Colum
 def _ill_formed(counting: Counting, entity: str, was: Field, field: Field) -> Iterator[Impact]:
     """Records with a value that only the new check of its field refuses: looked at one by one."""
     made, count, seen = counting.comparison.tables.entity(entity), 0, 0
-    if any((made.table.name, column.name) in counting.comparison.born_columns for column in made.columns([field.name])):
+    if not counting.is_stored(made, field):
         return
     if counting.quick:
         yield Impact(kind="refused", told=BREAKING)

@@ -178,13 +178,14 @@ def insert_missing(work: Work, entity: str, rows: Sequence[Mapping[str, Any]]) -
     made = work.release.tables.entity(entity)
     ids = [row["id"] for row in rows]
     there = set(work.connection.execute(sa.select(made.table.c.id).where(made.table.c.id.in_(ids))).scalars())
-    new = [{**_usual(work, made.entity), **row} for row in rows if row["id"] not in there]
+    new = [{**usual(work, made.entity), **row} for row in rows if row["id"] not in there]
     if new:
         names = [name for name in new[0] if made.has(name)]
         work.connection.execute(made.table.insert(), [made.store({name: row[name] for name in names}) for row in new])
 
 
-def _usual(work: Work, entity: Entity) -> dict[str, Any]:
+def usual(work: Work, entity: Entity) -> dict[str, Any]:
+    """The values of a record of which nothing is said: the defaults that are the same for all."""
     fields = entity.fields.values()
     values = {each.name: None for each in fields if each.points != "many"}
     values |= {

@@ -118,7 +118,7 @@ def _unknown(connection: sa.Connection, tables: Tables) -> Iterator[Difference]:
 
 def _columns_of(tables: Tables, table: str) -> set[str]:
     catalogue = tables.catalogue
-    owners = (each for each in catalogue.entries.values() if each.kind == "entity" and each.physical == table)
+    owners = (each for each in catalogue.children("entity", None) if table in each.columns())
     return {column for owner in owners for entry in catalogue.children("field", owner.id) for column in entry.columns()}
 
 

@@ -37,6 +37,8 @@ class Destroy(Change):
 
     table: str
     columns: tuple[str, ...] = ()
+    forgets: str = ""
+    """The code of an entity of which nothing is left."""
 
     def finish(self, site: Site) -> None:
         tables = [each for each in self.columns if not each.startswith("f_")]
@@ -45,8 +47,8 @@ class Destroy(Change):
             self._end_table(site, name)
         if columns:
             self._end_columns(site, columns)
-        if self.table in self.columns:
-            _forget_records(site, self.table)
+        if self.forgets:
+            _forget_records(site, self.forgets)
 
     def _end_table(self, site: Site, name: str) -> None:
         quoted = site.dialect.identifier_preparer.quote(name)
@@ -102,13 +104,18 @@ def compare_purged(comparison: Comparison) -> Iterator[Change]:
             table=owner.physical if owner else turn.after.physical,
             # The columns of an entity's fields go with its table.
             columns=tuple(each for each in gone if not (owner and owner.purged and each.startswith("f_"))),
+            forgets=turn.after.code if _is_no_more(turn.after) else "",
         )
 
 
 def purged_entities(catalogue: Catalogue) -> list[str]:
     """The entities, by their names at birth, of which nothing is left."""
-    entities = (each for each in catalogue.entries.values() if each.kind == "entity" and each.purged)
-    return [each.physical.removeprefix("x_") for each in entities]
+    return [each.code for each in catalogue.children("entity", None) if _is_no_more(each)]
+
+
+def _is_no_more(entry: Entry) -> bool:
+    """Whether it is an entity whose records were destroyed. Those of one that became one with another are there."""
+    return entry.kind == "entity" and entry.retired and bool(entry.purged) and not entry.into
 
 
 def _before(comparison: Comparison) -> Catalogue:
@@ -147,7 +154,7 @@ def _in_batches(site: Site, statement: sa.Delete | sa.Update, key: sa.ColumnElem
         after = last
 
 
-def _forget_records(site: Site, table: str) -> None:
+def _forget_records(site: Site, code: str) -> None:
     """What the platform kept beside the records of an entity: their history, what finds them, and mails."""
     from customary.engine.exchange.sample import loaded
     from customary.engine.messages.incoming.received import mail
@@ -156,7 +163,6 @@ def _forget_records(site: Site, table: str) -> None:
     from customary.engine.records.index import search
     from customary.engine.records.numbers import sequence
 
-    code = table.removeprefix("x_")
     kept = ((change, change.c.id), (search, search.c.record), (message, message.c.id), (mail, mail.c.id))
     for rows, key in kept:
         some = sa.select(key).where(rows.c.entity == code).limit(BATCH)

@@ -27,6 +27,10 @@ class Renamings:
             self.found[where] = names
         return {name: before for name, before in names.items() if name in new and before in old}
 
+    def given_to(self, kind: str, name: str) -> list[Where]:
+        """The places of a kind at which something gets this name, of an undo."""
+        return [where for where, names in (self._given or {}).items() if where[0] == kind and name in names]
+
     def of_documents(self, old: Documents, new: Documents) -> dict[tuple[str, str], str]:
         """Kind and name of today to the name before, of all that has no table."""
         found: dict[tuple[str, str], str] = {}

@@ -35,7 +35,8 @@ class Retired:
     """Records of an entity, values of a field; of an option or stage, the records that still have it."""
 
     def __str__(self) -> str:
-        what = {"entity": "record", "option": "record with it", "stage": "record with it"}.get(self.kind, "value")
+        what = {"option": "record with it", "stage": "record with it"}.get(self.kind)
+        what = what or ("record" if self.entry.kind == "entity" else "value")
         return (
             f"{self.kind} {self.path}: {_counted(self.count, what)}, since release {self.release} ({self.at:%Y-%m-%d})"
         )

@@ -56,7 +56,9 @@ def compare_retyped(comparison: Comparison, made: EntityTable, declared: Field, 
     note = "values are converted" if titles is None else "a record is made of each value"
     note = note if turn.verb == "retyped" else "its values of then come back, and those written since are converted"
     line = replace(line, notes=(*line.notes, Reason(note)), grade=REWRITE)
-    yield ConvertValues(line=line, conversion=conversion)
+    # Where links lead on to what they led to, its new table is the business of the entity.
+    told = old.kind != declared.kind or not old.points or not conversion.leads_on()
+    yield ConvertValues(line=line if told else None, conversion=conversion)
 
 
 def _made_of(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -16,11 +18,15 @@ from customary.engine.expressions.types import Record
 from customary.engine.plan.change import SWITCH, Change
 from customary.engine.plan.comparison import Comparison
 from customary.engine.plan.values import work_on
-from customary.engine.tables import Tables
+from customary.engine.tables import Entry, Tables
+from customary.engine.tables.joining import paired
 from customary.engine.text import Source, plain
 
 if TYPE_CHECKING:
     from customary.engine.records.work import Work
+
+SAVED_VIEW = "saved view"
+"""The place, with its id, at which an inverse keeps of which entity a view was."""
 
 NAMED_FIRST = ("sort", "widths", "figures")
 """What a saved view keeps as pairs of a field and something."""
@@ -39,6 +45,15 @@ class Renamed:
 
     def __bool__(self) -> bool:
         return bool(self.entities or self.fields or self.options or self.views)
+
+    def with_those_of(self, other: Renamed) -> Renamed:
+        """The new names of both."""
+        return Renamed(
+            {**self.entities, **other.entities},
+            {**self.fields, **other.fields},
+            {**self.options, **other.options},
+            {**self.views, **other.views},
+        )
 
     def state(self, entity: str, state: Mapping[str, Any], tables: Tables, connection: sa.Connection) -> dict[str, Any]:
         """What a saved view keeps, in the new names."""
@@ -106,6 +121,8 @@ class RenameInViews(Change):
     renamed: Renamed
     tables: Tables
     """Those of the release in whose names the views were saved."""
+    parted: Mapping[UUID, Renamed] = field(default_factory=dict)
+    """The new names for the views of an entity that is on its own again, by their ids."""
 
     def switch(self, work: Work) -> None:
         from customary.engine.records.saved_view import saved_views
@@ -113,8 +130,9 @@ class RenameInViews(Change):
         connection, known = work.connection, self.tables.model.entities
         for row in connection.execute(sa.select(saved_views)).all():
             if row.entity in known:
-                state = self.renamed.state(row.entity, row.state, self.tables, connection)
-                values = {"entity": self.renamed.entities.get(row.entity, row.entity), "state": state}
+                renamed = self.parted.get(row.id, self.renamed)
+                state = renamed.state(row.entity, row.state, self.tables, connection)
+                values = {"entity": renamed.entities.get(row.entity, row.entity), "state": state}
                 connection.execute(saved_views.update().where(saved_views.c.id == row.id).values(values))
 
 
@@ -143,9 +161,13 @@ def compare_saved(comparison: Comparison, source: Source | None) -> Iterator[Cha
     """What carries new names into what people saved under the old ones."""
     if comparison.current is None:
         return
-    renamed = _renamed(comparison, source)
-    if renamed:
-        yield RenameInViews(renamed=renamed, tables=comparison.current.tables)
+    renamed, parted = _renamed(comparison, source), dict(_parted(comparison))
+    joined = list(_joined(comparison))
+    for each in joined:
+        _note(comparison, each)
+    whole = reduce(Renamed.with_those_of, joined, renamed)
+    if whole or parted:
+        yield RenameInViews(renamed=whole, tables=comparison.current.tables, parted=parted)
     if renamed.entities:
         yield RenameSamples(names=renamed.entities)
 
@@ -163,6 +185,50 @@ def _renamed(comparison: Comparison, source: Source | None) -> Renamed:
     entities = {name: new for (name,), new in found["entity"].items()}
     fields = dict(_inverses(comparison)) | found["field"]
     return Renamed(entities, fields, found["option"], dict(_views(comparison, source, entities)))
+
+
+def _joined(comparison: Comparison) -> Iterator[Renamed]:
+    """The new names in each entity that becomes one with another."""
+    for turn in comparison.turns_below["entity", None]:
+        if turn.before and turn.after.into and not turn.before.into:
+            whole = comparison.tables.catalogue.entity(comparison.tables.named(turn.after.into))
+            yield _between(comparison, turn.before, whole)
+
+
+def _parted(comparison: Comparison) -> Iterator[tuple[UUID, Renamed]]:
+    """The new names for those views that had been of an entity which is on its own again."""
+    current = comparison.current.tables
+    for turn in comparison.turns_below["entity", None]:
+        if turn.before and turn.before.into and not turn.after.into:
+            whole = current.catalogue.entity(current.named(turn.before.into))
+            renamed = _between(comparison, whole, turn.after)
+            for where in comparison.renamings.given_to(SAVED_VIEW, turn.after.name):
+                yield UUID(where[1]), renamed
+
+
+def _note(comparison: Comparison, joined: Renamed) -> None:
+    """What takes it back one day needs to know which views were of the entity that goes."""
+    from customary.engine.records.saved_view import saved_views
+
+    for before, after in joined.entities.items():
+        ids = comparison.connection.execute(sa.select(saved_views.c.id).where(saved_views.c.entity == before))
+        comparison.renamings.found |= {(SAVED_VIEW, str(id)): {after: before} for id in ids.scalars()}
+
+
+def _between(comparison: Comparison, was: Entry, now: Entry) -> Renamed:
+    """The new names of what is in one entity of today and will be in another."""
+    before, after = comparison.current.tables.catalogue, comparison.tables.catalogue
+    fields = paired(before.children("field", was.id), after.children("field", now.id))
+    names = {(was.name, before.entries[id].name): entry.name for id, entry in fields.items()}
+    options = {
+        (was.name, before.entries[id].name, option.name): new.name
+        for id, entry in fields.items()
+        for option in before.children("option", id)
+        if (new := paired([option], after.children("option", entry.id)).get(option.id)) is not None
+    }
+    changed = {path: new for path, new in {**names, **options}.items() if path[-1] != new}
+    by_length = ({path: new for path, new in changed.items() if len(path) == length} for length in (2, 3))
+    return Renamed({was.name: now.name}, *by_length)
 
 
 def _inverses(comparison: Comparison) -> Iterator[tuple[tuple[str, str], str]]:

@@ -67,17 +67,29 @@ def still_old(work: Work, table: EntityTable, fields: Collection[str], ids: Coll
     transaction so that nobody does."""
     if not ids:
         return []
-    held = sa.select(table.table.c.id).where(among(work, table.table.c.id, "ids")).order_by(table.table.c.id)
-    left = list(work.connection.execute(held.with_for_update(), {"ids": sorted(ids)}).scalars())
+    held, newer, mine = _held(work, table, ids), _newer(work, ids), set(fields)
+    return [id for id in held if not mine & newer.get(id, frozenset())]
+
+
+def overwritten(work: Work, table: EntityTable, ids: Collection[UUID]) -> dict[UUID, frozenset[str]]:
+    """The fields that somebody wrote under the new release, by record. Those that are in the table are held to the end
+    of the transaction, so that nobody writes more."""
+    _held(work, table, ids)
+    return _newer(work, ids)
+
+
+def _newer(work: Work, ids: Collection[UUID]) -> dict[UUID, frozenset[str]]:
     new = sa.and_(among(work, change.c.record, "ids"), change.c.release >= work.release.number)
     told = sa.select(change.c.record, change.c.before, change.c.after).where(new)
-    mine = set(fields)
-    taken = {
-        row.record
-        for row in work.connection.execute(told, {"ids": left})
-        if mine & {*(row.before or ()), *(row.after or ())}
-    }
-    return [id for id in left if id not in taken]
+    found: dict[UUID, frozenset[str]] = {}
+    for row in work.connection.execute(told, {"ids": sorted(ids)}):
+        found[row.record] = found.get(row.record, frozenset()).union(row.before or (), row.after or ())
+    return found
+
+
+def _held(work: Work, table: EntityTable, ids: Collection[UUID]) -> list[UUID]:
+    held = sa.select(table.table.c.id).where(among(work, table.table.c.id, "ids")).order_by(table.table.c.id)
+    return list(work.connection.execute(held.with_for_update(), {"ids": sorted(ids)}).scalars())
 
 
 def _read(connection: sa.Connection, where: sa.ColumnElement, limit: int | None = None) -> Sequence[Written]:

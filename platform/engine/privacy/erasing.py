@@ -112,8 +112,8 @@ def _allowed(work: Work, entity: str, id: UUID, once: Once | None = None) -> Kno
         raise Forbidden(Reason("may be erased by administrators only"))
     if entity not in work.model.entities:
         raise Missing(entity, id)
-    code = work.release.tables.code(entity)
-    was = sa.select(change.c.id).where(change.c.record == id, change.c.entity == code).limit(1)
+    codes = work.release.tables.codes(entity)
+    was = sa.select(change.c.id).where(change.c.record == id, change.c.entity.in_(codes)).limit(1)
     if storage.load(work, entity, id) is None and work.connection.execute(was).first() is None:
         raise Missing(entity, id)
     return known_of(work, entity, id, once)

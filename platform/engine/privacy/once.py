@@ -39,8 +39,8 @@ class Once:
 def _led(work: Work, other: Entity, link: Field, ids: Collection[UUID]) -> Ends:
     found: dict[UUID, set[UUID]] = defaultdict(set)
     wanted = {str(id): id for id in ids}
-    code = work.release.tables.code(other.name)
-    rows = sa.select(change).where(change.c.entity == code, change.c.before.is_not(None))
+    codes = work.release.tables.codes(other.name)
+    rows = sa.select(change).where(change.c.entity.in_(codes), change.c.before.is_not(None))
     if len(wanted) == 1:
         rows = rows.where(sa.cast(change.c.before, sa.Text).contains(next(iter(wanted))))
     for row in work.connection.execute(rows.execution_options(yield_per=AT_ONCE)).mappings():

@@ -135,13 +135,14 @@ def queue_row(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def read_change(work: Work, row: Mapping[str, Any]) -> Change:
-    """A change from its row; the entity and its fields by their names of today, without what is retired."""
-    entity = work.release.tables.named(row["entity"])
+def read_change(work: Work, row: Mapping[str, Any], entity: str | None = None) -> Change:
+    """A change from its row; the entity and its fields by their names of today, without what is retired. `entity` is
+    that of the record, where it is known: it may have been of another when it was written."""
+    entity = entity or work.release.tables.named(row["entity"])
     if entity is None:
         return Change(**{**row, "before": row["before"] or {}, "after": row["after"] or {}})
     past = work.release.tables.past
-    before, after = (past.told(entity, row[side] or {}, row["release"]) for side in ("before", "after"))
+    before, after = (past.told(entity, row[side] or {}, row["release"], row["entity"]) for side in ("before", "after"))
     return Change(**{**row, "entity": entity, "before": before, "after": after})
 
 

@@ -75,23 +75,33 @@ def _marked(work: Work, each: Field, id: UUID) -> Any:
 
 def _empty_aside(work: Work, entity: str, id: UUID) -> None:
     """What is retired, or was left behind by a change of type, may be personal too; nobody reads it."""
-    table = work.release.tables.entity(entity)
-    columns, pairs = kept(work, ("left behind", entity), lambda: _left_behind(work, entity))
-    if columns:
-        rows = sa.table(table.table.name, sa.column("id", sa.Uuid()), *map(sa.column, columns))
+    tables, pairs = kept(work, ("left behind", entity), lambda: _left_behind(work, entity))
+    for name, columns in tables.items():
+        rows = sa.table(name, sa.column("id", sa.Uuid()), *map(sa.column, columns))
         work.connection.execute(rows.update().where(rows.c.id == id).values(dict.fromkeys(columns)))
     for name in pairs:
         links = sa.table(name, sa.column("source", sa.Uuid()))
         work.connection.execute(links.delete().where(links.c.source == id))
 
 
-def _left_behind(work: Work, entity: str) -> tuple[list[str], list[str]]:
-    """Columns of the entity's table, and tables of pairs, that no field of today has."""
+def _left_behind(work: Work, entity: str) -> tuple[dict[str, list[str]], list[str]]:
+    """By table the columns, and the tables of pairs, that no field of today has: in the entity's own table, in those
+    that it had before others became one with it, and in theirs."""
     catalogue, inspector = work.release.tables.catalogue, sa.inspect(work.connection)
-    entry = catalogue.entity(entity)
-    left = {name for each in catalogue.children("field", entry.id) for name in each.left()}
-    there = {each["name"] for each in inspector.get_columns(entry.physical)}
-    return sorted(left & there), sorted(left & set(inspector.get_table_names()))
+    entry, there = catalogue.entity(entity), set(inspector.get_table_names())
+    owners = [entry, *catalogue.joined(entry.code)]
+    fields = [each for owner in owners for each in catalogue.children("field", owner.id)]
+    left = {name for each in fields for name in (each.left() if each.parent == entry.id else each.columns())}
+    former = {name for owner in owners for name in owner.columns()} - {entry.physical}
+    found = {entry.physical: sorted(left & _columns(inspector, entry.physical))}
+    found |= {
+        name: sorted(each for each in _columns(inspector, name) if each.startswith("f_")) for name in former & there
+    }
+    return {name: columns for name, columns in found.items() if columns}, sorted(left & there)
+
+
+def _columns(inspector: sa.Inspector, table: str) -> set[str]:
+    return {each["name"] for each in inspector.get_columns(table)}
 
 
 def _scrub(work: Work, entity: str, ids: Iterable[UUID], personal: frozenset[str]) -> set[UUID]:
@@ -99,7 +109,8 @@ def _scrub(work: Work, entity: str, ids: Iterable[UUID], personal: frozenset[str
     past, stays = work.release.tables.past, set()
     rows = work.connection.execute(sa.select(change).where(change.c.record.in_(list(ids)))).mappings().all()
     for row in rows:
-        told = {side: past.left(entity, row[side] or {}, row["release"], personal) for side in ("before", "after")}
+        how = row["release"], personal, row["entity"]
+        told = {side: past.left(entity, row[side] or {}, *how) for side in ("before", "after")}
         if any(told[side] != (row[side] or {}) for side in told):
             values = {side: each or None for side, each in told.items()}
             work.connection.execute(change.update().where(change.c.id == row["id"]).values(values))
@@ -134,7 +145,7 @@ def _scrub_readers(work: Work, entity: str, id: UUID, begin: UUID) -> None:
     reading = kept(work, ("personal readers", entity), lambda: _readers(work, entity))
     named = [sa.cast(side, sa.Text).contains(str(id)) for side in (change.c.before, change.c.after)]
     for reader, names in reading.items():
-        of_reader = change.c.entity == work.release.tables.code(reader)
+        of_reader = change.c.entity.in_(work.release.tables.codes(reader))
         found = sa.select(change.c.record).where(of_reader, sa.or_(change.c.id > begin, *named)).distinct()
         _scrub(work, reader, work.connection.execute(found).scalars().all(), names)
 

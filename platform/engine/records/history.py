@@ -38,7 +38,7 @@ def history(work: Work, entity: str, id: UUID, after: str | None = None, limit: 
     limit = max(1, min(limit, MOST))
     rows = _rows(work, id, after, limit + 1)
     out = _left_out(work, entity)
-    found = [_without(changes.read_change(work, row), out) for row in rows[:limit]]
+    found = [_without(changes.read_change(work, row, entity), out) for row in rows[:limit]]
     following = write_cursor(_shape(id), [rows[limit - 1]["id"]]) if len(rows) > limit else None
     return History(tuple(each for each in found if each.names or each.kind != "updated"), following)
 

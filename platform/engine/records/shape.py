@@ -84,7 +84,7 @@ def _shape(work: Work, entity: Entity) -> Shape:
         attached=tuple(each for each in own if each.attaches),
         required=tuple(each for each in own if each.required is True),
         conditional=tuple((each, reads(entity, each.required)) for each in own if not isinstance(each.required, bool)),
-        unique=_unique(entity),
+        unique=unique_in(entity),
         checks=tuple((each, reads(entity, each.condition)) for each in entity.checks),
         recorded=tuple(each for each in fields if _is_recorded(each)),
         derived=tuple(each for each in fields if each.kept),
@@ -119,7 +119,8 @@ def _is_recorded(each: Field) -> bool:
     return each.formula is None and each.points != "inside"
 
 
-def _unique(entity: Entity) -> tuple[tuple[str, ...], ...]:
+def unique_in(entity: Entity) -> tuple[tuple[str, ...], ...]:
+    """The fields, or groups of fields, in which no two living records agree."""
     single = [(each.name,) for each in entity.fields.values() if each.unique]
     return (*single, *(tuple(names) for names in entity.unique.values()))
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from customary.engine.tables.shape import Shape
+from customary.engine.tables.shape import JOINED, Shape
 
 if TYPE_CHECKING:
     from customary.engine.model.model import Model
@@ -22,7 +22,8 @@ class Entry:
     field, the field of an option. `physical` is a table, a column (or link table), or a code. `former` are the
     names that a `was:` has already been heard for. `spent` are columns that a change of type left behind.
     `names` are the names it had before, each with the number of the last release that called it so. `purged` are
-    those of its columns (or its table) whose values were destroyed; their names are never given again.
+    those of its columns (or its table) whose values were destroyed; their names are never given again. An entity has
+    another table since others became one with it; its fields have their columns there, under the same names.
     """
 
     id: UUID
@@ -36,6 +37,17 @@ class Entry:
     names: tuple[tuple[int, str], ...] = ()
     retired: bool = False
     purged: tuple[str, ...] = ()
+
+    @property
+    def code(self) -> str:
+        """What an entity is called where rows outlive a renaming: its name at birth."""
+        first = min(self.columns(), key=lambda each: (len(each), each))
+        return first.removeprefix("x_")
+
+    @property
+    def into(self) -> str:
+        """The code of the entity that this one has become one with; empty where it stands for itself."""
+        return self.shape.to if self.shape is not None and self.shape.kind == JOINED else ""
 
     def name_in(self, release: int) -> str:
         """What it was called in a release."""
@@ -81,6 +93,16 @@ class Catalogue:
 
     def field(self, entity: str, name: str) -> Entry:
         return self._living["field", self.entity(entity).id, name]
+
+    def whole(self, entry: Entry) -> Entry:
+        """The entity that one has become one with; itself where it stands for itself."""
+        found = (each for each in self.children("entity", None) if each.code == entry.into)
+        return next((self.whole(each) for each in found), entry)
+
+    def joined(self, code: str) -> list[Entry]:
+        """The entities that have become one with that of a code, those that had with them too."""
+        own = [entry for entry in self.children("entity", None) if entry.into == code]
+        return [*own, *(each for entry in own for each in self.joined(entry.code))]
 
     def codes(self, parent: UUID) -> dict[str, str]:
         """Name to code of a field's options. A retired option keeps its name while nobody else took it."""

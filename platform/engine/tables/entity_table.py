@@ -35,6 +35,7 @@ class EntityTable:
         self,
         entity: Entity,
         table: sa.Table,
+        code: str,
         physical: Mapping[str, str],
         suffixes: Mapping[str, tuple[str, ...]],
         link_tables: Mapping[str, sa.Table],
@@ -43,7 +44,7 @@ class EntityTable:
         self.entity = entity
         self.table = table
         self.physical = physical
-        self.code = table.name.removeprefix("x_")
+        self.code = code
         self._suffixes = suffixes
         self._link_tables = link_tables
         self._entities = entities

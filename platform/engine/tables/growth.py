@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from customary.engine.tables.catalogue import Catalogue, Entry
-from customary.engine.tables.shape import Shape, shape_of
+from customary.engine.tables.joining import joining
+from customary.engine.tables.shape import JOINED, Shape, shape_of
 
 if TYPE_CHECKING:
     from customary.engine.fields.field import Field
@@ -22,14 +23,20 @@ KEPT_BY_PLATFORM = frozenset({"id", "created_at", "created_by", "updated_at", "u
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What became of one entry: born, kept, renamed, retyped, restored, revived or retired.
+    """What became of one entry: born, kept, renamed, retyped, moved, restored, revived or retired.
 
-    Restored is what has columns again that it had before, with the values that it had in them.
+    Moved is an entity with another table, because others become one with it. Restored is what has columns (or a table)
+    again that it had before, with the values that it had in them.
     """
 
     verb: str
     before: Entry | None
     after: Entry
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether an entity has another table from now on."""
+        return self.before is not None and self.before.physical != self.after.physical
 
     @property
     def reshaped(self) -> bool:
@@ -71,7 +78,8 @@ def grow(catalogue: Catalogue, model: Model, base: int = 0) -> tuple[Catalogue, 
     tables = {each.name: catalogue.entity(each.name).physical for each in model.entities.values()}
     for entity in model.entities.values():
         owner = catalogue.entity(entity.name)
-        catalogue = _settle(catalogue, "field", owner, _wanted_fields(entity, model, tables), turns)
+        moved = any(turn.after.id == owner.id and turn.verb == "moved" for turn in turns)
+        catalogue = _settle(catalogue, "field", owner, _wanted_fields(entity, model, tables), turns, moved)
         for each in entity.fields.values():
             if options := _wanted_options(entity, each):
                 parent = catalogue.field(entity.name, each.name)
@@ -114,22 +122,36 @@ def _wanted_options(entity: Entity, field: Field) -> list[_Wanted]:
 
 
 def _settle(
-    catalogue: Catalogue, kind: str, parent: Entry | None, wanted: list[_Wanted], turns: list[Turn]
+    catalogue: Catalogue,
+    kind: str,
+    parent: Entry | None,
+    wanted: list[_Wanted],
+    turns: list[Turn],
+    moved: bool = False,
 ) -> Catalogue:
     entries = catalogue.children(kind, parent.id if parent else None)
     claims = _claims(wanted, entries)
+    joined = joining(claims, {each.name: each.was for each in wanted}, entries) if kind == "entity" else {}
+    moving = {entry.id for entry in joined.values()}
     changed = []
     for each in wanted:
         before = claims.get(each.name)
         after = _turned(catalogue, kind, parent, each, before, changed)
+        if after.id in moving or (moved and _has_pairs(before) and before.physical == after.physical):
+            after = _elsewhere(catalogue, kind, parent, each, after, changed)
         changed.append(after)
         turns.append(Turn(_verb(before, after), before, after))
     claimed = {entry.id for entry in claims.values()}
     for entry in entries:
         if entry.id not in claimed and not entry.retired:
-            changed.append(replace(entry, retired=True))
+            into = Shape(JOINED, joined[entry.id].code) if entry.id in joined else entry.shape
+            changed.append(replace(entry, retired=True, shape=into))
             turns.append(Turn("retired", entry, changed[-1]))
     return catalogue.with_entries(changed)
+
+
+def _has_pairs(before: Entry | None) -> bool:
+    return before is not None and before.shape is not None and before.shape.is_table
 
 
 def _claims(wanted: list[_Wanted], entries: list[Entry]) -> dict[str, Entry]:
@@ -145,6 +167,9 @@ def _claims(wanted: list[_Wanted], entries: list[Entry]) -> dict[str, Entry]:
 
     def hear(each: _Wanted) -> None:
         own = living.get(each.name)
+        if each.name in each.was:
+            # It stays what it is, and others may become one with it.
+            claim(each.name, own)
         for word in each.was:
             # Heard before, it is done with; unless another takes the name away, as when a chain moves on.
             if word != each.name and (own is None or word not in own.former or own.id in taken):
@@ -191,13 +216,22 @@ def _turned(
     return replace(after, physical=physical, shape=wanted.shape, spent=tuple(sorted(before.columns())))
 
 
+def _elsewhere(
+    catalogue: Catalogue, kind: str, parent: Entry | None, wanted: _Wanted, after: Entry, changed: list[Entry]
+) -> Entry:
+    """The entry with another table: one that nobody sees before the release that reads it."""
+    named = replace(wanted, name=after.code if kind == "entity" else wanted.name)
+    physical = _birth_name(catalogue, kind, parent, named, [*changed, after])
+    return replace(after, physical=physical, spent=tuple(sorted(after.columns())))
+
+
 def _verb(before: Entry | None, after: Entry) -> str:
     if before is None:
         return "born"
     if before.retired:
         return "revived"
-    if before.shape != after.shape:
-        return "retyped"
+    if before.physical != after.physical:
+        return "moved" if after.kind == "entity" else "retyped"
     return "renamed" if before.name != after.name else "kept"
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from customary.engine.tables.catalogue import Catalogue, Entry
 from customary.engine.tables.entity_table import SYSTEM_COLUMNS
+from customary.engine.tables.joining import paired
 
 
 class Past:
@@ -17,23 +18,36 @@ class Past:
         self._catalogue = catalogue
         self._known: dict[tuple[str, UUID | None, int], dict[str, Entry]] = {}
 
-    def told(self, entity: str, values: Mapping[str, Any], release: int) -> dict[str, Any]:
+    def told(self, entity: str, values: Mapping[str, Any], release: int, code: str = "") -> dict[str, Any]:
         """Values in JSON forms by field name, as an earlier release wrote them, in the names of today.
 
-        What is retired is left out: a hidden field must stay hidden under its old name too.
+        What is retired is left out: a hidden field must stay hidden under its old name too. `code` tells of which
+        entity the record was then, where two have become one or two again.
         """
-        fields = self._named("field", self._catalogue.entity(entity).id, release)
+        fields = self._fields(self._catalogue.entity(entity), code, release)
         found = {name: value for name, value in values.items() if name in SYSTEM_COLUMNS}
         for name, value in values.items():
             if name in fields and not fields[name].retired:
                 found[fields[name].name] = self._value(fields[name], value, release)
         return found
 
-    def left(self, entity: str, values: Mapping[str, Any], release: int, without: frozenset[str]) -> dict[str, Any]:
+    def left(
+        self, entity: str, values: Mapping[str, Any], release: int, without: frozenset[str], code: str = ""
+    ) -> dict[str, Any]:
         """Values as an earlier release wrote them, without those that some fields of today, or retired ones, had."""
-        fields = self._named("field", self._catalogue.entity(entity).id, release)
+        fields = self._fields(self._catalogue.entity(entity), code, release)
         lives = {name for name, each in fields.items() if not each.retired and each.name not in without}
         return {name: value for name, value in values.items() if name in lives or name in SYSTEM_COLUMNS}
+
+    def _fields(self, owner: Entry, code: str, release: int) -> dict[str, Entry]:
+        """The fields of today by the names that they, or those whose values they took, had in a release."""
+        entities = self._catalogue.children("entity", None)
+        other = next((each for each in entities if each.code == code and each is not owner), None)
+        if other is None:
+            return self._named("field", owner.id, release)
+        known = paired(*(self._catalogue.children("field", each.id) for each in (other, owner)))
+        named = self._named("field", other.id, release)
+        return {name: known[each.id] for name, each in named.items() if each.id in known}
 
     def _value(self, field: Entry, value: Any, release: int) -> Any:
         """A value that may be, or hold, the name of an option or of an entity."""
@@ -45,7 +59,7 @@ class Past:
                 return [options[each].name if each in options else each for each in value]
             case {"entity": str(entity), "id": _}:
                 known = self._named("entity", None, release)
-                return {**value, "entity": known[entity].name} if entity in known else value
+                return {**value, "entity": self._catalogue.whole(known[entity]).name} if entity in known else value
         return value
 
     def _named(self, kind: str, parent: UUID | None, release: int) -> dict[str, Entry]:

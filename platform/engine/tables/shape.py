@@ -15,6 +15,10 @@ COMPUTED = "computed "
 """Before the kind of a computed field that is kept."""
 
 
+JOINED = "joined"
+"""The kind of an entity whose records are in another's table; `to` is that one's code."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """A field's kind, the physical table a link points to, and its columns as (suffix, type) pairs."""

@@ -30,8 +30,8 @@ class Tables:
         self.catalogue = catalogue
         self.past = Past(catalogue)
         self.metadata = sa.MetaData()
-        self._codes = {each: catalogue.entity(each).physical.removeprefix("x_") for each in model.entities}
-        self._names = {code: name for name, code in self._codes.items()}
+        self._codes = {each: catalogue.entity(each).code for each in model.entities}
+        self._names = {code: name for name in model.entities for code in self.codes(name)}
         self._tables = {entity.name: self._table(entity) for entity in model.entities.values()}
         for made in self._tables.values():
             add_indexes(made, _timed(model, made.entity.name), _rights(model, made.entity.name))
@@ -53,6 +53,11 @@ class Tables:
     def code(self, entity: str) -> str:
         """The name an entity was born with: what to keep where rows outlive a renaming."""
         return self._codes[entity]
+
+    def codes(self, entity: str) -> tuple[str, ...]:
+        """That name, and those of the entities that have become one with it."""
+        own = self._codes[entity]
+        return (own, *(each.code for each in self.catalogue.joined(own)))
 
     def named(self, code: str) -> str | None:
         """Today's name of the entity born with this one, or None when it is gone."""
@@ -76,7 +81,8 @@ class Tables:
             for path, piece in field.pieces.items():
                 physical[path] = f"{physical[name]}_{path.partition('.')[2]}"
                 suffixes[path] = tuple(part.suffix for part in piece.parts({}))
-        return EntityTable(entity, table, physical, suffixes, link_tables, frozenset(self._codes))
+        code, entities = self._codes[entity.name], frozenset(self._codes)
+        return EntityTable(entity, table, code, physical, suffixes, link_tables, entities)
 
     def _add_columns(self, table: sa.Table, entity: Entity, field: Field, stem: str) -> tuple[str, ...]:
         parts = field.parts(self._codes_of(entity, field)) if is_stored(field) else ()

@@ -54,7 +54,7 @@ class Timeline:
 
 def timelines(work: Work, entities: Iterable[str], since: datetime, record: UUID | None = None) -> Iterator[Timeline]:
     """Those of all records of some entities that changed since a moment, or that of one; read as they are needed."""
-    codes = [work.release.tables.code(each) for each in entities]
+    codes = [code for each in entities for code in work.release.tables.codes(each)]
     found = sa.select(change).where(change.c.entity.in_(codes), change.c.at >= since)
     if record is not None:
         found = found.where(change.c.record == record)

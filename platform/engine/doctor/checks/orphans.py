@@ -75,8 +75,7 @@ def _is_alone(column: sa.Column, target: sa.Column) -> sa.ColumnElement:
 
 def _unknown_entities(patient: Patient) -> Iterator[Finding]:
     """Rows that name an entity by its birth, which no catalogue knows."""
-    entries = patient.release.tables.catalogue.entries.values()
-    known = {each.physical.removeprefix("x_") for each in entries if each.kind == "entity"}
+    known = {each.code for each in patient.release.tables.catalogue.children("entity", None)}
     for table in (change, queue, run, message, notification, decision, file):
         found = patient.connection.execute(sa.select(table.c.entity).where(table.c.entity.is_not(None)).distinct())
         # A run may be about no record.
