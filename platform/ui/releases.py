@@ -13,7 +13,7 @@ import anyio.to_thread
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from customary.engine.plan import CannotUndo, OutOfDate, Plan, Unfit
+from customary.engine.plan import CannotUndo, Drifted, InTheWay, OutOfDate, Plan, UnderWay, Unfit
 from customary.engine.plan.history import applied, difference, history
 from customary.engine.problem import DefinitionError, Problem
 from customary.engine.records.refusal import Missing
@@ -87,8 +87,11 @@ async def _do(desk: Desk, form: dict[str, str], make: Callable[[], Plan], action
         return await _show(desk, make, action, said, 409)
     try:
         made = await anyio.to_thread.run_sync(desk.workspace.apply, found, desk.me.email or desk.me.name)
-    except (OutOfDate, Unfit):
+    except (OutOfDate, Unfit, UnderWay, Drifted):
         said = desk.say("Something else was applied meanwhile. Look again before you apply it.")
+        return await _show(desk, make, action, said, 409)
+    except InTheWay:
+        said = desk.say("Somebody worked on these records for so long that nothing was changed. Try it again.")
         return await _show(desk, make, action, said, 409)
     return desk.redirect(
         f"/settings/releases/{made.number}", desk.say("Release {number} is in use.", number=made.number)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from litestar.testing import TestClient
 
+from customary.engine.plan.alone import alone
 from customary.engine.workspace import Workspace, create
 
 from .test_imports import signed_in
@@ -103,3 +104,12 @@ def test_only_administrators_see_and_do(workspace: Workspace) -> None:
             assert client.get(place).status_code == 403
         assert client.post("/settings/plan", data={"digest": "x"}).status_code == 403
         assert "/settings/releases" not in client.get("/").text
+
+
+def test_of_two_who_apply_at_once_one_is_told(client: TestClient, workspace: Workspace) -> None:
+    say(workspace, OWN)
+    digest = re.search(r'name="digest" value="(\w+)"', client.get("/settings/plan").text)[1]
+    with alone(workspace.database):
+        answer = client.post("/settings/plan", data={"digest": digest})
+    assert (answer.status_code, "applied meanwhile" in answer.text) == (409, True)
+    assert workspace.release.number == 1
