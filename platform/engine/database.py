@@ -20,6 +20,7 @@ from customary.engine import sqlite
 from customary.engine.compilations import Compilations
 from customary.engine.postgresql import Cursor
 from customary.engine.threads import Threads
+from customary.engine.wires import Wires
 
 Result = TypeVar("Result")
 
@@ -58,6 +59,7 @@ class Database:
         self._reader = self.engine if self.is_sqlite else _open_postgresql(self.url, reads=True)
         self._readers = Threads(READERS)
         self._writers = Threads(1) if self.is_sqlite else self._readers
+        self.wires = None if self.is_sqlite else Wires(self._reader, self._readers.run)
 
     @contextmanager
     def read(self, at_length: bool = False) -> Iterator[sa.Connection]:
@@ -129,6 +131,8 @@ class Database:
     def close(self) -> None:
         self._readers.close()
         self._writers.close()
+        if self.wires is not None:
+            self.wires.close()
         self.engine.dispose()
         self._reader.dispose()
 

@@ -25,12 +25,12 @@ class Cursor(psycopg.RawCursor):
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Cursor:
         if params is not None:
-            query, names = _native(query) if len(query) < LONGEST_REMEMBERED else _native.__wrapped__(query)
+            query, names = native(query) if len(query) < LONGEST_REMEMBERED else native.__wrapped__(query)
             params = [params[name] for name in names] if names else params or None
         return super().execute(query, params, **options)
 
     def executemany(self, query: Any, params_seq: Iterable[Any], **options: Any) -> None:
-        query, names = _native.__wrapped__(query)
+        query, names = native.__wrapped__(query)
         rows = [[params[name] for name in names] if names else params for params in params_seq]
         super().executemany(query, rows, **options)
 
@@ -41,7 +41,7 @@ class Cursor(psycopg.RawCursor):
 
 
 @lru_cache(maxsize=STATEMENTS_REMEMBERED)
-def _native(query: str) -> tuple[str, tuple[str, ...]]:
+def native(query: str) -> tuple[str, tuple[str, ...]]:
     """A statement with `$1` and so on in place of `%(name)s` or `%s`, and the names in their order."""
     places: dict[str, int] = {}
     counted = itertools.count(1)

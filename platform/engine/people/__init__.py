@@ -21,7 +21,7 @@ from customary.engine.people.keys import Key, add_key, keys_of, revoke, revoke_a
 from customary.engine.people.limits import NO_LIMITS, Limits
 from customary.engine.people.overview import Person
 from customary.engine.people.passwords import hashed
-from customary.engine.people.recognise import actor_of_key, actor_of_session, actor_of_user
+from customary.engine.people.recognise import actor_of_key, actor_of_session, actor_of_user, recalled_by_key
 from customary.engine.people.sessions import (
     Browser,
     Session,
@@ -49,6 +49,7 @@ __all__ = [
     "Session",
     "TooMany",
     "actor_of_key",
+    "recalled_by_key",
     "actor_of_session",
     "actor_of_user",
     "add",

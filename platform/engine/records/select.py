@@ -39,8 +39,12 @@ def get(work: Work, entity: str, id: UUID, archived: bool = True) -> Record:
     scope = RecordScope(work, entity, found.values)
     if not work.access.holds(entity, "read", scope):
         raise Missing(entity, id)
-    seen = _seen_values(work, entity, {**found.values, **found.children}, scope)
-    return Record(entity, id, seen, found.title, _titles_around(work, entity, seen, found))
+    return _told(work, entity, found, scope)
+
+
+def get_from(work: Work, entity: str, found: Whole) -> Record:
+    """The same record of what was read of it by a statement with the permission in it."""
+    return _told(work, entity, found, RecordScope(work, entity, found.values))
 
 
 def select(work: Work, entity: str, query: Query, with_titles: bool = True) -> Page:
@@ -158,6 +162,11 @@ def _seen_values(work: Work, entity: str, values: dict[str, Any], scope: RecordS
     for each in seen_by.computed:
         seen[each.name] = scope.record[each.name]
     return seen
+
+
+def _told(work: Work, entity: str, found: Whole, scope: RecordScope) -> Record:
+    seen = _seen_values(work, entity, {**found.values, **found.children}, scope)
+    return Record(entity, seen["id"], seen, found.title, _titles_around(work, entity, seen, found))
 
 
 def _titles_around(work: Work, entity: str, seen: Mapping[str, Any], found: Whole) -> Titles:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -35,9 +35,10 @@ class Whole:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
     """The statement, and what lies in its rows: columns, links, child rows, the title, titles of what it links to."""
 
+    table: EntityTable
     statement: sa.Select
     columns: tuple[str, ...]
     many: tuple[str, ...]
@@ -47,25 +48,27 @@ class _Asked:
     links: tuple[tuple[str, str], ...]
     """Fields, and the entities that they lead to."""
 
+    def read(self, row: Sequence[Any]) -> Whole:
+        """What a row says."""
+        cells = iter(row)
+        columns, many, children = (
+            dict(zip(names, cells, strict=False)) for names in (self.columns, self.many, self.lines)
+        )
+        values = {**self.table.load(columns), **many, **taken_in_turn(self.computed, cells)}
+        title, named = next(cells), zip(self.links, cells, strict=True)
+        titles = {(to, values[name]): each for (name, to), each in named if each is not None}
+        return Whole(values, title or "", titles, children)
+
 
 def whole(work: Work, entity: str, id: UUID) -> Whole | None:
     """The record, whoever asks: whether they may read it is the caller's matter. None when it is not there."""
     key = ("whole", entity, reader_key(work))
-    asked = _asked(work, entity) if titles_move(work) else kept(work, key, lambda: _asked(work, entity))
+    asked = asked_whole(work, entity) if titles_move(work) else kept(work, key, lambda: asked_whole(work, entity))
     row = work.connection.execute(asked.statement, {"id": id}).first()
-    if row is None:
-        return None
-    cells = iter(row)
-    columns, many, children = (
-        dict(zip(names, cells, strict=False)) for names in (asked.columns, asked.many, asked.lines)
-    )
-    values = {**work.release.tables.entity(entity).load(columns), **many, **taken_in_turn(asked.computed, cells)}
-    title, named = next(cells), zip(asked.links, cells, strict=True)
-    titles = {(to, values[name]): each for (name, to), each in named if each is not None}
-    return Whole(values, title or "", titles, children)
+    return None if row is None else asked.read(row)
 
 
-def _asked(work: Work, entity: str) -> _Asked:
+def asked_whole(work: Work, entity: str) -> Asked:
     table, fields = work.release.tables.entity(entity), work.model.entities[entity].fields.values()
     many = [each.name for each in fields if each.points == "many"]
     lines = [each for each in fields if each.points == "inside"]
@@ -82,7 +85,7 @@ def _asked(work: Work, entity: str) -> _Asked:
         *(_title(work, to, table.column(name)) for name, to in links),
     ).where(table.column("id") == sa.bindparam("id"))
     columns = tuple(column.name for column in table.table.c)
-    return _Asked(statement, columns, tuple(many), tuple(each.name for each in lines), computed, tuple(links))
+    return Asked(table, statement, columns, tuple(many), tuple(each.name for each in lines), computed, tuple(links))
 
 
 def _nameable_target(work: Work, entity: str, each: Field) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -96,12 +96,17 @@ class Work:
     @cached_property
     def shared(self) -> SharedWith:
         """The records that were shared with the actor; nobody asks for those of who may read everything anyway."""
+        found = self.who_shares
+        return shares.NOTHING if found is None else shares.shared_with(self.connection, *found)
+
+    @property
+    def who_shares(self) -> tuple[Model, Any, Mapping[str, Any], date] | None:
+        """The model, rows of it, the actor's record and the day: what shares are looked for with."""
         user, model = self.actor.record, self.release.model
         if user is None or self.access.admin or not self.access.roles:
-            return shares.NOTHING
-        rows = self.release.tables.rows(model.playing("user").name)
+            return None
         day = self.now.astimezone(model.settings.time_zone).date()
-        return shares.shared_with(self.connection, model, rows, user, day)
+        return model, self.release.tables.rows(model.playing("user").name), user, day
 
     @property
     def is_sqlite(self) -> bool:

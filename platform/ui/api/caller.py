@@ -86,6 +86,15 @@ def _actor(connection: Any, request: Request, release: Any, now: datetime) -> Ac
     return people.actor_of_key(connection, given[len(BEARER) :].strip(), release, now)
 
 
+def recalled(request: Request) -> Actor | None:
+    """The key's person, if a request found that out within the last second under the release of today."""
+    given = request.headers.get("Authorization", "")
+    release = request.app.state.workspace.releases.current()
+    if release is None or not given.startswith(BEARER):
+        return None
+    return people.recalled_by_key(given[len(BEARER) :].strip(), release)
+
+
 async def _stamp(workspace: Workspace, request: Request) -> None:
     given = request.headers.get("Authorization")
     at = time.monotonic()

@@ -16,7 +16,7 @@ from litestar.params import FromPath
 from customary.engine import automation, records
 from customary.engine.records import Missing, Refused, Work, idempotency
 from customary.engine.records.idempotency import Answer
-from customary.ui.api import asked, shown
+from customary.ui.api import answers, asked, shown
 from customary.ui.api.body import Given, and_more, given, json_object
 from customary.ui.api.caller import read, write, write_then_read
 from customary.ui.api.files import LARGEST_BODY, received
@@ -46,8 +46,11 @@ async def create_record(request: Request, entity: FromPath[str]) -> Response[byt
 @get("/{entity:str}/{id:str}")
 async def read_record(request: Request, entity: FromPath[str], id: FromPath[str]) -> Response[bytes]:
     """One record, whole."""
-    wanted = asked.parameters(request, ("fields",))
-    found = await read(request, _read, entity, asked.identifier(entity, id), wanted)
+    wanted, found_by = asked.parameters(request, ("fields",)), asked.identifier(entity, id)
+    if not wanted and (told := await answers.answer(request, entity, found_by)) is not None:
+        return told
+    found, entry = await read(request, _read_on, entity, found_by, wanted)
+    answers.remember(request, entity, entry)
     return send(found, tag=found.get("revision"))
 
 
@@ -117,6 +120,13 @@ def _read(work: Work, entity: str, id: UUID, wanted: Mapping[str, list[str]] | N
     only = asked.fields(work, entity, dict(wanted or {}))
     whole = shown.record(work, records.get(work, entity, id))
     return whole if only is None else {name: whole[name] for name in ("id", *only) if name in whole}
+
+
+def _read_on(
+    work: Work, entity: str, id: UUID, wanted: Mapping[str, list[str]]
+) -> tuple[dict[str, Any], answers.Entry | None]:
+    """The record, and how its reader's next ones are told at once."""
+    return _read(work, entity, id, wanted), answers.entry(work, entity)
 
 
 def _create(work: Work, entity: str, data: Mapping[str, Any]) -> Answer:

@@ -1,0 +1,75 @@
+"""One record, told from a single row: so that whoever asks need not wait for a thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from customary.engine.access import shares
+from customary.engine.access.shares import SharedWith
+from customary.engine.ready import Ready
+from customary.engine.records.kept import kept
+from customary.engine.records.moving import moving, rules_move, titles_move
+from customary.engine.records.record import Record
+from customary.engine.records.rows import all_rows, permission
+from customary.engine.records.select import get_from
+from customary.engine.records.titles import reader_key
+from customary.engine.records.whole import Asked, asked_whole
+from customary.engine.records.work import Work
+
+
+class NeedsMore(Exception):
+    """More must be read than the one row to tell of this record."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class AtOnce:
+    """The query for a record of one entity as one reader may see it, their permission in it, ready to be asked."""
+
+    entity: str
+    ready: Ready
+    work: Work
+    """Without a connection."""
+    _asked: Asked
+
+    def record(self, row: tuple) -> Record:
+        """The record that a row tells of. It is made of the row alone, so that equal rows tell the same: raises
+        NeedsMore where that cannot be."""
+        return get_from(self.work, self.entity, self._asked.read(row))
+
+
+def at_once(work: Work, entity: str) -> AtOnce | None:
+    """How the actor's records of an entity are told at once; None where it depends on more than the records."""
+    if work.is_sqlite or not work.access.may(entity, "read"):
+        return None
+    if rules_move(work) or titles_move(work) or moving(work, entity):
+        return None
+    alone = _Alone(work.connection, work.release, work.actor, work.now, work.cause)
+    return kept(work, ("at once", entity, reader_key(alone)), lambda: _made(alone, entity))
+
+
+def _made(work: _Alone, entity: str) -> AtOnce:
+    asked = asked_whole(work, entity)
+    readable = permission(work, all_rows(work, entity), "read")
+    statement = asked.statement if readable is None else asked.statement.where(readable)
+    return AtOnce(entity, Ready(statement, work.connection), replace(work, connection=_NONE), asked)
+
+
+class _Alone(Work):
+    """A unit of work that has its statements look for what is shared with the actor, and does not look itself."""
+
+    @cached_property
+    def shared(self) -> SharedWith:
+        found = self.who_shares
+        return shares.NOTHING if found is None else shares.asked_for(*found)
+
+
+class _NoConnection:
+    """Nothing can be asked: what tries to needs more than it was given."""
+
+    def __getattr__(self, _name: str) -> Any:
+        raise NeedsMore
+
+
+_NONE: Any = _NoConnection()
