@@ -33,7 +33,7 @@ from customary.ui.people import (
     user,
     users,
 )
-from customary.ui.record import attached, erasure, fact, lifetime, rights, secret, stage, timeline
+from customary.ui.record import attached, dossier, erasure, fact, lifetime, rights, secret, stage, timeline
 from customary.ui.record import page as record
 from customary.ui.rules import button, decide, hooks, rehearsal, runs, webhooks
 from customary.ui.rules import overview as rules
@@ -77,6 +77,7 @@ PAGES = (
     timeline,
     lifetime,
     erasure,
+    dossier,
     looking,
     audit,
     rights,

@@ -37,6 +37,7 @@ COMMANDS = {
     "restore": "backup",
     "doctor": "doctor",
     "audit": "audit",
+    "dossier": "privacy",
     "erase": "privacy",
 }
 """Command to the file that holds it, as a function of its name with `_command` after it."""

@@ -1,10 +1,13 @@
-"""Commands for what people may ask of whoever keeps data about them: erase."""
+"""Commands for what people may ask of whoever keeps data about them: dossier and erase."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from tempfile import TemporaryFile
+from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
 import click
@@ -16,6 +19,34 @@ if TYPE_CHECKING:
     from customary.engine.fields.field import Field
     from customary.engine.privacy import Erasure
     from customary.engine.workspace import Workspace
+
+Answer = TypeVar("Answer")
+
+
+@click.command("dossier")
+@click.argument("entity")
+@click.argument("record")
+@workspace
+def dossier_command(entity: str, record: str, directory: Path) -> None:
+    """Write all that is known of a person to standard output, as one zip of JSON and files.
+
+    It holds the record and those merged into it, the rows inside it, the activities and tasks about it, each with its
+    history; the records that link to it; mails both ways; what rules did; lines of the audit log; and the files.
+
+    \b
+    Example: customary dossier contact 0190c8f2-6f6a-7c3e-9d0a-3a1f0c1b2d3e > ann.zip
+    """
+    from customary.engine.people.actor import SYSTEM
+    from customary.engine.privacy import note_dossier, write_dossier
+
+    opened, id = open_workspace(directory), _id(record)
+    with opened.database.write() as connection:
+        _asked(entity, record, lambda: note_dossier(opened.work(connection, SYSTEM), entity, id))
+    with opened.database.read(at_length=True) as connection, TemporaryFile() as made:
+        write_dossier(opened.work(connection, SYSTEM), opened.files, entity, id, made)
+        made.seek(0)
+        shutil.copyfileobj(made, sys.stdout.buffer)
+    sys.stdout.buffer.flush()
 
 
 @click.command("erase")
@@ -40,7 +71,7 @@ def erase_command(entity: str, record: str, directory: Path, why: str, yes: bool
 
     opened, id = open_workspace(directory), _id(record)
     with opened.database.read() as connection:
-        found = _asked(opened, entity, record, lambda: plan_erasure(opened.work(connection, SYSTEM), entity, id))
+        found = _asked(entity, record, lambda: plan_erasure(opened.work(connection, SYSTEM), entity, id))
     click.echo("\n".join(_lines(opened, found)))
     if not yes:
         confirmed("Erase this for good?")
@@ -57,7 +88,7 @@ def _id(text: str) -> UUID:
         raise Failure(f"“{text}” is not the id of a record.", WRONG_USE) from None
 
 
-def _asked(opened: Workspace, entity: str, record: str, ask: object) -> Erasure:
+def _asked(entity: str, record: str, ask: Callable[[], Answer]) -> Answer:
     from customary.engine.records.refusal import Missing, Refused
 
     try:

@@ -1,8 +1,10 @@
-"""erase."""
+"""dossier, erase."""
 
 from __future__ import annotations
 
+import io
 import json
+from zipfile import ZipFile
 
 import pytest
 
@@ -29,6 +31,14 @@ def test_erasing_shows_asks_and_leaves_nothing(run, ann):
     assert "Ann Lee" not in run("export", "contact", "--workspace", "mycrm").output
     again = run("erase", "contact", ann, "--workspace", "mycrm", "--yes").output
     assert again.startswith("It was erased on ")
+
+
+def test_a_dossier_is_a_zip_of_all_that_is_known(run, ann):
+    result = run("dossier", "contact", ann, "--workspace", "mycrm")
+    with ZipFile(io.BytesIO(result.stdout_bytes)) as made:
+        (found,) = json.loads(made.read("records.json"))
+    assert (found["title"], found["values"]["email"]) == ("Ann Lee", "ann@example.com")
+    assert run("dossier", "contact", NOBODY, "--workspace", "mycrm").exit_code == 2
 
 
 @pytest.mark.parametrize(

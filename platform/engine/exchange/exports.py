@@ -83,7 +83,7 @@ def _cell(each: Field, record: Record, page: Page, format: str, zone: ZoneInfo) 
     """
     value = record.values.get(each.name)
     if format == "json":
-        return _json(each, value, page.titles)
+        return plain(each, value, page.titles)
     if value is None or value == ():
         return None
     return _titled(each, value, page.titles) if each.points else each.cell(value, zone if format == "xlsx" else None)
@@ -97,12 +97,13 @@ def _titled(each: Field, value: Any, titles: Mapping[Any, str]) -> str:
     return titles.get((each.to, value), "")
 
 
-def _json(each: Field, value: Any, titles: Mapping[Any, str]) -> Any:
-    plain = each.to_json(value) if value is not None else None
+def plain(each: Field, value: Any, titles: Mapping[Any, str]) -> Any:
+    """A value in its JSON form, links with the titles of what they name."""
+    found = each.to_json(value) if value is not None else None
     if each.points == "one" and value is not None:
-        return {"id": plain, "title": titles.get((each.to, value))}
+        return {"id": found, "title": titles.get((each.to, value))}
     if each.points == "many":
         return [{"id": str(id), "title": titles.get((each.to, id))} for id in value or ()]
     if each.points == "any" and value is not None:
-        return {**plain, "title": titles.get((value.entity, value.id))}
-    return plain
+        return {**found, "title": titles.get((value.entity, value.id))}
+    return found

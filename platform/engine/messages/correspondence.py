@@ -40,15 +40,15 @@ class Post:
     reactions: Mapping[str, datetime] = field(default_factory=dict)
 
 
-def posts(work: Work, entity: str, record: UUID) -> list[Post]:
-    """The newest mails about a record that the actor may read."""
+def posts(work: Work, entity: str, record: UUID, most: int | None = MOST) -> list[Post]:
+    """The newest mails about a record that the actor may read; all where `most` is None."""
     if work.access.portal:
         return []
-    sent = [each for each in letters(work.connection, record=record, limit=MOST) if (each.details or {}).get("shown")]
+    sent = [each for each in letters(work.connection, record=record, limit=most) if (each.details or {}).get("shown")]
     reactions = reactions_to(work.connection, [each.id for each in sent]) if sent else {}
     open = not work.access.hidden(entity)
     ours = [_ours(each, reactions.get(each.id, {}), open) for each in sent]
-    return [*ours, *(_theirs(each) for each in received_about(work.connection, record, MOST))]
+    return [*ours, *(_theirs(each) for each in received_about(work.connection, record, most))]
 
 
 def readable(work: Work, id: UUID) -> tuple[Received, str]:

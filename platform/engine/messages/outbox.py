@@ -157,7 +157,7 @@ def letters(
     run: UUID | None = None,
     status: str | None = None,
     before: UUID | None = None,
-    limit: int = 50,
+    limit: int | None = 50,
 ) -> list[Letter]:
     """The newest messages, of all or about one record or of one run; `before` is the id of the last one before."""
     statement = letters_where().order_by(message.c.id.desc()).limit(limit)

@@ -1,7 +1,8 @@
-"""Privacy: what is known of a person, and its erasure."""
+"""Privacy: what is known of a person, as a file for them, and its erasure; and how long records are kept."""
 
 from __future__ import annotations
 
+from customary.engine.privacy.dossier import may_have_dossier, note_dossier, write_dossier
 from customary.engine.privacy.erasing import (
     Erasure,
     erase,
@@ -21,7 +22,10 @@ __all__ = [
     "erase",
     "known_of",
     "may_erase",
+    "may_have_dossier",
+    "note_dossier",
     "plan_erasure",
     "throw_away",
     "tombstone_of",
+    "write_dossier",
 ]

@@ -15,11 +15,12 @@ import sqlalchemy as sa
 from customary.engine.fields.field import Field
 from customary.engine.files import Store
 from customary.engine.files.file import file
+from customary.engine.messages.incoming.received import mail
 from customary.engine.model.model import Entity
 from customary.engine.privacy.forgetting import forget
 from customary.engine.privacy.known import Known, Part, known_of, pointing
 from customary.engine.privacy.once import Once
-from customary.engine.privacy.traces import TRACES, Trace
+from customary.engine.privacy.traces import TRACES, Trace, is_received
 from customary.engine.records import index, storage
 from customary.engine.records.changes import change
 from customary.engine.records.draft import is_empty
@@ -90,6 +91,7 @@ def erase(work: Work, entity: str, id: UUID, why: str) -> set[UUID]:
 def erase_untidily(work: Work, entity: str, id: UUID, why: str, once: Once | None = None) -> set[UUID]:
     """The same for one of many: SQLite's index of words is tidied after the last of them."""
     known, gone = _with_something_personal(work, _allowed(work, entity, id, once)), set()
+    gone |= _brought(work, known)
     for trace in TRACES:
         trace.erase(work.connection, known)
     for part in reversed(known.parts):
@@ -98,6 +100,14 @@ def erase_untidily(work: Work, entity: str, id: UUID, why: str, once: Once | Non
     forget(work, known)
     work.audit("erased", entity, id, why=why.strip(), with_it=len(known.parts) - 1)
     return gone
+
+
+def _brought(work: Work, known: Known) -> set[UUID]:
+    """The files that mails brought, to whichever record these were filed; their rows go at once."""
+    mails = sa.select(mail.c.files).where(is_received(known))
+    ids = {UUID(each["id"]) for files in work.connection.execute(mails).scalars() for each in files if "id" in each}
+    work.connection.execute(file.delete().where(file.c.id.in_(ids)))
+    return ids
 
 
 def throw_away(store: Store, ids: Iterable[UUID]) -> None:

@@ -56,7 +56,8 @@ def _sent(known: Known) -> sa.ColumnElement[bool]:
     return sa.or_(message.c.record.in_(known.ids), to)
 
 
-def _received(known: Known) -> sa.ColumnElement[bool]:
+def is_received(known: Known) -> sa.ColumnElement[bool]:
+    """Whether a mail came from the person, or was filed to their records."""
     return sa.or_(mail.c.record.in_(known.ids), sa.func.lower(mail.c.sender).in_(known.addresses))
 
 
@@ -118,7 +119,7 @@ TRACES = (
         "mails_received",
         Reason("mails that came in"),
         mail,
-        _received,
+        is_received,
         {
             **dict.fromkeys(("sender", "sender_name", "subject", "text", "whole"), ""),
             **dict.fromkeys(("recipients", "references", "files"), []),

@@ -73,6 +73,8 @@ class Page:
     may_delete: bool
     may_create: bool
     archived: bool
+    may_export: bool = False
+    """Whether they may have all that is known of the person."""
     may_erase: bool = False
     """Whether they may erase what it says of a person; `erased` is what is left where that was done."""
     erased: Tombstone | None = None
@@ -156,6 +158,7 @@ def _page(work: Work, entity: Entity, id: UUID, whole: bool, locale: Any) -> Pag
         may_delete=work.access.may(entity.name, "delete") and work.access.holds(entity.name, "delete", scope),
         may_create=work.access.may(entity.name, "create"),
         archived=archived,
+        may_export=privacy.may_have_dossier(work, entity, record.values),
         may_erase=privacy.may_erase(work, entity),
         erased=privacy.tombstone_of(work, entity, id) if whole else None,
         coming=coming(work, entity.name, record.values) if whole else {},

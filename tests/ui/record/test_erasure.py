@@ -1,8 +1,12 @@
-"""Erasing a person from their page: shown, asked for a reason, done, and said from then on."""
+"""What people may ask for, from their record's page: all that is known of them, and its erasure."""
 
 from __future__ import annotations
 
+import io
+from zipfile import ZipFile
+
 from customary.engine import records
+from customary.engine.audit import lines
 
 
 def test_an_administrator_sees_what_goes_and_erases(client, first, inside):
@@ -23,6 +27,18 @@ def test_an_administrator_sees_what_goes_and_erases(client, first, inside):
     assert inside(records.get, "contact", contact.id).values["owner"] == contact.values["owner"]
 
 
+def test_all_that_is_known_comes_as_one_file(client, first, inside):
+    contact = first("contact", "email != null")
+    address = f"/contact/{contact.id}/dossier"
+    assert f'href="{address}"' in client.get(f"/contact/{contact.id}").text
+    answer = client.get(address)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/zip")
+    with ZipFile(io.BytesIO(answer.content)) as made:
+        assert contact.title in made.read("records.json").decode()
+    (line,) = inside(lambda work: list(lines(work.connection, kind="exported")))
+    assert (line.record, line.details) == (contact.id, {"format": "dossier"})
+
+
 def test_what_is_not_personal_offers_nothing_to_erase(client, first):
     product = first("product")
     assert "/erasure" not in client.get(f"/product/{product.id}").text
@@ -36,3 +52,4 @@ def test_nobody_else_may(signed_in, first):
     assert "/erasure" not in member.get(f"/contact/{contact.id}").text
     assert member.get(f"/contact/{contact.id}/erasure").status_code == 403
     assert member.post(f"/contact/{contact.id}/erasure", data={}).status_code == 403
+    assert member.get(f"/contact/{contact.id}/dossier").status_code == 403

@@ -85,7 +85,7 @@ def find_received(connection: sa.Connection, id: UUID) -> Received | None:
     return Received(**row) if row is not None else None
 
 
-def received_about(connection: sa.Connection, record: UUID, limit: int = 50) -> list[Received]:
+def received_about(connection: sa.Connection, record: UUID, limit: int | None = 50) -> list[Received]:
     """The newest mails that were filed to a record."""
     return _found(connection, mail.c.record == record, mail.c.status == FILED, limit=limit)
 
@@ -127,7 +127,7 @@ def is_known(connection: sa.Connection, mailbox: str, message_id: str) -> bool:
     return connection.execute(sa.select(mail.c.id).where(*same).limit(1)).first() is not None
 
 
-def _found(connection: sa.Connection, *conditions: Any, limit: int) -> list[Received]:
+def _found(connection: sa.Connection, *conditions: Any, limit: int | None) -> list[Received]:
     statement = sa.select(mail).where(*conditions).order_by(mail.c.at.desc(), mail.c.id.desc()).limit(limit)
     return [Received(**row) for row in connection.execute(statement).mappings()]
 
