@@ -17,7 +17,7 @@ from customary.engine.words import Reason, Words
 from customary.ui.drawn import Same
 from customary.ui.form import draft as drafts
 from customary.ui.form.draft import Draft, State
-from customary.ui.form.typed import LISTS, POINTERS, Entry, Line
+from customary.ui.form.typed import LISTS, POINTERS, Entry, Line, nothing_in
 
 CURRENCIES = ("EUR", "USD", "GBP", "CNY", "CHF", "JPY", "HKD", "AUD", "CAD", "SEK", "PLN", "TRY")
 """Offered beside the workspace's currency; another one comes with the value that has it."""
@@ -142,7 +142,7 @@ def control(
             field=each, name=each.name, sheet=_sheet(work, draft, each, state, problems, locale), texts=(),
             problems=problems.get(each.name, ()), required=state.required, read_only=state.read_only, watched=True,
         )  # fmt: skip
-    entry = draft.entries.get(each.name) or Entry(("",), state.computed)
+    entry = draft.entries.get(each.name) or replace(nothing_in(each), value=state.computed)
     shown = _plain(work, each, each.name, entry, problems, state, watched, bare=False)
     if each.name == draft.entity.tree and draft.id is not None:
         # Nothing in a tree may come to stand below itself.
@@ -251,7 +251,7 @@ def _row(
 ) -> SheetRow:
     cells = tuple(
         _plain(
-            work, each, f"{line.key}.{each.name}", line.entries.get(each.name, Entry(("",))), problems,
+            work, each, f"{line.key}.{each.name}", line.entries.get(each.name) or nothing_in(each), problems,
             State(required=each.required is True, read_only=state.read_only, computed=computed.get(each.name)),
             watched=True, bare=True,
         )

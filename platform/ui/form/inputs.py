@@ -12,7 +12,7 @@ from customary.engine.records.refusal import FieldProblem, Refused
 from customary.engine.records.work import Work
 from customary.ui.form.controls import Control, control_alone
 from customary.ui.form.draft import finder
-from customary.ui.form.typed import Entry, Typed, entry_of_texts, entry_of_value
+from customary.ui.form.typed import Entry, Typed, entry_of_texts, entry_of_value, nothing_in
 
 Entries = Mapping[str, Entry]
 
@@ -55,6 +55,6 @@ def controls_for(
     for each in problems:
         said[each.field or ""] = (*said.get(each.field or "", ()), each.reason)
     return tuple(
-        control_alone(work, each, entries.get(name) or Entry(("",)), said, required or each.required is True)
+        control_alone(work, each, entries.get(name) or nothing_in(each), said, required or each.required is True)
         for name, each in inputs.items()
     )

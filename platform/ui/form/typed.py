@@ -96,6 +96,11 @@ def entry_of_texts(field: Field, typed: Typed, name: str, locale: Locale, find: 
         return Entry(texts, None, refusal.reason)
 
 
+def nothing_in(field: Field) -> Entry:
+    """What stands in a control that the form did not have: nothing, in each of its parts."""
+    return Entry(("",) * len(field.inputs))
+
+
 def entry_of_value(field: Field, value: Any, locale: Locale) -> Entry:
     """The texts with which a control shows a value."""
     if field.control in LISTS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from litestar import Request
@@ -12,6 +13,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from customary.ui.desk import SignInNeeded
 from customary.ui.visitor import SESSION, cookie_of, csrf_of, visitor_of
 
+_HOST = re.compile(rb"([\w.-]{1,255}|\[[0-9a-fA-F:.]{2,45}\])?(:\d{1,5})?")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 SIGNED = ("/hooks/", "/unsubscribe/")
 """What is called here is signed or holds what only its receiver knows, and nobody is signed in."""
@@ -39,9 +41,21 @@ def headers(app: ASGIApp) -> ASGIApp:
                 message["headers"] = [*message["headers"], *_added(scope, message["headers"])]
             await send(message)
 
-        await app(scope, receive, send_with_headers)
+        known = scope["type"] != "http" or all(map(_HOST.fullmatch, _hosts(scope)))
+        await (app if known else _nowhere)(scope, receive, send_with_headers)
 
     return with_headers
+
+
+def _hosts(scope: Scope) -> list[bytes]:
+    return [value for name, value in scope["headers"] if name == b"host"]
+
+
+async def _nowhere(_scope: Scope, _receive: Receive, send: Send) -> None:
+    """The answer to who calls a host that none is called."""
+    head = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"24")]
+    await send({"type": "http.response.start", "status": 400, "headers": head})
+    await send({"type": "http.response.body", "body": b"No host is called that.\n", "more_body": False})
 
 
 def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:

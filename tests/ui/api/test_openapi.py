@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import schemathesis
@@ -39,23 +40,30 @@ def test_what_is_created_as_the_document_says_is_answered_as_it_says(api: TestCl
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_no_generated_request_breaks_the_server(api_workspace: Workspace, key_of: Callable[..., str]):
-    """Requests made from the document, right and wrong ones, get an answer the document knows of, never a 500."""
-    roles = [*api_workspace.release.model.roles] if ALL else ["admin", "sales_rep"]
-    assert {role: _broken(api_workspace, key_of(f"{role}@example.com", role), role) for role in roles} == dict.fromkeys(
-        roles, []
-    )
+    """Requests made from the document, right and wrong ones, get an answer the document knows of, never a 500.
+
+    An admin tries one entity thoroughly. Each of the others tries a share of what an admin is told of, so that those
+    with few rights ask for what they may not as well, and all together for the whole of it.
+    """
+    roles = [*api_workspace.release.model.roles]
+    with TestClient(create_app(api_workspace), raise_server_exceptions=False) as client:
+        told = _operations(client, key_of("told@example.com", "admin"))
+        others = [role for role in roles if role != "admin"]
+        tried = {role: told if ALL else told[place :: len(others)] for place, role in enumerate(others)}
+        tried["admin"] = [each for each in told if each.path.startswith(ALL or "/api/deal")]
+        broken = {role: _broken(client, key_of(f"{role}@example.com", role), role, tried[role]) for role in roles}
+    assert broken == dict.fromkeys(roles, [])
 
 
-def _broken(workspace: Workspace, key: str, role: str) -> list[tuple[str, str]]:
-    app = create_app(workspace)
-    with TestClient(app, raise_server_exceptions=False) as client:
-        document = client.get("/api/openapi.json", headers={"Authorization": f"Bearer {key}"}).json()
-    document["paths"] = {path: each for path, each in document["paths"].items() if path.startswith(ALL or "/api/deal")}
-    with TestClient(app, raise_server_exceptions=False) as client:
-        client.headers["Authorization"] = f"Bearer {key}"
-        operations = [found.ok() for found in schemathesis.openapi.from_dict(document).get_all_operations()]
-        most = 12 if role == "admin" or ALL else 2
-        return [broken for operation in operations for broken in _breaking(client, operation, most)]
+def _operations(client: TestClient, key: str) -> list[schemathesis.APIOperation]:
+    document = client.get("/api/openapi.json", headers={"Authorization": f"Bearer {key}"}).json()
+    return [found.ok() for found in schemathesis.openapi.from_dict(document).get_all_operations()]
+
+
+def _broken(client: TestClient, key: str, role: str, operations: list[Any]) -> list[tuple[str, str]]:
+    client.headers["Authorization"] = f"Bearer {key}"
+    most = 12 if ALL else 5 if role == "admin" else 1
+    return [broken for operation in operations for broken in _breaking(client, operation, most)]
 
 
 def _breaking(client: TestClient, operation: schemathesis.APIOperation, most: int) -> list[tuple[str, str]]:

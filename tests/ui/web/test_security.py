@@ -94,6 +94,14 @@ def test_what_a_request_says_of_its_host_stands_in_no_answer(client: TestClient)
         assert EVIL not in answer.text and EVIL not in str(answer.headers), place
 
 
+def test_a_host_that_none_is_called_is_refused(client: TestClient) -> None:
+    for host in ('<a href="javascript:x">', "a b", "evil.example/x", "evil.example\\@x", "x:y", "[::1", "é", "a,b"):
+        for place in ("/deal", "/api/deal", "/nothing"):
+            assert client.get(place, headers={"Host": host.encode()}).status_code == 400, (host, place)
+    for host in ("localhost", "crm.example.com:8000", "[::1]:8000", "192.0.2.1"):
+        assert client.get("/health", headers={"Host": host}).status_code == 200, host
+
+
 def test_no_way_leads_out_of_the_house(client: TestClient) -> None:
     """Followed as a browser does, which takes a backslash for a stroke."""
     for door in ("/sign-in?next=", "/language/el?next="):
