@@ -24,7 +24,7 @@ def test_the_pages_about_people_work_on_any_screen(page, inside, accessible, mon
         return bob
 
     bob = inside(make)
-    for path in ("people", f"people/{bob}", "teams", "roles/sales_rep", "sign-in", "keys"):
+    for path in ("people", f"people/{bob}", "teams", "roles/sales_rep", "roles/sales_rep/user", "sign-in", "keys"):
         for width in (390, 1280):
             page.set_viewport_size({"width": width, "height": 800})
             page.goto(f"/settings/{path}")

@@ -26,7 +26,7 @@ def openings(access: Access) -> Iterator[Opening]:
     for part in SETTINGS:
         yield _told(access, "open", part, access.may_open(part), lambda role, part=part: part in role.settings)
     for each in access.model.workflows.values():
-        if any(trigger["kind"] == "button" for trigger in each.triggers):
+        if each.has_button:
             allowed = access.may_press(each.name)
             yield _told(access, "press", each.name, allowed, lambda role, name=each.name: name in role.buttons)
     for name in access.model.pipelines:

@@ -233,6 +233,10 @@ class Workflow:
     before: bool = False
     """Whether it is held before the save, within the writer's transaction: it has no runs then."""
 
+    @property
+    def has_button(self) -> bool:
+        return any(trigger["kind"] == "button" for trigger in self.triggers)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Grant:

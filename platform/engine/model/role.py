@@ -63,15 +63,11 @@ def _role(build: Build, document: Document) -> Role:
 def check_buttons(build: Build, workflows: Mapping[str, Workflow]) -> None:
     """Adds a problem for what a role lets people press that is no button."""
     documents = build.definitions.of("workflow")
-    known = [each for each in documents if each not in workflows or _has_button(workflows[each])]
+    known = [each for each in documents if each not in workflows or workflows[each].has_button]
     for document in build.definitions.of("role").values():
         given = document.body.get("buttons")
         for each in given.items if isinstance(given, text.Sequence) else ():
             build.one_of(each, known, "a workflow with a button")
-
-
-def _has_button(workflow: Workflow) -> bool:
-    return any(trigger["kind"] == "button" for trigger in workflow.triggers)
 
 
 def _grant(

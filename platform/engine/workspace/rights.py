@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
 from customary.engine.problem import Problems
 from customary.engine.text import WORKSPACE, File, gather, read_source
-from customary.engine.text.edit import Edit, EditProblem, Insert, Set, edit
+from customary.engine.text.edit import Edit, EditProblem, Insert, Remove, Set, edit
 from customary.engine.text.node import plain
 from customary.engine.text.read import read
 from customary.engine.text.source import SETTINGS_FILE
@@ -22,18 +23,20 @@ FILE = "schemas/roles.yaml"
 """Where roles are said that no file of the workspace speaks of yet."""
 WORDS = ("all", "team", "own", "none")
 
-Rights = Mapping[tuple[str, str], str]
-"""By entity (or `*`) and act: one of WORDS."""
+Way = tuple[str, ...]
+"""Where something stands in a role: `("entities", "lead", "read")`."""
+Said = Mapping[Way, Any]
+"""What is to stand there; None where nothing is to be said."""
 
 
-def write_rights(directory: Path, role: str, rights: Rights) -> str:
-    """Writes a role's rights into the folder's YAML and gives the path of the file, every other byte of it kept.
+def write_role(directory: Path, role: str, said: Said) -> str:
+    """Writes what a role says into the folder's YAML and gives the path of the file, every other byte of it kept.
 
     Raises EditProblem where the file cannot say it, DefinitionError where the definitions would have problems then;
     in both cases nothing is written.
     """
     files = gather(directory)
-    changed = _changed(files, role, rights)
+    changed = _changed(files, role, said)
     _check([each for each in files if each.path != changed.path] + [changed])
     target = directory / changed.path
     before = next((each for each in files if each.path == changed.path), None)
@@ -46,50 +49,68 @@ def write_rights(directory: Path, role: str, rights: Rights) -> str:
     return changed.path
 
 
-def _changed(files: Iterable[File], role: str, rights: Rights) -> File:
+def _changed(files: list[File], role: str, said: Said) -> File:
+    below = _below(files, role)
     own = {each.path: each for each in files if each.layer == WORKSPACE and each.path != SETTINGS_FILE}
     for file in own.values():
         for document in read(file, Problems()):
             if (document.kind, document.name) == ("role", role):
-                return File(file.path, WORKSPACE, edit(file.text, _edits(plain(document.body), rights), ("role", role)))
+                return File(file.path, WORKSPACE, _edited(file.text, role, dict(plain(document.body)), said, below))
     before = own[FILE].text if FILE in own else ""
-    return File(FILE, WORKSPACE, _joined(before, _written(role, rights)))
+    return File(FILE, WORKSPACE, _joined(before, _begun(role, said, below)))
 
 
-def _edits(data: Mapping[str, Any], rights: Rights) -> list[Edit]:
-    """Each of them on what those before it have made."""
-    found: list[Edit] = []
-    data = deepcopy(dict(data))
-    for (entity, act), right in rights.items():
-        made = _edit(data, entity, act, right)
-        found.append(made)
-        data = deepcopy(made).apply(data)
-    return found
+def _below(files: list[File], role: str) -> Mapping[str, Any]:
+    """What the packs say of the role."""
+    source = read_source([each for each in files if each.layer != WORKSPACE], Problems())
+    document = source.documents.get(("role", role))
+    return plain(document.body) if document is not None else {}
 
 
-def _edit(data: Mapping[str, Any], entity: str, act: str, right: str) -> Edit:
-    entities = data.get("entities")
-    if not entities:
-        return (
-            Insert((), "entities", {entity: {act: right}})
-            if "entities" not in data
-            else Set(("entities",), {entity: {act: right}})
-        )
-    if not entities.get(entity):
-        return (Set if entity in entities else _into)(("entities", entity), {act: right})
-    return (Set if act in entities[entity] else _into)(("entities", entity, act), right)
+def _edited(text: str, role: str, data: dict[str, Any], said: Said, below: Mapping[str, Any]) -> str:
+    """Each change is made on what those before it have made."""
+    data = deepcopy(data)
+    for way, value in said.items():
+        change = _change(data, way, value, below)
+        if change is not None:
+            text, data = edit(text, [change], ("role", role)), deepcopy(change).apply(data)
+    return text
 
 
-def _into(path: tuple[str, ...], value: Any) -> Insert:
-    return Insert(path[:-1], path[-1], value)
+def _change(data: Mapping[str, Any], way: Way, value: Any, below: Mapping[str, Any]) -> Edit | None:
+    if value is not None or _is_there(below, way):
+        return _put(data, way, value)
+    return Remove(way) if _is_there(data, way) else None
 
 
-def _written(role: str, rights: Rights) -> str:
-    lines = [f"role: {role}", "entities:"]
-    for entity in dict.fromkeys(entity for entity, _ in rights):
-        said = ", ".join(f"{act}: {right}" for (of, act), right in rights.items() if of == entity)
-        lines.append(f"  {entity if entity != '*' else repr(entity)}: {{{said}}}")
-    return "\n".join(lines) + "\n"
+def _put(data: Any, way: Way, value: Any) -> Edit:
+    """Along the way as far as it is there, and from there on anew."""
+    for depth, name in enumerate(way):
+        anew = reduce(lambda inner, key: {key: inner}, reversed(way[depth + 1 :]), value)
+        if name not in data:
+            return Insert(way[:depth], name, anew)
+        data = data[name]
+        if not isinstance(data, dict) or not data or depth == len(way) - 1:
+            return Set(way[: depth + 1], anew)
+    raise ValueError("there is no way to nothing")
+
+
+def _is_there(data: Any, way: Way) -> bool:
+    for name in way:
+        if not isinstance(data, dict) or name not in data:
+            return False
+        data = data[name]
+    return True
+
+
+def _begun(role: str, said: Said, below: Mapping[str, Any]) -> str:
+    """A new document, with a line for each entity."""
+    text, data = f"role: {role}\n", {"role": role}
+    entity = next((way[1] for way in said if way[0] == "entities"), None)
+    if entity is not None:
+        text += f"entities:\n  {entity if entity != '*' else repr(entity)}: {{}}\n"
+        data["entities"] = {entity: {}}
+    return _edited(text, role, data, said, below)
 
 
 def _joined(before: str, after: str) -> str:
@@ -98,9 +119,9 @@ def _joined(before: str, after: str) -> str:
     return f"{before}{'' if before.endswith(chr(10)) else chr(10)}---\n{after}"
 
 
-def _check(files: list[File]) -> None:
+def _check(files: Iterable[File]) -> None:
     from customary.engine.model import compile_source
 
     problems = Problems()
-    compile_source(read_source(files, problems), problems)
+    compile_source(read_source(list(files), problems), problems)
     problems.raise_errors()

@@ -5,36 +5,35 @@ Saving writes YAML into the workspace's folder and leads to the plan; nobody's r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import anyio.to_thread
 from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from customary.engine.model.model import Entity, Grant, Role
+from customary.engine.definitions.kinds.role import SETTINGS
+from customary.engine.model.model import Entity, Grant, Pipeline, Role
 from customary.engine.problem import DefinitionError
 from customary.engine.text.edit import EditProblem
-from customary.engine.workspace.rights import WORDS, write_rights
-from customary.ui.desk import AtDesk, Desk, texts
+from customary.engine.workspace.rights import WORDS, Said, write_role
+from customary.ui.desk import AtDesk, Desk
+from customary.ui.people import said
+from customary.ui.people.said import ACTS, EVERY, MARKS, RULE, Form, NotToBeChosen
 from customary.ui.people.users import HERE
 
-ACTS = ("read", "create", "update", "delete", "export", "import")
-EVERY = "*"
+NOTHING = Form({})
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One right: `said` is a word, or the text of an expression, or "" where the role does not speak of it."""
+    """One right: `chosen` is a word, `rule` for an expression, which is `rule` then, or "" where nothing is said."""
 
     name: str
-    said: str
-
-    @property
-    def is_expression(self) -> bool:
-        return self.said not in ("", *WORDS)
+    act: str
+    chosen: str
+    rule: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +44,15 @@ class Row:
     entity: Entity | None
     cells: tuple[Cell, ...]
     grant: Grant | None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a role says of a pipeline: the moves that it names (None: it limits none), and whether it reopens."""
+
+    pipeline: Pipeline
+    pairs: frozenset[tuple[str, ...]] | None
+    reopens: bool
 
 
 @get("/settings/roles")
@@ -64,29 +72,79 @@ async def role(desk: AtDesk, name: FromPath[str]) -> Response:
 async def save(desk: AtDesk, request: Request, name: FromPath[str]) -> Response:
     """Writes what differs, and leads to the plan of it."""
     desk.must_open("roles")
-    found, form = _role(desk, name), texts(await request.form())
-    changes = dict(_changes(desk, found, form))
-    if found.admin or any(right not in WORDS for right in changes.values()):
-        return _draw(desk, found, problem=desk.say("This cannot be chosen."), status=422)
-    if not changes:
-        return desk.redirect(f"/settings/roles/{name}", desk.say("Nothing was changed."))
+    found, form = _role(desk, name), Form.of(await request.form())
     try:
-        path = await anyio.to_thread.run_sync(write_rights, desk.workspace.directory, name, changes)
+        changes = said.of_role(desk.model, found, form)
+    except NotToBeChosen:
+        return _draw(desk, found, form, desk.say("This cannot be chosen."))
+    problem = await _write(desk, found, changes)
+    return _draw(desk, found, form, problem) if problem else _led_on(desk, f"/settings/roles/{name}", changes)
+
+
+@get("/settings/roles/{name:str}/{entity:str}")
+async def fields(desk: AtDesk, name: FromPath[str], entity: FromPath[str]) -> Response:
+    """The marks of a role on an entity's fields."""
+    desk.must_open("roles")
+    return _draw_fields(desk, *_named(desk, name, entity))
+
+
+@post("/settings/roles/{name:str}/{entity:str}", status_code=200)
+async def save_fields(desk: AtDesk, request: Request, name: FromPath[str], entity: FromPath[str]) -> Response:
+    desk.must_open("roles")
+    (found, about), form = _named(desk, name, entity), Form.of(await request.form())
+    try:
+        changes = said.of_fields(found, about, form)
+    except NotToBeChosen:
+        return _draw_fields(desk, found, about, form, desk.say("This cannot be chosen."))
+    problem = await _write(desk, found, changes)
+    if problem:
+        return _draw_fields(desk, found, about, form, problem)
+    return _led_on(desk, f"/settings/roles/{name}/{entity}", changes)
+
+
+async def _write(desk: Desk, found: Role, changes: Said) -> str:
+    """Why it was not written, or ""."""
+    if found.admin:
+        return desk.say("This cannot be chosen.")
+    try:
+        if changes:
+            await anyio.to_thread.run_sync(write_role, desk.workspace.directory, found.name, changes)
     except (EditProblem, OSError) as problem:
-        told = desk.say("The file cannot be changed by this page: {problem}", problem=str(problem))
-        return _draw(desk, found, problem=told, status=422)
+        return desk.say("The file cannot be changed by this page: {problem}", problem=str(problem))
     except DefinitionError as error:
-        told = desk.say("The definitions would have problems then: {problem}", problem=str(error.problems[0]))
-        return _draw(desk, found, problem=told, status=422)
-    return desk.redirect(
-        "/settings/plan", desk.say("Written to {path}. Look at what it changes, and apply it.", path=path)
-    )
+        return desk.say("The definitions would have problems then: {problem}", problem=str(error.problems[0]))
+    return ""
 
 
-def _draw(desk: Desk, found: Role, *, problem: str = "", status: int = 200) -> Response:
-    rows = tuple(_rows(desk, found))
-    values = {"role": found, "rows": rows, "acts": ACTS, "words": WORDS, "problem": problem, "roles": desk.model.roles}
-    return desk.page("page_roles.html", here=HERE, status=status, **values)
+def _led_on(desk: Desk, back: str, changes: Said) -> Response:
+    if not changes:
+        return desk.redirect(back, desk.say("Nothing was changed."))
+    told = desk.say("The files of the workspace say it now. Look at what it changes, and apply it.")
+    return desk.redirect("/settings/plan" if desk.access.may_open("releases") else back, told)
+
+
+def _draw(desk: Desk, found: Role, form: Form = NOTHING, problem: str = "") -> Response:
+    values = {
+        "role": found,
+        "rows": tuple(_rows(desk, found, form)),
+        "acts": ACTS,
+        "words": WORDS,
+        "roles": desk.model.roles,
+        "buttons": [desk.model.workflows[name] for name in said.buttons_of(desk.model)],
+        "pressed": form.getall("buttons") if form.lists else found.buttons,
+        "parts": SETTINGS,
+        "opened": form.getall("settings") if form.lists else found.settings,
+        "limits": [_limits(found, each, form) for each in desk.model.pipelines.values()],
+        "problem": problem,
+    }
+    return desk.page("page_roles.html", here=HERE, status=422 if problem else 200, **values)
+
+
+def _draw_fields(desk: Desk, found: Role, entity: Entity, form: Form = NOTHING, problem: str = "") -> Response:
+    before = found.entities[entity.name].fields
+    chosen = {name: form.get(name, before.get(name, "")) for name in entity.fields}
+    values = {"role": found, "entity": entity, "chosen": chosen, "marks": MARKS, "problem": problem}
+    return desk.page("page_role_fields.html", here=HERE, status=422 if problem else 200, **values)
 
 
 def _role(desk: Desk, name: str) -> Role:
@@ -95,31 +153,37 @@ def _role(desk: Desk, name: str) -> Role:
     return desk.model.roles[name]
 
 
-def _rows(desk: Desk, found: Role) -> Iterator[Row]:
-    named: list[tuple[str, Entity | None]] = [(EVERY, None)]
-    named += [(name, each) for name, each in desk.model.entities.items()]
-    for name, entity in named:
+def _named(desk: Desk, name: str, entity: str) -> tuple[Role, Entity]:
+    """A role, and an entity that it names."""
+    found = _role(desk, name)
+    if entity not in found.entities or entity not in desk.model.entities:
+        raise NotFoundException
+    return found, desk.model.entities[entity]
+
+
+def _rows(desk: Desk, found: Role, form: Form) -> Iterator[Row]:
+    for name in (EVERY, *desk.model.entities):
         grant = found.entities.get(name)
-        yield Row(name, entity, tuple(Cell(f"{name}.{act}", _said(grant, act)) for act in ACTS), grant)
+        yield Row(name, desk.model.entities.get(name), tuple(_cell(name, grant, act, form) for act in ACTS), grant)
 
 
-def _said(grant: Grant | None, act: str) -> str:
-    """A right in the words of the definitions."""
-    if grant is None or (act == "import" and grant.bring is None):
-        return ""
-    rule = grant.rule(act)
-    if isinstance(rule, bool):
-        return "all" if rule else "none"
-    return rule if isinstance(rule, str) else f"={rule.text}"
+def _limits(found: Role, pipeline: Pipeline, form: Form) -> Limits:
+    """As they were chosen, else as they are said."""
+    now = found.pipelines.get(pipeline.name, {})
+    pairs = frozenset(now["move"]) if "move" in now else None
+    if not form.get(f"{pipeline.name}.moves"):
+        return Limits(pipeline, pairs, now.get("reopen") is True)
+    some = form.get(f"{pipeline.name}.moves") == "some"
+    chosen = frozenset(said.pairs_of(form, pipeline)) if some else None
+    return Limits(pipeline, chosen, form.get(f"{pipeline.name}.reopen") == "yes")
 
 
-def _changes(desk: Desk, found: Role, form: Mapping[str, str]) -> Iterator[tuple[tuple[str, str], Any]]:
-    """What was chosen and is not what is said now."""
-    for row in _rows(desk, found):
-        for act, cell in zip(ACTS, row.cells, strict=True):
-            chosen = form.get(cell.name, cell.said)
-            if chosen and chosen != cell.said:
-                yield (row.name, act), chosen
+def _cell(entity: str, grant: Grant | None, act: str, form: Form) -> Cell:
+    """As it was typed, else as it is said."""
+    now, name = said.act_of(grant, act), f"{entity}.{act}"
+    chosen = form.get(name, RULE if now.startswith("=") else now)
+    rule = form.get(f"{name}.{RULE}", now if now.startswith("=") else "")
+    return Cell(name, act, chosen, rule)
 
 
-handlers = [roles, role, save]
+handlers = [roles, role, save, fields, save_fields]

@@ -11,15 +11,14 @@ def test_the_table_says_what_the_yaml_says_and_saving_leads_to_its_plan(client, 
     page = client.get("/settings/roles/sales_rep").text
     assert chosen(page, "lead.read") == "own" and chosen(page, "account.read") == "all"
     assert chosen(page, "rate.create") == "none" and chosen(page, "*.read") == ""
-    assert chosen(page, "user.update") == "=id == user.id"
+    assert chosen(page, "user.update") == "rule" and 'name="user.update.rule" value="=id == user.id"' in page
     form = {name: chosen(page, name) for name in re.findall(r'<select[^>]* name="([^"]+)"', page)}
     plan = client.post("/settings/roles/sales_rep", data={**form, "lead.read": "team"})
     assert str(plan.url).endswith("/settings/plan") and "sales_rep" in plan.text
     written = (workspace.directory / "schemas" / "roles.yaml").read_text()
     assert written == "role: sales_rep\nentities:\n  lead: {read: team}\n"
     assert chosen(client.get("/settings/roles/sales_rep").text, "lead.read") == "own"
-    digest = re.search(r'name="digest" value="([^"]+)"', plan.text)[1]
-    client.post("/settings/plan", data={"digest": digest})
+    apply(client, plan)
     assert chosen(client.get("/settings/roles/sales_rep").text, "lead.read") == "team"
 
 
@@ -58,3 +57,66 @@ def chosen(page, name):
     """What a select of the table has chosen."""
     select = re.search(rf'<select[^>]* name="{re.escape(name)}".*?</select>', page, re.S)[0]
     return re.search(r'<option value="([^"]*)" selected>', select)[1]
+
+
+def test_expressions_pipelines_buttons_and_settings_are_edited_on_the_page(client, workspace):
+    (workspace.directory / "workflows").mkdir(exist_ok=True)
+    (workspace.directory / "workflows" / "hello.yaml").write_text(
+        "workflow: hello\nwhen: {button: lead}\ndo: [{note: Hello}]\n"
+    )
+    workspace.apply(by="test")
+    data = {
+        "lead.read": "rule",
+        "lead.read.rule": "owner == user || owner == null",
+        "sales.moves": "some",
+        "sales.pair": ["qualify>propose"],
+        "sales.reopen": "yes",
+        "has.buttons": "yes",
+        "buttons": ["hello"],
+        "has.settings": "yes",
+        "settings": ["audit"],
+    }
+    plan = client.post("/settings/roles/sales_rep", data=data)
+    assert str(plan.url).endswith("/settings/plan") and "owner == null" in plan.text
+    apply(client, plan)
+    page = client.get("/settings/roles/sales_rep").text
+    assert chosen(page, "lead.read") == "rule" and 'value="=owner == user || owner == null"' in page
+    for name, value in (("sales.pair", "qualify&gt;propose"), ("buttons", "hello"), ("settings", "audit")):
+        assert re.search(rf'name="{name}" value="{value}" checked', page), name
+    role = workspace.release.model.roles["sales_rep"]
+    assert role.pipelines["sales"] == {"move": (("qualify", "propose"),), "reopen": True}
+    none = {"sales.moves": "all", "has.buttons": "yes", "has.settings": "yes"}
+    apply(client, client.post("/settings/roles/sales_rep", data=none))
+    role = workspace.release.model.roles["sales_rep"]
+    assert (role.buttons, role.settings, role.pipelines["sales"]) == ((), (), {"reopen": False})
+
+
+def test_a_rule_that_cannot_be_said_is_explained_and_kept(client, workspace):
+    data = {"lead.read": "rule", "lead.read.rule": "=ownr == user", "has.settings": "yes", "settings": ["audit"]}
+    answer = client.post("/settings/roles/sales_rep", data=data)
+    assert answer.status_code == 422 and "ownr" in answer.text and "Did you mean" in answer.text
+    assert 'value="=ownr == user"' in answer.text and 'name="settings" value="audit" checked' in answer.text
+    assert not (workspace.directory / "schemas" / "roles.yaml").exists()
+    wrong = ({"sales.moves": "some", "sales.pair": "a>b>c"}, {"has.buttons": "yes", "buttons": "nothing"})
+    for each in (*wrong, {"has.settings": "yes", "settings": "everything"}, {"*.read": "rule"}):
+        assert client.post("/settings/roles/sales_rep", data=each).status_code == 422
+    assert client.post("/settings/roles/sales_rep", files={"lead.read": b"all"}).status_code == 200
+
+
+def test_fields_have_a_page_of_their_own(client, workspace):
+    page = client.get("/settings/roles/sales_rep/user").text
+    assert chosen(page, "email") == "read_only" and chosen(page, "name") == ""
+    plan = client.post("/settings/roles/sales_rep/user", data={"email": "", "name": "read_only", "manager": "hidden"})
+    written = (workspace.directory / "schemas" / "roles.yaml").read_text()
+    assert written == ("role: sales_rep\nentities:\n  user: {fields: {name: read_only, email: ~, manager: hidden}}\n")
+    apply(client, plan)
+    marks = workspace.release.model.roles["sales_rep"].entities["user"].fields
+    assert marks == {"manager": "hidden", "team": "read_only", "name": "read_only"}
+    assert client.post("/settings/roles/sales_rep/user", data={"email": "closed"}).status_code == 422
+    for nothing in ("/settings/roles/sales_rep/nothing", "/settings/roles/sales_rep/*", "/settings/roles/admin/user"):
+        assert client.get(nothing).status_code == 404
+
+
+def apply(client, plan):
+    digest = re.search(r'name="digest" value="([^"]+)"', plan.text)[1]
+    assert client.post("/settings/plan", data={"digest": digest}).status_code == 200
