@@ -15,7 +15,19 @@ from customary.engine.definitions.kinds.workflow import BEFORE, BEFORE_SAVE, STE
 from customary.engine.expressions.functions import FUNCTIONS, MACROS
 
 PAGE = Path(__file__).with_name("reference.md")
-KINDS = ("workspace", "pack", "entity", "pipeline", "workflow", "role", "message", "document", "calendar", "demo")
+KINDS = (
+    "workspace",
+    "pack",
+    "entity",
+    "pipeline",
+    "workflow",
+    "role",
+    "message",
+    "document",
+    "web_form",
+    "calendar",
+    "demo",
+)
 HEAD = """# Reference
 
 Generated from the code by `python docs/reference.py`; the guide that explains it is [language.md](language.md).

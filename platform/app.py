@@ -38,6 +38,8 @@ from customary.ui.record import page as record
 from customary.ui.rules import button, decide, hooks, rehearsal, runs, webhooks
 from customary.ui.rules import overview as rules
 from customary.ui.web import files, heads, health, metrics, request, security
+from customary.ui.web_form import overview as web_forms
+from customary.ui.web_form import page as web_form
 
 if TYPE_CHECKING:
     from customary.engine.workspace import Workspace
@@ -89,6 +91,8 @@ PAGES = (
     mails,
     unsubscribe,
     tracked,
+    web_forms,
+    web_form,
     hooks,
     webhooks,
     imports,

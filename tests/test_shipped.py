@@ -49,7 +49,7 @@ def texts(node: Any, key: str = "") -> Iterator[tuple[Any, str]]:
     elif isinstance(node, Sequence):
         for item in node.items:
             yield from texts(item)
-    elif isinstance(node, Scalar) and key in WORDED:
+    elif isinstance(node, Scalar) and key in WORDED and not str(plain(node)).startswith("="):
         yield node, key
 
 

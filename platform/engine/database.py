@@ -15,6 +15,8 @@ from typing import Any, TypeVar
 
 import psycopg
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as postgresql_dialect
+from sqlalchemy.dialects import sqlite as sqlite_dialect
 
 from customary.engine import sqlite
 from customary.engine.compilations import Compilations
@@ -39,6 +41,13 @@ GONE_SECONDS = 20
 """So soon either side of a connection to PostgreSQL notices that the other's machine is gone."""
 STEPS_BETWEEN_LOOKS = 1_000_000
 """Steps of SQLite's machine between two looks at the clock, some ten milliseconds."""
+
+
+def insert_new(connection: sa.Connection, table: sa.Table, row: dict[str, Any]) -> bool:
+    """Writes a row unless its key is there already, also where another process writes the same; says whether it did."""
+    insert = (sqlite_dialect if connection.dialect.name == "sqlite" else postgresql_dialect).insert
+    statement = insert(table).values(row).on_conflict_do_nothing()
+    return connection.execute(statement.returning(*table.primary_key)).first() is not None
 
 
 class TooSlow(Exception):

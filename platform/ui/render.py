@@ -12,6 +12,7 @@ from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from customary.engine.locale import Locale
+from customary.engine.messages import html
 from customary.engine.words import Words
 from customary.ui import icons
 from customary.ui.catalogue import catalogue, say_reason
@@ -43,10 +44,10 @@ _MEMORY = _Memory()
 def environment(locale: Locale, sprite_url: str) -> Environment:
     """The templates for people of one locale.
 
-    Filters: `words` (Words in the reader's language), `reason` (a Reason likewise), `number`, `money`, `percent`,
-    `date`, `datetime`, `initials`, `hue`. Globals: `_`/`gettext`, `ngettext`, `icon(name, label="", size=16)`,
-    `static(path)`, `show` (a field's value as HTML, see show.py), `locale`, and those of drawn.py:
-    `drawn(template, **values)`, `field(control)`, `control(control)`.
+    Filters: `words` (Words in the reader's language), `reason` (a Reason likewise), `prose` (Words in Markdown, as
+    HTML), `number`, `money`, `percent`, `date`, `datetime`, `initials`, `hue`. Globals: `_`/`gettext`, `ngettext`,
+    `icon(name, label="", size=16)`, `static(path)`, `show` (a field's value as HTML, see show.py), `locale`, and those
+    of drawn.py: `drawn(template, **values)`, `field(control)`, `control(control)`.
     """
     made = Environment(
         loader=FileSystemLoader(FOLDER),
@@ -106,6 +107,7 @@ def _filters(locale: Locale, show: Show) -> dict[str, Any]:
     return {
         "words": lambda words: words.in_language(locale.language) if isinstance(words, Words) else words,
         "reason": partial(say_reason, locale.language),
+        "prose": lambda words: Markup(html.fragment(words.in_language(locale.language))),  # noqa: S704 - our own HTML
         "number": locale.number,
         "money": locale.money,
         "percent": locale.percent,

@@ -156,7 +156,7 @@ class Access:
     @cached_property
     def held(self) -> tuple[Role, ...]:
         """The roles, as far as they are declared."""
-        return tuple(self.model.roles[name] for name in self.roles if name in self.model.roles)
+        return tuple(role for name in self.roles if (role := self.model.role(name)) is not None)
 
     @property
     def _granting(self) -> list[Role]:

@@ -131,6 +131,12 @@ def came_in(work: Work, entity: str, id: UUID, mailbox: str, payload: Mapping[st
     return Change(new_id(), work.now, entity, id, "email", {}, {}, None, cause, work.release.number)
 
 
+def filled_in(work: Work, entity: str, id: UUID, form: str, payload: Mapping[str, Any]) -> Change:
+    """What a stranger did by sending a form."""
+    cause = {"origin": "web_form", "trigger": "web_form", "form": form, "payload": told(payload)}
+    return Change(new_id(), work.now, entity, id, "web_form", {}, {}, None, cause, work.release.number)
+
+
 def changes_behind(connection: sa.Connection, runs: Iterable[Mapping[str, Any]]) -> dict[UUID, Mapping[str, Any]]:
     """The rows of the changes that started these runs, by their ids."""
     ids = [run["change"] for run in runs]

@@ -18,7 +18,7 @@ from customary.engine.problem import Problems, did_you_mean
 from customary.engine.text.node import Mapping, plain
 from customary.engine.text.source import Document, Source
 
-LATER_KINDS = ("records", "web_form", "dashboard", "sla", "survey")
+LATER_KINDS = ("records", "dashboard", "sla", "survey")
 
 
 @cache

@@ -49,6 +49,19 @@ EXAMPLES = named(
 )
 """Of an entity or a pipeline."""
 
+FORM_EXAMPLES = named(
+    mapping(
+        "an example",
+        {
+            "given": told(VALUES, "what somebody fills in, all of them fields of the form"),
+            **{key: _SHARED[key] for key in ("there", "gives", "fails", "holds")},
+        },
+        required=("given",),
+    ),
+    "examples: {a_stranger_writes: {given: {name: Ann}, gives: {source: website}}}",
+)
+"""Of a web form."""
+
 _MADE = {
     "type": "object",
     "minProperties": 1,

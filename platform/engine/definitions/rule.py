@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from customary.engine.definitions.asking import check_inputs
-from customary.engine.definitions.kinds.workflow import LATER_STEPS, LATER_TRIGGERS, STEP_KEYS, STEPS, TRIGGERS
+from customary.engine.definitions.kinds.workflow import LATER_STEPS, STEP_KEYS, STEPS, TRIGGERS
 from customary.engine.definitions.shapes import CONDITION, mapping
 from customary.engine.definitions.validate import Validator, missing, unknown_key
 from customary.engine.problem import Place, Problems, did_you_mean
@@ -34,7 +34,7 @@ def _each(nodes: Sequence, check: Callable[[Node, Problems], Node | None], probl
 
 
 def _check_trigger(node: Node, problems: Problems) -> Node | None:
-    kind = _kind(node, TRIGGERS, LATER_TRIGGERS, ("from", "to", "before", "ask", "on"), "trigger", problems)
+    kind = _kind(node, TRIGGERS, (), ("from", "to", "before", "ask", "on"), "trigger", problems)
     checked = _trigger_validator(kind).check(node, problems) if kind else None
     if isinstance(checked, Mapping) and "ask" in checked:
         return _with(checked, "ask", check_inputs(checked.get("ask"), problems))

@@ -10,7 +10,7 @@ from customary.engine.model.model import Model
 from customary.engine.problem import Place
 from customary.engine.text import Mapping, Source, plain
 
-KINDS = ("entity", "pipeline", "workflow", "role")
+KINDS = ("entity", "pipeline", "workflow", "role", "web_form")
 
 
 @dataclass(frozen=True)
@@ -47,5 +47,5 @@ def _about(kind: str, name: str, model: Model, said: Mapping) -> str:
     """The entity that an example is about."""
     if kind == "role":
         return next(iter(said["given"]))
-    around = {"pipeline": model.pipelines, "workflow": model.workflows}.get(kind)
+    around = {"pipeline": model.pipelines, "workflow": model.workflows, "web_form": model.web_forms}.get(kind)
     return name if around is None else around[name].entity

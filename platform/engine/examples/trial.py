@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from customary.engine import records
+from customary.engine.automation.forms import heard
 from customary.engine.automation.moment import system_for
 from customary.engine.automation.press import press
 from customary.engine.examples.difference import Difference
@@ -16,6 +17,7 @@ from customary.engine.examples.example import Example
 from customary.engine.examples.house import House, Room
 from customary.engine.examples.rights import rights_differ
 from customary.engine.examples.values import BadValue, CannotMake, Values
+from customary.engine.messages import forms
 from customary.engine.model.example import RECORD
 from customary.engine.records.work import Work
 
@@ -67,11 +69,20 @@ class _Trial:
 
     def _make(self, work: Work) -> UUID:
         given = self._given()
+        if self.example.kind == "web_form":
+            return self._fill_in(work, given[self.example.entity])
         values = Values(work, self.made, self.example.entity)
         for entity, each in given.items():
             if entity != self.example.entity:
                 values.make(entity, each or {})
         return records.create(work, self.example.entity, values.of(self.example.entity, given[self.example.entity]))
+
+    def _fill_in(self, work: Work, given: Mapping[str, Any]) -> UUID:
+        """Sends the form as a stranger who agrees to what it asks."""
+        form, language = work.model.web_forms[self.example.definition], work.model.settings.languages[0]
+        stranger = forms.work_of(work.connection, work.release, form, language, work.now)
+        values = Values(work, self.made, form.entity).of(form.entity, given)
+        return forms.take(stranger, form, forms.Sent(records.new_id(), language, values), heard)
 
     def _given(self) -> Mapping[str, Any]:
         """The records by entity, the example's own among them."""

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from customary.engine.messages.forms.entries import entry
 from customary.engine.messages.incoming.received import Received, find_received, mail, received_about
 from customary.engine.messages.outbox import Letter, letters, message
 from customary.engine.messages.reactions import reactions_to
@@ -63,7 +64,7 @@ def readable(work: Work, id: UUID) -> tuple[Received, str]:
 
 
 def merge(work: Work, entity: str, given_up: UUID, stays: UUID, values: Mapping[str, Any] | None = None) -> None:
-    """Merges two records with the mails about them; the way for everybody who merges.
+    """Merges two records with the mails about them and the forms sent; the way for everybody who merges.
 
     Raises what `records.merge` does.
     """
@@ -72,9 +73,9 @@ def merge(work: Work, entity: str, given_up: UUID, stays: UUID, values: Mapping[
 
 
 def lead_over(work: Work, old: tuple[str, UUID], new: tuple[str, UUID]) -> None:
-    """Lets the mails about one record be about another, so that what is answered to them goes there."""
+    """Lets the mails about one record be about another, so that what is answered to them goes there; forms too."""
     there = {"entity": work.release.tables.code(new[0]), "record": new[1]}
-    for table in (message, mail):
+    for table in (message, mail, entry):
         work.connection.execute(table.update().where(table.c.record == old[1]).values(there))
 
 

@@ -57,6 +57,14 @@ def page(markdown: str, language: str, *, led: Led | None = None, foot: str = ""
     )
 
 
+def fragment(markdown: str) -> str:
+    """HTML to stand in a page of ours, whose links open beside it: what is being filled in there stays."""
+    tokens = _reader().parse(markdown)
+    for each in _leading(tokens):
+        each.attrs |= {"target": "_blank", "rel": "noopener"}
+    return str(_reader().renderer.render(tokens, _reader().options, {}))
+
+
 def _leading(tokens: list[Token]) -> list[Token]:
     """The links to the web among the tokens."""
     inside = (each for token in tokens for each in token.children or ())

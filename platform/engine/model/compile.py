@@ -29,6 +29,7 @@ from customary.engine.model.questions import check_questions
 from customary.engine.model.reach import check_reach
 from customary.engine.model.role import check_buttons, compile_roles
 from customary.engine.model.settings import compile_settings
+from customary.engine.model.web_form import compile_forms
 from customary.engine.model.workflow import compile_workflows
 from customary.engine.problem import Problems
 from customary.engine.text.node import Mapping as Node
@@ -53,6 +54,7 @@ def compile(definitions: Definitions, problems: Problems) -> Model | None:  # no
         pipelines=frozen(pipelines),
         messages=(messages := compile_messages(build)),
         mailboxes=compile_mailboxes(build),
+        web_forms=compile_forms(build),
         documents=(documents := compile_documents(build)),
         roles=(roles := compile_roles(build)),
         workflows=(workflows := compile_workflows(build, messages, documents, roles)),

@@ -23,6 +23,9 @@ def check_examples(build: Build, roles: Mapping[str, Role], workflows: Mapping[s
     for document in build.definitions.of("pipeline").values():
         if sketch := build.sketches.get(str(plain(document.body, "entity"))):
             _of_records(build, sketch, document.body, roles)
+    for document in build.definitions.of("web_form").values():
+        if sketch := build.sketches.get(str(plain(document.body, "entity"))):
+            _of_records(build, sketch, document.body, roles)
     for document in build.definitions.of("role").values():
         for _, example in items(document.body.get("examples")):
             _of_role(build, example)

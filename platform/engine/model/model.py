@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from customary.engine.expressions import Expression, Template
@@ -18,6 +18,9 @@ from customary.engine.model.sign_in import SignIn
 from customary.engine.problem import Place
 from customary.engine.words import Words
 from customary.engine.working import Calendar
+
+if TYPE_CHECKING:
+    from customary.engine.model.form import WebForm
 
 
 class _Nothing(Mapping[str, Any]):
@@ -376,6 +379,7 @@ class Model:
     roles: Mapping[str, Role] = NOTHING
     messages: Mapping[str, Message] = NOTHING
     mailboxes: Mapping[str, Mailbox] = NOTHING
+    web_forms: Mapping[str, WebForm] = NOTHING
     documents: Mapping[str, Document] = NOTHING
     calendars: Mapping[str, Calendar] = NOTHING
     calendar: str = ""
@@ -388,3 +392,11 @@ class Model:
     def playing(self, part: str) -> Entity | None:
         """The entity that `plays` a part (user, task, activity...), or None."""
         return next((each for each in self.entities.values() if each.plays == part), None)
+
+    def role(self, name: str) -> Role | None:
+        """A role that somebody may hold: a declared one, or what a form lets strangers do."""
+        return self.roles.get(name) or self._of_forms.get(name)
+
+    @cached_property
+    def _of_forms(self) -> Mapping[str, Role]:
+        return {role.name: role for form in self.web_forms.values() for role in form.roles}

@@ -8,7 +8,7 @@ from typing import Any
 
 from cronsim import CronSim, CronSimError
 
-from customary.engine.model import mail_trigger
+from customary.engine.model import mail_trigger, web_form
 from customary.engine.model.build import Build, frozen, plain
 from customary.engine.model.calls import compile_called
 from customary.engine.model.duration import length
@@ -37,6 +37,8 @@ def entity_meant(build: Build, body: text.Mapping) -> str:
     said = body.get(kind) if kind is not None else None
     if kind in ("email", "message"):
         return mail_trigger.meant(build, kind, said)
+    if kind == "web_form":
+        return web_form.entity_of(build, said)
     if kind == "webhook":
         return next((each for each in _found(said) if each in build.sketches), "")
     if isinstance(said, text.Mapping):
@@ -235,4 +237,5 @@ _KINDS: dict[str, Callable[[Build, str, text.Mapping], Trigger | None]] = {
     "called": compile_called,
     "email": mail_trigger.email,
     "message": mail_trigger.message,
+    "web_form": web_form.trigger,
 }

@@ -28,6 +28,8 @@ attempt = sa.Table(
 FREE_FAILURES = 5
 FREE_FAILURES_OF_ONE_ACCOUNT = 50
 """From everywhere together: more than anybody mistypes, too few to guess."""
+FREE_FORMS = 20
+FREE_MAILS = 3
 WINDOW = timedelta(minutes=15)
 
 Limits = Mapping[str, int]
@@ -50,6 +52,16 @@ def of_stranger(email: str, address: str) -> Limits:
 def of_known(email: str, browser: str) -> Limits:
     """The brake on a browser that did: what others guess does not keep it out."""
     return {_key(email, f"browser {browser}"): FREE_FAILURES}
+
+
+def of_form(form: str, address: str) -> Limits:
+    """The brake on one who sends a form of strangers."""
+    return {_key(f"form {form}", address): FREE_FORMS}
+
+
+def of_form_mail(form: str, email: str) -> Limits:
+    """The brake on mails that a form sends to an address that anybody may have typed."""
+    return {_key(f"mail of form {form}", email): FREE_MAILS}
 
 
 def begin(connection: sa.Connection, limits: Limits, now: datetime) -> None:

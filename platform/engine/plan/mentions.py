@@ -11,6 +11,7 @@ from customary.engine.expressions.meaning import Node
 from customary.engine.expressions.paths import all_nodes
 from customary.engine.expressions.types import ListOf, Record
 from customary.engine.fields.field import Field
+from customary.engine.model.form import WebForm
 from customary.engine.model.model import Entity, Mailbox, Model, Pipeline, Role, Stage, Workflow
 
 Thing = tuple[str, ...]
@@ -42,6 +43,8 @@ def mentions(model: Model) -> Iterator[Mention]:
         yield from (("document", document.name, thing) for thing in _entities(document.about))
     for mailbox in model.mailboxes.values():
         yield from (("mailbox", mailbox.name, thing) for thing in _of_mailbox(model, mailbox))
+    for form in model.web_forms.values():
+        yield from (("web_form", form.name, thing) for thing in _of_form(model, form))
     for group in model.navigation:
         yield from (("navigation", group.name, ("entity", each)) for each in group.entities)
 
@@ -114,16 +117,39 @@ def _of_step(model: Model, step: Mapping[str, Any], entity: str) -> Iterator[Thi
             yield STAGE, entity, step[STAGE]
     if isinstance(step.get("into"), str) and "document" in step:
         yield "field", entity, step["into"]
-    named = (("message", "message"), ("message", "of"), ("mailbox", "mailbox"), ("document", "document"))
+    named = (
+        ("message", "message"),
+        ("message", "of"),
+        ("mailbox", "mailbox"),
+        ("document", "document"),
+        ("web_form", "form"),
+    )
     for kind, name in named:
         if isinstance(step.get(name), str):
             yield kind, step[name]
+
+
+_NAMED = (
+    ("message", "message"),
+    ("message", "of"),
+    ("mailbox", "mailbox"),
+    ("document", "document"),
+    ("web_form", "form"),
+)
+"""Kinds of definition, and the keys under which triggers and steps name one."""
 
 
 def _of_mailbox(model: Model, mailbox: Mailbox) -> Iterator[Thing]:
     yield from _entities(mailbox.entity)
     yield from said(model, tuple((mailbox.new or {}).values()))
     yield from (("field", mailbox.entity, name) for name in mailbox.new or ())
+
+
+def _of_form(model: Model, form: WebForm) -> Iterator[Thing]:
+    yield from said(model, (form.values, form.creates))
+    for entity, names in ((form.entity, (*form.fields, *form.values)), *form.creates):
+        yield "entity", entity
+        yield from (("field", entity, name) for name in names)
 
 
 def _of_role(model: Model, role: Role) -> Iterator[Thing]:

@@ -155,16 +155,17 @@ def _in_batches(site: Site, statement: sa.Delete | sa.Update, key: sa.ColumnElem
 
 
 def _forget_records(site: Site, code: str) -> None:
-    """What the platform kept beside the records of an entity: their history, what finds them, and mails."""
+    """What the platform kept beside the records of an entity: their history, what finds them, mails and forms sent."""
     from customary.engine.exchange.sample import loaded
+    from customary.engine.messages.forms.entries import entry
     from customary.engine.messages.incoming.received import mail
     from customary.engine.messages.outbox import message
     from customary.engine.records.changes import change
     from customary.engine.records.index import search
     from customary.engine.records.numbers import sequence
 
-    kept = ((change, change.c.id), (search, search.c.record), (message, message.c.id), (mail, mail.c.id))
-    for rows, key in kept:
+    kept = (change.c.id, search.c.record, message.c.id, mail.c.id, entry.c.id)
+    for rows, key in ((each.table, each) for each in kept):
         some = sa.select(key).where(rows.c.entity == code).limit(BATCH)
         while site.shortly(lambda connection, rows=rows, key=key, some=some: _delete(connection, rows, key, some)):
             pass

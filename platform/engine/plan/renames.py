@@ -22,6 +22,7 @@ _turns = sa.table("customary_turn", sa.column("key", sa.Text), sa.column("last",
 _mails = sa.table("customary_message", sa.column("name"))
 _received = sa.table("customary_mail", sa.column("mailbox"))
 _mailboxes = sa.table("customary_mailbox", sa.column("name"))
+_entries = sa.table("customary_form_entry", sa.column("form"))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -84,6 +85,8 @@ def _carry(kind: str, names: Mapping[str, str]) -> Iterator[Change]:
     if kind == "mailbox":
         yield RenameRows(column=_received.c.mailbox, names=names)
         yield RenameRows(column=_mailboxes.c.name, names=names)
+    if kind == "web_form":
+        yield RenameRows(column=_entries.c.form, names=names)
     if kind in ("message", "document"):
         yield RenameRows(column=_mails.c.name, names=names)
 

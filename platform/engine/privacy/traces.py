@@ -13,10 +13,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from customary.engine.automation import tables as automation
+from customary.engine.messages.forms.confirming import WAITS
+from customary.engine.messages.forms.entries import entry
 from customary.engine.messages.incoming.received import mail
 from customary.engine.messages.notifications import notification
 from customary.engine.messages.outbox import DROPPED, FAILED, KEPT, QUEUED, message
 from customary.engine.messages.reactions import reaction
+from customary.engine.people.tickets import ticket
 from customary.engine.privacy.known import Known
 from customary.engine.reasons import reason_text
 from customary.engine.records.approvals import LAPSED
@@ -77,6 +80,18 @@ def _reactions(known: Known) -> sa.ColumnElement[bool]:
     return reaction.c.message.in_(sa.select(message.c.id).where(_sent(known)))
 
 
+def _forms(known: Known) -> sa.ColumnElement[bool]:
+    return entry.c.record.in_(known.ids)
+
+
+def _waiting(known: Known) -> sa.ColumnElement[bool]:
+    """What was typed into forms with an address of theirs, and waits for the link in a mail to be followed."""
+    said = sa.func.lower(sa.cast(ticket.c.data, sa.Text))
+    return sa.and_(
+        ticket.c.purpose.startswith(WAITS), sa.or_(sa.false(), *(said.contains(each) for each in known.addresses))
+    )
+
+
 def _else(column: sa.Column, values: tuple[str, ...], then: Any) -> sa.Case:
     return sa.case((column.in_(values), then), else_=column)
 
@@ -126,6 +141,8 @@ TRACES = (
             "why": None,
         },
     ),
+    Trace("forms_sent", Reason("forms that were sent"), entry, _forms, {"left": None, "why": None}),
+    Trace("forms_waiting", Reason("forms that wait to be confirmed"), ticket, _waiting, key="hash"),
     Trace(
         "notifications",
         Reason("notifications"),
@@ -143,8 +160,9 @@ TRACES = (
 """In the order in which they are erased: steps and reactions are found by the messages that they belong to."""
 
 _SILENT = """
-    account apply audit clock decision_asked destination erased hook_call identity key mailbox name pace passkey pause
-    queue recovery_code release sample second_factor secret sequence session share sign_in_attempt ticket turn view
+    account apply audit clock decision_asked destination erased form_key hook_call identity key mailbox name pace
+    passkey pause queue recovery_code release sample second_factor secret sequence session share sign_in_attempt turn
+    view
 """
 SILENT = frozenset(f"customary_{name}" for name in _SILENT.split())
 """Tables that say nothing of the people in records: ids, definitions, and those who sign in."""

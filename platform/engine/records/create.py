@@ -62,6 +62,17 @@ def create_many(
     return made + _create_batch(work, known, batch, len(made), on_refused)
 
 
+def problems_of_new(work: Work, entity: str, values: Mapping[str, Any]) -> list[FieldProblem]:
+    """What is wrong with a new record by itself, whatever other records there are. Nothing is written."""
+    trial = work.connection.begin_nested()  # rules before the save may note whose turn it is
+    try:
+        draft = new_draft(work, _known(work, entity), values)
+        validate(draft)
+    finally:
+        trial.rollback()
+    return draft.problems
+
+
 def _known(work: Work, entity: str) -> Shape:
     if entity not in work.model.entities:
         raise Missing(entity)

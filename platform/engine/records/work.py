@@ -27,7 +27,8 @@ class Cause:
 
     `origin` is form, api, import, workflow, undo or system. `chain` names the workflows that led here, outermost
     first, and `depth` counts them. `parent` is the record that a child row was written with. What is `quiet` starts no
-    rules; those before the save hold all the same.
+    rules; those before the save hold all the same. What came by a web form names the `form`, and the wording of the
+    `consent` that was given with it.
     """
 
     origin: str = "system"
@@ -36,6 +37,8 @@ class Cause:
     chain: tuple[str, ...] = ()
     parent: tuple[str, UUID] | None = None
     quiet: bool = False
+    form: str | None = None
+    consent: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         plain: dict[str, Any] = {"origin": self.origin}
@@ -49,6 +52,10 @@ class Cause:
             plain["parent"] = [self.parent[0], str(self.parent[1])]
         if self.quiet:
             plain["quiet"] = True
+        if self.form:
+            plain["form"] = self.form
+        if self.consent:
+            plain["consent"] = self.consent
         return plain
 
     @classmethod
@@ -61,6 +68,8 @@ class Cause:
             chain=tuple(plain.get("chain", ())),
             parent=(parent[0], UUID(parent[1])) if parent else None,
             quiet=plain.get("quiet", False),
+            form=plain.get("form"),
+            consent=plain.get("consent"),
         )
 
 

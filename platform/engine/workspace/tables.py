@@ -19,6 +19,7 @@ ROOMS_WITH_TABLES = (
     "customary.engine.records",
     "customary.engine.records.idempotency",
     "customary.engine.messages",
+    "customary.engine.messages.forms",
     "customary.engine.messages.incoming",
     "customary.engine.messages.reactions",
     "customary.engine.exchange.sample",

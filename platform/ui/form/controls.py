@@ -53,6 +53,8 @@ class Control:
     """Tells the ids of forms on one page apart."""
     alone: bool = False
     """Whether it is all there is of a section that is called the same."""
+    autocomplete: str = "off"
+    """What browsers may fill in themselves."""
     bare: bool = False
     """Whether it stands in a cell, under a column's head instead of a label of its own."""
 
@@ -92,7 +94,8 @@ class Control:
             return None
         linked = tuple((each.value, each.title) for each in self.choices) if self.source else ()
         marks = (self.required, self.read_only, self.watched, self.alone, self.bare)
-        return (Same(self.field), self.prefix, self.name, self.texts, self.source, linked, marks, sheet)
+        names = (self.prefix, self.name, self.autocomplete)
+        return (Same(self.field), names, self.texts, self.source, linked, marks, sheet)
 
     @property
     def wide(self) -> bool:

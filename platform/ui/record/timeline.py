@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +12,9 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from customary.engine import records
-from customary.engine.fields.field import Field, Refusal
+from customary.engine.fields.field import Field
 from customary.engine.locale import Locale
-from customary.engine.messages.correspondence import Post, posts
+from customary.engine.messages.correspondence import posts
 from customary.engine.model.model import Entity
 from customary.engine.records.history import history
 from customary.engine.records.refusal import Refused
@@ -26,39 +26,11 @@ from customary.ui.form.page import by_control, typed_in
 from customary.ui.form.typed import Typed
 from customary.ui.record import composer
 from customary.ui.record.composer import PARTS, Writing, about_field, fields_by_part
+from customary.ui.record.moment import Difference, Moment, forms_sent, value_in
 from customary.ui.record.pointers import pointing
 
 MOST_CHANGES = 200
 MOST_RECORDS = 50
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """A field of a change: from what, to what."""
-
-    field: Field
-    before: Any
-    after: Any
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
-    """One thing on the timeline. `kind` is activity, task, or the kind of change."""
-
-    kind: str
-    at: datetime
-    actor: UUID | None
-    entity: Entity
-    record: records.Record | None = None
-    text: str = ""
-    option: str = ""
-    due: datetime | date | None = None
-    done: bool = False
-    differences: tuple[Difference, ...] = ()
-    cause: str = ""
-    mail: Post | None = None
-    quiet: bool = False
-    """Whether it was made to start no rules."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,12 +120,13 @@ def read_timeline(work: Work, entity: Entity, record: records.Record, locale: Lo
     if kind in PARTS:
         happenings = [each for each in happenings if each.kind == kind]
     mails = _mails(work, entity, record.id) if kind in ("", "activity") else []
+    filled = forms_sent(work, entity, record.id) if kind in ("", "activity") else []
     open_tasks = [each for each in happenings if each.kind == "task" and not each.done]
     past = [each for each in happenings if each.kind != "task" or each.done]
     people = work.model.playing("user")
     return Timeline(
         writings=tuple(composer.writings(work, entity, record, locale)),
-        days=tuple(_days([*past, *mails, *changes], locale)),
+        days=tuple(_days([*past, *mails, *filled, *changes], locale)),
         open=tuple(sorted(open_tasks, key=_due)),
         titles=_titles(work, [*happenings, *changes]),
         people=people.name if people else "",
@@ -206,6 +179,7 @@ def _changes(work: Work, entity: Entity, id: UUID) -> list[Moment]:
             cause=str(change.cause.get("origin", "")),
             option=str(change.cause.get("stage", "")),
             text=str(change.cause.get("note", "")),
+            form=str(change.cause.get("form", "")),
             quiet=bool(change.cause.get("quiet")),
         )
         for change in history(work, entity.name, id, limit=MOST_CHANGES).changes
@@ -220,18 +194,10 @@ def differences(work: Work, entity: Entity, change: Any) -> tuple[Difference, ..
     """What a change changed, as far as this person may see it."""
     hidden = work.access.hidden(entity.name) | QUIET
     return tuple(
-        Difference(field=each, before=_value(each, change.before, name), after=_value(each, change.after, name))
+        Difference(field=each, before=value_in(each, change.before, name), after=value_in(each, change.after, name))
         for name in change.names
         if name not in hidden and (each := entity.fields.get(name)) is not None
     )
-
-
-def _value(field: Field, plain: Mapping[str, Any], name: str) -> Any:
-    """A value as it was; one that today's field no longer takes is not shown."""
-    try:
-        return field.from_json(plain.get(name)) if plain.get(name) is not None else None
-    except Refusal:
-        return None
 
 
 def _days(moments: Iterable[Moment], locale: Locale) -> Iterable[Day]:

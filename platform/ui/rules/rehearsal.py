@@ -21,7 +21,8 @@ from customary.engine.records.work import Work
 from customary.engine.releases import Release
 from customary.engine.words import Reason
 from customary.ui.desk import AtDesk, Desk, texts
-from customary.ui.record.timeline import Difference, differences, ends
+from customary.ui.record.moment import Difference
+from customary.ui.record.timeline import differences, ends
 from customary.ui.rules.details import id_in
 
 HERE = "workflows"

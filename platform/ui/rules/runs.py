@@ -22,7 +22,8 @@ from customary.engine.records.refusal import Missing
 from customary.engine.records.work import Work
 from customary.engine.words import Reason, Words
 from customary.ui.desk import AtDesk
-from customary.ui.record.timeline import Difference, differences, ends
+from customary.ui.record.moment import Difference
+from customary.ui.record.timeline import differences, ends
 from customary.ui.rules.details import Detail, details, id_in, mails_of, mentioned
 from customary.ui.rules.rule import ShownRule, rule
 

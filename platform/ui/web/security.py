@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from litestar import Request
 from litestar.exceptions import PermissionDeniedException
@@ -15,8 +16,8 @@ from customary.ui.visitor import SESSION, cookie_of, csrf_of, visitor_of
 
 _HOST = re.compile(rb"([\w.-]{1,255}|\[[0-9a-fA-F:.]{2,45}\])?(:\d{1,5})?")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-SIGNED = ("/hooks/", "/unsubscribe/")
-"""What is called here is signed or holds what only its receiver knows, and nobody is signed in."""
+SIGNED = ("/hooks/", "/unsubscribe/", "/forms/")
+"""What is called here is signed or holds what only its receiver knows, and nobody acts as who is signed in."""
 UNUSED = ("camera", "display-capture", "geolocation", "hid", "microphone", "midi", "payment", "serial", "usb")
 """What browsers offer to pages, and none of ours asks for."""
 HEADERS = {
@@ -30,6 +31,17 @@ HEADERS = {
 UNLESS_SAID = {"Cache-Control": "no-store", "Cross-Origin-Resource-Policy": "same-origin"}
 """What an answer may say otherwise of itself: a static file is kept, the picture of a mail is drawn by others."""
 STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """What one page opens of the policy: the sites that may show it within theirs, and where its forms may lead."""
+
+    framed_by: tuple[str, ...] = ()
+    leads_to: tuple[str, ...] = ()
+
+
+CLOSED = Open()
 
 
 def headers(app: ASGIApp) -> ASGIApp:
@@ -63,24 +75,29 @@ def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
 
 
 ALWAYS, ELSE = _encoded(HEADERS), _encoded(UNLESS_SAID)
+FRAMED = _encoded({name: value for name, value in HEADERS.items() if name != "X-Frame-Options"})
+"""Of a page that other sites show within theirs: that header knows no site but ours, so the policy alone says which."""
 
 
 def _added(scope: Scope, said: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
-    yield from ALWAYS
+    state = scope.get("state", {})
+    open = state.get("open", CLOSED)
+    yield from FRAMED if open.framed_by else ALWAYS
     names = {name.lower() for name, _ in said}
     yield from (each for each in ELSE if each[0] not in names)
-    yield b"content-security-policy", policy(scope.get("state", {}).get("nonce")).encode()
+    yield b"content-security-policy", policy(state.get("nonce"), open).encode()
     if scope.get("scheme") == "https":
         yield STRICT_TRANSPORT
 
 
-def policy(nonce: str | None) -> str:
-    """The content policy: our own files, and inline parts that carry this answer's nonce."""
+def policy(nonce: str | None, open: Open = CLOSED) -> str:
+    """The content policy: our own files, inline parts that carry this answer's nonce, and what a page opens."""
+    actions, frames = " ".join(("'self'", *open.leads_to)), " ".join(open.framed_by) or "'none'"
     own = f"'self' 'nonce-{nonce}'" if nonce else "'self'"
     return (
         f"default-src 'none'; script-src {own}; style-src {own}; img-src 'self' data:; font-src 'self'; "
-        "connect-src 'self'; manifest-src 'self'; object-src 'none'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
+        f"connect-src 'self'; manifest-src 'self'; object-src 'none'; form-action {actions}; base-uri 'none'; "
+        f"frame-ancestors {frames}"
     )
 
 

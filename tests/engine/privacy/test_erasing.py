@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,10 @@ from customary.engine.database import system
 from customary.engine.fields.any_link import AnyLink
 from customary.engine.files import Store
 from customary.engine.messages import notify, stops, write
+from customary.engine.messages.forms import entries
 from customary.engine.messages.incoming.received import mail
 from customary.engine.money import Money
+from customary.engine.people import tickets
 from customary.engine.privacy.traces import FORGOTTEN, SILENT, TRACES, WRITERS
 from customary.engine.records import attach, decisions, idempotency
 from customary.engine.records.identifier import new_id
@@ -55,7 +58,14 @@ def known(crm, store) -> UUID:
 
 
 def test_nothing_that_was_said_of_a_person_is_left(crm, known, store):
-    assert _told(crm) >= {"customary_change", "customary_message", "customary_mail", "customary_step", "x_person"}
+    assert _told(crm) >= {
+        "customary_change",
+        "customary_message",
+        "customary_mail",
+        "customary_step",
+        "x_person",
+        "customary_form_entry",
+    }
     _erase(crm, store, known)
     assert _told(crm) == set()
 
@@ -175,7 +185,8 @@ def test_the_plan_says_what_goes_and_what_stays(crm, known):
     assert [each.name for each in found.kept] == ["contract", "spent"]
     assert found.parts == {"activity": 2, "relative": 1}
     assert {each.name: count for each, count in found.traces.items()} == {
-        "steps": 1, "runs": 1, "messages_sent": 1, "mails_received": 1, "notifications": 1, "decisions": 1,
+        "steps": 1, "runs": 1, "messages_sent": 1, "mails_received": 1, "forms_sent": 1, "forms_waiting": 1,
+        "notifications": 1, "decisions": 1,
     }  # fmt: skip
     assert (found.files, found.pointing, found.before) == (2, {("deal", "person"): 1}, None)
 
@@ -210,6 +221,9 @@ def _talk(work, id: UUID) -> None:
     work.connection.execute(automation.run.insert(), {**row, **state, "at": work.now, "due": work.now})
     step = {"id": new_id(), "run": run, "position": "1", "kind": "send_email", "status": "done", "at": work.now}
     work.connection.execute(automation.step.insert(), {**step, "input": {"to": EMAIL}, "result": {EMAIL: {}}})
+    entries.begin(work.connection, run, "contact_us", work.now, None)
+    entries.settle(work.connection, run, entity=code, record=id, new=False, left={"name": "Wilhelmina"})
+    tickets.issue(work.connection, "web form contact_us", work.now, timedelta(days=1), data={"email": EMAIL})
 
 
 def _as_someone(work):

@@ -72,7 +72,7 @@ def _coincide(mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool:
     if kinds[0] == "changed":
         agree = all(mine[key] == theirs[key] for key in ("from", "to") if key in mine and key in theirs)
         return mine["field"] == theirs["field"] and agree
-    return mine == theirs and kinds[0] not in ("button", "webhook", "called", "email", "message")
+    return mine == theirs and kinds[0] not in ("button", "webhook", "called", "email", "message", "web_form")
 
 
 def _check_dead(model: Model, one: Rule, other: Rule, written: Sequence[Effect], problems: Problems) -> None:

@@ -93,6 +93,7 @@ ABOUT_TRIGGERS = {
     "webhook": {"webhook": WEBHOOK},
     "email": {"email": told(TEXT, "the mailbox: for each mail that belongs to a record of its entity")},
     "message": {"message": MESSAGE},
+    "web_form": {"web_form": told(TEXT, "the form: each time that somebody sends it", of="web_form")},
     "called": {"called": CALLED},
     "schedule": {"schedule": told(TEXT, "minute, hour, day, month and weekday as cron has them: 0 8 * * mon-fri")},
 }
@@ -111,7 +112,6 @@ TRIGGERS = {
 }
 EVENTS = ("updated", "changed", "entered", "left", "archived", "restored", "crosses", "message")
 """Triggers that tell what happened to a record which is there already: what a run can wait for."""
-LATER_TRIGGERS = ("web_form",)
 
 ASSIGN = mapping(
     "assign",

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from customary.engine.automation.tables import run, step
 from customary.engine.doctor.patient import Finding, Patient, counted, some
 from customary.engine.files.file import file
+from customary.engine.messages.forms.entries import entry
 from customary.engine.messages.notifications import notification
 from customary.engine.messages.outbox import message
 from customary.engine.people.accounts import account
@@ -76,7 +77,7 @@ def _is_alone(column: sa.Column, target: sa.Column) -> sa.ColumnElement:
 def _unknown_entities(patient: Patient) -> Iterator[Finding]:
     """Rows that name an entity by its birth, which no catalogue knows."""
     known = {each.code for each in patient.release.tables.catalogue.children("entity", None)}
-    for table in (change, queue, run, message, notification, decision, file):
+    for table in (change, queue, run, message, notification, decision, file, entry):
         found = patient.connection.execute(sa.select(table.c.entity).where(table.c.entity.is_not(None)).distinct())
         # A run may be about no record.
         if unknown := sorted(set(found.scalars()) - known - {""}):

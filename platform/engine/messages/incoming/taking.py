@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from customary.engine import files
-from customary.engine.expressions import Expression, Template
-from customary.engine.fields.any_link import AnyLink
 from customary.engine.messages.incoming.belonging import Belonging, belonging, letter_named, person_with
 from customary.engine.messages.incoming.reading import NoMail, Parsed, parse
 from customary.engine.messages.incoming.received import ASIDE, FILED, REPORT, Received, is_known, keep
+from customary.engine.messages.made import made_of
 from customary.engine.messages.outbox import Letter
 from customary.engine.model.model import Mailbox
 from customary.engine.reasons import reason_text
@@ -123,19 +122,11 @@ def _made(work: Work, mailbox: Mailbox, found: Parsed, person: tuple[str, UUID] 
     """A record out of a mail. What is longer than its field is cut off there; the mail keeps it."""
     fields, scope = work.model.entities[mailbox.entity].fields, RecordScope(work)
     scope.bindings |= {"payload": _told(found), "sender": scope.find(*person) if person else None}
-    values = {name: _value(given, scope) for name, given in (mailbox.new or {}).items() if name in fields}
+    values = made_of(fields, mailbox.new or {}, scope)
     for name, value in values.items():
         if isinstance(value, str) and (most := getattr(fields[name], "max_length", None)):
             values[name] = value[:most]
-        if isinstance(value, Mapping) and "id" in value:
-            values[name] = AnyLink(value["entity"], value["id"]) if fields[name].kind == "any_link" else value["id"]
     return create(work, mailbox.entity, values)
-
-
-def _value(given: Any, scope: RecordScope) -> Any:
-    if isinstance(given, Expression):
-        return given.evaluate(scope)
-    return given.render(scope) if isinstance(given, Template) else given
 
 
 def _stored(work: Work, store: files.Store, goes: Belonging, found: Parsed) -> list[dict[str, Any]]:
