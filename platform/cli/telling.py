@@ -16,7 +16,8 @@ COLOURS = {"+": "green", "-": "red", "~": "yellow", "→": "cyan"}
 GRADES = {"online": "cyan", "rewrite": "yellow", "destructive": "red"}
 OWNERS = {"stage": "pipeline", "rights": "role"}
 """What parts stand in that do not stand in an entity."""
-PARTS = frozenset({"field", "option", "view", "section", "check", "unique", "index", "unique index", *OWNERS})
+OF_ENTITY = ("field", "option", "view", "section", "check", "unique", "no_overlap", "at_most", "index", "unique index")
+PARTS = frozenset({*OF_ENTITY, *OWNERS})
 MOST_LINES, MOST_EXAMPLES = 20, 3
 """So many alike are shown where lists are shortened."""
 

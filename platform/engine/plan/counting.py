@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from customary.engine.expressions import Expression, ExpressionError, compile
 from customary.engine.fields.field import Field
 from customary.engine.locale import locale
+from customary.engine.model.model import Pipeline
 from customary.engine.plan.comparison import Comparison
 from customary.engine.plan.differences import short
 from customary.engine.plan.line import Example, Impact
@@ -169,6 +170,11 @@ class Counting:
         entry = self.comparison.tables.catalogue.find("entity", None, entity)
         before = self._before.tables.catalogue.entries.get(entry.id) if entry and self._before else None
         return before.name if before and before.name in self._before.model.entities else None
+
+    def pipeline_was(self, name: str) -> Pipeline | None:
+        """A pipeline of the new model as the applied release has it; one that goes by its name of then."""
+        names = self.comparison.renamings.found.get(("pipeline",), {})
+        return self._before.model.pipelines.get(names.get(name, name))
 
     def field_was(self, entity: str, field: str) -> Field | None:
         """A field of the new model as the applied release has it."""

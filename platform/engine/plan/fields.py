@@ -151,8 +151,11 @@ def _stands_in_column(declared: Field, turn: Turn) -> bool:
 
 
 def _options(comparison: Comparison, name: str, declared: Field, turn: Turn, shown: bool) -> Iterator[Change]:
-    for each in comparison.children(turn, "option"):
-        if each.verb == "kept" or not shown:
+    turns = list(comparison.children(turn, "option"))
+    # Those of a field that had none before, or has none from now on, are told by its type.
+    stay = any(each.verb in ("kept", "renamed") for each in turns) or not turn.reshaped
+    for each in turns if shown and stay else ():
+        if each.verb == "kept":
             continue
         line = Line(sign="+", kind="option", path=f"{name}.{each.after.name}")
         if each.verb == "retired":

@@ -9,7 +9,6 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from customary.engine.fields.field import Field
-from customary.engine.model.model import Pipeline
 from customary.engine.plan.change import Change
 from customary.engine.plan.counting import FIRST, Counting, is_empty, told_value
 from customary.engine.plan.limits import beyond_limit
@@ -93,14 +92,10 @@ def _gone_option(line: Line, counting: Counting) -> Iterator[Impact]:
 
 def _gone_stage(line: Line, counting: Counting) -> Iterator[Impact]:
     name, _, stage = line.path.partition(".")
-    for pipeline in _pipelines(counting.comparison.current.model.pipelines.values(), name, stage):
+    pipeline = counting.pipeline_was(name)
+    if pipeline is not None and stage in pipeline.stages:
         where = counting.old_clause(pipeline.entity, f'stage == "{stage}"')
         yield from counting.old_records("leaving", Reason("records in it"), pipeline.entity, where)
-        return
-
-
-def _pipelines(known: Iterable[Pipeline], name: str, stage: str) -> Iterator[Pipeline]:
-    return (each for each in known if name in (each.name, each.entity) and stage in each.stages)
 
 
 def _new_field(line: Line, counting: Counting) -> Iterator[Impact]:
@@ -202,7 +197,8 @@ def _changed_stage(line: Line, counting: Counting) -> Iterator[Impact]:
     name, _, stage = line.path.partition(".")
     if line.key != "requires":
         return
-    for pipeline in _pipelines(counting.comparison.model.pipelines.values(), name, stage):
+    pipeline = counting.comparison.model.pipelines.get(name)
+    if pipeline is not None and stage in pipeline.stages:
         made = counting.comparison.tables.entity(pipeline.entity)
         fields = (made.entity.fields[each] for each in pipeline.stages[stage].requires)
         empty = [each for each in (is_empty(made, field) for field in fields) if each is not None]

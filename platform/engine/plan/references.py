@@ -63,9 +63,9 @@ class References:
         if line.sign == "→":
             names[-1] = line.before
         if line.kind == STAGE:
-            pipelines = self._current.model.pipelines
-            owners = [each.entity for each in pipelines.values() if names[0] in (each.name, each.entity)]
-            yield from ((STAGE, owner, names[-1]) for owner in owners[:1])
+            pipeline = self._counting.pipeline_was(names[0])
+            if pipeline is not None:
+                yield STAGE, pipeline.entity, names[-1]
             return
         if len(names) > 1:
             names[0] = self._counting.was(names[0]) or names[0]

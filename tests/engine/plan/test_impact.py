@@ -241,6 +241,24 @@ def test_the_number_of_statements_does_not_grow_with_the_records(ground, deals):
     assert ground.statements(text) == few
 
 
+def test_records_in_a_stage_that_goes_are_counted_when_its_pipeline_is_renamed_too(ground):
+    text = (
+        "entity: deal\nfields: {name: {type: text}}\n---\npipeline: sales\nentity: deal\nstages: {new: {}, old: {}}\n"
+    )
+    ground.apply(text)
+    ground.create("deal", {"name": "A", "stage": "old"})
+    new = (
+        text.replace("sales", "jobs\nwas: sales")
+        .replace("deal", "job")
+        .replace("entity: job", "entity: job\nwas: deal", 1)
+    )
+    (line,) = (each for each in ground.plan(new.replace(", old: {}", "")).lines if each.sign == "-")
+    assert (str(line), [str(each) for each in line.impact]) == (
+        "- stage jobs.old; records that have it keep it",
+        ["records in it: 1"],
+    )
+
+
 BOOKINGS = """
 entity: shift
 title: name
