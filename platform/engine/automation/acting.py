@@ -89,6 +89,10 @@ class Acting:
             self._scope = self.moment.scope()
         return self._scope
 
+    def over(self, record: Mapping[str, Any]) -> Acting:
+        """The same step over the record with these values."""
+        return replace(self, _scope=self.moment.scope(record))
+
     def value(self, given: Any) -> Any:
         """What stands in a step as a value: an expression's, a filled-in text, or itself."""
         if isinstance(given, Expression):

@@ -74,7 +74,7 @@ class Seen(Moment):
         """The same change as it concerns another record."""
         return Seen(self.work, self.change, about=(entity, id), batch=self.batch, number=self.number)
 
-    def scope(self) -> RecordScope:
+    def scope(self, now: Mapping[str, Any] | None = None) -> RecordScope:
         return self._looked_at
 
     @cached_property

@@ -52,11 +52,11 @@ class Moment:
     def id(self) -> UUID:
         return self.about[1] if self.about else self.change.record
 
-    def scope(self) -> RecordScope:
-        """A scope over the record as it is now. A deleted record is as it was last."""
+    def scope(self, now: Mapping[str, Any] | None = None) -> RecordScope:
+        """A scope over the record as it is `now`, read where that is not known. A deleted record is as it was last."""
         if not self.entity:
             return self._bound(self._scope())
-        values = self.there()
+        values = self.there() if now is None else now
         before = self.values(self.change.before) if self.about is None else {}
         if values is None:
             values = {"id": self.id, **before}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -20,18 +20,26 @@ from customary.engine.records.work import Work
 from customary.engine.words import Reason
 
 
-def update(work: Work, entity: str, id: UUID, values: Mapping[str, Any], revision: int | None = None) -> int:
+def update(
+    work: Work,
+    entity: str,
+    id: UUID,
+    values: Mapping[str, Any],
+    revision: int | None = None,
+    given: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None,
+) -> int:
     """Changes the given values of a record and gives its revision, which is the old one when nothing differs.
 
-    `revision` is what the writer had seen: Stale is raised when it is no longer the record's. Raises Refused
-    with all that is wrong, Missing, Forbidden.
+    `revision` is what the writer had seen: Stale is raised when it is no longer the record's. With `given` the values,
+    of which only the names are known before, are worked out from the record as it is when nobody else can write it any
+    more. Raises Refused with all that is wrong, Missing, Forbidden.
     """
     hold_tree(work, entity, values)
     known, before = claim(work, entity, id, "update", revision)
     if before["archived_at"] is not None and not work.actor.is_system:
         raise Forbidden(Reason("is archived: restore it first"))
     guard = lines.locked_by_parent(work, known, before)
-    draft = update_draft(work, known, before, values)
+    draft = update_draft(work, known, before, values if given is None else given(before))
     check_update(draft)
     if draft.changes or lines.changed(draft):
         draft.problems += guard

@@ -21,7 +21,7 @@ from customary.engine.automation.relay import run_once
 from customary.engine.automation.runs import advance_all
 from customary.engine.automation.steps import task
 from customary.engine.records import storage
-from customary.engine.records.write import create
+from customary.engine.records.write import create, update
 
 from .conftest import NOW, House
 from .test_safety import exhaust, wait_until
@@ -164,6 +164,27 @@ def test_a_record_that_somebody_holds_keeps_nobody_else_waiting(house: Callable)
     working.join(timeout=60)
     assert titles(home) == ["A", "B", "C"]
     assert [run.status for run in home.runs()] == ["done"] * 3
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_what_others_write_meanwhile_is_counted_on(house: Callable) -> None:
+    home = house(CALL.replace("{minutes: 1}", "{minutes: =minutes + 1}"))
+    home.do(lambda work: create(work, "visit", {"name": "A", "minutes": 1}))
+    exhaust(lambda: run_once(home.database, home.releases, NOW))
+    ids = lease_due(home.database, NOW)
+    working = threading.Thread(target=advance_all, args=(home.database, home.releases, ids, NOW))
+    with home.database.write() as connection:
+        update(home.work(connection), "visit", home.runs()[0].record, {"minutes": 10})
+        working.start()
+        wait_until(lambda: waits_for_a_lock(home), seconds=60)
+    working.join(timeout=60)
+    assert [each["minutes"] for each in home.all("visit")] == [11]
+
+
+def waits_for_a_lock(home: House) -> bool:
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    with home.database.read() as connection:
+        return bool(connection.exec_driver_sql(waiting).scalar())
 
 
 def test_what_a_dead_worker_left_is_taken_one_by_one(house: Callable) -> None:

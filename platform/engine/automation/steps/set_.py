@@ -11,6 +11,12 @@ from customary.engine.records.write import update
 
 def perform(step: Mapping[str, Any], acting: Acting) -> Done:
     entity, id = acting.about
-    values = acting.values(step["values"], entity)
-    revision = update(acting.work, entity, id, values)
+    values: dict[str, Any] = {}
+
+    def worked_out(record: Mapping[str, Any]) -> Mapping[str, Any]:
+        """From the record as it is held: what others write meanwhile is neither overlooked nor overwritten."""
+        values.update(acting.over(record).values(step["values"], entity))
+        return values
+
+    revision = update(acting.work, entity, id, step["values"], given=worked_out)
     return Done(input=acting.written(values, entity), result={"revision": revision})
