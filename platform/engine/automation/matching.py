@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
+from operator import itemgetter
 from types import ModuleType
 from typing import Any
 from uuid import UUID
@@ -39,17 +40,18 @@ class Watch:
     others: tuple[tuple[ModuleType, Mapping[str, Any]], ...]
     """Triggers that lead from the changed record to those that the rule is about."""
 
-    def concerned(self, seen: Seen) -> Iterator[Look]:
-        """The moments that the rule waits for, each with the record that it is about."""
-        found = seen.change
-        if found.entity == self.rule.entity:
-            for kind, trigger in self.own:
-                if kind.matches(trigger, found, seen):
-                    yield self.rule, seen
-                    break
-        if self.others:
-            led = (id for kind, trigger in self.others for id in kind.subjects(trigger, found, seen))
-            yield from ((self.rule, seen.of(self.rule.entity, id)) for id in dict.fromkeys(led))
+    def concerned(self, moments: Iterable[Seen]) -> Iterator[Look]:
+        """Those of some moments that the rule waits for, each with the record that it is about."""
+        for seen in moments:
+            found = seen.change
+            if found.entity == self.rule.entity:
+                for kind, trigger in self.own:
+                    if kind.matches(trigger, found, seen):
+                        yield self.rule, seen
+                        break
+            if self.others:
+                led = (id for kind, trigger in self.others for id in kind.subjects(trigger, found, seen))
+                yield from ((self.rule, seen.of(self.rule.entity, id)) for id in dict.fromkeys(led))
 
 
 def begins(batch: Batch, failed: Callable[[Workflow, Seen, Exception], Any]) -> list[Look]:
@@ -68,7 +70,8 @@ def _looked(work: Work, looks: list[tuple[Watch, Seen]], failed: Callable[..., A
         return []
     try:
         with work.connection.begin_nested():
-            return holding(work, [each for watch, seen in looks for each in watch.concerned(seen)])
+            by_watch = groupby(looks, itemgetter(0))
+            return holding(work, [each for watch, its in by_watch for each in watch.concerned(map(itemgetter(1), its))])
     except Exception as error:
         if len(looks) == 1:
             watch, seen = looks[0]
@@ -84,28 +87,38 @@ def holding(work: Work, looks: list[Look]) -> list[Look]:
     fitting: dict[str, set[UUID]] = {}
     for rules, ids in _questions(work, looks):
         fitting |= _fitting(work, rules, ids)
-    return [look for look in looks if _holds(*look, fitting)]
+    return [look for rule, its in groupby(looks, itemgetter(0)) for look in _held(rule, its, fitting.get(rule.name))]
 
 
-def _holds(rule: Workflow, seen: Seen, fitting: Mapping[str, set[UUID]]) -> bool:
+def _held(rule: Workflow, looks: Iterable[Look], fitting: set[UUID] | None) -> Iterable[Look]:
+    """Those of a rule's looks at which it holds; `fitting` are the records that SQL has found, where it was asked."""
     if rule.where is None:
-        return True
-    if rule.name in fitting and seen.change.kind != "deleted":
-        return seen.id in fitting[rule.name]
-    return rule.where.holds(seen.scope())
+        return looks
+    if fitting is None:
+        return (look for look in looks if rule.where.holds(look[1].scope()))
+    return (
+        look for look in looks if (look[1].id in fitting or _is_gone(look[1]) and rule.where.holds(look[1].scope()))
+    )
+
+
+def _is_gone(seen: Seen) -> bool:
+    """Whether SQL knows nothing of the record any more."""
+    return seen.change.kind == "deleted"
 
 
 def _questions(work: Work, looks: list[Look]) -> Iterator[tuple[tuple[Workflow, ...], set[UUID]]]:
     """Rules to be asked together of some records: those of an entity, but for who reads other records, which may
     take long and is asked alone, of its own records."""
-    together: dict[tuple[str, str], list[Workflow]] = defaultdict(list)
-    ids: dict[tuple[str, str], set[UUID]] = defaultdict(set)
-    for rule, its in groupby(looks, lambda look: look[0]):
-        if _is_for_sql(work, rule):
-            key = (rule.entity, rule.name if rule.where.reads_others else "")
-            together[key].append(rule)
-            ids[key].update(seen.id for _, seen in its if seen.change.kind != "deleted")
-    return ((tuple(rules), ids[key]) for key, rules in together.items() if ids[key])
+    together: dict[str, list[Workflow]] = defaultdict(list)
+    for rule, its in groupby(looks, itemgetter(0)):
+        if _is_for_sql(work, rule) and not rule.where.reads_others:
+            together[rule.entity].append(rule)
+        elif _is_for_sql(work, rule):
+            yield (rule,), {seen.id for _, seen in its if not _is_gone(seen)}
+    # A change is looked at by many rules.
+    seens = {id(seen): seen for _, seen in looks}.values() if together else ()
+    for entity, rules in together.items():
+        yield tuple(rules), {seen.id for seen in seens if seen.entity == entity and not _is_gone(seen)}
 
 
 def _fitting(work: Work, rules: tuple[Workflow, ...], ids: set[UUID]) -> dict[str, set[UUID]]:
@@ -113,7 +126,7 @@ def _fitting(work: Work, rules: tuple[Workflow, ...], ids: set[UUID]) -> dict[st
     names = tuple(rule.name for rule in rules)
     question = kept(work, ("rules' question", names), lambda: _question(work, rules))
     found: dict[str, set[UUID]] = {name: set() for name in names}
-    for id, *fits in work.connection.execute(question, {"ids": sorted(ids)}):
+    for id, *fits in work.connection.execute(question, {"ids": sorted(ids)}) if ids else ():
         for name, fit in zip(names, fits, strict=True):
             if fit:
                 found[name].add(id)

@@ -29,11 +29,13 @@ BATCH = 500
 # Made once, for a worker asks at every write of others.
 _WAITING = sa.select(queue.c.id).limit(1)
 _CLAIM = (
-    sa.select(queue.c.id, queue.c.change, queue.c.record)
+    sa.select(queue.c.id.label("queued"), queue.c.record.label("of"), change)
+    .select_from(queue.outerjoin(change, change.c.id == queue.c.change))
     .order_by(queue.c.id)
     .limit(BATCH)
-    .with_for_update(skip_locked=True)
+    .with_for_update(skip_locked=True, of=queue)
 )
+_CHANGE = tuple(each.name for each in change.c)
 _BEFORE = sa.select(queue.c.id, queue.c.record).where(queue.c.id < sa.bindparam("last", type_=queue.c.id.type))
 
 
@@ -54,7 +56,7 @@ def run_once(database: Database, releases: Releases, now: datetime) -> int:
         work = Work(connection, release, SYSTEM, now)
         _follow(work, _changes(work, rows))
         taken = kept(work, "taken off", lambda: queue.delete().where(among(work, queue.c.id, "ids")))
-        connection.execute(taken, {"ids": [row["id"] for row in rows]})
+        connection.execute(taken, {"ids": [row["queued"] for row in rows]})
     return len(rows)
 
 
@@ -68,20 +70,17 @@ def _claimed(connection: sa.Connection, is_sqlite: bool) -> Sequence[Mapping[str
     rows = connection.execute(_CLAIM).mappings().all()
     if is_sqlite or not rows:
         return rows
-    ours = {row["id"] for row in rows}
+    ours = {row["queued"] for row in rows}
     held: dict[UUID, UUID] = {}
-    for id, record in connection.execute(_BEFORE, {"last": rows[-1]["id"]}):
+    for id, record in connection.execute(_BEFORE, {"last": rows[-1]["queued"]}):
         if id not in ours:
             held[record] = min(id, held.get(record, id))
-    return [row for row in rows if not held.get(row["record"], row["id"]) < row["id"]]
+    return [row for row in rows if not held.get(row["of"], row["queued"]) < row["queued"]]
 
 
 def _changes(work: Work, rows: Sequence[Mapping[str, Any]]) -> list[Change]:
-    ids = [row["change"] for row in rows]
-    some = kept(work, "changes", lambda: sa.select(change).where(among(work, change.c.id, "ids")))
-    found = work.connection.execute(some, {"ids": ids}).mappings().all()
-    by_id = {row["id"]: read_change(work, row) for row in found}
-    return [by_id[id] for id in ids if id in by_id]
+    """Of those that are still there."""
+    return [read_change(work, {name: row[name] for name in _CHANGE}) for row in rows if row["id"] is not None]
 
 
 def _follow(work: Work, changes: Iterable[Change]) -> None:

@@ -17,6 +17,7 @@ class Past:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self._known: dict[tuple[str, UUID | None, int], dict[str, Entry]] = {}
+        self._ways: dict[tuple[str, str, int], dict[str, tuple[str, Mapping[str, Entry]]]] = {}
 
     def told(self, entity: str, values: Mapping[str, Any], release: int, code: str = "") -> dict[str, Any]:
         """Values in JSON forms by field name, as an earlier release wrote them, in the names of today.
@@ -24,11 +25,12 @@ class Past:
         What is retired is left out: a hidden field must stay hidden under its old name too. `code` tells of which
         entity the record was then, where two have become one or two again.
         """
-        fields = self._fields(self._catalogue.entity(entity), code, release)
-        found = {name: value for name, value in values.items() if name in SYSTEM_COLUMNS}
+        ways = self._ways.get((entity, code, release)) or self._way(entity, code, release)
+        found = {}
         for name, value in values.items():
-            if name in fields and not fields[name].retired:
-                found[fields[name].name] = self._value(fields[name], value, release)
+            if name in ways:
+                today, options = ways[name]
+                found[today] = self._value(options, value, release)
         return found
 
     def left(
@@ -49,9 +51,16 @@ class Past:
         named = self._named("field", other.id, release)
         return {name: known[each.id] for name, each in named.items() if each.id in known}
 
-    def _value(self, field: Entry, value: Any, release: int) -> Any:
+    def _way(self, entity: str, code: str, release: int) -> dict[str, tuple[str, Mapping[str, Entry]]]:
+        """Of each field by its name in a release: its name of today, and its options. Sorted out once."""
+        fields = self._fields(self._catalogue.entity(entity), code, release)
+        living = {name: each for name, each in fields.items() if not each.retired}
+        found = {name: (each.name, self._named("option", each.id, release)) for name, each in living.items()}
+        self._ways[entity, code, release] = {name: (name, {}) for name in SYSTEM_COLUMNS} | found
+        return self._ways[entity, code, release]
+
+    def _value(self, options: Mapping[str, Entry], value: Any, release: int) -> Any:
         """A value that may be, or hold, the name of an option or of an entity."""
-        options = self._named("option", field.id, release)
         match value:
             case str() if value in options:
                 return options[value].name
