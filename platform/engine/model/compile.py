@@ -26,6 +26,7 @@ from customary.engine.model.model import Model
 from customary.engine.model.navigation import compile_navigation
 from customary.engine.model.pipeline import finish_pipelines, shape_pipelines
 from customary.engine.model.questions import check_questions
+from customary.engine.model.raising import check_raising
 from customary.engine.model.reach import check_reach
 from customary.engine.model.role import check_buttons, compile_roles
 from customary.engine.model.settings import compile_settings
@@ -70,6 +71,7 @@ def compile(definitions: Definitions, problems: Problems) -> Model | None:  # no
     check_questions(build)
     check_wishes(build)
     check_reach(build, roles)
+    check_raising(build, roles)
     check_languages(build)
     return None if problems.errors else keep(model)
 
