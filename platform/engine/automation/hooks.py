@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from customary.engine.automation.begin import begin
 from customary.engine.automation.kinds import trigger_kinds
 from customary.engine.automation.moment import Moment, called
 from customary.engine.columns import Moment as Time
-from customary.engine.database import system
+from customary.engine.database import insert_new, system
 from customary.engine.messages.secrets import secrets_of
-from customary.engine.messages.signature import WINDOW, signed_at
+from customary.engine.messages.signature import WINDOW, Signed, signed_by
 from customary.engine.model.model import Model, Workflow
 from customary.engine.model.payload import Unfit, read, take
+from customary.engine.model.scheme import Scheme
 from customary.engine.records.work import Work
 from customary.engine.words import Reason
 
@@ -29,10 +29,13 @@ taken = sa.Table(
     system,
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("at", Time, nullable=False, index=True),
+    sa.Column("until", Time),
 )
-"""The calls of the last day, so that none is taken twice."""
+"""The calls that were taken, so that none is taken twice: for a day, or until `until` where they say no time of
+their own by which an old one could be told."""
 
 REMEMBERED = timedelta(days=1)
+REMEMBERED_UNTIMED = timedelta(days=90)
 
 
 class NotTaken(Exception):
@@ -45,10 +48,11 @@ class NotTaken(Exception):
 
 @dataclass(frozen=True)
 class Incoming:
-    """A call as it came. `key` is the sender's own name for it, where it gave one."""
+    """A call as it came, its headers by their names in small letters. `key` is the sender's own name for it, where it
+    gave one."""
 
     body: bytes
-    signature: str
+    headers: Mapping[str, str]
     key: str = ""
 
 
@@ -66,8 +70,8 @@ def take_call(work: Work, name: str, incoming: Incoming) -> list[UUID] | None:
     started = hooks(work.model).get(name)
     if started is None:
         raise NotTaken(404, Reason("There is no hook of this name."))
-    _check_signature(work, name, incoming)
-    if not _is_new(work, name, incoming):
+    signature = _checked(work, name, scheme_of(started, name), incoming)
+    if not _is_new(work, name, signature, incoming.key):
         return None
     try:
         said = read(incoming.body)
@@ -76,25 +80,36 @@ def take_call(work: Work, name: str, incoming: Incoming) -> list[UUID] | None:
         raise NotTaken(422, Reason("The body cannot be taken: {why}.", {"why": error.why})) from error
 
 
-def _check_signature(work: Work, name: str, incoming: Incoming) -> None:
+def scheme_of(workflows: Iterable[Workflow], name: str) -> Scheme:
+    """How calls of a hook are signed; all workflows that it starts say the same."""
+    return next(each["signed"] for workflow in workflows for each in _webhooks(workflow) if each["name"] == name)
+
+
+def _checked(work: Work, name: str, scheme: Scheme, incoming: Incoming) -> Signed:
     secrets = secrets_of(work.connection, name, work.now)
     if not secrets:
         raise NotTaken(403, Reason("This hook has no secret yet; make one with: customary secret make NAME."))
-    at = signed_at(incoming.signature, incoming.body, secrets)
-    if at is None:
+    found = signed_by(scheme, incoming.headers, incoming.body, secrets)
+    if found is None:
         raise NotTaken(401, Reason("The signature does not belong to this body and the secret of this hook."))
-    if abs(work.now - at) > WINDOW:
+    if found.at is not None and abs(work.now - found.at) > WINDOW:
         raise NotTaken(401, Reason("The signature is older than five minutes, or the clocks differ."))
+    return found
 
 
-def _is_new(work: Work, name: str, incoming: Incoming) -> bool:
-    """Whether the call comes for the first time, by the sender's own key or by its signature."""
-    work.connection.execute(taken.delete().where(taken.c.at < work.now - REMEMBERED))
-    told = f"key {incoming.key}" if incoming.key else f"signature {incoming.signature}"
-    key = hashlib.sha256(f"{name} {told}".encode(errors="replace")).hexdigest()
-    insert = (sqlite if work.is_sqlite else postgresql).insert
-    first = insert(taken).values(key=key, at=work.now).on_conflict_do_nothing().returning(taken.c.key)
-    return work.connection.execute(first).first() is not None
+def _is_new(work: Work, name: str, signature: Signed, key: str) -> bool:
+    """Whether the call comes for the first time, by its signature and, where it has one, by the sender's own key: that
+    is not signed, and so makes no old call a new one."""
+    over = sa.func.coalesce(taken.c.until < work.now, taken.c.at < work.now - REMEMBERED)
+    work.connection.execute(taken.delete().where(over))
+    until = work.now + (REMEMBERED if signature.at is not None else REMEMBERED_UNTIMED)
+    told = [f"signature {signature.mac.hex()}", *([f"key {key}"] if key else [])]
+    return all(_note(work, f"{name} {each}", until) for each in told)
+
+
+def _note(work: Work, what: str, until: datetime) -> bool:
+    key = hashlib.sha256(what.encode(errors="replace")).hexdigest()
+    return insert_new(work.connection, taken, {"key": key, "at": work.now, "until": until})
 
 
 def _begun(work: Work, workflow: Workflow, name: str, said: Any) -> Iterator[UUID]:

@@ -15,6 +15,8 @@ from customary.engine.definitions.shapes import (
     told,
 )
 
+SENDERS = ("github", "shopify", "slack", "stripe")
+"""Systems whose way to sign calls is known by name."""
 KINDS = ("text", "integer", "decimal", "boolean", "date", "datetime", "json")
 """The kinds of value in JSON that comes from outside."""
 
@@ -93,10 +95,35 @@ SEND_SMS = mapping(
     required=("to",),
 )
 
+HEADER = {"type": "string", "pattern": "^[A-Za-z0-9-]{1,64}$", "x-what": "the name of a header"}
+OVER = {
+    "type": "string",
+    "pattern": r"^[^{}]*(\{time\}[^{}]*)?\{body\}[^{}]*(\{time\}[^{}]*)?$",
+    "x-what": "a text with {body}, as 'v0:{time}:{body}'",
+}
+SIGNED = {
+    "anyOf": [
+        one_of(tuple(SENDERS), "sender"),
+        mapping(
+            "signed",
+            {
+                "header": told(HEADER, "the header with the signature, such as X-Signature"),
+                "prefix": told(TEXT, "what stands before the signature, such as “sha256=”"),
+                "encoding": told(one_of(("hex", "base64"), "encoding"), "how it is written: hex where it is left out"),
+                "time": told(HEADER, "the header with the time, in seconds since 1970, where that is signed too"),
+                "listed": told(YES_NO, "true: the header holds both: t=1767225600,v1=…"),
+                "over": told(OVER, "what is signed: the body alone, or “{time}.{body}” where there is a time"),
+            },
+            required=("header",),
+        ),
+    ],
+    "x-what": f"{', '.join(SENDERS)}, or {{header: X-Signature, prefix: sha256=}}",
+}
 WEBHOOK = mapping(
     "webhook",
     {
         "name": told(NAME, "the end of its address, /hooks/NAME, and the secret that calls are signed with"),
+        "signed": told(SIGNED, "how calls are signed; without it as Customary signs its own"),
         "payload": told(PAYLOAD, "what of the call the workflow uses, by name, with its kind"),
         "find": told(
             {

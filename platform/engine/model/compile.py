@@ -29,6 +29,7 @@ from customary.engine.model.questions import check_questions
 from customary.engine.model.raising import check_raising
 from customary.engine.model.reach import check_reach
 from customary.engine.model.role import check_buttons, compile_roles
+from customary.engine.model.scheme import check_schemes
 from customary.engine.model.settings import compile_settings
 from customary.engine.model.web_form import compile_forms
 from customary.engine.model.workflow import compile_workflows
@@ -66,6 +67,7 @@ def compile(definitions: Definitions, problems: Problems) -> Model | None:  # no
         demos=_demos(build),
     )
     check_buttons(build, workflows)
+    check_schemes(build, workflows)
     check_examples(build, roles, workflows)
     check_currencies(build)
     check_questions(build)

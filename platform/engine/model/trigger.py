@@ -17,6 +17,7 @@ from customary.engine.model.inputs import compile_inputs
 from customary.engine.model.keep import may_be_kept
 from customary.engine.model.payload import compiled, types
 from customary.engine.model.pipeline import stage_of
+from customary.engine.model.scheme import scheme_of
 from customary.engine.problem import did_you_mean
 from customary.engine.text import node as text
 
@@ -170,7 +171,17 @@ def _webhook(build: Build, kind: str, body: text.Mapping) -> Trigger | None:
     """Of the entity that it finds a record of, or of none."""
     inner = body.get(kind)
     payload = compiled(plain(inner, "payload", {}))
-    found = {"kind": kind, "entity": "", "name": plain(inner, "name"), "payload": payload, "find": None}
+    signed = scheme_of(plain(inner, "signed"))
+    if "{time}" in signed.over and not signed.timed:
+        build.add(inner.place_of("signed"), "the signature is over a time that is not sent", "Name its header: time.")
+    found = {
+        "kind": kind,
+        "entity": "",
+        "name": plain(inner, "name"),
+        "payload": payload,
+        "find": None,
+        "signed": signed,
+    }
     if "find" not in inner:
         return frozen(found)
     ((entity, condition),) = inner.get("find").items()

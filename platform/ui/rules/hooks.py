@@ -10,7 +10,6 @@ from litestar import Request, Response, Router, post
 from litestar.params import FromPath
 
 from customary.engine.automation.hooks import Incoming, NotTaken, take_call
-from customary.engine.messages.signature import HEADER
 from customary.engine.people.actor import SYSTEM
 from customary.engine.records import Cause, Work
 from customary.ui.api import problem
@@ -20,7 +19,7 @@ from customary.ui.web.rate import Rate
 if TYPE_CHECKING:
     from customary.engine.workspace import Workspace
 
-MOST_BYTES = 64 * 1024
+MOST_BYTES = 1024 * 1024
 LONGEST_KEY = 255
 rate = Rate("hooks", at_once=200, per_second=50)
 """For each address that calls, whatever hook it calls or makes up."""
@@ -32,7 +31,9 @@ async def call(request: Request, name: FromPath[str]) -> Response[bytes]:
     workspace: Workspace = request.app.state.workspace
     if seconds := await rate.wait(request, workspace.database):
         raise ApiProblem(429, "Too many calls. Wait a little.", headers={"Retry-After": str(seconds)})
-    incoming = Incoming(await request.body(), request.headers.get(HEADER, ""), _key(request))
+    incoming = Incoming(
+        await request.body(), {name.lower(): text for name, text in request.headers.items()}, _key(request)
+    )
     runs = await workspace.database.writing(_take, workspace, name, incoming)
     told = {"status": "taken before"} if runs is None else {"status": "taken", "runs": [str(run) for run in runs]}
     return Response(

@@ -8,9 +8,10 @@ from datetime import datetime
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from customary.engine.automation.hooks import hooks
+from customary.engine.automation.hooks import hooks, scheme_of
 from customary.engine.messages.secrets import make_secret, secrets_kept
 from customary.engine.model.model import Workflow
+from customary.engine.model.scheme import OURS, Scheme
 from customary.engine.records.refusal import Missing
 from customary.engine.records.work import Work
 from customary.engine.sealing import has_key
@@ -21,11 +22,16 @@ HERE = "webhooks"
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """An address, what it starts, and when its secret was made; None where it has none yet."""
+    """An address, what it starts, how its calls are signed, and when its secret was made; None where it has none."""
 
     name: str
     workflows: tuple[Workflow, ...]
+    signed: Scheme
     changed: datetime | None
+
+    @property
+    def is_ours(self) -> bool:
+        return self.signed == OURS
 
 
 @get("/webhooks")
@@ -61,8 +67,9 @@ def _made(work: Work, name: str) -> str:
 
 def _found(work: Work) -> tuple[list[Hook], dict[str, datetime]]:
     kept = secrets_kept(work.connection)
-    found = [Hook(name, tuple(rules), kept.get(name)) for name, rules in hooks(work.model).items()]
-    return found, {name: at for name, at in kept.items() if name not in hooks(work.model)}
+    known = hooks(work.model)
+    found = [Hook(name, tuple(rules), scheme_of(rules, name), kept.get(name)) for name, rules in known.items()]
+    return found, {name: at for name, at in kept.items() if name not in known}
 
 
 handlers = [webhooks, new_secret]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import base64
+import hmac
 import json
 import os
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -27,7 +28,7 @@ STEPS = "  - set: {minutes: =payload.minutes * 2, town: '{{ payload.all.deep }}'
 @pytest.fixture
 def hooked(house: Callable, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     """A house with a workflow that the shop may call, and a way to call it."""
-    monkeypatch.setenv("CUSTOMARY_SECRET_KEY", base64.b64encode(os.urandom(32)).decode())
+    monkeypatch.setenv("CUSTOMARY_SECRET_KEY", b64encode(os.urandom(32)).decode())
 
     def opened(definitions: str) -> Any:
         home = house(VISIT + definitions, packs="core")
@@ -40,7 +41,7 @@ def hooked(house: Callable, monkeypatch: pytest.MonkeyPatch) -> Callable[..., An
 def call(home: Any, said: Any, *, late: int = 0, secret: str = "", key: str = "", name: str = "shop") -> Any:
     body = said if isinstance(said, bytes) else json.dumps(said).encode()
     signature = signed(secret or home.secret, body, home.now - timedelta(minutes=late))
-    return home.do(lambda work: take_call(work, name, Incoming(body, signature, key)))
+    return home.do(lambda work: take_call(work, name, Incoming(body, {"customary-signature": signature}, key)))
 
 
 def refused(home: Any, said: Any, **more: Any) -> tuple[int, str]:
@@ -127,3 +128,77 @@ def test_a_condition_that_breaks_over_what_came_stops_the_run_and_not_the_call(h
     assert call(home, {"town": "A", "all": {"deep": {"deeper": []}}}) is not None
     home.settle()
     assert home.all("visit") == []
+
+
+def test_what_was_signed_once_is_no_new_call_under_another_key(hooked: Callable) -> None:
+    home = hooked(rule("take", WHEN + "}}", "  - create: {visit: {name: =payload.town}}"))
+    assert len(call(home, {"town": "A"}, key="one")) == 1
+    assert call(home, {"town": "A"}, key="two") is None
+
+
+def theirs(home: Any, body: bytes, **headers: str) -> Any:
+    """A call of another system, with its own headers."""
+    return home.do(lambda work: take_call(work, "shop", Incoming(body, headers)))
+
+
+def digest(secret: str, said: bytes) -> bytes:
+    return hmac.digest(secret.encode(), said, "sha256")
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("signed", "headers"),
+    [
+        ("github", lambda secret, body, at: {"x-hub-signature-256": "sha256=" + digest(secret, body).hex()}),
+        ("shopify", lambda secret, body, at: {"x-shopify-hmac-sha256": b64encode(digest(secret, body)).decode()}),
+        (
+            "{header: X-Sign, prefix: 'v1 ', encoding: base64, time: X-Time, over: '{body}|{time}'}",
+            lambda secret, body, at: {
+                "x-sign": "v1 " + b64encode(digest(secret, body + b"|" + at)).decode(), "x-time": at.decode(),
+            },
+        ),
+        (
+            "slack",
+            lambda secret, body, at: {
+                "x-slack-signature": "v0=" + digest(secret, b"v0:" + at + b":" + body).hex(),
+                "x-slack-request-timestamp": at.decode(),
+            },
+        ),
+        (
+            "stripe",
+            lambda secret, body, at: {
+                "stripe-signature": f"t={at.decode()},v1=00,v1={digest(secret, at + b'.' + body).hex()},v0=11"
+            },
+        ),
+    ],
+    ids=["github", "shopify", "own", "slack", "stripe"],
+)  # fmt: skip
+def test_calls_are_signed_the_way_others_do_it(hooked: Callable, signed: str, headers: Callable) -> None:
+    home = hooked(
+        rule(
+            "take", WHEN.replace("name: shop", f"name: shop, signed: {signed}") + "}}", "  - create: {visit: {name: A}}"
+        )
+    )
+    at = str(int(home.now.timestamp())).encode()
+    right = headers(home.secret, b'{"town": "A"}', at)
+    assert len(theirs(home, b'{"town": "A"}', **right)) == 1
+    assert theirs(home, b'{"town": "A"}', **right) is None
+    ours = {"customary-signature": f"t={at.decode()},v1={digest(home.secret, at + b'.{}').hex()}"}
+    told = [
+        headers("other", b'{"town": "B"}', at),
+        right,
+        ours,
+        {},
+        dict.fromkeys(right, "é"),
+        dict.fromkeys(right, ""),
+    ]
+    for wrong in told:
+        with pytest.raises(NotTaken) as error:
+            theirs(home, b'{"town": "B"}', **wrong)
+        assert error.value.status == 401
+    home.now += timedelta(days=2)
+    if signed in ("github", "shopify"):
+        assert theirs(home, b'{"town": "A"}', **right) is None  # nothing in it says how old it is
+    else:
+        with pytest.raises(NotTaken, match="older than five minutes"):
+            theirs(home, b'{"town": "A"}', **right)
