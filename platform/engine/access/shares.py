@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property, partial
 from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -42,16 +43,21 @@ index that finds the reader's own."""
 
 @dataclass(frozen=True)
 class SharedWith:
-    """What is shared with a reader on a day: `few` by entity and whether it may be written, or `many` by a query."""
+    """What is shared with a reader on a day: `few` by entity and whether it may be written, or what a query finds."""
 
     few: Mapping[tuple[str, bool], tuple[UUID, ...]] = field(default_factory=dict)
-    many: sa.Select | None = None
+    query: Callable[[], sa.Select] | None = None
     day: date | None = None
 
     @property
     def key(self) -> tuple:
         """What tells apart the statements of readers with whom other things are shared."""
-        return (self.day,) if self.many is not None else tuple(sorted((*each, ids) for each, ids in self.few.items()))
+        return (self.day,) if self.query is not None else tuple(sorted((*each, ids) for each, ids in self.few.items()))
+
+    @cached_property
+    def many(self) -> sa.Select | None:
+        """The query, made when a statement is made with it."""
+        return None if self.query is None else self.query()
 
 
 NOTHING = SharedWith()
@@ -78,9 +84,13 @@ def shared_with(connection: sa.Connection, model: Model, rows: Any, user: Mappin
 
 def asked_for(model: Model, rows: Any, user: Mapping[str, Any], day: date) -> SharedWith:
     """The same as a query in each statement, without a look at what it finds."""
+    return SharedWith(query=partial(_whole_query, model, rows, user, day), day=day)
+
+
+def _whole_query(model: Model, rows: Any, user: Mapping[str, Any], day: date) -> sa.Select:
     mine = teams.teams_of(teams.team_links(model), user)
     query = _query(model, rows, mine or None).limit(None)
-    return SharedWith(many=query.params({"user": user["id"], "day": day}), day=day)
+    return query.params({"user": user["id"], "day": day})
 
 
 def _query(model: Model, rows: Any, mine: Any) -> sa.Select:

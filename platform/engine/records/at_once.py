@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
-from customary.engine.access import shares
-from customary.engine.access.shares import SharedWith
 from customary.engine.ready import Ready
 from customary.engine.records.kept import kept
 from customary.engine.records.moving import moving, rules_move, titles_move
@@ -45,24 +42,15 @@ def at_once(work: Work, entity: str) -> AtOnce | None:
         return None
     if rules_move(work) or titles_move(work) or moving(work, entity):
         return None
-    alone = _Alone(work.connection, work.release, work.actor, work.now, work.cause)
+    alone = work.of_one()
     return kept(work, ("at once", entity, reader_key(alone)), lambda: _made(alone, entity))
 
 
-def _made(work: _Alone, entity: str) -> AtOnce:
+def _made(work: Work, entity: str) -> AtOnce:
     asked = asked_whole(work, entity)
     readable = permission(work, all_rows(work, entity), "read")
     statement = asked.statement if readable is None else asked.statement.where(readable)
     return AtOnce(entity, Ready(statement, work.connection), replace(work, connection=_NONE), asked)
-
-
-class _Alone(Work):
-    """A unit of work that has its statements look for what is shared with the actor, and does not look itself."""
-
-    @cached_property
-    def shared(self) -> SharedWith:
-        found = self.who_shares
-        return shares.NOTHING if found is None else shares.asked_for(*found)
 
 
 class _NoConnection:

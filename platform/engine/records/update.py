@@ -27,12 +27,14 @@ def update(
     values: Mapping[str, Any],
     revision: int | None = None,
     given: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None,
+    to_read: bool = False,
 ) -> int:
     """Changes the given values of a record and gives its revision, which is the old one when nothing differs.
 
     `revision` is what the writer had seen: Stale is raised when it is no longer the record's. With `given` the values,
     of which only the names are known before, are worked out from the record as it is when nobody else can write it any
-    more. Raises Refused with all that is wrong, Missing, Forbidden.
+    more. Raises Refused with all that is wrong, Missing, Forbidden; with `to_read` Missing also when the writer could
+    not read it any more.
     """
     hold_tree(work, entity, values)
     known, before = claim(work, entity, id, "update", revision)
@@ -47,6 +49,8 @@ def update(
         raise Refused(draft.problems)
     write_update(draft)
     derived.settle(work)
+    if to_read and not work.access.holds(entity, "read", RecordScope(work, entity, draft.after)):
+        raise Missing(entity, id)
     return draft.after["revision"]
 
 
@@ -57,9 +61,10 @@ def move(
     stage: str,
     values: Mapping[str, Any] | None = None,
     revision: int | None = None,
+    to_read: bool = False,
 ) -> int:
     """Moves a record to a stage of its pipeline, with values that the stage may ask for."""
-    return update(work, entity, id, {**(values or {}), "stage": stage}, revision)
+    return update(work, entity, id, {**(values or {}), "stage": stage}, revision, to_read=to_read)
 
 
 def archive(work: Work, entity: str, id: UUID, revision: int | None = None) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -85,6 +85,9 @@ class Work:
     actor: Actor
     now: datetime
     cause: Cause = field(default_factory=Cause)
+    single: bool = False
+    """Whether it is about one record, or few: then statements look themselves for what is shared, instead of being told
+    what one more had found."""
     stirred: list[Any] = field(default_factory=list, compare=False, repr=False)
     """Written records that computed fields of others may read; shared with the works made of this one."""
 
@@ -105,17 +108,14 @@ class Work:
     @cached_property
     def shared(self) -> SharedWith:
         """The records that were shared with the actor; nobody asks for those of who may read everything anyway."""
-        found = self.who_shares
-        return shares.NOTHING if found is None else shares.shared_with(self.connection, *found)
-
-    @property
-    def who_shares(self) -> tuple[Model, Any, Mapping[str, Any], date] | None:
-        """The model, rows of it, the actor's record and the day: what shares are looked for with."""
         user, model = self.actor.record, self.release.model
         if user is None or self.access.admin or not self.access.roles:
-            return None
+            return shares.NOTHING
+        rows = self.release.tables.rows(model.playing("user").name)
         day = self.now.astimezone(model.settings.time_zone).date()
-        return model, self.release.tables.rows(model.playing("user").name), user, day
+        if self.single:
+            return shares.asked_for(model, rows, user, day)
+        return shares.shared_with(self.connection, model, rows, user, day)
 
     @property
     def is_sqlite(self) -> bool:
@@ -124,6 +124,10 @@ class Work:
     def as_system(self) -> Work:
         """The same unit of work with all rights; the change rows then name no person."""
         return replace(self, actor=SYSTEM)
+
+    def of_one(self) -> Work:
+        """The same unit of work, about a single record."""
+        return replace(self, single=True)
 
     def because(self, **changes: Any) -> Work:
         """The same unit of work with another cause: `work.because(origin="workflow", run=...)`."""

@@ -43,21 +43,6 @@ async def write(request: Request, fn: Callable[..., Result], *args: Any) -> Resu
     return result
 
 
-async def write_then_read(request: Request, fn: Callable[..., Any], show: Callable[..., Result], *args: Any) -> Result:
-    """`show(work, made)` of what `fn(work, *args)` made, read when that is committed.
-
-    Whoever waits for the next running number does not wait for this answer: a third more were created at once.
-    """
-    workspace: Workspace = request.app.state.workspace
-
-    def then(connection: Any, made: Any) -> Result:
-        return _in_work(connection, workspace, request, False, show, (made,))
-
-    result = await workspace.database.writing(_in_work, workspace, request, True, fn, args, then=then)
-    await _stamp(workspace, request)
-    return result
-
-
 def _in_work(
     connection: Any, workspace: Workspace, request: Request, writes: bool, fn: Callable[..., Result], args: tuple
 ) -> Result:

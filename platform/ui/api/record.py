@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +17,7 @@ from customary.engine.records import Missing, Refused, Work, idempotency
 from customary.engine.records.idempotency import Answer
 from customary.ui.api import answers, asked, shown
 from customary.ui.api.body import Given, and_more, given, json_object
-from customary.ui.api.caller import read, write, write_then_read
+from customary.ui.api.caller import read, write
 from customary.ui.api.files import LARGEST_BODY, received
 from customary.ui.api.problem import ApiProblem
 
@@ -40,17 +39,20 @@ async def create_record(request: Request, entity: FromPath[str]) -> Response[byt
     data = await received(request, entity, await json_object(request))
     if "Idempotency-Key" in request.headers:
         return await once(request, entity, data, _create, entity, data)
-    return _answer(await write_then_read(request, _make, partial(_made, entity), entity, data))
+    id = await write(request, _make, entity, data)
+    made = await _told(request, entity, id)
+    made.status_code = 201
+    made.headers["Location"] = f"/api/{entity}/{id}"
+    return made
 
 
 @get("/{entity:str}/{id:str}")
 async def read_record(request: Request, entity: FromPath[str], id: FromPath[str]) -> Response[bytes]:
-    """One record, whole."""
-    wanted, found_by = asked.parameters(request, ("fields",)), asked.identifier(entity, id)
-    if not wanted and (told := await answers.answer(request, entity, found_by)) is not None:
-        return told
-    found, entry = await read(request, _read_on, entity, found_by, wanted)
-    answers.remember(request, entity, entry)
+    """One record, whole or some fields of it."""
+    wanted, known = asked.parameters(request, ("fields",)), asked.identifier(entity, id)
+    if not wanted:
+        return await _told(request, entity, known)
+    found = await read(request, _read, entity, known, wanted)
     return send(found, tag=found.get("revision"))
 
 
@@ -58,8 +60,9 @@ async def read_record(request: Request, entity: FromPath[str], id: FromPath[str]
 async def update_record(request: Request, entity: FromPath[str], id: FromPath[str]) -> Response[bytes]:
     """Some fields of a record."""
     data = await received(request, entity, await json_object(request))
-    revision = revision_of(request)
-    return await _written(request, _update, entity, asked.identifier(entity, id), data, revision)
+    known, revision = asked.identifier(entity, id), revision_of(request)
+    await write(request, _update, entity, known, data, revision)
+    return await _told(request, entity, known)
 
 
 @delete("/{entity:str}/{id:str}", status_code=204)
@@ -71,8 +74,9 @@ async def delete_record(request: Request, entity: FromPath[str], id: FromPath[st
 @put("/{entity:str}/{id:str}/stage")
 async def move_record(request: Request, entity: FromPath[str], id: FromPath[str]) -> Response[bytes]:
     """The stage of a record; `values` may bring what the stage requires."""
-    data = await json_object(request)
-    return await _written(request, _move, entity, asked.identifier(entity, id), data, revision_of(request))
+    data, known = await json_object(request), asked.identifier(entity, id)
+    await write(request, _move, entity, known, data, revision_of(request))
+    return await _told(request, entity, known)
 
 
 @put("/{entity:str}/{id:str}/approval")
@@ -118,38 +122,33 @@ def _list(work: Work, entity: str, wanted: dict[str, list[str]]) -> dict[str, An
 def _read(work: Work, entity: str, id: UUID, wanted: Mapping[str, list[str]] | None = None) -> dict[str, Any]:
     _known(work, entity)
     only = asked.fields(work, entity, dict(wanted or {}))
-    whole = shown.record(work, records.get(work, entity, id))
+    whole = shown.record(work, records.get(work.of_one(), entity, id))
     return whole if only is None else {name: whole[name] for name in ("id", *only) if name in whole}
 
 
-def _read_on(
-    work: Work, entity: str, id: UUID, wanted: Mapping[str, list[str]]
-) -> tuple[dict[str, Any], answers.Entry | None]:
+def _read_on(work: Work, entity: str, id: UUID) -> tuple[dict[str, Any], answers.Entry | None]:
     """The record, and how its reader's next ones are told at once."""
-    return _read(work, entity, id, wanted), answers.entry(work, entity)
+    return _read(work, entity, id), answers.entry(work, entity)
 
 
 def _create(work: Work, entity: str, data: Mapping[str, Any]) -> Answer:
-    return _made(entity, work, _make(work, entity, data))
-
-
-def _make(work: Work, entity: str, data: Mapping[str, Any]) -> UUID:
-    sent = given(work.model, _known(work, entity), data)
-    return hold(sent, lambda: records.create(work, entity, sent.values, to_read=True))
-
-
-def _made(entity: str, work: Work, id: UUID) -> Answer:
+    """The same with the answer in the transaction: it is kept with the write."""
+    id = _make(work, entity, data)
     made = _read(work, entity, id)
     return Answer(201, made, {"Location": f"/api/{entity}/{id}", "ETag": f'"{made["revision"]}"'})
 
 
-def _update(work: Work, entity: str, id: UUID, data: Mapping[str, Any], revision: int | None) -> dict[str, Any]:
+def _make(work: Work, entity: str, data: Mapping[str, Any]) -> UUID:
     sent = given(work.model, _known(work, entity), data)
-    hold(sent, lambda: records.update(work, entity, id, sent.values, revision))
-    return _read(work, entity, id)
+    return hold(sent, lambda: records.create(work.of_one(), entity, sent.values, to_read=True))
 
 
-def _move(work: Work, entity: str, id: UUID, data: Mapping[str, Any], revision: int | None) -> dict[str, Any]:
+def _update(work: Work, entity: str, id: UUID, data: Mapping[str, Any], revision: int | None) -> None:
+    sent = given(work.model, _known(work, entity), data)
+    hold(sent, lambda: records.update(work.of_one(), entity, id, sent.values, revision, to_read=True))
+
+
+def _move(work: Work, entity: str, id: UUID, data: Mapping[str, Any], revision: int | None) -> None:
     declared = _known(work, entity)
     if unknown := [name for name in data if name not in ("stage", "values")]:
         raise ApiProblem(400, f"“{unknown[0]}” is not understood. Send “stage”, and “values” for further fields.")
@@ -157,8 +156,7 @@ def _move(work: Work, entity: str, id: UUID, data: Mapping[str, Any], revision: 
     if not isinstance(stage, str) or not isinstance(values, dict):
         raise ApiProblem(400, "“stage” must be the name of a stage, and “values” an object.")
     sent = given(work.model, declared, values)
-    hold(sent, lambda: records.move(work, entity, id, stage, sent.values, revision))
-    return _read(work, entity, id)
+    hold(sent, lambda: records.move(work.of_one(), entity, id, stage, sent.values, revision, to_read=True))
 
 
 def _archive(work: Work, entity: str, id: UUID, _data: Mapping[str, Any], revision: int | None) -> dict[str, Any]:
@@ -225,6 +223,17 @@ async def once(request: Request, entity: str, data: Any, fn: Callable[..., Answe
         return _answer(await write(request, idempotency.once, key, fingerprint, fn, *args))
     except idempotency.OtherRequest:
         raise ApiProblem(422, "This “Idempotency-Key” was sent before with another request.") from None
+
+
+async def _told(request: Request, entity: str, id: UUID) -> Response[bytes]:
+    """A record as it is now. What was written is told when it is committed, so that nobody waits for the answer: a
+    third more were created at once by those who wait for the next running number."""
+    told = await answers.answer(request, entity, id)
+    if told is not None:
+        return told
+    found, entry = await read(request, _read_on, entity, id)
+    answers.remember(request, entity, entry)
+    return send(found, tag=found["revision"])
 
 
 async def _written(request: Request, fn: Callable[..., dict[str, Any]], *args: Any) -> Response[bytes]:

@@ -111,3 +111,14 @@ def test_an_archived_record_cannot_be_linked_to(crm):
 def test_what_is_not_there_cannot_be_changed(crm):
     with pytest.raises(Missing):
         crm.update("account", uuid4(), name="A")
+
+
+def test_who_wants_to_read_what_they_changed_does_not_give_it_away(crm):
+    ann, ben = crm.person("Ann", "seller"), crm.person("Ben", "seller")
+    mine, other = (crm.add("account", name=each.name, owner=each.id) for each in (ann, ben))
+    contact = crm.add("contact", last="Lee", account=mine)
+    with pytest.raises(Missing), crm.work(ann) as work:
+        records.update(work, "contact", contact, {"account": other}, to_read=True)
+    assert crm.value("contact", contact, "account") == mine
+    crm.update("contact", contact, actor=ann, account=other)
+    assert crm.value("contact", contact, "account") == other
