@@ -82,6 +82,13 @@ class Database:
                 connection.rollback()
 
     @contextmanager
+    def look(self) -> Iterator[sa.Connection]:
+        """A connection for a brief look, on PostgreSQL without a transaction and its two trips. And psycopg forgets
+        all prepared statements of a connection with a ROLLBACK, which is what `read` ends with."""
+        with self._reader.connect() as connection:
+            yield connection
+
+    @contextmanager
     def write(self, lock_seconds: float = 0, idle_seconds: float = 0) -> Iterator[sa.Connection]:
         """A connection for one transaction: committed at the end, rolled back on an error.
 
@@ -120,12 +127,9 @@ class Database:
         """Runs `work(connection, *args)` in a thread, on a connection that cannot write."""
         return await self._readers.run(self._read, work, args)
 
-    async def writing(self, work: Callable[..., Result], *args: Any, then: Callable[..., Any] | None = None) -> Any:
-        """Runs `work(connection, *args)` as one transaction in a thread; again when it lost a race for locks.
-
-        `then(connection, result)` reads what is to be answered when it is committed and nobody waits for it any more.
-        """
-        return await self._writers.run(self._write, work, args, then)
+    async def writing(self, work: Callable[..., Result], *args: Any) -> Result:
+        """Runs `work(connection, *args)` as one transaction in a thread; again when it lost a race for locks."""
+        return await self._writers.run(self._write, work, args)
 
     async def trying(self, work: Callable[..., Result], *args: Any, brief: bool = False) -> Result:
         """Runs `work(connection, *args)` in a thread, and keeps nothing of it; see `trial`."""
@@ -161,11 +165,7 @@ class Database:
             size = connection.exec_driver_sql("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
             return shutil.disk_usage(tempfile.gettempdir()).free > 2 * size.scalar_one()
 
-    def _write(self, work: Callable[..., Result], args: tuple, then: Callable[..., Any] | None = None) -> Any:
-        result = self._written(work, args)
-        return result if then is None else self._read(then, (result,))
-
-    def _written(self, work: Callable[..., Result], args: tuple) -> Result:
+    def _write(self, work: Callable[..., Result], args: tuple) -> Result:
         for tries_left in reversed(range(TRIES)):
             try:
                 with _stopping(), self.write() as connection:

@@ -178,3 +178,17 @@ def test_who_lost_a_race_for_locks_does_it_again(postgresql_url: str):
     with database.read() as connection:
         assert connection.exec_driver_sql("SELECT n FROM t ORDER BY id").scalars().all() == [2, 2]
     database.close()
+
+
+def test_a_look_neither_writes_nor_lets_prepared_statements_be_forgotten(postgresql_url: str):
+    database, prepared = Database(postgresql_url), sa.text("SELECT count(*) FROM pg_prepared_statements")
+    for _ in range(8):
+        with database.write() as connection:
+            connection.execute(prepared)
+        with database.look() as connection:
+            connection.execute(sa.text("SELECT 1"))
+    with database.write() as connection:
+        assert connection.execute(prepared).scalar_one() == 1
+    with pytest.raises(sa.exc.InternalError), database.look() as connection:
+        connection.execute(sa.text("CREATE TABLE things (name TEXT)"))
+    database.close()

@@ -29,7 +29,7 @@ def lease_due(database: Database, now: datetime, limit: int = BATCH) -> list[UUI
     A record's run waits while an earlier one of the same record is not ended. A run whose lease is over was left
     by a worker that died, and is claimed again.
     """
-    with database.read() as connection:
+    with database.look() as connection:
         if not _look(connection, now, 1):
             return []
     with database.write(idle_seconds=SILENT_SECONDS) as connection:

@@ -45,7 +45,7 @@ def run_once(database: Database, releases: Releases, now: datetime) -> int:
     Claiming, runs and removal are one transaction: what dies in between loses nothing, and another relay takes it
     over at once. Several relays may work side by side; the changes of one record are taken in their order.
     """
-    with database.read() as connection:
+    with database.look() as connection:
         if connection.execute(_WAITING).first() is None:
             return 0
     with database.write(idle_seconds=SILENT_SECONDS) as connection:

@@ -47,7 +47,7 @@ class Releases:
 
     def look(self) -> tuple[Release | None, int | None]:
         """The release in use and the number of a newer one that cannot be. Raises when the database does not answer."""
-        with self._database.read() as connection:
+        with self._database.look() as connection:
             newest_number(connection)
         return self.current(), self._unusable
 
@@ -92,7 +92,7 @@ class Releases:
     def _refresh(self) -> None:
         self._checked_at = time.monotonic()
         try:
-            with self._database.read() as connection:
+            with self._database.look() as connection:
                 self._take(connection, newest_number(connection))
         except sa.exc.DBAPIError as error:
             if self._current is None:
