@@ -6,6 +6,8 @@ from customary.engine.definitions.shapes import DATE, NAME, TEXT, WHOLE, YES_NO,
 
 SECURITY = one_of(("none", "starttls", "tls"), "way to secure mail")
 
+SENDER = {"type": "string", "pattern": "^[^@<> ]*@[^@<> ]+$", "x-what": "an address, or @ and a domain"}
+
 MAIL = mapping(
     "mail",
     {
@@ -14,6 +16,10 @@ MAIL = mapping(
         "user": told(TEXT, "to sign in with"),
         "password": told(TEXT, "to sign in with"),
         "from": told(TEXT, "the sender's address"),
+        "senders": told(
+            {"type": "array", "items": SENDER, "x-what": "a list: [sales@example.com, '@example.com']"},
+            "from which other addresses mail may come, or from all of a domain: @example.com",
+        ),
         "security": told(SECURITY, "how the line is secured"),
         "per_minute": told(
             {"type": "integer", "minimum": 1, "x-what": "a whole number from 1"},

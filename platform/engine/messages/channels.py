@@ -29,7 +29,7 @@ def channels(
     settings = release.model.settings
     world = allowed(settings.allowed_addresses)
     every: dict[str, Channel] = {
-        "mail": Mail(database, house(settings), lines or Lines()),
+        "mail": Mail(database, house(settings), lines or Lines(), store),
         "sms": Sms(database, world, settings),
         "webhook": Webhook(database, world),
     }

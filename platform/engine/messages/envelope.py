@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
@@ -11,6 +11,7 @@ from html import escape
 from typing import Any
 
 from customary.engine.messages import html
+from customary.engine.messages.enclosed import Enclosed
 from customary.engine.messages.outbox import Letter
 
 UNSUBSCRIBE = {
@@ -41,8 +42,8 @@ class House:
         return bool(self.site and letter.token and self.mail.get("tracking") and "markdown" in (letter.details or {}))
 
 
-def email(letter: Letter, house: House) -> EmailMessage:
-    """The mail that is handed over. Raises ValueError for what no header can hold."""
+def email(letter: Letter, house: House, enclosed: Iterable[Enclosed] = ()) -> EmailMessage:
+    """The mail that is handed over, with what goes with it. Raises ValueError for what no header can hold."""
     details, sender = letter.details or {}, _sender(letter, house)
     # Long addresses in headers are neither folded nor encoded, which not all who read them understand.
     mail = EmailMessage(policy.default.clone(max_line_length=998))
@@ -58,6 +59,10 @@ def email(letter: Letter, house: House) -> EmailMessage:
     mail["Content-Language"] = letter.language
     if "markdown" in details and len(details["markdown"]) <= html.LONGEST:
         mail.add_alternative(_html(letter, house), subtype="html")
+    for each in enclosed:
+        main, _, sub = each.type.partition("/")
+        main, sub = (main, sub) if main not in ("message", "multipart") else ("application", "octet-stream")
+        mail.add_attachment(each.data, main, sub or "octet-stream", filename=each.name)
     return mail
 
 
@@ -73,6 +78,8 @@ def unsubscribe_link(letter: Letter, house: House) -> str | None:
 
 
 def _sender(letter: Letter, house: House) -> str:
+    if said := (letter.details or {}).get("from"):
+        return str(said)
     own = house.mailbox(letter).get("address")
     return formataddr((parseaddr(house.sender)[0], str(own))) if own else house.sender
 

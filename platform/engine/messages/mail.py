@@ -14,7 +14,9 @@ from uuid import UUID
 from email_validator import EmailNotValidError, validate_email
 
 from customary.engine.database import Database
+from customary.engine.files import Store
 from customary.engine.messages import pace, stops
+from customary.engine.messages.enclosed import enclosed_in
 from customary.engine.messages.envelope import House, email
 from customary.engine.messages.outbox import Letter, put
 from customary.engine.messages.smtp import Lines
@@ -53,7 +55,8 @@ def write(
 
     `details` say what there is beside the text: `markdown`, of which HTML is made; `sort`, of which the receiver may
     take leave; the `mailbox` it goes out from; `in_reply_to` and `references`; `answers`, the mail that it answers;
-    `by_hand` where a person wrote it; `shown` where it stands on the timeline of its record.
+    `by_hand` where a person wrote it; `shown` where it stands on the timeline of its record; `from`, where that is not
+    the workspace's own address; `enclosed`, what goes with it (see `enclosed.py`).
     """
     found = address(to)
     return put(
@@ -93,12 +96,15 @@ class Mail:
     database: Database
     house: House
     lines: Lines = field(default_factory=Lines)
+    store: Store | None = None
+    """Where the files lie that go with mails."""
 
     def deliver(self, letter: Letter) -> None:
         """Hands one mail to the server. Raises Undeliverable, NotNow, NotYet."""
+        enclosed = enclosed_in(letter, self.database, self.store) if self.store is not None else []
         self._check(letter)
         try:
-            self.lines.send(self.house.mail, email(letter, self.house))
+            self.lines.send(self.house.mail, email(letter, self.house, enclosed))
         except smtplib.SMTPRecipientsRefused as error:
             refused = max(error.recipients.values(), default=(550, b""))
             raise _refused(int(refused[0]), _said(error)) from error

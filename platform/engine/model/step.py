@@ -11,7 +11,8 @@ from customary.engine.expressions.types import JSON, NULL, TEXT, Choice, ListOf,
 from customary.engine.model.build import Build
 from customary.engine.model.model import Document, Message, Role
 from customary.engine.model.payload import OUTCOME, compiled
-from customary.engine.problem import did_you_mean
+from customary.engine.model.senders import may_send
+from customary.engine.problem import Place, did_you_mean
 from customary.engine.text import node as text
 
 
@@ -61,7 +62,33 @@ def _send_email(build: Build, step: dict[str, Any], node: text.Mapping, around: 
     for each in step["to"] if isinstance(step.get("to"), tuple) else (step.get("to"),):
         if isinstance(each, Expression) and not _is(each.type, (TEXT,), None):
             build.add(to.place, f"mail cannot be sent to a {each.type}", "Give an address, such as =account.email.")
+    sender = step.get("from")
+    if isinstance(sender, Expression) and not _is(sender.type, (TEXT,), None):
+        build.add(node.get("from").place, f"mail cannot come from a {sender.type}", "Give an address: =owner.email.")
+    if isinstance(sender, str) and not may_send(build.settings, sender):
+        build.add(node.get("from").place, f"no mail may come from “{sender}”", "List it under mail: senders.")
+    attached = node.get("attach")
+    for each in attached.items if isinstance(attached, text.Sequence) else filter(None, (attached,)):
+        _check_enclosed(build, each, around)
     _check_message(build, step, node, around, "email")
+
+
+def _check_enclosed(build: Build, node: text.Node, around: Around) -> None:
+    """What goes with a mail: a document about the same, a file that an expression gives, or a field with files."""
+    if isinstance(node, text.Mapping):
+        _check_document(build, str(text.plain(node.get("document"))), node.get("document").place, around)
+        return
+    said = str(text.plain(node))
+    if said.startswith("="):
+        found = next((each for place, each in build.expressions if place is node), None)
+        if found is not None and str(found.type) not in ("file", "files"):
+            build.add(node.place, f"a {found.type} is not a file", "Name one, such as =account.contract.")
+        return
+    fields = build.sketches[around.entity].fields if around.entity else {}
+    if said not in fields or not fields[said].attaches:
+        known = [each.name for each in fields.values() if each.attaches]
+        remedy = did_you_mean(said, known) or "Name a field with files."
+        build.add(node.place, f"“{said}” is not a field for files", remedy)
 
 
 def _check_message(build: Build, step: dict[str, Any], node: text.Mapping, around: Around, channel: str) -> None:
@@ -88,21 +115,23 @@ def _send_sms(build: Build, step: dict[str, Any], node: text.Mapping, around: Ar
 
 
 def _create_document(build: Build, step: dict[str, Any], node: text.Mapping, around: Around) -> None:
-    document = around.documents.get(step["document"])
-    if document is None:
-        remedy = did_you_mean(str(step["document"]), around.documents)
-        build.add(node.get("document").place, f"“{step['document']}” is not a document", remedy)
-    elif document.about != around.entity:
-        summary = (
-            f"document {document.name} is about {document.about}, this workflow about {around.entity or 'nothing'}"
-        )
-        build.add(node.get("document").place, summary, "Make another document of it.")
+    _check_document(build, str(step["document"]), node.get("document").place, around)
     fields = build.sketches[around.entity].fields if around.entity else {}
     into = fields.get(step["into"])
     if into is None or into.kind not in ("file", "files"):
         known = [each.name for each in fields.values() if each.kind in ("file", "files")]
         remedy = did_you_mean(str(step["into"]), known) or "Name a field of the kind file or files."
         build.add(node.get("into").place, f"“{step['into']}” is not a field for files", remedy)
+
+
+def _check_document(build: Build, name: str, place: Place, around: Around) -> None:
+    document = around.documents.get(name)
+    if document is None:
+        build.add(place, f"“{name}” is not a document", did_you_mean(name, around.documents))
+    elif document.about != around.entity:
+        about = around.entity or "nothing"
+        summary = f"document {name} is about {document.about}, this workflow about {about}"
+        build.add(place, summary, "Make another document of it.")
 
 
 def _call_webhook(build: Build, step: dict[str, Any], node: text.Mapping, around: Around) -> None:

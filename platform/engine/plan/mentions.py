@@ -117,14 +117,13 @@ def _of_step(model: Model, step: Mapping[str, Any], entity: str) -> Iterator[Thi
             yield STAGE, entity, step[STAGE]
     if isinstance(step.get("into"), str) and "document" in step:
         yield "field", entity, step["into"]
-    named = (
-        ("message", "message"),
-        ("message", "of"),
-        ("mailbox", "mailbox"),
-        ("document", "document"),
-        ("web_form", "form"),
-    )
-    for kind, name in named:
+    attached = step.get("attach") or ()
+    for each in attached if isinstance(attached, tuple) else (attached,):
+        if isinstance(each, str):
+            yield "field", entity, each
+        if isinstance(each, Mapping):
+            yield "document", each["document"]
+    for kind, name in _NAMED:
         if isinstance(step.get(name), str):
             yield kind, step[name]
 

@@ -8,38 +8,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from customary.engine.automation.acting import Acting, CannotDo, Done, Pause, plain
+from customary.engine.automation.acting import Acting, Done, Pause, plain
+from customary.engine.automation.documents import filled_in
 from customary.engine.automation.outcome import outcome
-from customary.engine.expressions.passage import TooLong
 from customary.engine.messages import put_document, written_by
-from customary.engine.messages.pdf import escaped
 
 
 def perform(step: Mapping[str, Any], acting: Acting) -> Done:
-    name = step["document"]
-    document = acting.work.model.documents.get(name)
-    if document is None:
-        raise CannotDo("there is no document “{name}” any more", name=name)
     language = _language(step, acting)
-    title = acting.in_language(document.title, language)
-    try:
-        markdown = acting.passage(document.body, language, escaped)
-    except TooLong as error:
-        raise CannotDo("the document “{name}” grows too long", name=name) from error
-    footer = acting.in_language(document.footer, language) if document.footer else ""
+    document, sheet = filled_in(acting, step["document"], language)
     put_document(
         acting.work,
         document,
-        title,
-        markdown,
-        footer,
+        sheet.title,
+        sheet.markdown,
+        sheet.footer,
         into=step["into"],
         about=acting.about,
         language=language,
         run=acting.run,
         position=acting.position,
     )
-    given = {"document": name, "title": title, "language": language}
+    given = {"document": document.name, "title": sheet.title, "language": language}
     if step["as"]:
         raise Pause(None, given)
     return Done(input=given)

@@ -1,17 +1,25 @@
-"""Writes a mail into the outbox: `send_email: {to: =email, message: welcome}`, or with `subject` and `body`."""
+"""Writes a mail into the outbox: `send_email: {to: =email, message: welcome}`, or with `subject` and `body`.
+
+`attach` brings files of the record's fields, those that expressions give, and documents, which are printed when the
+mail goes out; `from` is one of the workspace's senders.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
 
 from customary.engine.automation import answering
 from customary.engine.automation.acting import Acting, CannotDo, Done
+from customary.engine.automation.documents import filled_in
 from customary.engine.messages import NoAddress, stops, write
+from customary.engine.messages.enclosed import TOO_LARGE, is_too_large, of_file
 from customary.engine.messages.html import escaped
 from customary.engine.messages.incoming.received import threading
+from customary.engine.model.senders import may_send
 from customary.engine.words import Reason
 
 
@@ -27,7 +35,8 @@ def perform(step: Mapping[str, Any], acting: Acting) -> Done:
     if len(refused) == len(set(addresses)):
         return Done(skipped=next(iter(refused.values())))
     wanted = [to for to in dict.fromkeys(addresses) if to not in refused]
-    sent = {to: _write(acting, to, name, subjects, bodies) for to in wanted}
+    more = _sender(step, acting)
+    sent = {to: _write(acting, to, name, subjects, bodies, step.get("attach") or (), more) for to in wanted}
     return Done(input={"to": list(sent), "message": name}, result=sent)
 
 
@@ -35,13 +44,32 @@ def _why_not(acting: Acting, to: str, sort: str | None) -> Reason | None:
     return stops.why_not(acting.work.connection, to, sort) or answering.why_not(acting, to)
 
 
+def _sender(step: Mapping[str, Any], acting: Acting) -> dict[str, str]:
+    """Whom it comes from, where the step says; only who may be."""
+    given = acting.value(step["from"]) if step.get("from") is not None else None
+    if given in (None, ""):
+        return {}
+    sender = _address(acting, given)
+    if not may_send(acting.work.model.settings, sender):
+        raise CannotDo("no mail may come from “{sender}”: mail.senders does not list it", sender=sender)
+    return {"from": sender}
+
+
 def _write(
-    acting: Acting, to: str, name: str | None, subjects: Mapping[str, Any], bodies: Mapping[str, Any]
+    acting: Acting,
+    to: str,
+    name: str | None,
+    subjects: Mapping[str, Any],
+    bodies: Mapping[str, Any],
+    attach: Any,
+    more: Mapping[str, Any],
 ) -> dict[str, str]:
     language = _language(acting, to, bodies)
     subject = acting.in_language(subjects, language) if subjects else ""
     body = acting.in_language(bodies, language)
-    details = {"markdown": acting.in_language(bodies, language, escaped), "shown": True}
+    details = {"markdown": acting.in_language(bodies, language, escaped), "shown": True, **more}
+    if enclosed := _enclosed(acting, attach if isinstance(attach, tuple) else (attach,), language):
+        details["enclosed"] = enclosed
     if (found := answering.answered(acting, to)) is not None:
         details |= threading(found)
     if name and (sort := acting.work.model.messages[name].unsubscribe):
@@ -62,6 +90,21 @@ def _write(
     except NoAddress as error:
         raise CannotDo("“{text}” is not an e-mail address", text=error.text) from error
     return {"message_id": str(id), "subject": subject, "language": language}
+
+
+def _enclosed(acting: Acting, attach: Iterable[Any], language: str) -> list[dict[str, Any]]:
+    """The files of fields, those that expressions give, and documents, as the outbox names them."""
+    found: list[dict[str, Any]] = []
+    for each in attach:
+        if isinstance(each, Mapping):
+            sheet = asdict(filled_in(acting, each["document"], language)[1])
+            found.append({"document": {key: value for key, value in sheet.items() if key != "language"}})
+            continue
+        value = acting.scope.record[each] if isinstance(each, str) else acting.value(each)
+        found += [of_file(file) for file in (value if isinstance(value, tuple) else (value,)) if file is not None]
+    if is_too_large(found):
+        raise CannotDo(TOO_LARGE.text, **TOO_LARGE.values)
+    return found
 
 
 def _address(acting: Acting, found: Any) -> str:

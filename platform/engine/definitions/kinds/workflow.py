@@ -139,11 +139,26 @@ TASK = {
     "x-what": "{title: Call, due: 2d, owner: =owner}",
 }
 NOTIFY = mapping("notify", {"user": {}, "text": LABEL}, required=("user", "text"))
+ENCLOSED = {
+    "anyOf": [TEXT, mapping("a document", {"document": {**TEXT, "x-of": "document"}}, required=("document",))],
+    "x-what": "a field, an expression of a file, or {document: offer}",
+}
+ATTACH = {
+    "anyOf": [*ENCLOSED["anyOf"], list_of(ENCLOSED)],
+    "x-of": "field",
+    "x-what": "a field with files, or a list: [contract, =account.terms, {document: offer}]",
+}
 SEND_EMAIL = mapping(
     "send_email",
-    {"to": {"anyOf": [TEXT, NAMES]}, "message": {**TEXT, "x-of": "message"}, "subject": LABEL, "body": LABEL},
+    {
+        "to": {"anyOf": [TEXT, NAMES]},
+        "message": {**TEXT, "x-of": "message"},
+        "subject": LABEL,
+        "body": LABEL,
+        "from": told(TEXT, "who it comes from: one of the senders that customary.yaml lists, or =owner.email"),
+        "attach": told(ATTACH, "what goes with it: fields with files, expressions of files, documents"),
+    },
     required=("to",),
-    later=("attachments", "from"),
 )
 WAIT = {
     **mapping(

@@ -1,0 +1,28 @@
+"""A document about the record of a run, filled in and ready to be printed."""
+
+from __future__ import annotations
+
+from customary.engine.automation.acting import Acting, CannotDo
+from customary.engine.expressions.passage import TooLong
+from customary.engine.messages.pdf import Sheet, escaped
+from customary.engine.model.model import Document
+
+
+def filled_in(acting: Acting, name: str, language: str) -> tuple[Document, Sheet]:
+    """A document and its sheet in a language. Raises CannotDo."""
+    document = acting.work.model.documents.get(name)
+    if document is None:
+        raise CannotDo("there is no document “{name}” any more", name=name)
+    try:
+        markdown = acting.passage(document.body, language, escaped)
+    except TooLong as error:
+        raise CannotDo("the document “{name}” grows too long", name=name) from error
+    sheet = Sheet(
+        title=" ".join(acting.in_language(document.title, language).split())[:200],
+        markdown=markdown,
+        footer=acting.in_language(document.footer, language) if document.footer else "",
+        paper=document.paper,
+        landscape=document.landscape,
+        language=language,
+    )
+    return document, sheet
