@@ -19,7 +19,7 @@ from customary.engine.records.reading import Reading, ready
 from customary.engine.records.record import Page, Query, Record, Titles
 from customary.engine.records.refusal import Missing
 from customary.engine.records.scope import RecordScope
-from customary.engine.records.statement import count_statement, may_be_empty, page_statement
+from customary.engine.records.statement import USUAL_SIZES, count_statement, may_be_empty, page_statement
 from customary.engine.records.titles import linked, titles
 from customary.engine.records.whole import Whole, whole
 from customary.engine.records.work import Work
@@ -107,13 +107,14 @@ def _fetch(work: Work, reading: Reading, size: int) -> list[sa.Row]:
 
 def _segment(work: Work, reading: Reading, filled: bool, start: list[Any] | None, size: int) -> list[sa.Row]:
     pattern = tuple(value is None for value in start) if start is not None else None
+    said = size if size in USUAL_SIZES else None
 
     def make() -> sa.Select:
-        return page_statement(work, reading, filled, pattern)
+        return page_statement(work, reading, filled, pattern, said)
 
-    key = ("select", reading.key, filled, pattern)
+    key = ("select", reading.key, filled, pattern, said)
     statement = make() if reading.key is None else kept(work, key, make)
-    parameters: dict[str, Any] = {"size": size, **reading.parameters}
+    parameters: dict[str, Any] = {"size": size, **reading.parameters} if said is None else dict(reading.parameters)
     if start is not None:
         parameters |= {f"after_{position}": value for position, value in enumerate(start) if value is not None}
     return ask(work, statement, parameters).all()
