@@ -264,6 +264,8 @@ def _open_postgresql(url: sa.URL, *, reads: bool = False) -> sa.Engine:
             **_NOTICES,
         },
     )
+    # Rows that are taken by parts come over a cursor of the server, of which there is none without a transaction.
+    engine.dialect.supports_server_side_cursors = not reads
     _look_after_idle_connections(engine)
     return engine
 

@@ -75,6 +75,17 @@ def test_nothing_done_while_reading_is_kept(database: Database):
         assert connection.exec_driver_sql("SELECT count(*) FROM things").scalar() == 0
 
 
+def test_rows_are_taken_by_parts_on_any_connection(database: Database):
+    rows = sa.text("SELECT 1 UNION ALL SELECT 2").execution_options(yield_per=1)
+
+    def taken(connection: sa.Connection) -> list[int]:
+        return sorted(connection.execute(rows).scalars())
+
+    assert run(database.reading(taken)) == run(database.writing(taken)) == [1, 2]
+    with database.read() as connection:
+        assert taken(connection) == [1, 2]
+
+
 @pytest.mark.parametrize("brief", [True, False])
 def test_what_is_tried_sees_what_there_is_and_is_taken_back(database: Database, brief: bool):
     with database.write() as connection:
