@@ -20,8 +20,8 @@ from sqlalchemy.dialects import sqlite as sqlite_dialect
 
 from customary.engine import sqlite
 from customary.engine.compilations import Compilations
-from customary.engine.postgresql import Cursor
-from customary.engine.threads import Threads
+from customary.engine.postgresql import NOTICES, Cursor, notices
+from customary.engine.threads import Threads, Turns
 from customary.engine.wires import Wires
 
 Result = TypeVar("Result")
@@ -37,8 +37,6 @@ TRIES = 4
 """How often a unit of work that lost a race for locks is done, all in all."""
 TRUSTED_SECONDS = 1.0
 """A connection that was used within this time is taken to be alive."""
-GONE_SECONDS = 20
-"""So soon either side of a connection to PostgreSQL notices that the other's machine is gone."""
 STEPS_BETWEEN_LOOKS = 1_000_000
 """Steps of SQLite's machine between two looks at the clock, some ten milliseconds."""
 
@@ -68,6 +66,7 @@ class Database:
         self._reader = self.engine if self.is_sqlite else _open_postgresql(self.url, reads=True)
         self._readers = Threads(READERS)
         self._writers = Threads(1) if self.is_sqlite else self._readers
+        self._turns = Turns()
         self.wires = None if self.is_sqlite else Wires(self._reader, self._readers.run)
 
     @contextmanager
@@ -95,7 +94,8 @@ class Database:
         On PostgreSQL a statement that would wait longer than `lock_seconds` for what somebody else holds is stopped;
         and when nothing is heard of this process for `idle_seconds`, what it holds goes to others.
         """
-        with self.engine.connect().execution_options(customary_write=True) as connection, connection.begin():
+        turn = self._turns.turn(PATIENCE_SECONDS) if self.is_sqlite else nullcontext()
+        with turn, self.engine.connect().execution_options(customary_write=True) as connection, connection.begin():
             if (lock_seconds or idle_seconds) and not self.is_sqlite:
                 connection.execute(_LIMITS, {"lock": f"{lock_seconds}s", "idle": f"{idle_seconds}s"})
             yield connection
@@ -249,7 +249,7 @@ def _open_sqlite(url: sa.URL) -> sa.Engine:
 
 def _open_postgresql(url: sa.URL, *, reads: bool = False) -> sa.Engine:
     """The writer's connections, or those for `reads` alone: without a transaction they save two of three trips."""
-    options = f"-c timezone=UTC -c statement_timeout={PATIENCE_SECONDS}s {_noticing()}"
+    options = f"-c timezone=UTC -c statement_timeout={PATIENCE_SECONDS}s {notices()}"
     engine = sa.create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_size=READERS,
@@ -261,30 +261,13 @@ def _open_postgresql(url: sa.URL, *, reads: bool = False) -> sa.Engine:
         connect_args={
             "cursor_factory": Cursor,
             "options": f"{options} -c default_transaction_read_only=on" if reads else options,
-            **_NOTICES,
+            **NOTICES,
         },
     )
     # Rows that are taken by parts come over a cursor of the server, of which there is none without a transaction.
     engine.dialect.supports_server_side_cursors = not reads
     _look_after_idle_connections(engine)
     return engine
-
-
-_NOTICES = {
-    "connect_timeout": GONE_SECONDS,
-    "keepalives_idle": GONE_SECONDS // 4,
-    "keepalives_interval": GONE_SECONDS // 4,
-    "keepalives_count": 3,
-    "tcp_user_timeout": GONE_SECONDS * 1000,
-}
-"""How the driver notices that the server's machine is gone; the server is asked to notice alike, or it would keep
-what a machine that is gone held for hours."""
-
-
-def _noticing() -> str:
-    given = {f"tcp_{name}": each for name, each in _NOTICES.items() if name.startswith("keepalives")}
-    given["tcp_user_timeout"] = _NOTICES["tcp_user_timeout"]
-    return " ".join(f"-c {name}={value}" for name, value in given.items())
 
 
 def _look_after_idle_connections(engine: sa.Engine) -> None:

@@ -16,6 +16,24 @@ LONGEST_REMEMBERED = 20_000
 _PLACE = re.compile(r"%(?:\((?P<name>[^)]+)\)s|s|%)")
 
 
+GONE_SECONDS = 20
+NOTICES = {
+    "connect_timeout": GONE_SECONDS,
+    "keepalives_idle": GONE_SECONDS // 4,
+    "keepalives_interval": GONE_SECONDS // 4,
+    "keepalives_count": 3,
+    "tcp_user_timeout": GONE_SECONDS * 1000,
+}
+"""By this the driver notices within GONE_SECONDS that the server's machine is gone."""
+
+
+def notices() -> str:
+    """Options by which the server notices as soon that ours is gone: else it would keep what we held for hours."""
+    given = {f"tcp_{name}": each for name, each in NOTICES.items() if name.startswith("keepalives")}
+    given["tcp_user_timeout"] = NOTICES["tcp_user_timeout"]
+    return " ".join(f"-c {name}={value}" for name, value in given.items())
+
+
 class Cursor(psycopg.RawCursor):
     """A cursor that describes its columns by name and type alone: psycopg's own way took longer than the query.
 

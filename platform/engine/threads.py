@@ -1,12 +1,13 @@
-"""Threads that do blocking work for the asynchronous web process."""
+"""Threads that do blocking work for the asynchronous web process, and the turns that threads take."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
 import weakref
-from collections.abc import Callable
-from contextlib import suppress
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
@@ -50,6 +51,54 @@ class Threads:
         self._under_way -= 1
         if not outcome.done():
             outcome.set_result((value, error))
+
+
+class Turns:
+    """One at a time, in the order in which they come: who wants a second turn stands behind all who wait for one.
+
+    SQLite gives its lock to whoever asks at the right moment: a worker that hardly ever let go of it kept people
+    waiting for seconds.
+    """
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._waiting: deque[threading.Lock] = deque()
+        self._taken = False
+
+    @contextmanager
+    def turn(self, patience_seconds: float) -> Iterator[None]:
+        """A turn; after so many seconds of waiting it is done without one."""
+        mine = self._await(patience_seconds)
+        try:
+            yield
+        finally:
+            if mine:
+                self._pass_on()
+
+    def _await(self, patience_seconds: float) -> bool:
+        with self._guard:
+            if not self._taken:
+                self._taken = True
+                return True
+            called = threading.Lock()
+            called.acquire()
+            self._waiting.append(called)
+        return called.acquire(timeout=patience_seconds) or self._has_left(called)
+
+    def _has_left(self, called: threading.Lock) -> bool:
+        """Leaves the line; whether the turn had come just then."""
+        with self._guard:
+            if called in self._waiting:
+                self._waiting.remove(called)
+                return False
+            return True
+
+    def _pass_on(self) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._taken = False
 
 
 _Job = tuple[Callable[..., Any], tuple, asyncio.AbstractEventLoop, Callable[[Any, BaseException | None], None]]

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
-from customary.engine.threads import Threads
+from customary.engine.threads import Threads, Turns
 
 
 def test_what_the_work_gives_or_raises_comes_back():
@@ -97,3 +97,35 @@ def _soon(holds: Callable[[], bool]) -> None:
     while not holds():
         assert time.monotonic() < end
         time.sleep(0.005)
+
+
+def test_who_wants_a_second_turn_stands_behind_those_who_wait():
+    turns, took = Turns(), []
+
+    def once(name: str) -> None:
+        with turns.turn(60):
+            took.append(name)
+
+    def twice() -> None:
+        with turns.turn(60):
+            others = [threading.Thread(target=once, args=(name,)) for name in ("second", "third")]
+            for number, each in enumerate(others, 1):
+                each.start()
+                while len(turns._waiting) < number:
+                    time.sleep(0.001)
+        once("first again")
+        for each in others:
+            each.join()
+
+    twice()
+    assert took == ["second", "third", "first again"]
+
+
+def test_who_loses_patience_goes_on_without_a_turn_and_leaves_the_line():
+    turns = Turns()
+    with turns.turn(60):
+        with turns.turn(0.01):
+            pass
+        assert not turns._waiting
+    with turns.turn(60):
+        pass

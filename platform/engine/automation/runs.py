@@ -25,8 +25,9 @@ from customary.engine.tracing import span
 from customary.engine.words import Reason
 
 MOST_ATTEMPTS = 5
-SHARED, SHARED_SECONDS = 10, 0.1
-"""So many runs share a transaction at most, and none is begun later than this: for what they hold, others wait."""
+SHARED, SHARED_SECONDS, ALONE_SECONDS = 10, 0.1, 0.02
+"""So many runs share a transaction at most, and none is begun later than this: for what they hold, others wait. On
+SQLite nobody else writes meanwhile."""
 LOCK_SECONDS = 0.05
 """So long a shared transaction waits for what somebody else holds; two that wait for each other are parted by it."""
 
@@ -118,7 +119,8 @@ def _take_together(
 
     Where it breaks as a whole nothing of it was done, and each is taken alone: one may have broken it for all.
     """
-    some, alone, over = ids[:SHARED], [], time.monotonic() + SHARED_SECONDS
+    some, alone = ids[:SHARED], []
+    over = time.monotonic() + (ALONE_SECONDS if database.is_sqlite else SHARED_SECONDS)
     try:
         with database.write(LOCK_SECONDS, SILENT_SECONDS) as connection:
             shared = _share(connection, releases, some, now)

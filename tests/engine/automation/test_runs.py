@@ -51,6 +51,7 @@ do:
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a slow machine a transaction is shared as well."""
     monkeypatch.setattr(runs, "SHARED_SECONDS", 600)
+    monkeypatch.setattr(runs, "ALONE_SECONDS", 600)
 
 
 def leased(home: House, names: str) -> list[UUID]:
@@ -93,6 +94,7 @@ def test_a_shared_transaction_begins_no_more_runs_when_its_time_is_over(
     home = house(CALL)
     ids = leased(home, "ABC")
     monkeypatch.setattr(runs, "SHARED_SECONDS", 0)
+    monkeypatch.setattr(runs, "ALONE_SECONDS", 0)
     with counted(home) as commits:
         advance_all(home.database, home.releases, ids, NOW)
     assert (len(commits), titles(home)) == (3, ["A", "B", "C"])

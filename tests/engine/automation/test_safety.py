@@ -133,19 +133,22 @@ def test_two_takers_of_one_run_do_it_once(house: Callable) -> None:
 
 def test_changes_of_one_record_are_followed_in_their_order(house: Callable) -> None:
     home = house(CALL, packs="core")
-    id = home.create("visit", name="A")
+    ids = [home.create("visit", name=name) for name in "ABC"]
     workers = [Worker(home.database, home.releases) for _ in range(2)]
     for worker in workers:
         worker.start()
     for number in range(12):
-        home.do(lambda work, number=number: update(work, "visit", id, {"minutes": number}))
+        for id in ids:
+            home.do(lambda work, id=id, number=number: update(work, "visit", id, {"minutes": number}))
     wait_until(lambda: queued(home) == 0 and all(run.status != "due" for run in home.runs()))
     for worker in workers:
         worker.stop()
     with home.database.read() as connection:
         taken = sa.select(tables.run.c.change).join(tables.step, tables.step.c.run == tables.run.c.id)
-        changes = list(connection.execute(taken.order_by(tables.step.c.id)).scalars())
-    assert (changes, len(changes)) == (sorted(changes), 13)
+        for id in ids:
+            of_one = taken.where(tables.run.c.record == id).order_by(tables.step.c.id)
+            changes = list(connection.execute(of_one).scalars())
+            assert (changes, len(changes)) == (sorted(changes), 13)
 
 
 def test_a_record_s_later_run_waits_for_its_earlier_one(house: Callable) -> None:
