@@ -32,7 +32,7 @@ AS_IT_STANDS = ("updated_at", "revision", "archived_at")
 class CarryRows(Fill):
     """The rows of some records, in a table that nobody reads before the release that does.
 
-    Their own entity's columns go along; those of a record that comes from another entity are filled field by field.
+    Their own entity's columns go along; of a record that comes from another entity those that hold the same.
     """
 
     phase: ClassVar[int] = CARRY
@@ -44,6 +44,8 @@ class CarryRows(Fill):
     """Whether both are tables of one entity."""
     those: Limit
     """Which of the records belong into the target."""
+    same: tuple[tuple[str, str], ...] = ()
+    """Fields of another entity and of this one whose columns hold the same."""
     sources: tuple[EntityTable, ...]
     """All tables whose records come together in the target."""
     means: Callable[[Counting], Iterator[Impact]] | None = None
@@ -100,8 +102,11 @@ class CarryRows(Fill):
     def _carried(self) -> dict[str, sa.ColumnElement]:
         """Column by column, past all names. In one entity equal physical names are one column."""
         source, target = self.source.table.c, self.target.table.c
-        names = [each.name for each in target if each.name in source] if self.own else SYSTEM_COLUMNS
-        return {name: source[name] for name in names}
+        if self.own:
+            return {each.name: source[each.name] for each in target if each.name in source}
+        pairs = [(name, name) for name in SYSTEM_COLUMNS] + list(self.same)
+        columns = ((self.target.columns([new]), self.source.columns([old])) for old, new in pairs)
+        return {new.name: old for both in columns for new, old in zip(*both, strict=True)}
 
     def _usual(self, work: Work) -> dict[str, sa.ColumnElement]:
         """What a record has that says nothing of a field."""

@@ -114,7 +114,7 @@ def compare_currency(comparison: Comparison) -> Iterator[Change]:
         line = Line(sign="~", kind="entity", path=today.name, notes=(note,), grade=REWRITE)
         yield ConvertRates(line=line, rate=today.name, old=was, new=settings.currency)
     for entity in comparison.model.entities.values():
-        there = comparison.is_there(comparison.tables.entity(entity.name).table)
+        there = comparison.has_records(entity.name)
         if there and any(each.kind == "money" and each.formula is None for each in entity.fields.values()):
             note = Reason("what amounts are worth is worked out in {currency}", {"currency": settings.currency})
             line = Line(sign="~", kind="entity", path=entity.name, notes=(note,), grade=REWRITE)

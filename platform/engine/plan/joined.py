@@ -12,9 +12,10 @@ import sqlalchemy as sa
 
 from customary.engine.plan.change import Fill
 from customary.engine.plan.conversion import Conversion, Limit
-from customary.engine.plan.convert import TRIES, Way, way
+from customary.engine.plan.convert import LOSSLESS, TRIES, Way, way
 from customary.engine.plan.fill import ConvertValues, FillStage
 from customary.engine.tables import EntityTable
+from customary.engine.tables.shape import shape_of
 
 if TYPE_CHECKING:
     from customary.engine.records.work import Work
@@ -32,6 +33,13 @@ class OfAnother(Conversion):
     @cached_property
     def way(self) -> Way:
         return Way(TRIES) if self.old.kind in OPTIONS and self.new.kind in OPTIONS else way(self.old, self.new)
+
+    @property
+    def is_plain_copy(self) -> bool:
+        """Whether the columns of both hold the same: no names of options, no ids of another table."""
+        if self.old.points or self.old.sealed or self.old.kind in OPTIONS or self.way.how != LOSSLESS:
+            return False
+        return shape_of(self.old, "") == shape_of(self.new, "")
 
     def convert(self, connection: sa.Connection, values: Mapping[UUID, Any]) -> dict[UUID, Any]:
         if self.old.kind in OPTIONS and self.new.kind in OPTIONS:

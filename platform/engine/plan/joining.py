@@ -87,10 +87,11 @@ class _Way:
             target=self._target,
             own=False,
             those=self._those,
+            same=tuple((each.old.name, each.new.name) for each in self._conversions if self._goes_along(each)),
             sources=self.sources,
             means=self._impact,
         )
-        for each in self._conversions:
+        for each in (each for each in self._conversions if not self._goes_along(each)):
             yield JoinValues(conversion=each, those=self._written_since(each.old.name))
         yield from self._stages()
         yield FollowEntity(
@@ -167,10 +168,19 @@ class _Way:
             if way(old, new).how != REFUSED
         ]
 
+    @cached_property
+    def _comes_back(self) -> bool:
+        """Whether the records had values there before, which are better than what became of them."""
+        return self.comparison.back is not None and self.comparison.is_there(self._target.table)
+
+    def _goes_along(self, conversion: OfAnother) -> bool:
+        """Whether the values come with the rows."""
+        return conversion.is_plain_copy and not self._comes_back
+
     def _written_since(self, field: str) -> Limit:
         """Where the records had values before, those in which somebody wrote the field since."""
         back = self.comparison.back
-        if back is None or not self.comparison.is_there(self._target.table):
+        if back is None or not self._comes_back:
             return self._those
         entry = self.comparison.current.tables.catalogue.find("field", self.was.id, field)
         return partial(_both, self._those, partial(written_since, back.to, back.base, entry))

@@ -85,6 +85,15 @@ def test_amounts_keep_their_currency_and_are_worth_what_the_rates_say_in_the_new
     assert worth(priced, account, "bought", "account")[0] == money("50.00", "USD")
 
 
+def test_amounts_of_records_that_join_are_worth_what_the_rates_say_too(priced):
+    bid = "---\nentity: bid\nfields:\n  amount: {type: money}\n"
+    priced.apply(TEXT + bid)
+    both = [priced.create(entity, {"amount": money("10", "EUR")}) for entity in ("bid", "deal")]
+    priced.settings = priced.settings.replace("EUR", "USD")
+    priced.apply(TEXT.replace("entity: deal\n", "entity: deal\nwas: [bid, deal]\n"))
+    assert [worth(priced, id) for id in both] == [(money("10.00", "EUR"), money("20.00", "USD"))] * 2
+
+
 def test_a_currency_that_no_rate_knows_is_refused(priced):
     priced.settings = priced.settings.replace("EUR", "CHF")
     assert priced.plan(TEXT).problems == (

@@ -209,6 +209,16 @@ def test_an_undo_is_taken_back_too(both):
         assert prove(connection, both.release.tables) == []
 
 
+def test_an_undo_of_several_brings_values_of_then_back_that_became_others_since(both):
+    both.apply(ONE)
+    both.apply(ONE.replace("business: {type: text", "business: {type: integer"))
+    both.apply(ONE)
+    both.update("prospect", both.lead, {"score": 8})
+    assert seen(both, "prospect", both.lead, "business", "score") == [None, 8]
+    both.undo(2)
+    assert seen(both, "lead", both.lead, "company", "score") == ["Acme", "8"]
+
+
 def test_saved_views_follow_and_go_back(both):
     states = {
         "lead": {"columns": ["name", "company"], "where": 'company == "x"'},
