@@ -44,7 +44,8 @@ def csrf_of(visitor: str) -> str:
 def browser_of(request: Request) -> Browser:
     """Where a request comes from, as far as it tells."""
     address = request.client.host if request.client else ""
-    return Browser(address, request.headers.get("User-Agent", ""), cookie_of(request, KNOWN))
+    agent = request.headers.get("User-Agent", "")
+    return Browser(address, agent, cookie_of(request, KNOWN), cookie_of(request, SESSION))
 
 
 def zone_of(actor: Actor | None) -> ZoneInfo | None:

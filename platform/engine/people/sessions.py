@@ -34,6 +34,8 @@ PASSWORD, TWO_FACTORS, PASSKEY, SINGLE_SIGN_ON = "password", "two_factors", "pas
 KNOWN, KNOWN_LASTS = "known browser", timedelta(days=365)
 LASTS = timedelta(days=30)
 """Counted from the last request."""
+LASTS_IN_ALL = timedelta(days=90)
+"""Counted from the sign-in: after that one signs in again, however much it was used."""
 STAMP_EVERY = timedelta(minutes=1)
 PROVEN_FOR = timedelta(minutes=10)
 """So long after somebody proved who they are, they may let somebody in: make a key, give a role."""
@@ -41,11 +43,13 @@ PROVEN_FOR = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Browser:
-    """Where a sign-in comes from, as far as it tells. `known` is what an earlier one left there."""
+    """Where a sign-in comes from, as far as it tells. `known` is what an earlier one left there, `session` the secret
+    with which it is signed in already."""
 
     address: str = ""
     agent: str = ""
     known: str = ""
+    session: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +84,10 @@ def start(
     proof: str = PASSWORD,
     browser: Browser | None = None,
 ) -> Session:
-    """Opens a session for somebody whose identity is proven; drops those that have run out."""
+    """Opens a session for somebody whose identity is proven; drops those that have run out, and the browser's own."""
     token, browser = new_token(), browser or Browser()
     connection.execute(session.delete().where(session.c.expires < now))
+    sign_out(connection, browser.session)
     # A provider may have let them pass without asking.
     proven = None if proof == SINGLE_SIGN_ON else now
     moments = {"created": now, "seen": now, "expires": now + LASTS, "proven": proven}
@@ -153,10 +158,11 @@ def end_all(connection: sa.Connection, user_id: UUID, but: str = "") -> None:
 
 def stamp(connection: sa.Connection, token: str, now: datetime) -> None:
     """Notes that a session is in use, which also keeps it alive. Call it when `actor_of_session` says so."""
+    is_young = session.c.created > now + LASTS - LASTS_IN_ALL
     connection.execute(
         session.update()
         .where(session.c.id == token_hash(token), session.c.seen < now - STAMP_EVERY + timedelta(seconds=1))
-        .values(seen=now, expires=now + LASTS)
+        .values(seen=now, expires=sa.case((is_young, now + LASTS), else_=session.c.expires))
     )
 
 

@@ -95,6 +95,7 @@ async def sign_out(desk: AtDesk, request: Request) -> Response:
     if token:
         await desk.workspace.database.writing(people.sign_out, token)
     desk.cookie(SESSION, "", max_age=0)
+    desk.header("Clear-Site-Data", '"cache", "storage"')
     return desk.redirect("/sign-in")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,10 +15,13 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from customary.ui.desk import SignInNeeded
 from customary.ui.visitor import SESSION, cookie_of, csrf_of, visitor_of
 
+log = logging.getLogger("customary.security")
+
 _HOST = re.compile(rb"([\w.-]{1,255}|\[[0-9a-fA-F:.]{2,45}\])?(:\d{1,5})?")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 SIGNED = ("/hooks/", "/unsubscribe/", "/forms/")
 """What is called here is signed or holds what only its receiver knows, and nobody acts as who is signed in."""
+REFUSALS = (403, 429)
 UNUSED = ("camera", "display-capture", "geolocation", "hid", "microphone", "midi", "payment", "serial", "usb")
 """What browsers offer to pages, and none of ours asks for."""
 HEADERS = {
@@ -50,6 +54,7 @@ def headers(app: ASGIApp) -> ASGIApp:
     async def with_headers(scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
+                _note_refusal(scope, message["status"])
                 message["headers"] = [*message["headers"], *_added(scope, message["headers"])]
             await send(message)
 
@@ -57,6 +62,15 @@ def headers(app: ASGIApp) -> ASGIApp:
         await (app if known else _nowhere)(scope, receive, send_with_headers)
 
     return with_headers
+
+
+def _note_refusal(scope: Scope, status: int) -> None:
+    """Who tries what they may not, or too often, is written down: where, and who they are or whence they come."""
+    if status in REFUSALS:
+        desk = scope.get("state", {}).get("desk")
+        person = desk and (desk.looker or desk.actor)
+        who = person.id if person else (scope.get("client") or ("nobody",))[0]
+        log.warning("%s %s refused (%s) to %s", scope["method"], scope.get("path_template"), status, who)
 
 
 def _hosts(scope: Scope) -> list[bytes]:

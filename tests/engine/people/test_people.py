@@ -124,6 +124,23 @@ def test_a_session_runs_out_unless_it_is_used(crm, mary):
     assert actor(crm, found.token) is None
 
 
+def test_a_session_ends_after_ninety_days_however_much_it_is_used(crm, mary):
+    found = people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now)
+    for _ in range(43):
+        crm.now += timedelta(days=2)
+        with crm.database.write() as connection:
+            people.stamp(connection, found.token, crm.now)
+    assert actor(crm, found.token) is not None
+    crm.now += timedelta(days=4)
+    assert actor(crm, found.token) is None
+
+
+def test_who_signs_in_anew_leaves_no_session_behind(crm, mary):
+    first = people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now)
+    again = people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now, Browser(session=first.token))
+    assert actor(crm, first.token) is None and actor(crm, again.token) is not None
+
+
 def test_a_key_acts_for_its_owner_until_it_is_revoked(crm, mary):
     with crm.database.write() as connection:
         secret = people.add_key(connection, mary, "robot", crm.now)

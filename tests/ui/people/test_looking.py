@@ -13,7 +13,7 @@ def rob(inside):
     return inside(people.add, "rob@example.com", None, ["sales_rep"], name="Rob")
 
 
-def test_an_administrator_sees_what_another_sees_and_can_change_nothing(client, inside, rob, workspace, first):
+def test_an_administrator_sees_what_another_sees_and_can_change_nothing(client, inside, rob, workspace, first, caplog):
     deal = first("deal")
     inside(records.update, "deal", deal.id, {"owner": None})
     assert client.get(f"/deal/{deal.id}").status_code == 200
@@ -33,6 +33,8 @@ def test_an_administrator_sees_what_another_sees_and_can_change_nothing(client, 
         client.patch(f"/api/account/{account.id}", json={"name": "X"}),
     ):
         assert refused.status_code == 403, refused.url
+    told = [each.getMessage() for each in caplog.records if each.name == "customary.security"]
+    assert len(told) > 5 and str(rob) not in str(told), "it was not Rob who tried"
     ended = client.post("/looking/end")
     assert ended.status_code == 200
     assert "You see what" not in ended.text

@@ -125,6 +125,17 @@ def test_no_way_leads_to_other_files(client: TestClient) -> None:
         assert client.get(path).status_code == 404, path
 
 
+def test_who_tries_what_they_may_not_is_written_down(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
+    client.post("/settings", data={"_csrf": "forged"}, headers={"X-CSRF-Token": ""})
+    told = [each.getMessage() for each in caplog.records if each.name == "customary.security"]
+    assert told == ["POST /settings refused (403) to testclient"]
+
+
+def test_who_signs_out_leaves_nothing_in_the_browser(client: TestClient) -> None:
+    answer = client.post("/sign-out", follow_redirects=False)
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+
+
 def test_no_method_does_more_than_it_says(client: TestClient) -> None:
     for method in ("TRACE", "TRACK", "CONNECT", "PROPFIND", "DEBUG"):
         assert client.request(method, "/deal").status_code in (403, 404, 405), method
