@@ -173,6 +173,16 @@ def test_a_new_password_ends_all_sessions(crm, mary):
     assert people.sign_in(crm.database, "mary@example.com", "another password", crm.now) is not None
 
 
+def test_a_password_may_be_anything_is_taken_as_typed_and_never_runs_out(crm, mary):
+    typed = "  ΜΑΡΊΑ 密码 é " + "x" * 200
+    with crm.database.write() as connection:
+        people.set_password(connection, mary, people.hashed(typed))
+    crm.now += timedelta(days=2_000)
+    for other in (typed.strip(), typed.lower(), typed[:72], typed[:-1]):
+        assert people.sign_in(crm.database, "mary@example.com", other, crm.now) is None, other
+    assert people.sign_in(crm.database, "mary@example.com", typed, crm.now) is not None
+
+
 def test_what_cannot_be_an_account_is_refused(crm, mary):
     for email, password, roles in (
         ("mary@example.com", PASSWORD, ["seller"]),

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from customary.engine import people, sealing
 from customary.engine.model.sign_in import SignIn
-from customary.engine.people import Browser, Halfway, TooMany, second_factor, tickets
+from customary.engine.people import Browser, Halfway, TooMany, invitations, second_factor, tickets
 from customary.engine.people.second_factor import factor, recovery_code
 from customary.engine.people.sign_in import CODE, ENROL
 
@@ -64,6 +64,14 @@ def test_the_password_alone_opens_nothing_any_more(crm, secret):
     session = give(crm, halfway.ticket, code(secret, crm.now))
     with crm.database.read() as connection:
         assert people.actor_of_session(connection, session.token, crm.release, crm.now).email == "mary@example.com"
+
+
+def test_a_forgotten_password_does_not_go_round_it(crm, secret):
+    with crm.database.write() as connection:
+        _, link = invitations.reset(connection, "mary@example.com", crm.now)
+        invitations.choose_password(connection, link, people.hashed("another password"), crm.now)
+    halfway = people.sign_in(crm.database, "mary@example.com", "another password", crm.now)
+    assert isinstance(halfway, Halfway) and halfway.needs == CODE
 
 
 def test_a_code_and_a_ticket_are_good_once(crm, secret):

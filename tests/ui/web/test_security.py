@@ -55,6 +55,25 @@ def test_every_answer_protects_itself(client: TestClient) -> None:
         assert not [name for name in told if name in ("server", "x-powered-by") or "allow-origin" in name], place
 
 
+def test_every_answer_says_what_it_is(client: TestClient) -> None:
+    for place in PLACES:
+        answer = client.get(place, follow_redirects=False)
+        kind = answer.headers.get("Content-Type", "")
+        assert kind or not answer.content, place
+        assert "charset=utf-8" in kind.lower() or not kind.startswith("text/"), place
+
+
+def test_passwords_are_typed_unseen_and_may_be_pasted(client: TestClient) -> None:
+    pages = client.get("/settings").text
+    client.cookies.clear()
+    pages += client.get("/sign-in").text
+    asked = re.findall(r'<input[^>]* name="(?:old|new|password)"[^>]*>', pages)
+    assert len(asked) == 3
+    for each in asked:
+        assert 'type="password"' in each and re.search(r'autocomplete="(current|new)-password"', each), each
+        assert "paste" not in each and "maxlength" not in each, each
+
+
 def test_what_shows_data_is_kept_by_no_cache(client: TestClient) -> None:
     for place in ("/", "/deal", "/deal/export", "/api/deal", "/nothing", "/sign-in", "/settings"):
         for headers in ({}, {"HX-Request": "true"}):
