@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from customary.engine.ready import Ready
@@ -44,6 +45,12 @@ def at_once(work: Work, entity: str) -> AtOnce | None:
         return None
     alone = work.of_one()
     return kept(work, ("at once", entity, reader_key(alone)), lambda: _made(alone, entity))
+
+
+def end_of_day(work: Work) -> datetime:
+    """Until when what is shared today is shared: the first moment of the workspace's next day."""
+    zone = work.model.settings.time_zone
+    return datetime.combine(work.now.astimezone(zone).date() + timedelta(days=1), time(), zone)
 
 
 def _made(work: Work, entity: str) -> AtOnce:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from customary.engine.records import Work, at_once
 from customary.engine.records.at_once import AtOnce
 from customary.engine.wires import Found
 from customary.ui.api import shown
-from customary.ui.api.caller import recalled
+from customary.ui.api.caller import moment, recalled
 
 MOST = 1_000
 LONGEST = 20_000
@@ -29,10 +30,12 @@ MOST_NEEDING = 20_000
 
 
 class Entry(NamedTuple):
-    """How somebody's records of an entity are told at once, for as long as it is known who that is."""
+    """How somebody's records of an entity are told at once, for as long as it is known who that is, and on that day:
+    shares end with one."""
 
     actor: Actor
     told: AtOnce
+    until: datetime
 
 
 class Answer(NamedTuple):
@@ -49,18 +52,21 @@ _needing: set[tuple[AtOnce, UUID]] = set()
 
 async def answer(request: Request, entity: str, id: UUID) -> Response[bytes] | None:
     """The record, for whoever was recognised a moment ago; None where it must be read in the usual way."""
-    entry = _entries.get((request.headers.get("Authorization", ""), entity))
-    if entry is None or entry.actor is not recalled(request) or (entry.told, id) in _needing:
+    entry = _entry(request, entity)
+    if entry is None or (entry.told, id) in _needing:
         return None
     found = await request.app.state.workspace.database.wires.one(entry.told.ready, id)
-    made = None if found is None else _made(entry.told, id, found)
+    # While it waited for a wire a key may have ended, or a role.
+    if found is None or _entry(request, entity) is not entry:
+        return None
+    made = _made(entry.told, id, found)
     return made and Response(made.body, media_type="application/json", headers=made.headers)
 
 
 def entry(work: Work, entity: str) -> Entry | None:
     """How whoever asks may be told of further records."""
     told = at_once.at_once(work, entity)
-    return told and Entry(work.actor, told)
+    return told and Entry(work.actor, told, at_once.end_of_day(work))
 
 
 def remember(request: Request, entity: str, entry: Entry | None) -> None:
@@ -70,6 +76,13 @@ def remember(request: Request, entity: str, entry: Entry | None) -> None:
     if len(_entries) >= MOST_READERS:
         _entries.clear()
     _entries[given, entity] = entry
+
+
+def _entry(request: Request, entity: str) -> Entry | None:
+    """What is known of who asks, as long as it holds."""
+    found = _entries.get((request.headers.get("Authorization", ""), entity))
+    holds = found is not None and found.actor is recalled(request) and moment() < found.until
+    return found if holds else None
 
 
 def _made(told: AtOnce, id: UUID, found: Found) -> Answer | None:

@@ -43,13 +43,17 @@ async def write(request: Request, fn: Callable[..., Result], *args: Any) -> Resu
     return result
 
 
+def moment() -> datetime:
+    return datetime.now(UTC)
+
+
 def _in_work(
     connection: Any, workspace: Workspace, request: Request, writes: bool, fn: Callable[..., Result], args: tuple
 ) -> Result:
     release = workspace.releases.current()
     if release is None:
         raise ApiProblem(503, "Nothing is applied yet.")
-    now = datetime.now(UTC)
+    now = moment()
     actor = _actor(connection, request, release, now)
     if actor is None:
         detail = "Send a key that is in force: Authorization: Bearer ..."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +23,7 @@ from customary.engine.exchange.lookup import lookup
 from customary.engine.expressions.error import ExpressionError
 from customary.engine.people.actor import SYSTEM
 from customary.engine.records import Cause, Forbidden, Missing, Query, Refused, Work, new_id
+from customary.engine.records.at_once import AtOnce, NeedsMore, at_once
 from customary.engine.records.recent import recent
 
 ENTITIES = """
@@ -295,9 +296,10 @@ def _readable(played: Played, who: Person, entity: str = "deal") -> set[str]:
 
 
 def _single_records(played: Played, work: Work, who: Person, entity: str) -> None:
-    world = played.world
+    world, asked = played.world, at_once(work, entity)
     for name in world.records[entity]:
         id = played.ids[name]
+        _at_once(work, asked, id, world.may(who, "read", entity, name))
         if not world.may(who, "read", entity, name):
             for ask in (records.get, records.history):
                 with pytest.raises(Missing):
@@ -310,6 +312,19 @@ def _single_records(played: Played, work: Work, who: Person, entity: str) -> Non
             lines = records.get(work, entity, id).values["lines"]
             inside = {line for line, values in world.records["line"].items() if values["deal"] == name}
             assert played.named(lines) == inside & _readable(played, who, "line")
+
+
+def _at_once(work: Work, told: AtOnce | None, id: Any, allowed: bool) -> None:
+    """What is asked over a wire, which does not see what is not committed, asked on this connection instead."""
+    if told is None:
+        assert work.is_sqlite or not allowed
+        return
+    driven = work.connection.connection.dbapi_connection
+    result = driven.pgconn.exec_params(told.ready.text, told.ready.values(str(id).encode()))
+    assert (result.ntuples == 1) is allowed, result.error_message
+    if allowed:
+        with suppress(NeedsMore):
+            assert told.record(told.ready.row(driven, result)) == records.get(work, told.entity, id)
 
 
 def _steps_over_links(played: Played, work: Work, who: Person) -> None:

@@ -98,6 +98,16 @@ def test_what_lies_outside_the_row_is_not_guessed(crm: Crm):
         told(crm, "deal", deal(crm, contacts=[contact]))
 
 
+def test_what_the_time_opens_or_closes_is_never_told_at_once(postgresql_url: str):
+    database = Database(postgresql_url)
+    database.prepare()
+    rule = "role: dated\ndeny: true\nentities: {deal: {read: '=closes > today()'}}\n---\nrole: viewer"
+    crm = Crm(database, DEFINITIONS.replace("role: viewer", rule, 1))
+    with crm.reading(crm.person("Ann", "viewer")) as work:
+        assert [at_once(work, each) for each in work.model.entities] == [None] * len(work.model.entities)
+    database.close()
+
+
 def test_what_moves_with_the_time_is_never_told_at_once(postgresql_url: str):
     text = DEFINITIONS.replace("  note: {type: long_text}", "  late: {type: boolean, formula: closes < today()}", 1)
     database = Database(postgresql_url)
