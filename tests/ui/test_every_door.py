@@ -6,6 +6,7 @@ A route added later is tried too; one with a parameter that nobody knows here fa
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import product
 from typing import Any
@@ -15,8 +16,11 @@ import pytest
 from litestar.testing import TestClient
 
 from customary.app import create_app
-from customary.engine import messages, people, records
+from customary.engine import files, messages, people, records
+from customary.engine.messages import outbox
+from customary.engine.messages.incoming import received
 from customary.engine.people.actor import SYSTEM
+from customary.engine.records import Work, decisions, new_id
 from customary.ui.desk import SESSION, csrf_of
 
 ROLE = """
@@ -32,6 +36,11 @@ workflow: tell_stage
 when: {changed: deal.amount}
 where: next_step != null
 do: [{note: 'Now {{ next_step }} at {{ account.name }}'}]
+---
+web_form: ask_us
+entity: contact
+fields: {name: {required: true}, email: {}}
+match: email
 """
 HIDDEN, UNSEEN, DEEP = "Zebra-7-secret", "Quagga Shadow", "Okapi Shadow"
 TOLD = ("7-secret", UNSEEN, DEEP)
@@ -52,9 +61,13 @@ ALSO = (
     "format=json&columns=next_step",
 )
 PARAMETER = re.compile(r"\{(\w+):\w+\}")
-RULES = ("tell_stage",)
+SAID = ("tell_stage", "ask_us")
+"""Rules and forms."""
+BESIDE = "beside records"
 OUT = ("/sign-out", "/looking/end")
 """Would end the session of who tries."""
+CALLED = ("/forms/", "/hooks/")
+"""What strangers may send to."""
 
 
 @pytest.fixture
@@ -80,10 +93,38 @@ def doors(workspace) -> Any:
         }
         records.update(work, "deal", ids["deal"][0], {"next_step": HIDDEN + "!"})
         messages.notify(work, rob, "Look", about=("deal", ids["deal"][1]))
+        ids[BESIDE] = list(beside(work, workspace.files, ids))
     with TestClient(create_app(workspace), raise_server_exceptions=False) as client:
         client.cookies.set(SESSION, token)
         client.headers["X-CSRF-Token"] = csrf_of(token)
         yield client, ids
+
+
+def beside(work: Work, store: files.Store, ids: dict[str, list[UUID]]) -> Iterator[UUID]:
+    """What is kept about records: files, mails both ways, decisions and what others were told."""
+    own, other = ids["deal"]
+    brought = files.keep(work.connection, store, new_id(), UNSEEN, HIDDEN.encode(), None, work.now)
+    named = {"id": str(brought.id), "name": UNSEEN, "type": "text/plain", "size": brought.size}
+    yield brought.id
+    # Rob may read the contact, but not the address that its mails are sent to and come from.
+    for entity, id, text, files_of in (("deal", other, HIDDEN, [named]), ("contact", ids["contact"][0], "Hello", [])):
+        mail = mail_about(work, entity, id, text, files_of)
+        received.keep(work.connection, mail)
+        yield mail.id
+    for entity, id in (("deal", own), ("deal", other), ("contact", ids["contact"][0])):
+        said = {"subject": HIDDEN, "body": f"{UNSEEN} {DEEP}", "details": {"shown": True}}
+        yield outbox.put(work, "mail", to="zebra@7-secret.example", about=(entity, id), **said)
+    yield decisions.put(work, ["role:admin"], {"": HIDDEN}, about=("deal", other))
+    ann = people.add(work, "ann.other@example.com", None, ["admin"], name="Ann Other")
+    yield messages.notify(work, ann, HIDDEN, about=("deal", other))
+
+
+def mail_about(work: Work, entity: str, record: UUID, text: str, brought: list[Any]) -> received.Received:
+    plain = {"sender": "zebra@7-secret.example", "sender_name": "", "recipients": [], "subject": text, "text": text}
+    named = {"mailbox": "none", "uid": None, "message_id": str(new_id()), "at": work.now, "received_at": work.now}
+    filed = {"status": received.FILED, "why": None, "answers": None, "entity": entity, "record": record}
+    more = {"whole": "", "automatic": False, "references": [], "files": brought}
+    return received.Received(id=new_id(), **plain, **named, **filed, **more)
 
 
 def filled(path: str, ids: dict[str, list[UUID]]) -> list[str]:
@@ -91,18 +132,18 @@ def filled(path: str, ids: dict[str, list[UUID]]) -> list[str]:
     anything = [str(each) for several in ids.values() for each in several]
     fields = ["next_step", "name", "account", "amount", "stage"]
     known = {
-        "entity": [name for name in ids if ids[name]],
+        "entity": [name for name in ids if ids[name] and name != BESIDE],
         "id": anything,
         "record": anything,
         "field": fields,
-        "name": [*fields, *RULES],
+        "name": [*fields, *SAID],
         "workflow": ["none"],
         "view": anything[:1],
         "share": anything[:1],
         "share_id": anything[:1],
         "turn": ["read"],
         "language": ["en"],
-        "number": ["1"],
+        "number": ["0", "1"],
         "secret": ["x"],
         "token": ["x"],
         "path": ["x"],
@@ -153,12 +194,12 @@ def test_no_write_tells_or_changes_what_its_writer_may_not_see(doors, workspace)
     client, ids = doors
     with workspace.database.read() as connection:
         work = workspace.work(connection, SYSTEM)
-        before = {id: records.get(work, name, id).values for name, each in ids.items() for id in each}
+        before = {id: values_of(work, name, id) for name, each in ids.items() for id in each}
     own = ids["deal"][0]
     unseen = {**ids, "deal": ids["deal"][1:], "contact": []}
     for method in ("POST", "PUT", "PATCH", "DELETE"):
         for path in routes(client, method):
-            if path in OUT or path.startswith("/sign-in") or "{id" not in path:
+            if path in OUT or path.startswith("/sign-in") or ("{id" not in path and not path.startswith(CALLED)):
                 continue
             for address in filled(path, unseen):
                 answer = client.request(method, address, data={} if "/api/" not in address else None)
@@ -168,4 +209,8 @@ def test_no_write_tells_or_changes_what_its_writer_may_not_see(doors, workspace)
         assert client.patch(f"/api/deal/{own}", json=given).status_code == 422
     with workspace.database.read() as connection:
         work = workspace.work(connection, SYSTEM)
-        assert {id: records.get(work, name, id).values for name, each in ids.items() for id in each} == before
+        assert {id: values_of(work, name, id) for name, each in ids.items() for id in each} == before
+
+
+def values_of(work: Work, name: str, id: UUID) -> Any:
+    return None if name == BESIDE else records.get(work, name, id).values

@@ -1,7 +1,7 @@
 """The mails about a record, both ways, as whoever may read the record may read them.
 
 What a rule wrote may tell what a role hides: who does not see all of the record's fields learns only that it went out.
-People from outside see none of it.
+From whom a role hides an address, mails keep theirs back too. People from outside see none of it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ MOST = 100
 
 @dataclass(frozen=True)
 class Post:
-    """A mail about a record. `who` wrote it, or got it where it is ours; `whole` holds more than `text` or is empty."""
+    """A mail about a record. `who` wrote it, or got it where it is ours, and is empty where the reader may not know;
+    `whole` holds more than `text` or is empty."""
 
     id: UUID
     at: datetime
@@ -47,9 +48,22 @@ def posts(work: Work, entity: str, record: UUID, most: int | None = MOST) -> lis
         return []
     sent = [each for each in letters(work.connection, record=record, limit=most) if (each.details or {}).get("shown")]
     reactions = reactions_to(work.connection, [each.id for each in sent]) if sent else {}
-    open = not work.access.hidden(entity)
-    ours = [_ours(each, reactions.get(each.id, {}), open) for each in sent]
-    return [*ours, *(_theirs(each) for each in received_about(work.connection, record, most))]
+    open, addressed = not work.access.hidden(entity), shows_addresses(work)
+    ours = [_ours(each, reactions.get(each.id, {}), open, addressed) for each in sent]
+    return [*ours, *(_theirs(work, each) for each in received_about(work.connection, record, most))]
+
+
+def shows_addresses(work: Work) -> bool:
+    """Whether the actor may see whose address a mail goes to or comes from: whether no role hides any from them."""
+    fields = (each for entity in work.model.entities.values() for each in entity.fields.values())
+    return not any(each.kind == "email" and each.name in work.access.hidden(each.entity) for each in fields)
+
+
+def sender(work: Work, found: Received) -> str:
+    """The sender as the actor may call one; empty where only an address is known, which is kept back."""
+    if shows_addresses(work):
+        return found.named
+    return "" if "@" in found.sender_name else found.sender_name
 
 
 def readable(work: Work, id: UUID) -> tuple[Received, str]:
@@ -79,12 +93,13 @@ def lead_over(work: Work, old: tuple[str, UUID], new: tuple[str, UUID]) -> None:
         work.connection.execute(table.update().where(table.c.record == old[1]).values(there))
 
 
-def _ours(letter: Letter, reactions: Mapping[str, datetime], open: bool) -> Post:
+def _ours(letter: Letter, reactions: Mapping[str, datetime], open: bool, addressed: bool) -> Post:
     told = open or bool((letter.details or {}).get("by_hand"))
     subject, text = (letter.subject, letter.body) if told else ("", "")
-    return Post(letter.id, letter.at, True, letter.recipient, subject, text, status=letter.status, reactions=reactions)
+    who = letter.recipient if addressed else ""
+    return Post(letter.id, letter.at, True, who, subject, text, status=letter.status, reactions=reactions)
 
 
-def _theirs(found: Received) -> Post:
-    whole = found.whole if found.whole.strip() != found.text.strip() else ""
-    return Post(found.id, found.at, False, found.named, found.subject, found.text, whole, found.files, found.automatic)
+def _theirs(work: Work, found: Received) -> Post:
+    who, whole = sender(work, found), found.whole if found.whole.strip() != found.text.strip() else ""
+    return Post(found.id, found.at, False, who, found.subject, found.text, whole, found.files, found.automatic)

@@ -11,7 +11,7 @@ from litestar.response import Stream
 
 from customary.engine import files, records
 from customary.engine.messages import NoAddress, stops, write
-from customary.engine.messages.correspondence import readable
+from customary.engine.messages.correspondence import readable, sender, shows_addresses
 from customary.engine.messages.incoming import Received
 from customary.engine.messages.incoming.received import threading
 from customary.engine.records.refusal import Missing
@@ -25,9 +25,12 @@ LONGEST = 100_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answering:
-    """The page on which a mail is answered. `problem` is what is wrong with the text."""
+    """The page on which a mail is answered. `problem` is what is wrong with the text; `who` wrote the mail, and `to` is
+    where the answer goes, as far as the reader may know."""
 
     mail: Received
+    who: str
+    to: str
     entity: str
     title: str
     subject: str
@@ -62,9 +65,11 @@ async def read_file(desk: AtDesk, request: Request, id: FromPath[UUID], number: 
 
 def _answering(work: Work, id: UUID, subject: str = "", text: str = "", problem: Reason | None = None) -> Answering:
     mail, entity = readable(work, id)
-    record = records.get(work, entity, mail.record)
+    record, who = records.get(work, entity, mail.record), sender(work, mail)
     return Answering(
         mail=mail,
+        who=who,
+        to=mail.sender if shows_addresses(work) else who,
         entity=entity,
         title=record.title,
         subject=subject or _answered(mail.subject),
