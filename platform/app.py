@@ -15,7 +15,7 @@ from customary.ui import list as lists
 from customary.ui.desk import open_desk
 from customary.ui.form import page as form
 from customary.ui.form import pick
-from customary.ui.mail import mailboxes, mails, outbox, tracked, unsubscribe
+from customary.ui.mail import aside, compose, mailboxes, mails, outbox, tracked, unsubscribe
 from customary.ui.people import (
     audit,
     keys,
@@ -89,6 +89,8 @@ PAGES = (
     outbox,
     mailboxes,
     mails,
+    aside,
+    compose,
     unsubscribe,
     tracked,
     web_forms,

@@ -179,7 +179,7 @@ class Desk:
     def redirect(self, path: str, notice: str = "", *, undo: str = "") -> Response:
         """On to another page; `notice` is shown there once, with a way to take it back: a path to POST to."""
         if notice:
-            self.cookie(NOTICE, f"{quote(notice)}&{undo}", max_age=60)
+            self.cookie(NOTICE, f"{undo}&{quote(notice)}", max_age=60)
         if self.htmx:
             self._headers["HX-Redirect"] = path
             return self._answer("", 200)
@@ -271,7 +271,7 @@ class Desk:
     @cached_property
     def notice(self) -> tuple[str, str]:
         """What the page before wanted said here, and the path that takes it back; shown once."""
-        told, _, undo = cookie_of(self.request, NOTICE).partition("&")
+        undo, _, told = cookie_of(self.request, NOTICE).partition("&")  # the path holds no “&”, and a title may
         if told:
             self.cookie(NOTICE, "", max_age=0)
         return unquote(told)[:300], undo if _PATH.fullmatch(undo) else ""

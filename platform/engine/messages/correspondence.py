@@ -97,7 +97,9 @@ def _ours(letter: Letter, reactions: Mapping[str, datetime], open: bool, address
     told = open or bool((letter.details or {}).get("by_hand"))
     subject, text = (letter.subject, letter.body) if told else ("", "")
     who = letter.recipient if addressed else ""
-    return Post(letter.id, letter.at, True, who, subject, text, status=letter.status, reactions=reactions)
+    files = [each for each in (letter.details or {}).get("enclosed") or () if told and each.get("name")]
+    more = {"files": files, "status": letter.status, "reactions": reactions}
+    return Post(letter.id, letter.at, True, who, subject, text, **more)
 
 
 def _theirs(work: Work, found: Received) -> Post:

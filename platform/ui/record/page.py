@@ -14,6 +14,7 @@ from litestar.params import FromPath
 from customary.engine import privacy, records
 from customary.engine.automation import Run, buttons, inputs_of, runs_of
 from customary.engine.fields.field import Field
+from customary.engine.messages import by_hand
 from customary.engine.model.model import Entity, Workflow
 from customary.engine.privacy import Tombstone
 from customary.engine.records.retention import coming
@@ -75,6 +76,8 @@ class Page:
     archived: bool
     may_export: bool = False
     """Whether they may have all that is known of the person."""
+    may_write: bool = False
+    """Whether there may be somebody to write a mail to."""
     may_erase: bool = False
     """Whether they may erase what it says of a person; `erased` is what is left where that was done."""
     erased: Tombstone | None = None
@@ -159,6 +162,7 @@ def _page(work: Work, entity: Entity, id: UUID, whole: bool, locale: Any) -> Pag
         may_create=work.access.may(entity.name, "create"),
         archived=archived,
         may_export=privacy.may_have_dossier(work, entity, record.values),
+        may_write=by_hand.reaches(work, entity.name),
         may_erase=privacy.may_erase(work, entity),
         erased=privacy.tombstone_of(work, entity, id) if whole else None,
         coming=coming(work, entity.name, record.values) if whole else {},

@@ -17,6 +17,7 @@ from customary.engine.files import find
 from customary.engine.messages import Letter, letters, stops, write
 from customary.engine.messages.incoming import Received, aside, collect, mailboxes, received_about, try_again
 from customary.engine.messages.incoming.collect import look_soon
+from customary.engine.messages.incoming.received import direct
 from customary.engine.messages.outbox import find_letter
 from customary.engine.messages.reactions import reactions_to
 
@@ -182,6 +183,19 @@ def test_without_new_a_mail_goes_to_who_wrote_it_or_is_set_aside_and_can_be_trie
     assert desk.home.do(lambda work: try_again(work.connection, left.id)) is True
     assert desk.come() == 1
     assert (desk.aside(), len(desk.about(eve))) == ([], 1)
+
+
+@pytest.mark.parametrize("still_there", [True, False])
+def test_what_somebody_files_by_hand_is_fetched_once_more_or_filed_as_it_is(desk: Desk, still_there: bool) -> None:
+    found = mail(sender="eve@example.com", X_Autoreply="yes")
+    found.add_attachment(b"%PDF-1.7 x", maintype="application", subtype="pdf", filename="invoice.pdf")
+    desk.come(found)
+    [left], zoe = desk.aside(), desk.home.create("contact", name="Zoe", email="zoe@example.com")
+    assert desk.home.do(lambda work: direct(work.connection, left.id, "contact", zoe, fetched=True))
+    desk.folder.mails[0] = found.as_bytes() if still_there else b""
+    assert desk.come() == still_there
+    assert [len(each.files) for each in desk.about(zoe)] == [1 if still_there else 0]
+    assert (desk.aside(), desk.home.all("ticket")) == ([], [])
 
 
 def test_files_are_kept_with_the_record_and_known_by_their_content(desk: Desk) -> None:

@@ -20,7 +20,7 @@ from customary.engine.columns import Moment
 from customary.engine.database import Database, system
 from customary.engine.files import Store
 from customary.engine.messages.incoming.imap import Folder, NoPassword, opened, refusals
-from customary.engine.messages.incoming.received import to_try
+from customary.engine.messages.incoming.received import file_as_it_is, to_try
 from customary.engine.messages.incoming.taking import Heard, NowhereToGo, set_aside, take_in
 from customary.engine.people.actor import SYSTEM
 from customary.engine.reasons import read_reason, reason_text
@@ -138,7 +138,7 @@ class Round:
             if folder.size(number) > LARGEST:
                 raise NowhereToGo(Reason("It is larger than {size} MB.", {"size": LARGEST // 1_000_000}))
             raw = folder.read(number)
-            return bool(raw) and self._in_transaction(number, lambda work: self._take(work, number, raw))
+            return self._in_transaction(number, lambda work: self._take(work, number, raw))
         except (*refusals(), sa.exc.OperationalError):
             raise
         except NowhereToGo as error:
@@ -150,8 +150,11 @@ class Round:
         return False
 
     def _take(self, work: Work, number: int, raw: bytes) -> bool:
-        found = work.model.mailboxes.get(self.name)
-        return found is not None and take_in(work, self.store, found, number, raw, self.heard)
+        found = work.model.mailboxes.get(self.name) if raw else None
+        taken = found is not None and take_in(work, self.store, found, number, raw, self.heard)
+        if not taken:
+            file_as_it_is(work.connection, self.name, number)
+        return taken
 
     def _in_transaction(self, number: int, act: Callable[[Work], Any]) -> Any:
         """Does something about a mail; up to it the mailbox is read then."""

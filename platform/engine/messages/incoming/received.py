@@ -45,7 +45,8 @@ mail = sa.Table(
 )
 
 FILED, REPORT, ASIDE, AGAIN = "filed", "report", "aside", "again"
-"""A report tells of a mail of ours. What is aside could not be filed; `again` is what is to be tried once more."""
+"""A report tells of a mail of ours. What is aside could not be filed; `again` is what is to be tried once more, or
+filed with its files to the record that somebody named."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,31 @@ def try_again(connection: sa.Connection, id: UUID) -> bool:
     """Has a mail that was set aside read once more; False where it was not, or the server does not know it."""
     mine = mail.update().where(mail.c.id == id, mail.c.status == ASIDE, mail.c.uid.is_not(None))
     return connection.execute(mine.values(status=AGAIN)).rowcount == 1
+
+
+def direct(connection: sa.Connection, id: UUID, code: str, record: UUID, fetched: bool) -> bool:
+    """Files a mail that was set aside to a record, by its entity's name at birth; False where it was not aside.
+
+    Where its server is read, it is `fetched` once more, for only there lie its files.
+    """
+    mine = mail.update().where(mail.c.id == id, mail.c.status.in_((ASIDE, AGAIN)))
+    values = {"entity": code, "record": record, "status": AGAIN if fetched else FILED}
+    return connection.execute(mine.values(values if fetched else {**values, "why": None})).rowcount == 1
+
+
+def directed(connection: sa.Connection, mailbox: str, uid: int | None, message_id: str) -> tuple[str, UUID] | None:
+    """The record to which somebody said that a mail belongs, by its entity's name at birth. Servers may number anew, so
+    that the number alone does not tell which mail it is."""
+    same = (mail.c.mailbox == mailbox, mail.c.uid == uid, mail.c.message_id == message_id)
+    waits = (mail.c.status == AGAIN, mail.c.record.is_not(None))
+    row = connection.execute(sa.select(mail.c.entity, mail.c.record).where(*same, *waits)).first()
+    return (row.entity, row.record) if row is not None else None
+
+
+def file_as_it_is(connection: sa.Connection, mailbox: str, uid: int) -> None:
+    """Files a mail without its files where somebody said where it belongs, and its server has it no more."""
+    mine = (mail.c.mailbox == mailbox, mail.c.uid == uid, mail.c.status == AGAIN, mail.c.record.is_not(None))
+    connection.execute(mail.update().where(*mine).values(status=FILED))
 
 
 def keep(connection: sa.Connection, found: Received) -> None:

@@ -10,11 +10,12 @@ from uuid import UUID
 from customary.engine import files
 from customary.engine.messages.incoming.belonging import Belonging, belonging, letter_named, person_with
 from customary.engine.messages.incoming.reading import NoMail, Parsed, parse
-from customary.engine.messages.incoming.received import ASIDE, FILED, REPORT, Received, is_known, keep
+from customary.engine.messages.incoming.received import ASIDE, FILED, REPORT, Received, directed, is_known, keep
 from customary.engine.messages.made import made_of
 from customary.engine.messages.outbox import Letter
 from customary.engine.model.model import Mailbox
 from customary.engine.reasons import reason_text
+from customary.engine.records import storage
 from customary.engine.records.identifier import new_id
 from customary.engine.records.refusal import Refused, reason_of
 from customary.engine.records.scope import RecordScope
@@ -59,7 +60,7 @@ def take_in(work: Work, store: files.Store, mailbox: Mailbox, uid: int | None, r
         keep(work.connection, received)
         heard(work, Taken(received, found, letter=letter))
         return True
-    goes, new = _place(work, mailbox, found)
+    goes, new = (said, False) if (said := _directed(work, mailbox.name, uid, found)) else _place(work, mailbox, found)
     brought = _stored(work, store, goes, found)
     received = _received(work, mailbox.name, uid, found, FILED, goes, brought, goes.letter)
     keep(work.connection, received)
@@ -75,17 +76,27 @@ def _parsed(raw: bytes) -> Parsed:
 
 
 def set_aside(work: Work, mailbox: str, uid: int, raw: bytes, why: Reason) -> None:
-    """Keeps what can be told of a mail that could not be taken in; the server still has it."""
+    """Keeps what can be told of a mail that could not be taken in; the server still has it. It is filed all the same
+    where somebody said to which record."""
     try:
         found = parse(raw[:200_000])
     except Exception:  # noqa: BLE001 - whatever is wrong with it, the mailbox goes on
         found = Parsed("", (), None, "", "", (), "", "", "", True)
-    keep(work.connection, _received(work, mailbox, uid, found, ASIDE, why=why))
+    goes = _directed(work, mailbox, uid, found)
+    keep(work.connection, _received(work, mailbox, uid, found, FILED if goes else ASIDE, goes, why=why))
 
 
 def payload(taken: Taken) -> dict[str, Any]:
     """What rules are told of a mail."""
     return {**_told(taken.parsed), "new": taken.new}
+
+
+def _directed(work: Work, mailbox: str, uid: int | None, found: Parsed) -> Belonging | None:
+    """Where somebody said that a mail belongs, if that is still there."""
+    said = directed(work.connection, mailbox, uid, found.message_id)
+    entity = work.release.tables.named(said[0]) if said else None
+    is_there = said and entity and storage.load(work, entity, said[1]) is not None
+    return Belonging(entity, said[1]) if is_there else None
 
 
 def _told(found: Parsed) -> dict[str, Any]:
