@@ -44,6 +44,7 @@ class Show:
             "choices": lambda field, value, _titles, _now: self._many(self.option(field, each) for each in value),
             "tags": lambda _field, value, _titles, _now: self._many(self.pill(each, "grey") for each in value),
             "boolean": lambda _field, value, _titles, _now: self.icon("check") if value else EMPTY,
+            "consent": lambda _field, value, _titles, _now: self.icon("check") if value else EMPTY,
             "date": lambda _field, value, _titles, now: self.day(value, now),
             "datetime": lambda _field, value, _titles, now: self.moment(value, now),
             "link": lambda field, value, titles, _now: self.link(field.to, value, titles),

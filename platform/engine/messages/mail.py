@@ -22,6 +22,7 @@ from customary.engine.messages.outbox import Letter, put
 from customary.engine.messages.smtp import Lines
 from customary.engine.messages.undelivered import NotNow, NotYet, Undeliverable
 from customary.engine.records.work import Work
+from customary.engine.words import Reason
 
 MOST_PER_MINUTE = 120
 """Mails to one domain in a minute, where the settings say nothing."""
@@ -50,13 +51,15 @@ def write(
     about: tuple[str, UUID] | None = None,
     run: UUID | None = None,
     position: str | None = None,
+    held: Reason | None = None,
 ) -> UUID:
     """Puts a mail into the outbox and gives its id. Raises NoAddress; `subject` becomes one line.
 
     `details` say what there is beside the text: `markdown`, of which HTML is made; `sort`, of which the receiver may
-    take leave; the `mailbox` it goes out from; `in_reply_to` and `references`; `answers`, the mail that it answers;
-    `by_hand` where a person wrote it; `shown` where it stands on the timeline of its record; `from`, where that is not
-    the workspace's own address; `enclosed`, what goes with it (see `enclosed.py`).
+    take leave; the `purpose` that they have to agree to; the `mailbox` it goes out from; `in_reply_to` and
+    `references`; `answers`, the mail that it answers; `by_hand` where a person wrote it; `shown` where it stands on the
+    timeline of its record; `from`, where that is not the workspace's own address; `enclosed`, what goes with it (see
+    `enclosed.py`). What is `held` is not sent, for the reason that is given.
     """
     found = address(to)
     return put(
@@ -73,6 +76,7 @@ def write(
         position=position,
         pace=found.rpartition("@")[2].casefold(),
         token=new_token(),
+        held=held,
     )
 
 

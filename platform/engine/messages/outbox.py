@@ -18,7 +18,7 @@ from customary.engine.columns import Json, Moment
 from customary.engine.database import system
 from customary.engine.messages import breaker
 from customary.engine.model.model import Settings
-from customary.engine.reasons import read_reason
+from customary.engine.reasons import read_reason, reason_text
 from customary.engine.records.identifier import new_id
 from customary.engine.records.work import Work
 from customary.engine.words import Reason
@@ -116,9 +116,13 @@ def put(
     position: str | None = None,
     pace: str | None = None,
     token: str | None = None,
+    held: Reason | None = None,
 ) -> UUID:
-    """Puts a message into the outbox and gives its id. `destination` is the kind itself where nothing else is said."""
-    goes = is_served(work.model.settings, kind)
+    """Puts a message into the outbox and gives its id. `destination` is the kind itself where nothing else is said.
+
+    What is `held` stands there as dropped, with the reason.
+    """
+    goes = is_served(work.model.settings, kind) and held is None
     row = {
         "id": new_id(),
         "at": work.now,
@@ -130,7 +134,8 @@ def put(
         "body": body,
         "language": language,
         "details": dict(details) if details is not None else None,
-        "status": QUEUED if goes else KEPT,
+        "status": DROPPED if held is not None else QUEUED if goes else KEPT,
+        "error": reason_text(held) if held is not None else None,
         "entity": work.release.tables.code(about[0]) if about else None,
         "record": about[1] if about else None,
         "run": run,

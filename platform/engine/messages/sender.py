@@ -17,9 +17,10 @@ import sqlalchemy as sa
 
 from customary.engine.database import Database
 from customary.engine.messages import breaker, pace
-from customary.engine.messages.outbox import FAILED, QUEUED, SENT, Letter, as_letter, letters_where, message
+from customary.engine.messages.outbox import DROPPED, FAILED, QUEUED, SENT, Letter, as_letter, letters_where, message
 from customary.engine.messages.undelivered import NotNow, NotYet, Undeliverable
 from customary.engine.reasons import reason_text
+from customary.engine.records.consents import Purpose, withdrawn
 from customary.engine.tracing import span
 from customary.engine.words import Reason
 
@@ -28,6 +29,7 @@ ROUND_SECONDS = 60
 """No delivery begins later than this in a round, so that the lease outlives it."""
 AT_ONCE = 20
 MOST_ATTEMPTS = 6
+TAKEN_BACK = Reason("the receiver has agreed to it no longer")
 
 log = logging.getLogger("customary.messages")
 
@@ -103,6 +105,9 @@ def _give_back(database: Database, letters: list[Letter], now: datetime) -> None
 
 def _send(database: Database, channel: Channel, letter: Letter, now: datetime, settled: Settled) -> bool:
     done = {"status": SENT, "sent_at": now, "due": None, "error": None}
+    if _is_taken_back(database, letter, now):
+        _write(database, letter, now, settled, {"status": DROPPED, "due": None, "error": reason_text(TAKEN_BACK)})
+        return False
     try:
         with span(f"send {letter.kind}", message=str(letter.id)):
             answer = channel.deliver(letter)
@@ -121,6 +126,15 @@ def _send(database: Database, channel: Channel, letter: Letter, now: datetime, s
         _put_off(database, letter, now, settled, NotNow(f"{type(error).__name__}: {error}", blames=False))
         return False
     return True
+
+
+def _is_taken_back(database: Database, letter: Letter, now: datetime) -> bool:
+    """Whether the receiver has taken back what they had agreed to when it was written."""
+    purpose = (letter.details or {}).get("purpose")
+    if purpose is None:
+        return False
+    with database.read() as connection:
+        return withdrawn(connection, Purpose.from_json(purpose), now)
 
 
 def _put_off(database: Database, letter: Letter, now: datetime, settled: Settled, error: NotNow) -> None:

@@ -43,9 +43,12 @@ def put_sms(
     about: tuple[str, UUID] | None = None,
     run: UUID | None = None,
     position: str | None = None,
+    details: Mapping[str, Any] | None = None,
+    held: Reason | None = None,
 ) -> UUID:
     """Puts a text message into the outbox and gives its id. Raises NoNumber."""
     more = {"language": language, "name": name, "about": about, "run": run, "position": position}
+    more |= {"details": details, "held": held}
     return put(work, "sms", to=number(to), body=text[:LONGEST], **more)
 
 

@@ -10,6 +10,7 @@ from customary.engine.expressions import ExpressionError, Template
 from customary.engine.expressions.parser import parse
 from customary.engine.expressions.types import DATE, DATETIME
 from customary.engine.fields import Field, KeyProblem, Refusal, kinds
+from customary.engine.fields.boolean import Boolean
 from customary.engine.fields.text import Text
 from customary.engine.model.build import Build, Sketch, items, label, plain, was
 from customary.engine.model.computed import check_written, compile_computed, written
@@ -133,7 +134,7 @@ def _later_keys(build: Build, each: Field, body: text.Mapping, names: ModelNames
         more["template"] = _number_template(build, each, body, names)
     if "default" in body:
         more["default"] = field_value(build, body.get("default"), each, names)
-    elif each.kind == "boolean" and written(body) is None:
+    elif isinstance(each, Boolean) and written(body) is None:
         more["default"] = False
     return more
 

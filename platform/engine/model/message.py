@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from customary.engine.model.build import Build, frozen, label, plain
+from customary.engine.fields.consent import Consent
+from customary.engine.model.build import Build, Sketch, frozen, label, plain
 from customary.engine.model.model import Message
+from customary.engine.problem import did_you_mean
+from customary.engine.text import node as text
 from customary.engine.text.source import Document
 
 
@@ -26,4 +29,29 @@ def _message(build: Build, document: Document) -> Message:
         subject=build.templates(body.get("subject"), names),
         body=build.templates(body.get("body"), names),
         unsubscribe=plain(body, "unsubscribe"),
+        purpose=_purpose(build, body, about),
     )
+
+
+def _purpose(build: Build, body: text.Mapping, about: Sketch | None) -> tuple[str, ...]:
+    """The way to a consent that holds for the message's channel."""
+    node, said = body.get("purpose"), str(plain(body, "purpose", ""))
+    if node is None:
+        return ()
+    if about is None:
+        build.add(node.place, "nobody is there to ask", "Say about which entity's records it is: about: contact.")
+        return ()
+    *steps, name = said.split(".")
+    here: Sketch | None = about
+    for step in steps:
+        link = here.fields.get(step) if here is not None else None
+        here = build.sketches.get(link.to) if link is not None and link.points == "one" else None
+    field = here.fields.get(name) if here is not None else None
+    if not isinstance(field, Consent):
+        known = [each.name for each in (here or about).fields.values() if isinstance(each, Consent)]
+        build.add(node.place, f"“{said}” is no consent", did_you_mean(name, known) or "Give it type: consent.")
+        return ()
+    channel = plain(body, "channel", "email")
+    if field.channels and channel not in field.channels:
+        build.add(node.place, f"“{said}” does not hold for {channel}", f"It holds for {', '.join(field.channels)}.")
+    return (*steps, name)

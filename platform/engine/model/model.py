@@ -300,6 +300,8 @@ class Message:
     body: Mapping[str, Template]
     unsubscribe: str | None = None
     """The sort of mail that it is, of which its receivers may take leave."""
+    purpose: tuple[str, ...] = ()
+    """The consent that it needs: a field of `about`, or one behind its links; then receivers withdraw that."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,7 +21,7 @@ GROUPS = {
     "code": ("barcode", "auto_number"),
     "sign": ("email", "phone", "url", "color"),
     "number": ("integer", "decimal", "percent", "rating", "money"),
-    "truth": ("boolean",),
+    "truth": ("boolean", "consent"),
     "day": ("date",),
     "moment": ("datetime",),
     "clock": ("time",),
@@ -43,7 +43,7 @@ BECOMES = {
     "code": {"text", "code", "number", "json"},
     "sign": {"text", "json"},
     "number": {"text", "code", "number", "truth", "option", "json"},
-    "truth": {"text", "number", "option", "json"},
+    "truth": {"text", "number", "truth", "option", "json"},
     "day": {"text", "moment", "json"},
     "moment": {"text", "day", "clock", "json"},
     "clock": {"text", "json"},
@@ -63,8 +63,8 @@ SENSELESS = {
     *(("money", option) for option in GROUPS["option"]),
     *((amount, code) for amount in ("decimal", "percent", "rating", "money") for code in GROUPS["code"]),
     *((code, amount) for amount in ("percent", "rating", "money") for code in GROUPS["code"]),
-    *((amount, "boolean") for amount in ("percent", "rating", "money")),
-    *(("boolean", amount) for amount in ("percent", "rating", "money")),
+    *((amount, truth) for amount in ("percent", "rating", "money") for truth in GROUPS["truth"]),
+    *((truth, amount) for amount in ("percent", "rating", "money") for truth in GROUPS["truth"]),
 }
 """Kinds that have nothing to say to one another, though their groups do."""
 
@@ -142,7 +142,7 @@ def _is_lossless(old: Field, new: Field) -> bool:
         return _fits_as_text(old, new)
     if (was, now) == ("number", "number"):
         return _numbers_fit(old, new)
-    if (was, now) == ("truth", "number"):
+    if was == "truth" and now in ("number", "truth"):
         return not _is_bounded(new)
     if (was, now) == ("option", "option"):
         return new.kind == "tags"

@@ -21,6 +21,7 @@ from customary.engine.model.model import Entity
 from customary.engine.privacy.known import Known, Part, known_of
 from customary.engine.privacy.traces import TRACES, Trace
 from customary.engine.records.attach import listed
+from customary.engine.records.consents import lines
 from customary.engine.records.delete import pointing_at
 from customary.engine.records.history import history
 from customary.engine.records.record import Query, Record, Titles
@@ -80,14 +81,16 @@ def _about(work: Work, known: Known) -> dict[str, Any]:
 
 
 def _own(work: Work, known: Known) -> Iterator[dict[str, Any]]:
-    """The person's own records with their histories; of those that are gone, to administrators, the history alone."""
+    """The person's own records with what was agreed to and their histories; of those that are gone, to administrators,
+    these alone."""
     for part in known.parts:
         record = _seen(work, part)
         if record is None and not work.access.admin:
             continue
         told = {"entity": part.entity, "id": part.id, "how": part.how}
         told |= _told(work, record) if record is not None else {"deleted": True}
-        yield {**told, "history": list(_history(work, part))}
+        agreed = [asdict(each) for each in lines(work, part.entity, part.id)]
+        yield {**told, **({"consents": agreed} if agreed else {}), "history": list(_history(work, part))}
 
 
 def _seen(work: Work, part: Part) -> Record | None:

@@ -1,4 +1,5 @@
-"""Retention at work: what is due is archived, and what is personal in what is due is erased, a few at a time.
+"""Retention at work: what is due is archived, and what is personal in what is due is erased, a few at a time. Consents
+whose time is over are withdrawn.
 
 One worker at a time looks, once an hour. A record that cannot be archived, because a rule refuses it, is left and told.
 """
@@ -17,12 +18,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 from customary.engine.automation.tables import clock
 from customary.engine.database import Database
 from customary.engine.files import Store
+from customary.engine.messages.agreed import lapse
+from customary.engine.model.model import Model
 from customary.engine.model.retention import ARCHIVE, ERASE, Retention
 from customary.engine.model.retentions import LAST_CHANGE
 from customary.engine.people.actor import SYSTEM
 from customary.engine.privacy.erasing import erase_untidily, throw_away
 from customary.engine.privacy.once import Once
 from customary.engine.records import index, storage
+from customary.engine.records.consents import over
 from customary.engine.records.refusal import Forbidden, Missing, Refused, Stale
 from customary.engine.records.retention import due
 from customary.engine.records.work import Work
@@ -52,12 +56,20 @@ class Retaining:
     def once(self, now: datetime | None = None) -> int:
         """Does what is due, where it is time to look, and gives the number of records."""
         now, release = now or datetime.now(UTC), self.releases.current()
-        kept = list(_kept(release)) if release is not None else []
-        if not kept or not _taken(self.database, now):
+        if release is None or not _has_times(release.model) or not _taken(self.database, now):
             return 0
-        counts = [self._all_due(release, *each, now) for each in kept]
+        counts = [self._all_due(release, *each, now) for each in _kept(release)]
+        counts.append(self._lapsed(release, now))
         _leave(self.database, now if max(counts) >= MOST else now + EVERY)
         return sum(counts)
+
+    def _lapsed(self, release: Release, now: datetime) -> int:
+        """Withdraws the consents whose time is over."""
+        with self.database.write() as connection:
+            work, found = Work(connection, release, SYSTEM, now), over(connection, now, MOST)
+            for each in found:
+                lapse(work, each)
+            return len(found)
 
     def _all_due(self, release: Release, entity: str, retention: Retention, act: str, now: datetime) -> int:
         done, left = 0, 0
@@ -107,6 +119,14 @@ def _erase(work: Work, entity: str, id: UUID, retention: Retention, once: Once) 
 
 
 _ACTS: dict[str, Callable[[Work, str, UUID, Retention, Once], set[UUID]]] = {ARCHIVE: _archive, ERASE: _erase}
+
+
+def _has_times(model: Model) -> bool:
+    """Whether anything in it ends by itself."""
+    entities = model.entities.values()
+    return any(each.retention is not None for each in entities) or any(
+        getattr(field, "expires", "") for each in entities for field in each.fields.values()
+    )
 
 
 def _kept(release: Release) -> Iterator[tuple[str, Retention, str]]:

@@ -160,9 +160,9 @@ TRACES = (
 """In the order in which they are erased: steps and reactions are found by the messages that they belong to."""
 
 _SILENT = """
-    account apply audit clock decision_asked destination erased form_key hook_call identity key mailbox name pace
-    passkey pause queue recovery_code release sample second_factor secret sequence session share sign_in_attempt turn
-    view
+    account apply audit clock consent decision_asked destination erased form_key hook_call identity key mailbox name
+    pace passkey pause queue recovery_code release sample second_factor secret sequence session share sign_in_attempt
+    turn view
 """
 SILENT = frozenset(f"customary_{name}" for name in _SILENT.split())
 """Tables that say nothing of the people in records: ids, definitions, and those who sign in."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from customary.engine.expressions import Expression, Template
+from customary.engine.fields.consent import Consent
 from customary.engine.fields.field import Field
 from customary.engine.model.default import in_order
 from customary.engine.model.dependence import own_reads
@@ -50,6 +51,7 @@ class Shape:
     """Fields with columns in the entity's own table."""
     rules: tuple[Workflow, ...]
     """Rules before the save, in their order."""
+    consents: tuple[Consent, ...]
     personal: frozenset[str]
     """Fields that say something about a person."""
     watched: bool
@@ -91,6 +93,7 @@ def _shape(work: Work, entity: Entity) -> Shape:
         searched=_searched(entity),
         stored=tuple(dict.fromkeys((*SYSTEM_COLUMNS, *filter(table.has, entity.fields)))),
         rules=tuple(each for each in work.model.workflows.values() if each.before and each.entity == entity.name),
+        consents=tuple(each for each in own if isinstance(each, Consent)),
         personal=personal(entity),
         watched=_is_watched(work, entity.name),
     )

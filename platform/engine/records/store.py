@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from customary.engine.access import shares
-from customary.engine.records import approvals, attach, changes, derived, index, rates, unique
+from customary.engine.records import approvals, attach, changes, consents, derived, index, rates, unique
 from customary.engine.records.draft import Draft
 from customary.engine.records.erased import ERASED
 from customary.engine.records.kept import kept
@@ -89,6 +89,8 @@ def save(work: Work, draft: Draft, kind: str) -> None:
     if shape.attached:
         attach.claim(work, [draft])
     index.change(work, shape, before, after)
+    if shape.consents:
+        consents.write_down(work, shape.consents, [(before, after)])
     derived.note_worth(work, rates.catch_up(work, shape.entity, [after]))
     derived.note(draft)
 
@@ -135,6 +137,8 @@ def _insert_around(work: Work, drafts: list[Draft]) -> None:
     _insert_links(work, drafts)
     if shape.attached:
         attach.claim(work, drafts)
+    if shape.consents:
+        consents.write_down(work, shape.consents, [(None, draft.after) for draft in drafts])
     derived.note_worth(work, rates.catch_up(work, shape.entity, (draft.after for draft in drafts)))
     for draft in drafts:
         derived.note(draft)

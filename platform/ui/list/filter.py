@@ -153,7 +153,7 @@ def _chip(desk: Desk, listing: Listing, at: Place, query: Mapping[str, str]) -> 
         sentence = Sentence(desk.locale, listing.fields, listing.chip_titles)
         mine = any(value.kind == "user" for value in now.values)
         words = tuple(_typed(field, value, desk.locale) for value in now.values)
-        if field.kind == "boolean":
+        if field.control == "boolean":
             words = ("true" if is_yes(now) else "false",)
         return Chip(at, field, now.operator, () if mine else words, (sentence.object(now),), mine)
     field = listing.fields.get(query.get("field", ""))

@@ -26,7 +26,7 @@ class Sentence:
         """What is compared, how, and with what; "" where nothing is left to say. A yes or no is all said at first."""
         field = self.fields[condition.field]
         label = field.label.in_language(self.locale.language)
-        if field.kind == "boolean":
+        if field.control == "boolean":
             return say(self.locale.language, BY_TRUTH[is_yes(condition)], label=label), "", ""
         return label, self.verb(field, condition.operator), self.object(condition)
 

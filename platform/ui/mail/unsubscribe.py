@@ -13,7 +13,10 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from customary.engine.messages import Letter, stops
+from customary.engine.messages.agreed import take_back
 from customary.engine.messages.outbox import letter_with
+from customary.engine.people.actor import SYSTEM
+from customary.engine.records.work import Work
 from customary.ui.desk import AtDesk, Desk
 
 
@@ -26,7 +29,7 @@ async def ask(desk: AtDesk, token: FromPath[str]) -> Response:
 
 @post("/unsubscribe/{token:str}", status_code=200, opt={"public": True}, request_max_body_size=4096)
 async def leave(desk: AtDesk, request: Request, token: FromPath[str]) -> Response:
-    """Takes the address off, at once; as often as it is asked."""
+    """Takes the address off, at once; as often as it is asked. What was agreed to is withdrawn instead."""
     letter = _known(await desk.workspace.database.writing(_leave, desk, token))
     return desk.page("page_unsubscribe.html", letter=letter, done=True)
 
@@ -38,7 +41,8 @@ def _letter(connection: Any, token: str) -> Letter | None:
 
 def _leave(connection: Any, desk: Desk, token: str) -> Letter | None:
     found = _letter(connection, token)
-    if found is not None:
+    work = Work(connection, desk.release, SYSTEM, desk.now)
+    if found is not None and not take_back(work, found.details, found.recipient):
         stops.unsubscribe(connection, found.recipient, found.details["sort"], desk.now)
     return found
 

@@ -27,6 +27,7 @@ from customary.ui.form import draft as drafts
 from customary.ui.form import layout
 from customary.ui.form.draft import State
 from customary.ui.record import related, timeline
+from customary.ui.record.agreed import Agreed, agreed
 from customary.ui.record.path import Path, path_of
 from customary.ui.record.related import Card
 from customary.ui.record.timeline import Timeline
@@ -83,6 +84,8 @@ class Page:
     erased: Tombstone | None = None
     coming: Mapping[str, date] = field(default_factory=dict)
     """On which day it will be archived and erased."""
+    agreed: tuple[Agreed, ...] = ()
+    """What the person agreed to, and took back, the newest first."""
     creator: str = ""
     happened: Timeline | None = None
     related: tuple[Card, ...] = ()
@@ -165,6 +168,7 @@ def _page(work: Work, entity: Entity, id: UUID, whole: bool, locale: Any) -> Pag
         may_write=by_hand.reaches(work, entity.name),
         may_erase=privacy.may_erase(work, entity),
         erased=privacy.tombstone_of(work, entity, id) if whole else None,
+        agreed=agreed(work, entity, id),
         coming=coming(work, entity.name, record.values) if whole else {},
         creator=_person(work, creator) if whole and creator else "",
         happened=timeline.read_timeline(work, entity, record, locale) if whole else None,

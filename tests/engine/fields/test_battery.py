@@ -58,6 +58,7 @@ SAMPLES: Mapping[str, tuple[dict[str, Any], list[Any]]] = {
     "choice": ({"options": OPTIONS}, ["small", "very_large"]),
     "choices": ({"options": OPTIONS}, [(), ("small",), ("small", "very_large")]),
     "color": ({}, ["#3366ff", "#000000"]),
+    "consent": ({"text": {"en": "I agree", "el": "Συμφωνώ"}, "expires": "2y"}, [True, False]),
     "date": ({}, [dt.date(2026, 2, 28), dt.date(1, 1, 1), dt.date(9999, 12, 31)]),
     "datetime": ({}, [NOON, NOON.replace(microsecond=0), NOON.replace(second=0, microsecond=0)]),
     "decimal": ({"scale": 3}, [Decimal("1234567.891"), Decimal("-0.500"), Decimal("0.000")]),

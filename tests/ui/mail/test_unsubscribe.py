@@ -10,7 +10,11 @@ from litestar.testing import TestClient
 
 from customary.engine.messages import stops, write
 from customary.engine.messages.outbox import find_letter
+from customary.engine.records import create, get
+from customary.engine.records.consents import Purpose
 from customary.engine.workspace import Workspace
+
+HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
@@ -47,3 +51,30 @@ def test_nobody_takes_leave_for_others(stranger: TestClient, inside: Callable) -
     for wrong in (other, "x" * 24, "%00", "a" * 3000, str(id)):
         assert stranger.get(f"/unsubscribe/{wrong}").status_code == 404
         assert stranger.post(f"/unsubscribe/{wrong}").status_code == 404
+
+
+def test_the_link_withdraws_what_was_agreed_to_and_the_record_tells(stranger, client, inside: Callable) -> None:
+    def agree(work):
+        id = create(work, "contact", {"name": "Zoe", "email": "zoe@example.com", "consent": True})
+        table = work.release.tables.entity("contact")
+        purpose = Purpose(table.code, id, table.physical["consent"]).to_json()
+        letter = write(work, "Zoe@example.com", "News", "News", details={"sort": "consent", "purpose": purpose})
+        return id, find_letter(work.connection, letter).token
+
+    contact, link = inside(agree)
+    assert "You get no more of these mails" in stranger.post(f"/unsubscribe/{link}").text
+    assert inside(lambda work: get(work, "contact", contact).values["consent"]) is False
+    assert inside(lambda work: stops.newest(work.connection)) == []
+    page = client.get(f"/contact/{contact}").text
+    assert "by the link in a mail" in page
+    assert "I agree to receive news and offers by email." in page
+
+
+def test_the_page_says_who_wrote_down_a_consent_and_the_list_filters_by_it(client, inside: Callable) -> None:
+    contact = inside(lambda work: create(work, "contact", {"name": "Zoe Quist", "email": "zoe@example.com"}))
+    saved = client.put(f"/contact/{contact}/field/consent", data={"consent": "true"}, headers=HTMX).text
+    for page in (saved, client.get(f"/contact/{contact}").text):
+        lines = page.partition('id="agreed"')[2].partition("</section>")[0]
+        assert "Ann Lee" in lines and "on this page" in lines
+    assert "Zoe Quist" in client.get("/contact", params={"where": "consent", "q": "Quist"}).text
+    assert "Zoe Quist" not in client.get("/contact", params={"where": "!consent", "q": "Quist"}).text

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from customary.engine.automation import answering
 from customary.engine.automation.acting import Acting, CannotDo, Done
+from customary.engine.automation.consenting import asked_for
 from customary.engine.automation.documents import filled_in
 from customary.engine.messages import NoAddress, stops, write
 from customary.engine.messages.enclosed import TOO_LARGE, is_too_large, of_file
@@ -35,8 +36,11 @@ def perform(step: Mapping[str, Any], acting: Acting) -> Done:
     if len(refused) == len(set(addresses)):
         return Done(skipped=next(iter(refused.values())))
     wanted = [to for to in dict.fromkeys(addresses) if to not in refused]
-    more = _sender(step, acting)
-    sent = {to: _write(acting, to, name, subjects, bodies, step.get("attach") or (), more) for to in wanted}
+    purpose, held = asked_for(acting, name)
+    more = {**_sender(step, acting), **purpose}
+    sent = {to: _write(acting, to, name, subjects, bodies, step.get("attach") or (), more, held) for to in wanted}
+    if held is not None:
+        return Done(input={"to": list(sent), "message": name}, skipped=held)
     return Done(input={"to": list(sent), "message": name}, result=sent)
 
 
@@ -63,17 +67,19 @@ def _write(
     bodies: Mapping[str, Any],
     attach: Any,
     more: Mapping[str, Any],
+    held: Reason | None,
 ) -> dict[str, str]:
     language = _language(acting, to, bodies)
     subject = acting.in_language(subjects, language) if subjects else ""
     body = acting.in_language(bodies, language)
-    details = {"markdown": acting.in_language(bodies, language, escaped), "shown": True, **more}
+    details = {"markdown": acting.in_language(bodies, language, escaped), "shown": True}
     if enclosed := _enclosed(acting, attach if isinstance(attach, tuple) else (attach,), language):
         details["enclosed"] = enclosed
     if (found := answering.answered(acting, to)) is not None:
         details |= threading(found)
     if name and (sort := acting.work.model.messages[name].unsubscribe):
         details["sort"] = sort
+    details |= more
     try:
         id = write(
             acting.work,
@@ -86,6 +92,7 @@ def _write(
             about=acting.told_about,
             run=acting.run,
             position=acting.position,
+            held=held,
         )
     except NoAddress as error:
         raise CannotDo("“{text}” is not an e-mail address", text=error.text) from error

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from customary.engine.automation.acting import Acting, CannotDo, Done, Pause, plain
+from customary.engine.automation.consenting import asked_for
 from customary.engine.automation.outcome import outcome
 from customary.engine.messages import NoNumber, put_sms, written_by
 from customary.engine.messages.outbox import KEPT
@@ -21,12 +22,15 @@ def perform(step: Mapping[str, Any], acting: Acting) -> Done:
         return Done(skipped=Reason("there is no number to send to"))
     name, texts = _texts(step, acting)
     language = _language(acting)
-    more = {"language": language, "name": name, "about": acting.told_about}
+    details, held = asked_for(acting, name)
+    more = {"language": language, "name": name, "about": acting.told_about, "details": details or None, "held": held}
     try:
         text = acting.in_language(texts, language)
         put_sms(acting.work, str(to), text, run=acting.run, position=acting.position, **more)
     except NoNumber as error:
         raise CannotDo("“{text}” is not a telephone number in its international form", text=str(error)) from error
+    if held is not None:
+        return Done(input={"to": str(to)}, skipped=held)
     done = resumed(step, acting)
     if step["as"] and written_by(acting.work.connection, acting.run, acting.position)[-1].status != KEPT:
         raise Pause(None, done.input)

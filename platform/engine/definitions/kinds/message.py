@@ -14,6 +14,12 @@ SHAPE = mapping(
         "subject": told(LABEL, "the subject line"),
         "body": told(LABEL, "the text, in Markdown"),
         "unsubscribe": told(NAME, "the sort of mail that it is, such as news: its receivers may take leave of it"),
+        "purpose": told(
+            TEXT,
+            "the consent that it needs, such as newsletter or contact.newsletter: it goes to nobody without, and who "
+            "takes leave of it withdraws that",
+            of="field path",
+        ),
         "was": told(WAS, "its old name"),
     },
     required=("body",),
