@@ -64,14 +64,15 @@ def is_received(known: Known) -> sa.ColumnElement[bool]:
     return sa.or_(mail.c.record.in_(known.ids), sa.func.lower(mail.c.sender).in_(known.addresses))
 
 
-def _runs(known: Known) -> sa.ColumnElement[bool]:
+def is_run(known: Known) -> sa.ColumnElement[bool]:
+    """Whether a run was about the person's records, or wrote them."""
     return sa.or_(automation.run.c.record.in_(known.ids), automation.run.c.id.in_(known.runs))
 
 
 def _steps(known: Known) -> sa.ColumnElement[bool]:
     """The steps of its own runs, and those of others that wrote a message to it."""
     step = automation.step
-    runs = sa.select(automation.run.c.id).where(_runs(known))
+    runs = sa.select(automation.run.c.id).where(is_run(known))
     wrote = sa.exists().where(message.c.run == step.c.run, message.c.position == step.c.position, _sent(known))
     return sa.or_(step.c.run.in_(runs), wrote)
 
@@ -109,7 +110,7 @@ TRACES = (
         "runs",
         Reason("runs of rules"),
         _RUN,
-        _runs,
+        is_run,
         {
             "results": {},
             "reason": _else(_RUN.c.status, _NOT_ENDED, reason_text(STOPPED)),

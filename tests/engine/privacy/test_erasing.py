@@ -217,7 +217,8 @@ def _talk(work, id: UUID) -> None:
     more = {"automatic": False, "status": "filed", "entity": code, "record": id}
     work.connection.execute(mail.insert(), {**received, **lists, **of, **more})
     row = {"id": run, "workflow": "welcome", "release": 1, "change": new_id(), "entity": code, "record": id}
-    state = {"cause": {}, "status": "waiting", "cursor": 0, "results": {"name": "Wilhelmina"}, "attempts": 0}
+    cause = {"trigger": "web_form", "payload": {"name": "Wilhelmina"}}
+    state = {"cause": cause, "status": "waiting", "cursor": 0, "results": {"name": "Wilhelmina"}, "attempts": 0}
     work.connection.execute(automation.run.insert(), {**row, **state, "at": work.now, "due": work.now})
     step = {"id": new_id(), "run": run, "position": "1", "kind": "send_email", "status": "done", "at": work.now}
     work.connection.execute(automation.step.insert(), {**step, "input": {"to": EMAIL}, "result": {EMAIL: {}}})
