@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from customary.engine import people, records, sealing
+from customary.engine.audit import note
 from customary.engine.automation.tables import run
 from customary.engine.doctor import checks, examine
 from customary.engine.fields.secret import Unsealed
@@ -259,6 +260,13 @@ def test_a_counter_that_is_behind_is_found_and_goes_on(workspace: Workspace) -> 
         assert records.get(work, "thing", id).values["number"] == f"T-{year}-004"
     do(workspace, update(workspace, id, f_number=f"T-{year}-001"))
     assert found(workspace) == {"numbers": ["1 number of thing.number is given twice."]}
+
+
+def test_lines_of_the_audit_log_that_nobody_chained_are_found_and_chained(workspace: Workspace) -> None:
+    with workspace.database.write() as connection:
+        note(connection, "signed_in", datetime.now(UTC) - timedelta(hours=1), who="ann@example.com")
+    told = {"audit": ["Of the lines of the audit log 1 were never chained."]}
+    assert (found(workspace), repaired(workspace)) == (told, told)
 
 
 def test_secrets_that_cannot_be_read_are_found(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
