@@ -56,6 +56,9 @@ class Rows(Protocol):
     def every(self, entity: str) -> tuple[Rows, sa.ColumnElement]:
         """A fresh alias of all rows of an entity, and the condition (permission, not archived) on them."""
 
+    def with_archived(self, entity: str) -> tuple[Rows, sa.ColumnElement]:
+        """The same with those that are archived, to which a single link may point."""
+
 
 class Values(Protocol):
     """The values that are known when a clause is made; they become bind parameters."""

@@ -206,7 +206,7 @@ class Writer:
                 raise self.unable(record)
             case meaning.Field(on=on, name=name) if not isinstance(on, meaning.Bound):
                 return self.reach(on, lambda rows: _looked_up(read, *rows.follow(name)))
-        rows, condition = self.rows.every(record.type.entity)  # type: ignore[attr-defined]
+        rows, condition = self.rows.with_archived(record.type.entity)  # type: ignore[attr-defined]
         return _looked_up(read, rows, sa.and_(rows.column("id") == self.operand(record), condition))
 
     def _of_several(self, on: Node, name: str, among: tuple[str, ...], read: Callable[[Rows], Operand]) -> Operand:

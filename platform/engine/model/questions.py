@@ -65,3 +65,5 @@ class _Rows:
 
     def every(self, entity: str) -> tuple[_Rows, sa.ColumnElement]:
         return _Rows(self.build, entity), sa.true()
+
+    with_archived = every

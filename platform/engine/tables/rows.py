@@ -92,6 +92,11 @@ class TableRows:
         rows = self._fresh(entity)
         return rows, rows.seen(sa.true())
 
+    def with_archived(self, entity: str) -> tuple[TableRows, sa.ColumnElement]:
+        """The same with those that are archived, to which a single link may point."""
+        rows = self._fresh(entity)
+        return rows, rows.allowed(sa.true())
+
     def seen(self, condition: sa.ColumnElement) -> sa.ColumnElement:
         """The condition, and that the row is not archived and may be seen by the reader."""
         return self.allowed(sa.and_(condition, self.column("archived_at").is_(None)))

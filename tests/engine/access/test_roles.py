@@ -77,6 +77,9 @@ role: local
 entities:
   case: {read: =region == user.region, update: =region == user.region, export: all, import: all, create: all}
 ---
+role: namesake
+entities: {case: {read: =name == user.contact.name}}
+---
 role: everything
 entities:
   '*': {read: all, create: all, update: all, delete: all, export: all}
@@ -197,6 +200,17 @@ def test_a_territory_is_an_expression(crm):
     assert seen(crm, mary) == {"North"}
     with pytest.raises(Refused):
         crm.update("case", north, mary, region="south")
+
+
+def test_what_is_archived_and_the_user_links_to_counts_in_lists_as_on_pages(crm):
+    contact, case = crm.add("contact", name="North"), crm.add("case", name="North")
+    crm.add("case", name="South")
+    mary = crm.person("Mary", "namesake")
+    crm.update("user", mary.id, contact=contact)
+    with crm.work() as work:
+        records.archive(work, "contact", contact)
+    assert seen(crm, crm.again(mary)) == {"North"}
+    assert crm.values("case", case, crm.again(mary))["name"] == "North"
 
 
 def test_outsiders_see_what_is_theirs_and_nobody_by_name(crm):

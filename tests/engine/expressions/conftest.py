@@ -196,6 +196,8 @@ class HouseRows:
     def every(self, entity: str) -> tuple[HouseRows, sa.ColumnElement]:
         return HouseRows(entity, TABLES[entity].alias()), sa.true()
 
+    with_archived = every
+
 
 class HouseScope:
     """One deal, as Python sees it."""
