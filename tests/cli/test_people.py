@@ -48,7 +48,7 @@ def test_without_a_terminal_the_password_must_come_from_standard_input(run, appl
 
 def test_a_short_password_is_remarked_upon(run, applied):
     result = add(run, password="short")
-    assert (result.exit_code, "shorter than 8 characters" in result.output) == (0, True)
+    assert (result.exit_code, "shorter than 10 characters" in result.output) == (0, True)
 
 
 def test_nobody_is_added_before_anything_is_applied(run, mycrm):

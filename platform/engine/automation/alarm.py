@@ -36,7 +36,7 @@ def tell_admins(work: Work, workflow: Workflow, why: Reason, moment: Moment) -> 
 
 def watch(database: Database, release: Release, now: datetime) -> None:
     """Tells every admin of the rules of whose runs within the hour one in five failed, and five at least."""
-    with database.read() as connection:
+    with database.look() as connection:
         failing = _failing(Work(connection, release, SYSTEM, now))
     if failing:
         with database.write() as connection:

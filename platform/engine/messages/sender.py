@@ -72,7 +72,7 @@ def _claim(database: Database, channels: Mapping[str, Channel], now: datetime, l
     due = (message.c.status == QUEUED, message.c.due <= now, message.c.kind.in_(list(channels)), _has_room(now))
     first = sa.select(message.c.destination).where(*due).order_by(message.c.due, message.c.id).limit(1)
     while True:
-        with database.read() as connection:
+        with database.look() as connection:
             to = connection.execute(first).scalar()
         if to is None:
             return []
@@ -133,7 +133,7 @@ def _is_taken_back(database: Database, letter: Letter, now: datetime) -> bool:
     purpose = (letter.details or {}).get("purpose")
     if purpose is None:
         return False
-    with database.read() as connection:
+    with database.look() as connection:
         return withdrawn(connection, Purpose.from_json(purpose), now)
 
 

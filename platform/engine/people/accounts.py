@@ -24,7 +24,7 @@ account = sa.Table(
     sa.Column("active", sa.Boolean, nullable=False),
 )
 
-SHORTEST_PASSWORD = 8
+SHORTEST_PASSWORD = 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,11 @@ from litestar.params import FromPath
 
 from customary.engine import messages, people
 from customary.engine.people import AccountProblem, invitations
+from customary.engine.people.accounts import SHORTEST_PASSWORD
 from customary.engine.people.actor import SYSTEM
 from customary.engine.records.work import Cause, Work
 from customary.ui import catalogue
 from customary.ui.desk import AtDesk, Desk, texts
-from customary.ui.people.profile import SHORTEST_PASSWORD
 from customary.ui.people.sign_in import ATTEMPTS, draw
 
 LATER_SECONDS = 2.0

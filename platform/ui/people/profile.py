@@ -12,6 +12,7 @@ import anyio.to_thread
 from litestar import Request, Response, get, post
 
 from customary.engine import people, records
+from customary.engine.people.accounts import SHORTEST_PASSWORD
 from customary.engine.records.work import Work
 from customary.engine.words import Reason
 from customary.ui import catalogue
@@ -22,7 +23,6 @@ from customary.ui.visitor import SESSION, browser_of, cookie_of
 
 CHOICES = ("language", "time_zone", "theme")
 """What a person may set for themselves, where the entity that plays user has a field of that name."""
-SHORTEST_PASSWORD = 10
 
 
 @get("/settings")
