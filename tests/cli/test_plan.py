@@ -45,6 +45,15 @@ def test_nothing_to_do_is_data_too(run, mycrm):
     assert (told.exit_code, json.loads(told.stdout)["empty"]) == (0, True)
 
 
+def test_where_the_records_lie_is_no_change_of_what_is_declared(run, mycrm):
+    run("apply", "mycrm", "--yes")
+    settings = mycrm / "customary.yaml"
+    settings.write_text(f"{settings.read_text()}database: sqlite:///{mycrm / 'elsewhere.db'}\n")
+    (mycrm / "customary.db").rename(mycrm / "elsewhere.db")
+    told = run("plan", "mycrm")
+    assert (told.exit_code, "elsewhere" in told.output) == (0, False), told.output
+
+
 def test_a_saved_plan_is_applied_without_a_question(run, pets):
     assert run("plan", "mycrm", "--save", "a.plan").exit_code == 3
     applied = run("apply", "mycrm", "--plan", "a.plan")

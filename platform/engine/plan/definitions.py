@@ -42,7 +42,7 @@ def compare_definitions(comparison: Comparison, source: Source | None) -> Iterat
     old, new = _documents(applied), _documents(source)
     renamed = _renames(comparison, "entity", None)
     if applied is not None:
-        yield from _keys("workspace", "", plain(applied.settings), plain(source.settings))
+        yield from _keys("workspace", "", applied.said_of_all, source.said_of_all)
     documents = comparison.renamings.of_documents(old, new)
     yield from rename_documents(documents, comparison.renamings.of_rows())
     handed_over = {(kind, before) for (kind, _), before in documents.items()}

@@ -68,10 +68,15 @@ class Source:
         return tuple(dict.fromkeys(each.layer for each in self.files if each.layer != WORKSPACE))
 
     @cached_property
+    def said_of_all(self) -> dict[str, Any]:
+        """The settings without the place of the records: a matter of the machine, which may tell a password."""
+        return {key: value for key, value in plain(self.settings).items() if key != "database"}
+
+    @cached_property
     def digest(self) -> str:
         """Equal for equal meaning: comments, layout of the text and division into files do not count."""
         content = [
-            plain(self.settings),
+            self.said_of_all,
             plain(self.navigation),
             [(*key, plain(each.body)) for key, each in sorted(self.documents.items())],
         ]
