@@ -56,8 +56,9 @@ async def answer(request: Request, entity: str, id: UUID) -> Response[bytes] | N
     if entry is None or (entry.told, id) in _needing:
         return None
     found = await request.app.state.workspace.database.wires.one(entry.told.ready, id)
-    # While it waited for a wire a key may have ended, or a role.
-    if found is None or _entry(request, entity) is not entry:
+    # While it waited a key may have ended, or a role. Whoever was looked up anew has the same rights as before.
+    now = _entry(request, entity)
+    if found is None or now is None or now.told is not entry.told:
         return None
     made = _made(entry.told, id, found)
     return made and Response(made.body, media_type="application/json", headers=made.headers)

@@ -150,6 +150,23 @@ def test_nobody_is_told_what_was_taken_while_they_waited(ben: Ben):
 
 
 @on_postgresql
+def test_whoever_is_looked_up_anew_while_they_wait_is_told_at_once_all_the_same(
+    ben: Ben, monkeypatch: pytest.MonkeyPatch
+):
+    def looked_up() -> None:
+        remembered.forget()
+        with ben.workspace.database.read() as connection:
+            actor = people.actor_of_key(connection, ben.secret, ben.workspace.release)
+            known = answers.entry(ben.workspace.work(connection, actor, "api"), "deal")
+        answers._entries[f"Bearer {ben.secret}", "deal"] = known
+
+    made: list[Any] = []
+    monkeypatch.setattr(answers, "_made", lambda *asked, make=answers._made: made.append(asked) or make(*asked))
+    ben.meanwhile = looked_up
+    assert (ben.wired_answer().status_code, len(made)) == (200, 1)
+
+
+@on_postgresql
 def test_a_share_ends_with_its_day(ben: Ben, monkeypatch: pytest.MonkeyPatch):
     now = caller.moment()
 
