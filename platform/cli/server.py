@@ -16,6 +16,7 @@ import click
 
 from customary.cli import log
 from customary.cli.failure import WRONG_USE, Failure
+from customary.cli.loading import loading
 from customary.cli.options import directory, open_workspace
 
 if TYPE_CHECKING:
@@ -43,9 +44,10 @@ def serve_command(directory: Path, host: str, port: int, processes: int) -> None
     Example: customary serve mycrm --port 8000
              customary serve mycrm --host 0.0.0.0 --port 80 --processes 4
     """
-    workspace = open_workspace(directory)
-    workspace.recover()
-    name = workspace.release.model.settings.name
+    with loading():
+        workspace = open_workspace(directory)
+        workspace.recover()
+        name = workspace.release.model.settings.name
     listening = listen(host, port)
     run(workspace, listening, processes, lambda: click.echo(f"{name} is served at {address_of(listening)}"))
 
@@ -130,9 +132,12 @@ def settings() -> dict[str, Any]:
 
 
 def _run_here(workspace: Workspace, listening: socket.socket, ready: Callable[[], None]) -> None:
-    import uvicorn
+    with loading():
+        import uvicorn
 
-    from customary.app import create_app
+        from customary.app import create_app
+
+        app = create_app(workspace, worker=True)
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -144,7 +149,7 @@ def _run_here(workspace: Workspace, listening: socket.socket, ready: Callable[[]
     workspace.releases.watch()
     # uvicorn ends on SIGTERM by raising it again; that is an orderly end, not a death by signal.
     signal.signal(signal.SIGTERM, _end)
-    Server(uvicorn.Config(create_app(workspace, worker=True), **settings())).run([listening])
+    Server(uvicorn.Config(app, **settings())).run([listening])
 
 
 def _run_processes(workspace: Workspace, listening: socket.socket, processes: int, ready: Callable[[], None]) -> None:
@@ -165,15 +170,17 @@ def _run_processes(workspace: Workspace, listening: socket.socket, processes: in
 
 def served() -> Any:
     """The application of one of several processes; the first process runs the rules."""
-    from customary.app import create_app
-    from customary.engine.workspace import Workspace
-
     log.begin()
     threading.Thread(target=_end_with_parent, name="customary-parent", daemon=True).start()
-    workspace = Workspace.open(os.environ[SERVED])
-    workspace.releases.current()
+    with loading():
+        from customary.app import create_app
+        from customary.engine.workspace import Workspace
+
+        workspace = Workspace.open(os.environ[SERVED])
+        workspace.releases.current()
+        app = create_app(workspace)
     workspace.releases.watch()
-    return create_app(workspace)
+    return app
 
 
 def _end_with_parent() -> None:
