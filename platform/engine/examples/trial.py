@@ -19,6 +19,8 @@ from customary.engine.examples.rights import rights_differ
 from customary.engine.examples.values import BadValue, CannotMake, Values
 from customary.engine.messages import forms
 from customary.engine.model.example import RECORD
+from customary.engine.model.form import WebForm
+from customary.engine.model.model import Model
 from customary.engine.records.work import Work
 
 NOTHING = "nothing"
@@ -69,17 +71,24 @@ class _Trial:
 
     def _make(self, work: Work) -> UUID:
         given = self._given()
-        if self.example.kind == "web_form":
-            return self._fill_in(work, given[self.example.entity])
         values = Values(work, self.made, self.example.entity)
         for entity, each in given.items():
             if entity != self.example.entity:
                 values.make(entity, each or {})
+        if form := self._form(work.model):
+            return self._fill_in(work, form, given[self.example.entity] or {})
         return records.create(work, self.example.entity, values.of(self.example.entity, given[self.example.entity]))
 
-    def _fill_in(self, work: Work, given: Mapping[str, Any]) -> UUID:
-        """Sends the form as a stranger who agrees to what it asks."""
-        form, language = work.model.web_forms[self.example.definition], work.model.settings.languages[0]
+    def _form(self, model: Model) -> WebForm | None:
+        """The form that is the example's own, or that starts its workflow."""
+        if self.example.kind == "web_form":
+            return model.web_forms[self.example.definition]
+        triggers = model.workflows[self.example.definition].triggers if self.example.kind == "workflow" else ()
+        return next((model.web_forms[each["form"]] for each in triggers if each["kind"] == "web_form"), None)
+
+    def _fill_in(self, work: Work, form: WebForm, given: Mapping[str, Any]) -> UUID:
+        """Sends a form as a stranger who agrees to what it asks."""
+        language = work.model.settings.languages[0]
         stranger = forms.work_of(work.connection, work.release, form, language, work.now)
         values = Values(work, self.made, form.entity).of(form.entity, given)
         return forms.take(stranger, form, forms.Sent(records.new_id(), language, values), heard)
