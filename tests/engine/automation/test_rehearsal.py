@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from customary.engine.automation.rehearsal import Asked, CannotRehearse, Rehearsal, rehearse
+from customary.engine.fields.any_link import AnyLink
 from customary.engine.messages.outbox import letters
 
 from .test_rules import VISIT, rule
@@ -168,6 +169,29 @@ def test_a_date_is_looked_at_between_its_changes(house: Callable) -> None:
     text = entity + rule("soon", "{due: {field: contract.ends, before: [2d, 1d]}}", "  - note: Soon\n")
     found = rehearsed(home, text, "soon")
     assert (fares(found), titles(found, "new")) == ({"new": 2}, ["Kept", "Kept"])
+
+
+def test_silence_is_told_as_it_fell(house: Callable) -> None:
+    home = house(VISIT)
+    began = home.now
+    talked, written, still = (home.create("visit", name=name) for name in ("Talked", "Written", "Still"))
+    home.later(days=1, hours=12)
+    home.create("activity", subject="A call", kind="call", about=AnyLink("visit", talked))
+    home.later(days=1)
+    home.update("visit", written, minutes=1)
+    home.later(days=3)
+    home.update("visit", still, minutes=1)
+    home.later(days=1)
+    found = rehearsed(home, VISIT + rule("remind", "{idle: {entity: visit, after: 2d}}", NOTHING), "remind")
+    silent = [(each.title, each.look.change.at - began) for each in found.cases]
+    days = timedelta(days=1)
+    assert sorted(silent) == [
+        ("Still", 2 * days),
+        ("Talked", 3.5 * days),
+        ("Written", 2 * days),
+        ("Written", 4.5 * days),
+    ]
+    assert found.notes == []
 
 
 def test_every_time_of_a_schedule_is_told(house: Callable) -> None:
