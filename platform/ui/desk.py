@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from litestar import MediaType, Request, Response
 from litestar.background_tasks import BackgroundTask
@@ -274,7 +274,7 @@ class Desk:
         undo, _, told = cookie_of(self.request, NOTICE).partition("&")  # the path holds no “&”, and a title may
         if told:
             self.cookie(NOTICE, "", max_age=0)
-        return unquote(told)[:300], undo if _PATH.fullmatch(undo) else ""
+        return told[:300], undo if _PATH.fullmatch(undo) else ""
 
     def _greet(self) -> str:
         """Gives a stranger a cookie, so that the sign-in form can be told from a forged one."""

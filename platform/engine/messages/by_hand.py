@@ -95,7 +95,8 @@ def send(work: Work, entity: str, id: UUID, mail: Written) -> UUID:
     files.claim(work.connection, work.release.tables.code(entity), id, [each.id for each in brought])
     details = {"markdown": mail.text, "shown": True, "by_hand": True, **_from(mail.sender, offered)}
     if brought:
-        details["enclosed"] = [of_file(each.attached) for each in brought]
+        # What was sent for this mail alone is erased with it, whatever record the mail is about.
+        details["enclosed"] = [{**of_file(each.attached), "own": each.record is None} for each in brought]
     language = known[mail.to].language or work.model.settings.languages[0]
     return write(work, mail.to, mail.subject, mail.text, language=language, details=details, about=(entity, id))
 

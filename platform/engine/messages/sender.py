@@ -111,19 +111,20 @@ def _send(database: Database, channel: Channel, letter: Letter, now: datetime, s
     try:
         with span(f"send {letter.kind}", message=str(letter.id)):
             answer = channel.deliver(letter)
-        _write(database, letter, now, settled, done, answer, keep=getattr(channel, "keep", None))
+        _write(database, letter, now, settled, done, answer, answered=True, keep=getattr(channel, "keep", None))
     except NotYet:
         _give_back(database, [letter], now)
         return False
     except Undeliverable as error:
-        _write(database, letter, now, settled, _given_up(error.why), error.answer)
+        answered = True if error.answer is not None else None
+        _write(database, letter, now, settled, _given_up(error.why), error.answer, answered=answered)
         return False
     except NotNow as error:
-        _put_off(database, letter, now, settled, error)
+        _put_off(database, letter, now, settled, error, answered=not error.blames)
         return False
     except Exception as error:
         log.exception("Message %s could not be delivered", letter.id)
-        _put_off(database, letter, now, settled, NotNow(f"{type(error).__name__}: {error}", blames=False))
+        _put_off(database, letter, now, settled, NotNow(f"{type(error).__name__}: {error}"))
         return False
     return True
 
@@ -137,13 +138,20 @@ def _is_taken_back(database: Database, letter: Letter, now: datetime) -> bool:
         return withdrawn(connection, Purpose.from_json(purpose), now)
 
 
-def _put_off(database: Database, letter: Letter, now: datetime, settled: Settled, error: NotNow) -> None:
+def _put_off(
+    database: Database,
+    letter: Letter,
+    now: datetime,
+    settled: Settled,
+    error: NotNow,
+    answered: bool | None = None,
+) -> None:
     attempts = letter.attempts + 1
     log.warning("Message %s was not delivered (attempt %s): %s", letter.id, attempts, error)
     values = _given_up(error.why)
     if attempts < MOST_ATTEMPTS:
         values = {"due": now + max(_pause(attempts), error.after or timedelta()), "error": values["error"]}
-    _write(database, letter, now, settled, values, error.answer, blames=error.blames)
+    _write(database, letter, now, settled, values, error.answer, answered=answered)
 
 
 def _pause(attempts: int) -> timedelta:
@@ -162,18 +170,21 @@ def _write(
     settled: Settled,
     values: dict[str, Any],
     answer: Any = None,
-    blames: bool = False,
+    answered: bool | None = None,
     keep: Callable[..., Mapping[str, Any]] | None = None,
 ) -> None:
-    """What became of it. Nothing where somebody else has had it meanwhile, for the lease was over."""
+    """What became of it. Nothing where somebody else has had it meanwhile, for the lease was over.
+
+    `answered` says whether its destination did; None where it was not asked, which says nothing of it.
+    """
     mine = message.update().where(message.c.id == letter.id)
     if values.get("status") == SENT and (letter.details or {}).get("private"):
         values = {**values, "body": ""}  # it held what opens an account
     with database.write() as connection:
-        if blames:
-            breaker.failed(connection, letter.destination, now)
-        else:
+        if answered:
             breaker.worked(connection, letter.destination)
+        elif answered is not None:
+            breaker.failed(connection, letter.destination, now)
         if not connection.execute(mine.where(message.c.status == QUEUED).values(**values)).rowcount:
             return
         result = keep(connection, letter, answer, now) if keep else answer

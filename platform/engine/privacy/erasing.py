@@ -16,11 +16,12 @@ from customary.engine.fields.field import Field
 from customary.engine.files import Store
 from customary.engine.files.file import file
 from customary.engine.messages.incoming.received import mail
+from customary.engine.messages.outbox import message
 from customary.engine.model.model import Entity
 from customary.engine.privacy.forgetting import forget
 from customary.engine.privacy.known import Known, Part, known_of, pointing
 from customary.engine.privacy.once import Once
-from customary.engine.privacy.traces import TRACES, Trace, is_received
+from customary.engine.privacy.traces import TRACES, Trace, is_received, is_sent
 from customary.engine.records import index, storage
 from customary.engine.records.changes import change
 from customary.engine.records.draft import is_empty
@@ -103,9 +104,12 @@ def erase_untidily(work: Work, entity: str, id: UUID, why: str, once: Once | Non
 
 
 def _brought(work: Work, known: Known) -> set[UUID]:
-    """The files that mails brought, to whichever record these were filed; their rows go at once."""
+    """The files that mails brought or took along, whichever records these were about; their rows go at once."""
     mails = sa.select(mail.c.files).where(is_received(known))
     ids = {UUID(each["id"]) for files in work.connection.execute(mails).scalars() for each in files if "id" in each}
+    sent = sa.select(message.c.details).where(is_sent(known), message.c.kind == "mail")
+    for details in work.connection.execute(sent).scalars():
+        ids |= {UUID(each["file"]) for each in (details or {}).get("enclosed", ()) if each.get("own")}
     work.connection.execute(file.delete().where(file.c.id.in_(ids)))
     return ids
 

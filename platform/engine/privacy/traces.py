@@ -54,7 +54,8 @@ class Trace:
         connection.execute(statement.where(self.of(known)))
 
 
-def _sent(known: Known) -> sa.ColumnElement[bool]:
+def is_sent(known: Known) -> sa.ColumnElement[bool]:
+    """Whether a message went to the person, or is about their records."""
     to = sa.func.lower(message.c.recipient).in_(known.addresses)
     return sa.or_(message.c.record.in_(known.ids), to)
 
@@ -73,12 +74,12 @@ def _steps(known: Known) -> sa.ColumnElement[bool]:
     """The steps of its own runs, and those of others that wrote a message to it."""
     step = automation.step
     runs = sa.select(automation.run.c.id).where(is_run(known))
-    wrote = sa.exists().where(message.c.run == step.c.run, message.c.position == step.c.position, _sent(known))
+    wrote = sa.exists().where(message.c.run == step.c.run, message.c.position == step.c.position, is_sent(known))
     return sa.or_(step.c.run.in_(runs), wrote)
 
 
 def _reactions(known: Known) -> sa.ColumnElement[bool]:
-    return reaction.c.message.in_(sa.select(message.c.id).where(_sent(known)))
+    return reaction.c.message.in_(sa.select(message.c.id).where(is_sent(known)))
 
 
 def _forms(known: Known) -> sa.ColumnElement[bool]:
@@ -124,7 +125,7 @@ TRACES = (
         "messages_sent",
         Reason("messages that went out"),
         message,
-        _sent,
+        is_sent,
         {
             **dict.fromkeys(("recipient", "subject", "body"), ""),
             **dict.fromkeys(("details", "result", "error", "token", "pace", "due")),

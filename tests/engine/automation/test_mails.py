@@ -85,6 +85,10 @@ class Folder:
     def since(self, day: date) -> list[int]:
         return self.after(0)
 
+    def named(self, message_id: str) -> int | None:
+        found = (number for number in self.after(0) if f"Message-ID: {message_id}".encode() in self.read(number))
+        return next(found, None)
+
     def size(self, number: int) -> int:
         return len(self.mails[number - 1])
 
@@ -196,6 +200,21 @@ def test_what_somebody_files_by_hand_is_fetched_once_more_or_filed_as_it_is(desk
     assert desk.come() == still_there
     assert [len(each.files) for each in desk.about(zoe)] == [1 if still_there else 0]
     assert (desk.aside(), desk.home.all("ticket")) == ([], [])
+
+
+def test_what_is_set_aside_stays_when_the_server_numbers_anew(desk: Desk) -> None:
+    gone, there, nameless, new = (
+        mail(sender="eve@example.com", X_Autoreply="yes", Message_ID=f"<{name}@x>", Subject=name)
+        for name in ("gone", "there", "nameless", "new")
+    )
+    del nameless["Message-ID"]
+    desk.come(gone, there, nameless)
+    before = {each.subject: each.id for each in desk.aside()}
+    desk.folder.mails, desk.folder.validity = [there.as_bytes(), nameless.as_bytes()], 2
+    desk.come(new)
+    left = {each.subject: each.uid for each in desk.aside()}
+    assert (len(desk.aside()), left) == (4, {"gone": None, "there": 1, "nameless": 2, "new": 3})
+    assert desk.home.do(lambda work: try_again(work.connection, before["gone"])) is False
 
 
 def test_files_are_kept_with_the_record_and_known_by_their_content(desk: Desk) -> None:

@@ -178,6 +178,17 @@ def test_a_destination_that_fails_is_left_in_peace_and_tried_again_with_one_mess
     assert sorted(line.taken) == ["n0", "n1", "n2", "n3", "n4", "n5", "n6", "n7", "other"]
 
 
+@pytest.mark.parametrize("error", [Undeliverable(Reason("nobody")), RuntimeError("broken")], ids=["given up", "broken"])
+def test_what_never_went_out_says_nothing_of_its_destination(
+    database: Database, called: Callable, error: Exception
+) -> None:
+    called("dead.example.com", *(f"n{number}" for number in range(8)))
+    dead, other = Line(NotNow("no answer")), Line(error)
+    for line, limit in ((dead, 4), (other, 1), (dead, 1), (dead, 8)):
+        assert send_due(database, {"line": line}, NOW, limit=limit) == 0
+    assert sorted(attempts for _, attempts in fates(database)) == [0, 0, 1, 1, 1, 1, 1, 1]
+
+
 def test_what_only_the_message_is_to_blame_for_lets_no_destination_rest(database: Database, called: Callable) -> None:
     called("alive.example.com", *(f"n{number}" for number in range(8)))
     line = Line(NotNow("greylisted", blames=False))

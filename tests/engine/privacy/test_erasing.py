@@ -91,6 +91,15 @@ def test_only_personal_files_go(crm, known, store):
     assert store.size(before["contract"].id) is not None
 
 
+def test_what_was_sent_for_a_mail_goes_with_it_whatever_the_mail_is_about(crm, known, store):
+    with crm.work() as work:
+        kept = {own: attach.keep(work, store, "plan.pdf", b"%PDF-1.4 x") for own in (True, False)}
+        enclosed = [{"file": str(each.id), "name": each.name, "own": own} for own, each in kept.items()]
+        write(work, EMAIL, "The plan", "Hello", about=("deal", new_id()), details={"enclosed": enclosed})
+    _erase(crm, store, known)
+    assert [store.size(kept[own].id) for own in (True, False)] == [None, 10]
+
+
 def test_the_history_says_that_it_was_erased_and_by_whom(crm, known, store):
     mary = crm.person("Mary", "admin")
     with crm.work(mary) as work:

@@ -39,7 +39,7 @@ def mail(inside: Callable[..., Any]) -> UUID:
 def test_a_mail_is_filed_to_the_record_that_is_named_with_its_files(
     client: TestClient, workspace: Workspace, inside: Callable[..., Any], mail: UUID
 ) -> None:
-    account = inside(lambda work: records.create(work, "account", {"name": "Eve & Sons"}))
+    account = inside(lambda work: records.create(work, "account", {"name": "Eve & Sons 50%25"}))
     assert f"/mailboxes/aside/{mail}" in client.get("/mailboxes").text
     page = client.get(f"/mailboxes/aside/{mail}").text
     assert "Please find it &lt;i&gt;here&lt;/i&gt;." in page and "Invoice &lt;b&gt;" in page
@@ -51,7 +51,7 @@ def test_a_mail_is_filed_to_the_record_that_is_named_with_its_files(
     assert (other.status_code, "Nothing of that name" in other.text) == (422, True)
     assert "Nothing of that name" in client.post(place, data={"entity": "account", "title": "Nobody at all"}).text
     told = client.post(place, data={"entity": "account", "title": "Eve", "record": str(account)})
-    assert "The mail is filed to “Eve &amp; Sons”" in told.text
+    assert "The mail is filed to “Eve &amp; Sons 50%25”" in told.text
     box = inside(lambda work: work.model.mailboxes["office"])
     assert inside(lambda work: take_in(work, workspace.files, box, 7, raw(), heard))
     [found] = inside(lambda work: received_about(work.connection, account))

@@ -20,7 +20,7 @@ from customary.engine.columns import Moment
 from customary.engine.database import Database, system
 from customary.engine.files import Store
 from customary.engine.messages.incoming.imap import Folder, NoPassword, opened, refusals
-from customary.engine.messages.incoming.received import file_as_it_is, to_try
+from customary.engine.messages.incoming.received import file_as_it_is, left_aside, renumber, to_try
 from customary.engine.messages.incoming.taking import Heard, NowhereToGo, set_aside, take_in
 from customary.engine.people.actor import SYSTEM
 from customary.engine.reasons import read_reason, reason_text
@@ -128,9 +128,18 @@ class Round:
             return [*again, *folder.after(row.last)]
         begin = date.fromisoformat(str(server["since"])) if server.get("since") else None
         if row.validity is not None:  # The server numbers anew: what was read before is told by its Message-ID.
+            self._number_anew(folder)
             begin = ((row.looked_at or self.now) - _BACK).date()
         self._write(validity=folder.validity, last=0 if begin else folder.following - 1)
         return folder.since(begin) if begin else []
+
+    def _number_anew(self, folder: Folder) -> None:
+        """Finds what was set aside among the numbers of today, or another mail would be taken for it."""
+        with self.database.read() as connection:
+            left = left_aside(connection, self.name)
+        found = {id: folder.named(message_id) for id, message_id in left.items()}
+        with self.database.write() as connection:
+            renumber(connection, found)
 
     def _taken(self, folder: Folder, number: int) -> bool:
         raw = b""

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 TIMEOUT_SECONDS = 30
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
+_ASKED_FOR = re.compile(r"<[!#-\[\]-~]{1,300}>")
+"""A Message-ID that every server can be asked for, as it stands."""
 
 
 class Folder(Protocol):
@@ -29,6 +31,9 @@ class Folder(Protocol):
 
     def since(self, day: date) -> list[int]:
         """The numbers of the mails that came on a day or later."""
+
+    def named(self, message_id: str) -> int | None:
+        """The number of the mail with a Message-ID; None where it is gone, or cannot be asked for."""
 
     def size(self, number: int) -> int:
         """How many bytes a mail has; 0 where it is gone."""
@@ -88,6 +93,13 @@ class ImapFolder:
         from imap_tools import AND
 
         return sorted(map(int, self.mailbox.uids(AND(date_gte=day))))
+
+    def named(self, message_id: str) -> int | None:
+        from imap_tools import AND, H
+
+        if not _ASKED_FOR.fullmatch(message_id):
+            return None
+        return max(map(int, self.mailbox.uids(AND(header=H("Message-ID", message_id)))), default=None)
 
     def size(self, number: int) -> int:
         found = _SIZE.search(b" ".join(_pieces(self._asked(number, "(RFC822.SIZE)"))))

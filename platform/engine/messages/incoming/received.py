@@ -140,10 +140,26 @@ def file_as_it_is(connection: sa.Connection, mailbox: str, uid: int) -> None:
     connection.execute(mail.update().where(*mine).values(status=FILED))
 
 
+def left_aside(connection: sa.Connection, mailbox: str) -> dict[UUID, str]:
+    """The Message-IDs of those that are set aside and have a number."""
+    left = (mail.c.mailbox == mailbox, mail.c.uid.is_not(None), mail.c.status.in_((ASIDE, AGAIN)))
+    return {row.id: row.message_id for row in connection.execute(sa.select(mail.c.id, mail.c.message_id).where(*left))}
+
+
+def renumber(connection: sa.Connection, numbers: Mapping[UUID, int | None]) -> None:
+    """Gives mails that were set aside the numbers under which their server has them now. What it has no more cannot be
+    tried again; where somebody said to which record it belongs, it is filed as it is."""
+    waits = sa.and_(mail.c.status == AGAIN, mail.c.record.is_not(None))
+    for id, now in numbers.items():
+        values = {"uid": now} if now is not None else {"uid": None, "status": sa.case((waits, FILED), else_=ASIDE)}
+        connection.execute(mail.update().where(mail.c.id == id).values(values))
+
+
 def keep(connection: sa.Connection, found: Received) -> None:
     """Keeps a mail; in the place of the same one, where that had been set aside."""
-    same = (mail.c.mailbox == found.mailbox, mail.c.uid == found.uid, mail.c.status.in_((ASIDE, AGAIN)))
-    connection.execute(mail.delete().where(*same))
+    unnumbered = sa.and_(mail.c.uid.is_(None), mail.c.message_id == found.message_id, mail.c.message_id != "")
+    same = (mail.c.mailbox == found.mailbox, mail.c.status.in_((ASIDE, AGAIN)))
+    connection.execute(mail.delete().where(*same, sa.or_(mail.c.uid == found.uid, unnumbered)))
     connection.execute(mail.insert(), {name: getattr(found, name) for name in Received.__dataclass_fields__})
 
 

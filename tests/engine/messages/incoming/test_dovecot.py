@@ -198,3 +198,5 @@ def test_since_a_day_what_lies_there_is_read_too(workspace: Workspace, put: Call
         assert b"Help 9" in folder.read(numbers[-1])
         assert folder.size(numbers[-1]) == len(folder.read(numbers[-1]))
         assert (folder.read(99999), folder.size(99999)) == (b"", 0)
+        names = ("<m9@example.com>", "<m99@example.com>", '<"x" y>')
+        assert [folder.named(each) for each in names] == [numbers[-1], None, None]
