@@ -18,8 +18,8 @@ from customary.engine.fields.field import Field, Refusal
 from customary.engine.locale import Locale, locale
 from customary.engine.model.model import Workflow
 from customary.engine.money import Money
-from customary.engine.records.read import titles
 from customary.engine.records.scope import RecordScope
+from customary.engine.records.told import Told
 from customary.engine.records.work import Work
 from customary.engine.words import Reason
 
@@ -93,6 +93,12 @@ class Acting:
         """The same step over the record with these values."""
         return replace(self, _scope=self.moment.scope(record))
 
+    def telling(self, told: Told) -> Acting:
+        """The same step over the same record, with all that its texts read noted in `told`."""
+        record = self.scope.record
+        values = None if record is None else record.values_by_name
+        return replace(self, _scope=self.moment.scope(values, told))
+
     def value(self, given: Any) -> Any:
         """What stands in a step as a value: an expression's, a filled-in text, or itself."""
         if isinstance(given, Expression):
@@ -165,8 +171,12 @@ class Acting:
             if isinstance(value, Mapping) and "entity" not in value:
                 return str(plain(value))
             entity, id = (value["entity"], value["id"]) if isinstance(value, Mapping) else (kind.entity, value)
-            return titles(self.work, [(entity, id)]).get((entity, id), "")
+            return self._titled(entity, id)
         return shown(value, reader)
+
+    def _titled(self, entity: str, id: UUID) -> str:
+        found = self.scope.find(entity, id)
+        return "" if found is None else self.work.model.entities[entity].title.render(self.scope.about(found))
 
 
 def _chosen(texts: Mapping[str, Any], language: str) -> Any:

@@ -19,6 +19,7 @@ from customary.engine.records import storage
 from customary.engine.records.changes import Change, change, read_change
 from customary.engine.records.identifier import new_id
 from customary.engine.records.scope import RecordScope
+from customary.engine.records.told import Told
 from customary.engine.records.work import Work
 
 NO_RECORD = UUID(int=0)
@@ -52,10 +53,11 @@ class Moment:
     def id(self) -> UUID:
         return self.about[1] if self.about else self.change.record
 
-    def scope(self, now: Mapping[str, Any] | None = None) -> RecordScope:
-        """A scope over the record as it is `now`, read where that is not known. A deleted record is as it was last."""
+    def scope(self, now: Mapping[str, Any] | None = None, told: Told | None = None) -> RecordScope:
+        """A scope over the record as it is `now`, read where that is not known. A deleted record is as it was last.
+        What is read in it is noted in `told`."""
         if not self.entity:
-            return self._bound(self._scope())
+            return self._bound(self._scope(), told)
         values = self.there() if now is None else now
         before = self.values(self.change.before) if self.about is None else {}
         if values is None:
@@ -63,7 +65,7 @@ class Moment:
         old = {"id": self.id} if self.change.kind == "created" and self.about is None else {**values, **before}
         scope = self._scope(self.entity, dict(values), old)
         scope.bindings["record"] = scope.record
-        return self._bound(scope)
+        return self._bound(scope, told)
 
     def there(self) -> Mapping[str, Any] | None:
         """The record's values, None when it is not there any more."""
@@ -72,8 +74,11 @@ class Moment:
     def _scope(self, *about: Any) -> RecordScope:
         return RecordScope(self.work, *about, bindings={"user": self.user})
 
-    def _bound(self, scope: RecordScope) -> RecordScope:
+    def _bound(self, scope: RecordScope, told: Told | None) -> RecordScope:
         """With what came in from outside, and what the steps have given so far."""
+        scope.told = told
+        if told is not None and self.user is not None:
+            scope.bindings["user"] = scope.view(self.user["entity"], dict(self.user))
         if "payload" in self.change.cause:
             scope.bindings["payload"] = read(self.change.cause["payload"])
         for name, result in self.results.items():

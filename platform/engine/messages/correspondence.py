@@ -1,13 +1,14 @@
 """The mails about a record, both ways, as whoever may read the record may read them.
 
-What a rule wrote may tell what a role hides: who does not see all of the record's fields learns only that it went out.
+What a rule wrote tells what it read, of other records too: who may not read all of that learns only that it went out,
+and sees answers without what they quote.
 From whom a role hides an address, mails keep theirs back too. People from outside see none of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,7 @@ from customary.engine.messages.reactions import reactions_to
 from customary.engine.records.merging import merge as merge_records
 from customary.engine.records.refusal import Missing
 from customary.engine.records.select import get
+from customary.engine.records.told import may_know
 from customary.engine.records.work import Work
 
 MOST = 100
@@ -46,11 +48,12 @@ def posts(work: Work, entity: str, record: UUID, most: int | None = MOST) -> lis
     """The newest mails about a record that the actor may read; all where `most` is None."""
     if work.access.portal:
         return []
-    sent = [each for each in letters(work.connection, record=record, limit=most) if (each.details or {}).get("shown")]
+    sent = _shown(work, record, most)
     reactions = reactions_to(work.connection, [each.id for each in sent]) if sent else {}
-    open, addressed = not work.access.hidden(entity), shows_addresses(work)
-    ours = [_ours(each, reactions.get(each.id, {}), open, addressed) for each in sent]
-    return [*ours, *(_theirs(work, each) for each in received_about(work.connection, record, most))]
+    addressed, open = shows_addresses(work), _open(work, sent)
+    ours = [_ours(each, reactions.get(each.id, {}), each.id in open, addressed) for each in sent]
+    quoted = len(open) == len(sent)
+    return [*ours, *(_theirs(work, each, quoted) for each in received_about(work.connection, record, most))]
 
 
 def shows_addresses(work: Work) -> bool:
@@ -74,7 +77,8 @@ def readable(work: Work, id: UUID) -> tuple[Received, str]:
     if found is None or entity is None or found.record is None or work.access.portal:
         raise Missing("mail", id)
     get(work, entity, found.record)
-    return found, entity
+    sent = _shown(work, found.record, MOST)
+    return found if len(_open(work, sent)) == len(sent) else replace(found, whole=found.text), entity
 
 
 def merge(work: Work, entity: str, given_up: UUID, stays: UUID, values: Mapping[str, Any] | None = None) -> None:
@@ -93,8 +97,19 @@ def lead_over(work: Work, old: tuple[str, UUID], new: tuple[str, UUID]) -> None:
         work.connection.execute(table.update().where(table.c.record == old[1]).values(there))
 
 
-def _ours(letter: Letter, reactions: Mapping[str, datetime], open: bool, addressed: bool) -> Post:
-    told = open or bool((letter.details or {}).get("by_hand"))
+def _shown(work: Work, record: UUID, most: int | None) -> list[Letter]:
+    return [each for each in letters(work.connection, record=record, limit=most) if (each.details or {}).get("shown")]
+
+
+def _open(work: Work, sent: Sequence[Letter]) -> set[UUID]:
+    """Those whose text the actor may read: what people wrote, and what tells nothing that is closed to them."""
+    by_rules = [each for each in sent if not (each.details or {}).get("by_hand")]
+    known = may_know(work, [(each.details or {}).get("tells") for each in by_rules])
+    closed = {each.id for each, open in zip(by_rules, known, strict=True) if not open}
+    return {each.id for each in sent} - closed
+
+
+def _ours(letter: Letter, reactions: Mapping[str, datetime], told: bool, addressed: bool) -> Post:
     subject, text = (letter.subject, letter.body) if told else ("", "")
     who = letter.recipient if addressed else ""
     files = [each for each in (letter.details or {}).get("enclosed") or () if told and each.get("name")]
@@ -102,6 +117,6 @@ def _ours(letter: Letter, reactions: Mapping[str, datetime], open: bool, address
     return Post(letter.id, letter.at, True, who, subject, text, **more)
 
 
-def _theirs(work: Work, found: Received) -> Post:
-    who, whole = sender(work, found), found.whole if found.whole.strip() != found.text.strip() else ""
+def _theirs(work: Work, found: Received, quoted: bool) -> Post:
+    who, whole = sender(work, found), found.whole if quoted and found.whole.strip() != found.text.strip() else ""
     return Post(found.id, found.at, False, who, found.subject, found.text, whole, found.files, found.automatic)

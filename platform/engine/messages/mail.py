@@ -58,8 +58,8 @@ def write(
     `details` say what there is beside the text: `markdown`, of which HTML is made; `sort`, of which the receiver may
     take leave; the `purpose` that they have to agree to; the `mailbox` it goes out from; `in_reply_to` and
     `references`; `answers`, the mail that it answers; `by_hand` where a person wrote it; `shown` where it stands on the
-    timeline of its record; `from`, where that is not the workspace's own address; `enclosed`, what goes with it (see
-    `enclosed.py`). What is `held` is not sent, for the reason that is given.
+    timeline of its record, with what it `tells` (see `records/told.py`); `from`, where that is not the workspace's own
+    address; `enclosed`, what goes with it (see `enclosed.py`). What is `held` is not sent, for the reason given.
     """
     found = address(to)
     return put(

@@ -17,6 +17,7 @@ from customary.engine.fields.field import Field
 from customary.engine.model.model import Entity
 from customary.engine.money import Money
 from customary.engine.records import rates, storage
+from customary.engine.records.told import Told
 from customary.engine.records.work import Work
 
 
@@ -33,6 +34,8 @@ class RecordView(Mapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         found = self.values_by_name.get(name, _ABSENT)
+        if self._scope.told is not None:
+            self._scope.told.note(self._entity, self, self.values_by_name.get("id"), name)
         if isinstance(found, Money) and found.base is None:
             return self._scope.valued(self._fields[name], found)
         if found is not _ABSENT:
@@ -106,6 +109,8 @@ class RecordScope:
         self._lists: dict[tuple[UUID, str], list[RecordView]] = {}
         self.looked: set[str] = set()
         """The entities whose rows it has read from the database."""
+        self.told: Told | None = None
+        """What is read, where somebody wants to know."""
         self.record = RecordView(self, entity, record) if entity and record is not None else None
         self.old = RecordView(self, entity, old) if entity and old is not None else None
 
@@ -181,11 +186,10 @@ class RecordScope:
         if each is not None and each.points == "many":
             return self._list(target, storage.load_many(self.work, target, record[field] or ()))
         if each is not None:
-            return self._list(target, storage.load_where(self.work, target, each.through, record["id"]))
+            return self._list(target, storage.load_where(self.work, target, each.through, record["id"]), each.through)
         inverse = owner.inverses[field]
-        if inverse.many_to_many:
-            return self._list(target, storage.load_sources(self.work, target, inverse.field, record["id"]))
-        return self._list(target, storage.load_where(self.work, target, inverse.field, record["id"]))
+        load = storage.load_sources if inverse.many_to_many else storage.load_where
+        return self._list(target, load(self.work, target, inverse.field, record["id"]), inverse.field)
 
     def _above(self, owner: Entity, record: Mapping[str, Any]) -> list[RecordView]:
         """The records above one, as links are about to be; sorted by id, as every list is."""
@@ -200,9 +204,14 @@ class RecordScope:
         """All records of an entity that are not archived."""
         return self._list(entity, storage.load_all(self.work, entity))
 
-    def _list(self, entity: str, found: Iterable[dict[str, Any]]) -> list[Mapping[str, Any]]:
+    def _list(self, entity: str, found: Iterable[dict[str, Any]], by: str = "") -> list[Mapping[str, Any]]:
+        """Records without the archived ones; `by` is the field of theirs that leads back."""
         self.looked.add(entity)
-        return [RecordView(self, entity, values) for values in found if values.get("archived_at") is None]
+        views = [RecordView(self, entity, values) for values in found if values.get("archived_at") is None]
+        if self.told is not None:
+            for each in views:
+                self.told.note(entity, each, each.values_by_name["id"], by)
+        return views
 
 
 _ABSENT = object()

@@ -63,9 +63,9 @@ class PastScope(RecordScope):
             self._found[key] = self.view(entity, dict(values)) if values is not None else None
         return self._found[key]
 
-    def _list(self, entity: str, found: Iterable[dict[str, Any]]) -> list[Mapping[str, Any]]:
+    def _list(self, entity: str, found: Iterable[dict[str, Any]], by: str = "") -> list[Mapping[str, Any]]:
         then = (self.past.record(entity, values["id"], self.now) for values in found)
-        return super()._list(entity, (dict(values) for values in then if values is not None))
+        return super()._list(entity, (dict(values) for values in then if values is not None), by)
 
 
 @dataclass

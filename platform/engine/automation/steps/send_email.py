@@ -21,6 +21,7 @@ from customary.engine.messages.enclosed import TOO_LARGE, is_too_large, of_file
 from customary.engine.messages.html import escaped
 from customary.engine.messages.incoming.received import threading
 from customary.engine.model.senders import may_send
+from customary.engine.records.told import Told
 from customary.engine.words import Reason
 
 
@@ -38,7 +39,8 @@ def perform(step: Mapping[str, Any], acting: Acting) -> Done:
     wanted = [to for to in dict.fromkeys(addresses) if to not in refused]
     purpose, held = asked_for(acting, name)
     more = {**_sender(step, acting), **purpose}
-    sent = {to: _write(acting, to, name, subjects, bodies, step.get("attach") or (), more, held) for to in wanted}
+    telling = acting.telling(Told())
+    sent = {to: _write(telling, to, name, subjects, bodies, step.get("attach") or (), more, held) for to in wanted}
     if held is not None:
         return Done(input={"to": list(sent), "message": name}, skipped=held)
     return Done(input={"to": list(sent), "message": name}, result=sent)
@@ -80,6 +82,7 @@ def _write(
     if name and (sort := acting.work.model.messages[name].unsubscribe):
         details["sort"] = sort
     details |= more
+    details["tells"] = acting.scope.told.to_json(acting.work, acting.told_about)
     try:
         id = write(
             acting.work,
