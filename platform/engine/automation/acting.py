@@ -142,6 +142,8 @@ class Acting:
 
     def text(self, given: Any, language: str | None = None, form: Callable[[str], str] = str) -> str:
         """A text with its holes filled in as people of `language` write; `form` fits what fills them to the text."""
+        if isinstance(given, Expression):
+            given = Template(given.text, (given,))
         if not isinstance(given, Template):
             return str(given)
         reader = self.locale(language)

@@ -21,6 +21,10 @@ _GIVEN_OUT = ip_network("2000::/3")
 """All of IPv6 that is given out to the world."""
 
 
+_LEADS_INSIDE = "{host} is {address}, which does not lie in the open internet; customary.yaml does not allow it"
+_INSIDE = "{host} does not lie in the open internet; customary.yaml does not allow it"
+
+
 @dataclass(frozen=True)
 class Allowed:
     """What the settings allow beside the world: networks (`10.0.0.0/8`), and hosts with or without a port."""
@@ -36,8 +40,7 @@ class Allowed:
         for each in found:
             address = ip_address(each.partition("%")[0])
             if not (is_public(address) or self._allows(address)):
-                text = "{host} is {address}, which does not lie in the open internet; customary.yaml does not allow it"
-                raise Undeliverable(Reason(text, {"host": host, "address": each}))
+                raise Undeliverable(Reason(_INSIDE if each == host else _LEADS_INSIDE, {"host": host, "address": each}))
         return found
 
     def _allows(self, address: Address) -> bool:

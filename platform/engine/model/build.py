@@ -137,8 +137,15 @@ class Build:
         if node is None:
             return frozen({})
         entries = node.entries if isinstance(node, text.Mapping) else {"": node}
-        found = {language: self.template(each, names) for language, each in entries.items()}
+        found = {language: self._text(each, names) for language, each in entries.items()}
         return frozen({language: each for language, each in found.items() if each is not None})
+
+    def _text(self, node: text.Node, names: ModelNames) -> Template | None:
+        """A text with holes, or one that is all hole: what an expression after `=` gives."""
+        if not str(text.plain(node)).startswith("="):
+            return self.template(node, names)
+        found = self.expression(node, names)
+        return Template(found.text, (found,)) if found is not None else None
 
     def entity_named(self, node: text.Node) -> Sketch | None:
         """The entity that a value names, else a problem there."""

@@ -21,8 +21,8 @@ from customary.engine.records.work import Work
 
 def check_targets(work: Work, drafts: Iterable[Draft]) -> None:
     """Notes a problem at every changed link that leads nowhere: one query per target entity and condition."""
-    wanted: dict[tuple[str, str], tuple[Expression | None, set[UUID]]] = {}
-    uses: list[tuple[Draft, Field, str, UUID]] = []
+    wanted: dict[tuple[str, str, bool], tuple[Expression | None, set[UUID]]] = {}
+    uses: list[tuple[Draft, Field, tuple[str, str, bool], UUID]] = []
     for draft in drafts:
         for each in draft.shape.links:
             if not draft.changed(each.name):
@@ -34,12 +34,13 @@ def check_targets(work: Work, drafts: Iterable[Draft]) -> None:
                     draft.refuse(each.name, "names a kind of record that does not exist")
                     continue
                 where = getattr(each, "where", None)
-                key = (entity, where.text if where is not None else "")
+                # What something is about may lie in the archive: its timeline goes on.
+                key = (entity, where.text if where is not None else "", each.points == "any")
                 wanted.setdefault(key, (where, set()))[1].add(id)
-                uses.append((draft, each, key[1], id))
-    found = {key: _choosable(work, key[0], where, ids) for key, (where, ids) in wanted.items()}
-    for draft, each, condition, id in uses:
-        if not any(id in ids for (_, text), ids in found.items() if text == condition):
+                uses.append((draft, each, key, id))
+    found = {key: _choosable(work, key, where, ids) for key, (where, ids) in wanted.items()}
+    for draft, each, key, id in uses:
+        if id not in found[key]:
             draft.refuse(each.name, "names a record that does not exist or cannot be chosen")
 
 
@@ -73,14 +74,14 @@ def readable(work: Work, entity: str, ids: Iterable[UUID]) -> set[UUID]:
     return set(work.connection.execute(statement, {"ids": sorted(ids)}).scalars())
 
 
-def _choosable(work: Work, entity: str, where: Expression | None, ids: set[UUID]) -> set[UUID]:
-    condition = where.text if where is not None else ""
+def _choosable(work: Work, key: tuple[str, str, bool], where: Expression | None, ids: set[UUID]) -> set[UUID]:
+    entity, _, archived = key
     alone = len(ids) == 1
     if where is not None and moves(work, entity, where):
-        statement = _statement(work, entity, where, alone)
+        statement = _statement(work, entity, where, alone, archived)
     else:
-        key = ("choosable", entity, condition, reader_key(work), alone)
-        statement = kept(work, key, lambda: _statement(work, entity, where, alone))
+        known = ("choosable", *key, reader_key(work), alone)
+        statement = kept(work, known, lambda: _statement(work, entity, where, alone, archived))
     if alone:
         return set(work.connection.execute(statement, {"id": next(iter(ids))}).scalars())
     found: set[UUID] = set()
@@ -90,11 +91,11 @@ def _choosable(work: Work, entity: str, where: Expression | None, ids: set[UUID]
     return found
 
 
-def _statement(work: Work, entity: str, where: Expression | None, alone: bool) -> sa.Select:
+def _statement(work: Work, entity: str, where: Expression | None, alone: bool, archived: bool) -> sa.Select:
     rows = all_rows(work, entity)
     id = rows.column("id")
     wanted = id == sa.bindparam("id") if alone else among(work, id, "ids")
-    conditions = [wanted, rows.column("archived_at").is_(None)]
+    conditions = [wanted] if archived else [wanted, rows.column("archived_at").is_(None)]
     readable = permission(work, rows, "read")
     if readable is not None:
         conditions.append(readable)

@@ -7,9 +7,11 @@ from datetime import date, timedelta
 
 from customary.engine.automation.clock import tick
 from customary.engine.fields.any_link import AnyLink
+from customary.engine.messages import letters
 from customary.engine.records.work import Cause
 from customary.engine.records.write import create
 
+from .conftest import ON_SQLITE
 from .test_rules import VISIT, rule
 
 NOTE = "  - create: {activity: {subject: '{{ name }}', kind: note}}"
@@ -34,6 +36,33 @@ def test_a_threshold_starts_a_rule_when_it_is_passed_and_not_while_it_is(house: 
     home.update("visit", born, minutes=9)
     home.settle()
     assert home.get("visit", born)["town"] == "short"
+
+
+@ON_SQLITE
+def test_a_threshold_is_passed_by_a_change_whatever_came_after_it(house: Callable) -> None:
+    home = house(VISIT + rule("long", "{crosses: {field: visit.minutes, above: 60}}", "  - note: =name"))
+    quick = home.create("visit", name="quick", minutes=0)
+    for minutes in (61, 70, 10, 99, 20):
+        home.update("visit", quick, minutes=minutes)
+    home.settle()
+    assert [each["subject"] for each in home.all("activity")] == ["quick", "quick"]
+
+
+@ON_SQLITE
+def test_a_rule_tells_of_what_is_archived_or_gone(house: Callable) -> None:
+    steps = "  - note: =name + '!'\n  - task: {title: 'Look after {{ name }}'}\n"
+    steps += "  - send_email: {to: zoe@example.com, subject: =name, body: =name + '?'}"
+    home = house(VISIT + rule("late", "[{archived: visit}, {deleted: visit}]", steps))
+    old, gone = home.create("visit", name="old"), home.create("visit", name="gone")
+    home.archive("visit", old)
+    home.delete("visit", gone)
+    home.settle()
+    assert [each.status for each in home.runs()] == ["done", "done"]
+    assert [(each["subject"], each["about"].id) for each in home.all("activity")] == [("old!", old)]
+    about = {each["title"]: each["about"] and each["about"].id for each in home.all("task")}
+    assert about == {"Look after old": old, "Look after gone": None}
+    sent = home.do(lambda work: letters(work.connection))
+    assert sorted((each.subject, each.body) for each in sent) == [("gone", "gone?"), ("old", "old?")]
 
 
 def test_a_rule_is_about_the_record_whose_rows_change(house: Callable) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from customary.engine.automation.acting import Acting, CannotDo, Done
 from customary.engine.fields.any_link import AnyLink
 from customary.engine.records.write import create
+from customary.engine.words import Reason
 
 
 def perform(step: Mapping[str, Any], acting: Acting) -> Done:
@@ -15,8 +16,9 @@ def perform(step: Mapping[str, Any], acting: Acting) -> Done:
     about = entity.fields.get("about") if entity else None
     if entity is None or about is None:
         raise CannotDo("there is no entity of activities to write a note in")
-    given = step["value"]
-    text = acting.text(given) if not isinstance(given, str) else given
+    if acting.moment.change.kind == "deleted":
+        return Done(skipped=Reason("the record is not there any more"))
+    text = acting.text(step["value"])
     title = next(each for each in ("subject", "title", "name") if each in entity.fields)
     values: dict[str, Any] = {title: text.strip().split("\n", 1)[0][:300], "about": AnyLink(*acting.about)}
     if "notes" in entity.fields and "\n" in text.strip():

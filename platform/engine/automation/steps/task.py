@@ -14,7 +14,8 @@ def perform(step: Mapping[str, Any], acting: Acting) -> Done:
     entity = step["entity"]
     values = acting.values(step["values"], entity)
     fields = acting.work.model.entities[entity].fields
-    if acting.told_about and "about" in fields and fields["about"].kind == "any_link":
+    is_there = acting.moment.change.kind != "deleted"
+    if acting.told_about and is_there and "about" in fields and fields["about"].kind == "any_link":
         values.setdefault("about", AnyLink(*acting.about))
     id = create(acting.work, entity, values)
     return Done(input=acting.written(values, entity), result={"entity": entity, "id": str(id)}, binds=(entity, id))

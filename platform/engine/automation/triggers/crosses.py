@@ -11,4 +11,4 @@ from customary.engine.records.changes import Change
 
 def matches(trigger: Mapping[str, Any], change: Change, moment: Moment) -> bool:
     written = change.kind in ("created", "updated", "moved") and trigger["field"] in change.names
-    return written and trigger["crossed"].holds(moment.scope())
+    return written and trigger["crossed"].holds(moment.as_written())
