@@ -70,7 +70,7 @@ class Moment:
     def as_written(self) -> RecordScope:
         """A scope over what the change itself says: the record as it left it, whatever others have written since."""
         before, after = self.values(self.change.before), self.values(self.change.after)
-        return self._bound(self._scope(self.entity, {"id": self.id, **after}, {"id": self.id, **before}))
+        return self._scope(self.entity, {"id": self.id, **after}, {"id": self.id, **before})
 
     def there(self) -> Mapping[str, Any] | None:
         """The record's values, None when it is not there any more."""
