@@ -43,7 +43,7 @@ def add_user(email: str, roles: tuple[str, ...], name: str | None, password_stdi
     for role in roles:
         if role not in known:
             raise Failure(f"There is no role “{role}”. {did_you_mean(role, known)}".rstrip(), WRONG_USE)
-    password = _password(password_stdin)
+    password = _password(password_stdin, opened.settings.name, email, name or "")
     hashed = people.hashed(password)
     with opened.database.write() as connection:
         people.add(opened.work(connection, SYSTEM), email, hashed, roles, name)
@@ -121,8 +121,8 @@ def add_key(
     click.echo(secret)
 
 
-def _password(from_stdin: bool) -> str:
-    from customary.engine.people.accounts import SHORTEST_PASSWORD
+def _password(from_stdin: bool, *about: str) -> str:
+    from customary.engine.people import guessable
 
     if from_stdin:
         password = sys.stdin.readline().rstrip("\r\n")
@@ -130,8 +130,6 @@ def _password(from_stdin: bool) -> str:
         raise Failure("There is no terminal to ask for the password. Use --password-stdin.", WRONG_USE)
     else:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    if not password:
-        raise Failure("The password is empty.", WRONG_USE)
-    if len(password) < SHORTEST_PASSWORD:
-        click.echo(f"Note: the password is shorter than {SHORTEST_PASSWORD} characters.", err=True)
+    if (why := guessable.why_not(password, *about)) is not None:
+        raise Failure(f"{why}.", WRONG_USE)
     return password

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from customary.engine.columns import Json
 from customary.engine.database import system
-from customary.engine.people import passwords, remembered
+from customary.engine.people import guessable, passwords, remembered
 
 account = sa.Table(
     "customary_account",
@@ -23,8 +23,6 @@ account = sa.Table(
     sa.Column("roles", Json, nullable=False),
     sa.Column("active", sa.Boolean, nullable=False),
 )
-
-SHORTEST_PASSWORD = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +149,8 @@ def tidy(email: str) -> str:
 def _hash(password: str | None) -> str | None:
     if password is None or isinstance(password, passwords.Hashed):
         return password
-    if len(password) < SHORTEST_PASSWORD:
-        raise AccountProblem(f"A password needs at least {SHORTEST_PASSWORD} characters")
+    if (why := guessable.why_not(password)) is not None:
+        raise AccountProblem(str(why))
     return passwords.hashed(password)
 
 

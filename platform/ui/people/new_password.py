@@ -17,10 +17,11 @@ from litestar.background_tasks import BackgroundTask
 from litestar.params import FromPath
 
 from customary.engine import messages, people
-from customary.engine.people import AccountProblem, invitations
-from customary.engine.people.accounts import SHORTEST_PASSWORD
+from customary.engine.people import AccountProblem, guessable, invitations
 from customary.engine.people.actor import SYSTEM
+from customary.engine.people.passwords import Hashed
 from customary.engine.records.work import Cause, Work
+from customary.engine.words import Reason
 from customary.ui import catalogue
 from customary.ui.desk import AtDesk, Desk, texts
 from customary.ui.people.sign_in import ATTEMPTS, draw
@@ -47,7 +48,7 @@ async def new_password(desk: AtDesk, secret: FromPath[str]) -> Response:
     who = await desk.workspace.database.reading(invitations.whose, secret, desk.now)
     if who is None:
         return _lost(desk)
-    return desk.page("page_new_password.html", email=who.email, problem="", shortest=SHORTEST_PASSWORD)
+    return desk.page("page_new_password.html", email=who.email, problem=None, shortest=guessable.SHORTEST)
 
 
 @post("/sign-in/password/{secret:str}", status_code=200)
@@ -58,12 +59,11 @@ async def choose(desk: AtDesk, request: Request, secret: FromPath[str]) -> Respo
     who = await database.reading(invitations.whose, secret, desk.now)
     if who is None:
         return _lost(desk)
-    if len(chosen) < SHORTEST_PASSWORD:
-        problem = desk.say("The new password needs at least {min} characters", min=SHORTEST_PASSWORD)
-        values = {"email": who.email, "problem": problem, "shortest": SHORTEST_PASSWORD}
+    found = await anyio.to_thread.run_sync(_hashed, chosen, desk.model.settings.name, who.email, limiter=ATTEMPTS)
+    if isinstance(found, Reason):
+        values = {"email": who.email, "problem": found, "shortest": guessable.SHORTEST}
         return desk.page("page_new_password.html", status=422, **values)
-    hashed = await anyio.to_thread.run_sync(people.hashed, chosen, limiter=ATTEMPTS)
-    made = await database.writing(invitations.choose_password, secret, hashed, desk.now)
+    made = await database.writing(invitations.choose_password, secret, found, desk.now)
     return (
         draw(desk, email=made.email, told=desk.say("Your password is set. Sign in with it.")) if made else _lost(desk)
     )
@@ -90,6 +90,11 @@ def write_invitation(work: Work, desk: Desk, account: Any, secret: str) -> None:
         link=link(desk, secret),
     )
     _write(work, account, say("Your account at {name}", name=name), body)
+
+
+def _hashed(password: str, *about: str) -> Hashed | Reason:
+    """The hash of a password, or why nobody should choose it."""
+    return guessable.why_not(password, *about) or people.hashed(password)
 
 
 async def _send_reset(desk: Desk, email: str) -> None:

@@ -12,7 +12,7 @@ import anyio.to_thread
 from litestar import Request, Response, get, post
 
 from customary.engine import people, records
-from customary.engine.people.accounts import SHORTEST_PASSWORD
+from customary.engine.people import guessable
 from customary.engine.records.work import Work
 from customary.engine.words import Reason
 from customary.ui import catalogue
@@ -77,8 +77,8 @@ def _problem(form: Mapping[str, str]) -> Reason | None:
 
 def _change_password(desk: Desk, form: Mapping[str, str]) -> people.Session | Reason:
     old, new = form.get("old", ""), form.get("new", "")
-    if len(new) < SHORTEST_PASSWORD:
-        return Reason("The new password needs at least {min} characters", {"min": SHORTEST_PASSWORD})
+    if (why := guessable.why_not(new, desk.model.settings.name, desk.me.name, desk.me.email)) is not None:
+        return why
     database = desk.workspace.database
     browser = browser_of(desk.request)
     try:
