@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from customary.engine.expressions import Expression
+from customary.engine.records.breadth import walks
 from customary.engine.records.cursor import read_cursor
 from customary.engine.records.moving import moves, moving, titles_move
 from customary.engine.records.record import Query
@@ -33,6 +34,8 @@ class Reading:
     """None when the statements read the clock, and so cannot be kept."""
     still: bool = True
     """Whether no column reads the clock."""
+    walks: bool = False
+    """Whether a page is found along the index of its order, rather than by the rules of roles."""
 
 
 def ready(work: Work, entity: str, query: Query) -> Reading:
@@ -50,9 +53,10 @@ def ready(work: Work, entity: str, query: Query) -> Reading:
     still = moving(work, entity).isdisjoint((*fields, *(name for name, _ in sort))) and not titles_move(work)
     volatile = not still or any(moves(work, entity, each) for each in conditions)
     same = (entity, sort, tuple(each.text for each in conditions), bool(typed), query.archived, query.acts)
-    key = None if volatile else (same, fields, reader_key(work))
+    along = walks(work, entity, sort[0][0]) if sort else False
+    key = None if volatile else (same, fields, reader_key(work), along)
     parameters = bound(work, typed) if typed else {}
-    return Reading(entity, query, sort, fields, many, after, parameters, shape, key, still)
+    return Reading(entity, query, sort, fields, many, after, parameters, shape, key, still, along)
 
 
 def conditions_of(query: Query) -> list[Expression]:

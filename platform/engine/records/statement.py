@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from customary.engine.records.breadth import beside_indexes
 from customary.engine.records.layout import layout
 from customary.engine.records.reading import Reading, conditions_of
 from customary.engine.records.rows import all_rows, ordered, permission, seen_rows, sort_column
@@ -29,7 +30,11 @@ def page_statement(
     rows = all_rows(work, reading.entity)
     keys = [(sort_column(work, reading.entity, name), down) for name, down in reading.sort]
     keys.append((rows.column("id"), keys[-1][1] if keys else False))
-    statement = sa.select(*layout(work, reading).columns).select_from(rows.from_clause).where(*_where(work, reading))
+    statement = (
+        sa.select(*layout(work, reading).columns)
+        .select_from(rows.from_clause)
+        .where(*_where(work, reading, reading.walks))
+    )
     if may_be_empty(reading):
         statement = statement.where(keys[0][0].is_not(None) if filled else keys[0][0].is_(None))
     if not filled:
@@ -55,14 +60,14 @@ def may_be_empty(reading: Reading) -> bool:
     return reading.sort != () and reading.sort[0][0] not in ("created_at", "updated_at", "revision")
 
 
-def _where(work: Work, reading: Reading) -> list[sa.ColumnElement]:
+def _where(work: Work, reading: Reading, walks: bool = False) -> list[sa.ColumnElement]:
     """Everything a row must fulfil: permission, the typed conditions, not archived, the quick search."""
     rows, seen = all_rows(work, reading.entity), seen_rows(work, reading.entity)
     found = []
     if not reading.query.archived:
         found.append(rows.column("archived_at").is_(None))
     rights = (permission(work, rows, act) for act in reading.query.acts)
-    found += [each for each in rights if each is not None]
+    found += [beside_indexes(each) if walks else each for each in rights if each is not None]
     found += [each.clause(seen, seen.values) for each in conditions_of(reading.query)]
     if reading.parameters:
         found.append(matching(work, rows))
