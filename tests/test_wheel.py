@@ -53,6 +53,13 @@ def test_the_wheel_holds_packs_pages_and_languages(installed: Path):
     assert list((package / "ui" / "languages").rglob("*.po"))
 
 
+def test_the_wheel_brings_nothing_of_development(installed: Path):
+    assert {each.name.partition("-")[0] for each in installed.iterdir()} == {"customary"}
+    named = {each.name for each in installed.rglob("*")}
+    assert not [each for each in named if each.startswith((".git", ".ci", "test_", "conftest"))]
+    assert named.isdisjoint({"tests", "bench"})
+
+
 def test_the_wheel_makes_and_applies_a_workspace_by_itself(installed: Path, tmp_path: Path):
     run(installed, tmp_path, "init", "mycrm", "--packs", "core,sales")
     assert "All is well" in run(installed, tmp_path, "check", "mycrm")

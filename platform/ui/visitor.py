@@ -36,6 +36,12 @@ def visitor_of(request: Request) -> str:
     return cookie_of(request, SESSION) or cookie_of(request, VISITOR)
 
 
+def visitors_of(request: Request) -> list[str]:
+    """All that forms of this browser may have been made for: a session, and what it had before that, when it was a
+    stranger's or had another secret."""
+    return [found for name in (SESSION, VISITOR) if (found := cookie_of(request, name))]
+
+
 def csrf_of(visitor: str) -> str:
     """The form token that belongs to a session: nobody without its cookie can know it."""
     return hashlib.sha256(b"customary form " + visitor.encode()).hexdigest()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -123,10 +124,10 @@ def proof_of(connection: sa.Connection, token: str) -> str:
     return found or PASSWORD
 
 
-def strengthen(connection: sa.Connection, token: str) -> None:
-    """Notes that the holder of a session has proven a second factor."""
-    proven = session.update().where(session.c.id == token_hash(token), session.c.proof == PASSWORD)
-    connection.execute(proven.values(proof=TWO_FACTORS))
+def strengthen(connection: sa.Connection, token: str) -> str:
+    """Notes that the holder of a session has proven a second factor; it has another secret from now on."""
+    stronger = sa.case((session.c.proof == PASSWORD, TWO_FACTORS), else_=session.c.proof)
+    return _again(connection, token, proof=stronger)
 
 
 def is_fresh(connection: sa.Connection, token: str, now: datetime) -> bool:
@@ -135,9 +136,9 @@ def is_fresh(connection: sa.Connection, token: str, now: datetime) -> bool:
     return connection.execute(wanted).first() is not None
 
 
-def freshen(connection: sa.Connection, token: str, now: datetime) -> None:
-    """Notes that the holder of a session has proven once more who they are."""
-    connection.execute(session.update().where(session.c.id == token_hash(token)).values(proven=now))
+def freshen(connection: sa.Connection, token: str, now: datetime) -> str:
+    """Notes that the holder of a session has proven once more who they are; it has another secret from now on."""
+    return _again(connection, token, proven=now)
 
 
 def sign_out(connection: sa.Connection, token: str) -> None:
@@ -164,6 +165,13 @@ def stamp(connection: sa.Connection, token: str, now: datetime) -> None:
         .where(session.c.id == token_hash(token), session.c.seen < now - STAMP_EVERY + timedelta(seconds=1))
         .values(seen=now, expires=sa.case((is_young, now + LASTS), else_=session.c.expires))
     )
+
+
+def _again(connection: sa.Connection, token: str, **values: Any) -> str:
+    """The session with a new secret: whoever had the one before has nothing of what was proven."""
+    fresh = new_token()
+    connection.execute(session.update().where(session.c.id == token_hash(token)).values(id=token_hash(fresh), **values))
+    return fresh
 
 
 def _known(connection: sa.Connection, user_id: UUID, browser: Browser, now: datetime) -> str:

@@ -19,6 +19,7 @@ from customary.engine.people.sign_in import may_try
 from customary.engine.records.work import Work
 from customary.engine.words import Reason
 from customary.ui.desk import AtDesk, Desk, texts
+from customary.ui.people.fresh import keep
 from customary.ui.people.passkeys import as_json, site
 from customary.ui.people.second_factor import TOO_MANY, WRONG
 from customary.ui.people.sign_in import ATTEMPTS, safe_path
@@ -60,7 +61,7 @@ async def passkey(desk: AtDesk, request: Request) -> Response:
 
 
 async def _on(desk: Desk, form: dict[str, str]) -> Response:
-    await desk.write(_freshen, cookie_of(desk.request, SESSION))
+    keep(desk, await desk.write(_freshen, cookie_of(desk.request, SESSION)))
     return desk.redirect(safe_path(form.get("next", "/")))
 
 
@@ -104,8 +105,8 @@ def _by_passkey(work: Work, desk: Desk, form: dict[str, str]) -> None:
     passkeys.prove(work.connection, challenge, answer, site(desk), work.now, work.actor.id)
 
 
-def _freshen(work: Work, token: str) -> None:
-    sessions.freshen(work.connection, token, work.now)
+def _freshen(work: Work, token: str) -> str:
+    return sessions.freshen(work.connection, token, work.now)
 
 
 handlers = [ask, prove, options, passkey]

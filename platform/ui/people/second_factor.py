@@ -14,7 +14,7 @@ from customary.engine.people.sign_in import may_try
 from customary.engine.records.work import Work
 from customary.engine.words import Reason
 from customary.ui.desk import AtDesk, Desk, texts
-from customary.ui.people.fresh import must_be_fresh
+from customary.ui.people.fresh import keep, must_be_fresh
 from customary.ui.visitor import SESSION, cookie_of
 
 PLACE = "/settings/sign-in"
@@ -40,11 +40,13 @@ async def set_up(desk: AtDesk, request: Request) -> Response:
     form = texts(await request.form())
     kept, code = form.get("kept", ""), form.get("code", "")
     try:
-        codes = await desk.write(_set_up, kept, code, cookie_of(request, SESSION))
+        found = await desk.write(_set_up, kept, code, cookie_of(request, SESSION))
     except (sealing.NoKey, sealing.Unopened):
         return desk.redirect(PLACE, desk.say("This took too long. Begin again."))
-    if codes is None:
+    if found is None:
         return _draw(desk, kept, problem=WRONG, status=422)
+    codes, token = found
+    keep(desk, token)
     return desk.page("page_recovery_codes.html", here="settings", codes=codes)
 
 
@@ -101,15 +103,16 @@ def _proven(work: Work, code: str, then: Any) -> Any:
     return then(work)
 
 
-def _set_up(work: Work, kept: str, code: str, token: str) -> list[str] | None:
-    """Nothing where one is on already: who only has the browser must not put theirs in its place."""
+def _set_up(work: Work, kept: str, code: str, token: str) -> tuple[list[str], str] | None:
+    """The recovery codes, and the session's new secret. Nothing where one is on already: who only has the browser must
+    not put theirs in its place."""
     if second_factor.since(work.connection, work.actor.id):
         return None
     codes = second_factor.set_up(work.connection, work.actor.id, kept, code, work.now)
-    if codes is not None:
-        sessions.end_all(work.connection, work.actor.id, but=token)
-        sessions.strengthen(work.connection, token)
-    return codes
+    if codes is None:
+        return None
+    sessions.end_all(work.connection, work.actor.id, but=token)
+    return codes, sessions.strengthen(work.connection, token)
 
 
 def _renew(work: Work) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import anyio.to_thread
@@ -92,9 +93,7 @@ def _claims(desk: Desk, provider: Provider, code: str, found: Return) -> Mapping
 def _sign_in(connection: Any, desk: Desk, provider: Provider, claims: Mapping[str, Any], again: bool) -> people.Session:
     work = Work(connection, desk.release, SYSTEM, desk.now, Cause("system"))
     session = single_sign_on.sign_in(work, provider, claims, browser_of(desk.request))
-    if again:
-        sessions.freshen(connection, session.token, desk.now)
-    return session
+    return replace(session, token=sessions.freshen(connection, session.token, desk.now)) if again else session
 
 
 def _failed(desk: Desk, problem: ProviderProblem) -> Response:

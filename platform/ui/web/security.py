@@ -13,7 +13,7 @@ from litestar.exceptions import PermissionDeniedException
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from customary.ui.desk import SignInNeeded
-from customary.ui.visitor import SESSION, cookie_of, csrf_of, visitor_of
+from customary.ui.visitor import SESSION, cookie_of, csrf_of, visitors_of
 
 log = logging.getLogger("customary.security")
 
@@ -122,9 +122,8 @@ async def same_visitor(request: Request) -> None:
     """
     if request.method in SAFE or _has_key(request) or request.url.path.startswith(SIGNED):
         return
-    visitor = visitor_of(request)
     given = request.headers.get("X-CSRF-Token") or await _in_form(request)
-    if visitor and hmac.compare_digest(given.encode(), csrf_of(visitor).encode()):
+    if any(hmac.compare_digest(given.encode(), csrf_of(each).encode()) for each in visitors_of(request)):
         return
     if not cookie_of(request, SESSION) and not request.url.path.startswith(("/api/", "/sign-in")):
         raise SignInNeeded  # whoever was signed out meanwhile is led back to what they typed

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from customary.engine import people, records
 from customary.engine.database import Database
-from customary.engine.people import AccountProblem, Browser, TooMany, throttle
+from customary.engine.people import AccountProblem, Browser, TooMany, sessions, throttle
 from customary.engine.people.keys import key
 from customary.engine.people.sessions import session
 
@@ -37,6 +37,11 @@ def test_a_person_signs_in_acts_and_signs_out(crm, mary):
     with crm.database.write() as connection:
         people.sign_out(connection, found.token)
     assert actor(crm, found.token) is None
+
+
+def test_nobody_may_sign_in_before_somebody_was_added(crm):
+    with crm.database.read() as connection:
+        assert people.everyone(connection) == []
 
 
 def test_nothing_says_whether_the_account_or_the_password_was_wrong(crm, mary):
@@ -139,6 +144,14 @@ def test_who_signs_in_anew_leaves_no_session_behind(crm, mary):
     first = people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now)
     again = people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now, Browser(session=first.token))
     assert actor(crm, first.token) is None and actor(crm, again.token) is not None
+
+
+@pytest.mark.parametrize("proven", [lambda *at: sessions.freshen(*at), lambda *at: sessions.strengthen(*at[:2])])
+def test_who_proves_once_more_who_they_are_has_another_secret(crm, mary, proven):
+    found = people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now)
+    with crm.database.write() as connection:
+        fresh = proven(connection, found.token, crm.now)
+    assert actor(crm, found.token) is None and actor(crm, fresh).id == mary
 
 
 def test_a_key_acts_for_its_owner_until_it_is_revoked(crm, mary):

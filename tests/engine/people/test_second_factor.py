@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import math
 import os
 from datetime import timedelta
 
@@ -110,6 +111,7 @@ def test_recovery_codes_stand_in_once_each(crm, mary, secret):
     with crm.database.write() as connection:
         codes = second_factor.renew_recovery_codes(connection, mary)
         assert len(set(codes)) == second_factor.RECOVERY_CODES
+        assert all(len(each.replace("-", "")) * math.log2(len(set(second_factor._LETTERS))) >= 128 for each in codes)
         assert second_factor.fits(connection, mary, codes[0].upper().replace("-", " "), crm.now)
         assert not second_factor.fits(connection, mary, codes[0], crm.now)
         assert second_factor.recovery_codes_left(connection, mary) == 9

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from customary.engine import people, sealing
 from customary.engine.people import second_factor
 from customary.engine.people.sessions import SINGLE_SIGN_ON, is_fresh, session
+from customary.ui.visitor import SESSION, VISITOR
 
 from ..conftest import EMAIL, PASSWORD
 
@@ -51,6 +52,9 @@ def test_a_password_opens_ten_minutes_and_leads_back(stale, workspace):
     assert wrong.status_code == 422 and "The password is not right." in wrong.text
     assert stale.post("/settings/keys", data=KEY).status_code == 303 and keys(workspace) == []
     right = stale.post("/prove", data={"password": PASSWORD, "next": "/settings/keys"})
+    assert right.cookies[VISITOR] != right.cookies[SESSION]
+    stale.cookies.clear()
+    stale.cookies.update({name: right.cookies[name] for name in (SESSION, VISITOR)})
     assert (right.status_code, right.headers["Location"]) == (303, "/settings/keys")
     assert stale.post("/settings/keys", data=KEY).status_code == 200 and keys(workspace) == ["robot"]
     grow_old(workspace)
