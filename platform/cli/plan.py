@@ -97,7 +97,7 @@ def apply_command(directory: Path, yes: bool, agreed: str | None) -> None:
         return
     if not yes and seal is None:
         confirmed("Apply these changes?")
-    _apply(workspace, plan, seal)
+    _apply(workspace, plan, seal, f"plan {directory} --save {agreed}")
 
 
 def print_plan(plan: Plan, whole: bool = False) -> None:
@@ -116,10 +116,17 @@ def who() -> str:
         return "command line"
 
 
-def _apply(workspace: Workspace, plan: Plan, agreed: str | Seal | None) -> None:
+def _apply(workspace: Workspace, plan: Plan, agreed: str | Seal | None, saving: str) -> None:
+    """Applies it; `saving` is the command that keeps a plan in the place of one that is another by now."""
+    from customary.engine.plan import Drifted
+
     with bars() as show:
         told = show and (lambda each: show(each.entity, each.done, each.total))
-        release = workspace.apply(plan, who(), told, agreed)
+        try:
+            release = workspace.apply(plan, who(), told, agreed)
+        except Drifted as error:
+            again = f"apply {workspace.directory} --plan {plan.digest[:12]}" if isinstance(agreed, str) else saving
+            raise Failure(f"{error} To agree to it: customary {again}") from error
     click.echo(f"Applied: release {release.number}.")
 
 

@@ -70,8 +70,9 @@ def test_a_saved_plan_may_stand_for_the_current_folder(run, pets, monkeypatch):
 
 def test_a_digest_is_agreement_too(run, pets):
     digest = json.loads(run("plan", "mycrm", "--json").stdout)["digest"]
-    assert run("apply", "mycrm", "--plan", "0" * 12).exit_code == 1
-    assert run("apply", "mycrm", "--plan", digest[:12]).exit_code == 0
+    refused = run("apply", "mycrm", "--plan", "0" * 12)
+    assert (refused.exit_code, digest[:12] in _to_agree(refused)) == (1, True)
+    assert run(*_to_agree(refused)).exit_code == 0
 
 
 def test_a_saved_plan_is_refused_when_the_definitions_were_edited(run, pets):
@@ -81,7 +82,14 @@ def test_a_saved_plan_is_refused_when_the_definitions_were_edited(run, pets):
     assert refused.exit_code == 1
     assert "nothing was changed" in refused.output
     assert "The definitions were edited." in refused.output
-    assert run("plan", "mycrm").exit_code == 3
+    assert refused.output.endswith("Look at the new plan. To agree to it: customary plan mycrm --save a.plan\n")
+    assert run(*_to_agree(refused)).exit_code == 3
+    assert run("apply", "mycrm", "--plan", "a.plan").exit_code == 0
+
+
+def _to_agree(refused):
+    """The command that a refusal names."""
+    return refused.output.strip().rpartition(": customary ")[2].split()
 
 
 @pytest.mark.parametrize(

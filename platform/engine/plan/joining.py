@@ -121,8 +121,9 @@ class _Way:
 
     def _line(self) -> Line:
         if self._leaves:
-            note = Reason("its records are on their own again")
-            return Line(sign="~", kind="entity", path=self.now.name, notes=(note,), grade=REWRITE)
+            note = Reason("gives back the records of {entity}", {"entity": self.now.name})
+            path = self.comparison.turn_of[self.was.id].after.name
+            return Line(sign="~", kind="entity", path=path, notes=(note,), grade=REWRITE)
         note = Reason("its records become records of {entity}", {"entity": self.now.name})
         names = {"path": self.now.name, "before": self.was.name, "after": self.now.name}
         return Line(sign="→", kind="entity", **names, notes=(note,), grade=REWRITE)
@@ -194,8 +195,8 @@ class _Way:
     def _impact(self, counting: Counting) -> Iterator[Impact]:
         """How many records come, and which of their values find no place."""
         connection, name = counting.comparison.connection, self._source.entity.name
-        if not self._leaves:
-            yield from counting.old_records("rows", Reason("records that come"), name)
+        told = Reason("records that go back") if self._leaves else Reason("records that come")
+        yield from counting.old_records("rows", told, name, self._returning)
         placed = {each.old.name for each in self._conversions}
         for each in self._conversions:
             if each.way.how != LOSSLESS:
@@ -206,6 +207,11 @@ class _Way:
         for field in (each for each in self._entered if each.name not in placed and not self._leaves):
             told = Reason("values of {field} that find no field and are kept aside", {"field": field.name})
             yield from counting.old_records("leaving", told, name, ~is_empty(self._source, field))
+
+    @property
+    def _returning(self) -> sa.ColumnElement | None:
+        """Of those in the table of today, the records that go to the other; None where all of them do."""
+        return self._source.table.c.id.in_(sa.select(self._target.table.c.id)) if self._leaves else None
 
     def _equal(self, counting: Counting) -> Iterator[Impact]:
         """Living records that would have a value which only one may have. They forbid the plan."""

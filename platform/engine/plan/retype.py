@@ -39,7 +39,7 @@ def compare_retyped(comparison: Comparison, made: EntityTable, declared: Field, 
         yield Change(line=line)
         return
     if old.kind == declared.kind:
-        line = replace(line, before="", after="", notes=(Reason("kept in another form"),))
+        line = replace(line, key="", before="", after="", notes=(Reason("kept in another form"),))
     titles = _made_of(comparison, old_table, old, declared)
     conversion = Conversion(
         before=comparison.released(turn).tables,

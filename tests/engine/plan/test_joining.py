@@ -174,6 +174,11 @@ def test_an_undo_parts_them_with_what_was_written_since(both):
     both.update("prospect", both.prospect, {"score": 6})
     about = {"entity": "prospect", "id": str(both.friend)}
     call = both.create("call", {"name": "E", "about": about, "with": both.friend, "and": both.lead})
+    (line,) = [each for each in both.plan_undo().lines if each.path == "prospect"]
+    assert [str(line), *map(str, line.impact)] == [
+        "~ entity prospect; gives back the records of lead",
+        "records that go back: 2",
+    ]
     both.undo()
     names = ("name", "company", "score", "source", "secretly", "stage", "friends")
     assert seen(both, "lead", both.lead, *names) == ["Ann", "Other", "8", "web", "x", "gone", (both.friend,)]
