@@ -12,6 +12,7 @@ from typing import Any
 
 VISIT = "entity: visit\nfields:\n  name: {type: text}\n"
 MANY = 150_000
+SECONDS = 1
 
 
 def _numbered(line: str, count: int = MANY) -> str:
@@ -105,8 +106,10 @@ def main() -> None:
             (workspace / "schemas").mkdir()
             (workspace / "customary.yaml").write_text("name: Bad\npacks: [core]\n")
             (workspace / "schemas" / "a.yaml").write_bytes(content if isinstance(content, bytes) else content.encode())
-            # What else runs on a machine only adds to it: the lesser of two is nearer to what it takes.
-            (spent, problems), _ = sorted((_timed(check, workspace) for _ in range(2)), key=lambda each: each[0])
+            spent, problems = _timed(check, workspace)
+            if spent >= SECONDS:
+                # What else runs on a machine only adds to it: the lesser of two is nearer to what it takes.
+                spent = min(spent, _timed(check, workspace)[0])
         megabytes = _most_memory()
         told = [each.summary for each in problems if each.place.file == "schemas/a.yaml"]
         json.dump({"name": name, "seconds": spent, "megabytes": megabytes, "told": told}, sys.stdout)

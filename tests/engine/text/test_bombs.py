@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 
-from .bombs import BOMBS
+from .bombs import BOMBS, SECONDS
 
-SECONDS = 1
 MEGABYTES = 200
 
 
