@@ -37,7 +37,7 @@ from customary.ui.record import attached, dossier, erasure, fact, lifetime, righ
 from customary.ui.record import page as record
 from customary.ui.rules import button, decide, hooks, rehearsal, runs, webhooks
 from customary.ui.rules import overview as rules
-from customary.ui.web import again, files, heads, health, metrics, request, security
+from customary.ui.web import files, heads, health, metrics, request, security
 from customary.ui.web_form import overview as web_forms
 from customary.ui.web_form import page as web_form
 
@@ -117,7 +117,7 @@ def create_app(workspace: Workspace, *, worker: bool = False) -> Litestar:
         logging_config=None,
     )
     # Around the routing too: an address that is none is answered like all others.
-    app.asgi_handler = heads.answered(security.headers(again.told(app.asgi_handler)))
+    app.asgi_handler = heads.answered(security.headers(app.asgi_handler))
     return app
 
 

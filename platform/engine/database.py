@@ -18,9 +18,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as postgresql_dialect
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 
-from customary.engine import hearing, sqlite
+from customary.engine import sqlite
 from customary.engine.compilations import Compilations
-from customary.engine.hearing import Hearing
 from customary.engine.postgresql import NOTICES, Cursor, notices
 from customary.engine.threads import Threads, Turns
 from customary.engine.wires import Wires
@@ -124,10 +123,9 @@ class Database:
         with _copy(self.engine) as copied:
             yield copied
 
-    async def reading(self, work: Callable[..., Result], *args: Any, heard_by: Hearing | None = None) -> Result:
-        """Runs `work(connection, *args)` in a thread, on a connection that cannot write; `heard_by` takes down what it
-        is told there."""
-        return await self._readers.run(self._read, work, args, heard_by)
+    async def reading(self, work: Callable[..., Result], *args: Any) -> Result:
+        """Runs `work(connection, *args)` in a thread, on a connection that cannot write."""
+        return await self._readers.run(self._read, work, args)
 
     async def writing(self, work: Callable[..., Result], *args: Any) -> Result:
         """Runs `work(connection, *args)` as one transaction in a thread; again when it lost a race for locks."""
@@ -151,10 +149,8 @@ class Database:
         self.engine.dispose()
         self._reader.dispose()
 
-    def _read(self, work: Callable[..., Result], args: tuple, heard_by: Hearing | None) -> Result:
+    def _read(self, work: Callable[..., Result], args: tuple) -> Result:
         with _stopping(), self._reader.connect() as connection:
-            if heard_by is not None:
-                heard_by.listen_to(connection)
             return work(connection, *args)
 
     def _try(self, brief: bool, work: Callable[..., Result], args: tuple) -> Result:
@@ -271,8 +267,6 @@ def _open_postgresql(url: sa.URL, *, reads: bool = False) -> sa.Engine:
     # Rows that are taken by parts come over a cursor of the server, of which there is none without a transaction.
     engine.dialect.supports_server_side_cursors = not reads
     _look_after_idle_connections(engine)
-    if reads:
-        hearing.can_listen_to(engine)
     return engine
 
 

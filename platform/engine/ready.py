@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq.abc import PGresult
 
-from customary.engine.hearing import Question
 from customary.engine.postgresql import native
 
 
@@ -30,11 +29,11 @@ class Ready:
         values = [_bound(binds.get(name), whole.parameters[name]) for name in names]
         self._values = _dumped(connection.connection.dbapi_connection, values)
 
-    def question(self, id: bytes) -> Question:
-        """The query for an id, given as PostgreSQL reads it."""
-        values = self._values.copy()
-        values[self._place] = id
-        return Question(self.text, (), values)
+    def values(self, id: bytes) -> list[bytes | None]:
+        """The values for an id, given as PostgreSQL reads it."""
+        found = self._values.copy()
+        found[self._place] = id
+        return found
 
     def row(self, connection: psycopg.Connection, result: PGresult) -> tuple:
         """The one row of a result, as SQLAlchemy would give it."""

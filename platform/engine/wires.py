@@ -1,4 +1,4 @@
-"""Wires: PostgreSQL asked by the event loop itself, without the way to a thread and back.
+"""Wires: PostgreSQL asked for a row by the event loop itself, without the way to a thread and back.
 
 A thread that asks through SQLAlchemy takes 0.2 ms of processor time for the statement that reads a deal, a wire 0.02.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import NamedTuple
 from uuid import UUID
@@ -17,7 +17,6 @@ import sqlalchemy as sa
 from psycopg import pq
 from psycopg.pq.abc import PGresult
 
-from customary.engine.hearing import Cells, Heard, Question, cells_of
 from customary.engine.ready import Ready
 
 MOST = 4
@@ -28,27 +27,21 @@ PATIENCE_SECONDS = 2
 """How long a wire waits for a statement, before it is left to a thread that has more patience."""
 
 
-class Told(NamedTuple):
-    """What came over a wire, for each question."""
-
-    connection: psycopg.Connection
-    results: list[PGresult]
-
-
 class Found(NamedTuple):
-    """A row that came over a wire: the cells as they came, and how they are read."""
+    """What came over a wire: the cells as they came, and how they are read."""
 
-    cells: Cells
+    cells: tuple[bytes | None, ...]
     read: Callable[[], tuple]
 
 
 class _Asked(NamedTuple):
-    questions: Sequence[Question]
-    outcome: asyncio.Future[Told | None]
+    ready: Ready
+    id: bytes
+    outcome: asyncio.Future[Found | None]
 
-    def tell(self, told: Told | None) -> None:
+    def tell(self, found: Found | None) -> None:
         if not self.outcome.done():  # whoever asked may be gone
-            self.outcome.set_result(told)
+            self.outcome.set_result(found)
 
 
 class Wires:
@@ -62,30 +55,16 @@ class Wires:
     async def one(self, ready: Ready, id: UUID) -> Found | None:
         """The row that a query finds by an id; None also when anything is not as usual, so that it is asked
         in the usual way, which says what is wrong."""
-        told = await self._ask((ready.question(str(id).encode()),))
-        if told is None or not told.results[0].ntuples:
-            return None
-        return Found(cells_of(told.results[0]), partial(ready.row, told.connection, told.results[0]))
-
-    async def say_the_same(self, heard: Sequence[Heard]) -> bool:
-        """Whether the database says to each question, put again, what it said when it was heard."""
-        told = await self._ask([each.question for each in heard])
-        if told is None:
-            return False
-        return all(cells_of(result) == each.cells for result, each in zip(told.results, heard, strict=True))
+        loop = asyncio.get_running_loop()
+        if self._strung is None or self._strung.loop is not loop:
+            self.close()
+            self._strung = _Strung(loop, partial(self._in_thread, _connect, self._engine))
+        return await self._strung.one(_Asked(ready, str(id).encode(), loop.create_future()))
 
     def close(self) -> None:
         if self._strung is not None:
             self._strung.close()
             self._strung = None
-
-    async def _ask(self, questions: Sequence[Question]) -> Told | None:
-        """The answers to all questions, or None when anything is not as usual."""
-        loop = asyncio.get_running_loop()
-        if self._strung is None or self._strung.loop is not loop:
-            self.close()
-            self._strung = _Strung(loop, partial(self._in_thread, _connect, self._engine))
-        return await self._strung.ask(_Asked(questions, loop.create_future()))
 
 
 class _Strung:
@@ -100,7 +79,7 @@ class _Strung:
         self._waiting: deque[_Asked] = deque()
         self._closed = False
 
-    async def ask(self, asked: _Asked) -> Told | None:
+    async def one(self, asked: _Asked) -> Found | None:
         self._waiting.append(asked)
         self._go_on()
         return await asked.outcome
@@ -145,7 +124,7 @@ class _Strung:
 
 
 class _Wire:
-    """One connection. All questions of one who asks go out together; then it is the turn of the next."""
+    """One connection. It is asked one thing at a time."""
 
     def __init__(
         self, loop: asyncio.AbstractEventLoop, connection: psycopg.Connection, done: Callable[[_Wire], None]
@@ -153,24 +132,18 @@ class _Wire:
         self._loop, self._connection, self._done = loop, connection, done
         self._pg = connection.pgconn
         self._pg.nonblocking = 1
-        self._pg.enter_pipeline_mode()
         self._file = self._pg.socket
-        self._prepared: dict[tuple[bytes, tuple[int, ...]], bytes] = {}
-        """The names of statements, by text and types of values."""
+        self._prepared: dict[bytes, bytes] = {}
         self._asked: _Asked | None = None
         self._preparing = False
-        self._results: list[PGresult] = []
+        self._result: PGresult | None = None
         self.broken = False
         loop.add_reader(self._file, self._hear)
 
     def ask(self, asked: _Asked) -> None:
-        self._asked, self._preparing, self._results = asked, False, []
+        self._asked = asked
         try:
-            for each in asked.questions:
-                self._pg.send_query_prepared(self._name(each), each.values, each.formats)
-            self._pg.pipeline_sync()
-            if self._pg.flush():
-                raise psycopg.OperationalError("the server does not read")
+            self._send(asked)
         except psycopg.Error:
             self._end(None, broken=True)
 
@@ -179,49 +152,57 @@ class _Wire:
             self._loop.remove_reader(self._file)
         self._connection.close()
 
-    def _name(self, question: Question) -> bytes:
-        """The name of a statement, which is sent before where the server does not know it."""
-        statement = (question.text, question.types)
-        if statement not in self._prepared:
-            name = self._prepared[statement] = b"w%d" % len(self._prepared)
-            self._pg.send_prepare(name, *statement)
-            self._preparing = True
-        return self._prepared[statement]
+    def _send(self, asked: _Asked) -> None:
+        text = asked.ready.text
+        name = self._prepared.get(text)
+        self._preparing = name is None
+        if name is None:
+            self._pg.send_prepare(b"w%d" % len(self._prepared), text)
+        else:
+            self._pg.send_query_prepared(name, asked.ready.values(asked.id))
+        if self._pg.flush():
+            raise psycopg.OperationalError("the server does not read")
 
     def _hear(self) -> None:
         try:
             self._pg.consume_input()
             while self._asked is not None and not self._pg.is_busy():
-                result = self._pg.get_result()
-                if result is not None and result.status == pq.ExecStatus.PIPELINE_SYNC:
-                    self._settle()
-                elif result is not None:
-                    self._results.append(result)
+                if (result := self._pg.get_result()) is None:
+                    self._settle(self._asked)
+                    return
+                self._result = result
         except psycopg.Error:
             self._end(None, broken=True)
 
-    def _settle(self) -> None:
-        """All of an answer is there. After a failure nobody knows what was prepared."""
-        if all(each.status in _WELL for each in self._results):
-            told = [each for each in self._results if each.status == pq.ExecStatus.TUPLES_OK]
-            self._end(Told(self._connection, told))
+    def _settle(self, asked: _Asked) -> None:
+        """All of an answer is there."""
+        result, self._result = self._result, None
+        status = None if result is None else result.status
+        if status == pq.ExecStatus.TUPLES_OK:
+            self._end(_found(self._connection, asked.ready, result) if result.ntuples else None)
+        elif self._preparing and status == pq.ExecStatus.COMMAND_OK:
+            self._prepared[asked.ready.text] = b"w%d" % len(self._prepared)
+            self.ask(asked)
         else:
-            self._end(None, broken=self._preparing)
+            self._end(None)
 
-    def _end(self, told: Told | None, broken: bool = False) -> None:
-        asked, self._asked, self._results = self._asked, None, []
+    def _end(self, found: Found | None, broken: bool = False) -> None:
+        asked, self._asked = self._asked, None
         self.broken = broken or len(self._prepared) > MOST_PREPARED
         if asked is not None:
-            asked.tell(told)
+            asked.tell(found)
         self._done(self)
 
 
-_WELL = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
+def _found(connection: psycopg.Connection, ready: Ready, result: PGresult) -> Found:
+    cells = tuple(result.get_value(0, place) for place in range(result.nfields))
+    return Found(cells, lambda: ready.row(connection, result))
 
 
 def _connect(engine: sa.Engine) -> psycopg.Connection:
+    """A connection for statements that find one record, whose plan is the same for all of them."""
     pooled = engine.raw_connection()
     pooled.detach()
     connection = pooled.dbapi_connection
-    connection.execute(f"SET statement_timeout = '{PATIENCE_SECONDS}s'")
+    connection.execute(f"SET plan_cache_mode = force_generic_plan; SET statement_timeout = '{PATIENCE_SECONDS}s'")
     return connection

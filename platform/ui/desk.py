@@ -39,7 +39,6 @@ from customary.ui.visitor import (
     wanted_languages,
     zone_of,
 )
-from customary.ui.web.again import hearing_of
 
 if TYPE_CHECKING:
     from customary.engine.workspace import Workspace
@@ -148,25 +147,17 @@ class Desk:
 
     async def read(self, fn: Callable[..., Result], *args: Any) -> Result:
         """`fn(work, *args)` on a reading connection, in a thread."""
-        reading = self.workspace.database.reading
-        return await reading(self._in_work, self.me, fn, args, heard_by=hearing_of(self.request))
+        return await self.workspace.database.reading(self._in_work, self.me, fn, args)
 
     async def write(self, fn: Callable[..., Result], *args: Any) -> Result:
         """`fn(work, *args)` as one transaction, in a thread."""
         if self.looker is not None:
             raise Forbidden(LOOKS_ONLY)
-        self._do_once()
         return await self.workspace.database.writing(self._in_work, self.me, fn, args)
 
     async def try_out(self, fn: Callable[..., Result], *args: Any, brief: bool) -> Result:
         """`fn(work, *args)` in a thread, with nothing kept of it; others may save meanwhile, unless it is `brief`."""
-        self._do_once()
         return await self.workspace.database.trying(self._in_work, self.me, fn, args, brief=brief)
-
-    def _do_once(self) -> None:
-        """Lets nobody be told again what follows now: more is done for it than asking."""
-        if hearing := hearing_of(self.request):
-            hearing.is_whole = False
 
     def _in_work(self, connection: Any, actor: Actor, fn: Callable[..., Result], args: tuple) -> Result:
         return fn(Work(connection, self.release, actor, self.now, Cause("form")), *args)
@@ -315,8 +306,7 @@ async def open_desk(request: Request) -> Desk:
         return kept
     workspace = request.app.state.workspace
     token = cookie_of(request, SESSION)
-    who = workspace.database.reading(_who, workspace, request, token, heard_by=hearing_of(request))
-    release, actor, looker = await who
+    release, actor, looker = await workspace.database.reading(_who, workspace, request, token)
     desk = Desk(request, workspace, release, actor, datetime.now(UTC), looker)
     request.scope["state"]["desk"] = desk
     if looker is not None and request.method not in ("GET", "HEAD") and request.url.path not in OPEN_TO_LOOKERS:

@@ -21,7 +21,6 @@ from customary.engine.records.record import Query, Record, Titles
 from customary.engine.records.refusal import Missing
 from customary.engine.records.work import Work
 from customary.ui.desk import AtDesk
-from customary.ui.web.again import AGAIN
 
 TASKS = 60
 OPEN_RECORDS = 8
@@ -73,7 +72,7 @@ class Home:
     """How many tasks of each part stand on the page; the rest is one click away."""
 
 
-@get("/", opt=AGAIN)
+@get("/")
 async def home(desk: AtDesk) -> Response:
     found = await desk.read(_home, desk.locale)
     return desk.page(

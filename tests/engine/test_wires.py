@@ -13,7 +13,6 @@ import sqlalchemy as sa
 
 from customary.engine.columns import CodePointText, Moment, Names, Scaled
 from customary.engine.database import Database
-from customary.engine.hearing import Hearing
 from customary.engine.ready import Ready
 
 THINGS = sa.Table(
@@ -116,25 +115,3 @@ def test_a_wire_that_broke_is_replaced(things: Database):
 
     first, later = run(ask())
     assert later[-1].cells == first.cells
-
-
-def test_what_was_heard_is_the_same_until_one_cell_is_another(things: Database):
-    id = add(things, name="Pump", price=12, marks=["a"])
-    add(things)
-    some = sa.select(THINGS).where(THINGS.c.price == sa.bindparam("price"))
-    hearing = Hearing()
-
-    def read(connection: sa.Connection) -> None:
-        for statement in (some, sa.select(THINGS).order_by(THINGS.c.id)):
-            connection.execute(statement, {"price": 12}).all()
-
-    async def ask() -> list[bool]:
-        await things.reading(read, heard_by=hearing)
-        await things.reading(read)
-        told = [await things.wires.say_the_same(hearing.heard) for _ in range(2)]
-        with things.write() as connection:
-            connection.execute(THINGS.update().where(THINGS.c.id != id).values(name=""))
-        return [*told, await things.wires.say_the_same(hearing.heard)]
-
-    assert run(ask()) == [True, True, False]
-    assert (len(hearing.heard), hearing.is_whole) == (2, True)

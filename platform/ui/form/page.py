@@ -26,7 +26,6 @@ from customary.ui.form.controls import Problems
 from customary.ui.form.draft import Draft
 from customary.ui.form.layout import Form, State
 from customary.ui.form.typed import Line, Typed
-from customary.ui.web.again import AGAIN
 
 TEMPLATE = "page_form.html"
 DRAWN = "data:image/png;base64,"
@@ -35,7 +34,7 @@ LARGEST_BODY = 60_000_000
 OWN_PAGE = re.compile(r"/(?![/\\])[!-~]{0,500}")
 
 
-@get("/{entity:str}/new", opt=AGAIN)
+@get("/{entity:str}/new")
 async def new(desk: AtDesk, request: Request, entity: FromPath[str]) -> Response:
     """An empty form; the address may fill fields: `/deal/new?account=<id>`."""
     found = entity_of(desk, entity, "create")

@@ -15,12 +15,11 @@ from customary.ui.list.bars import Bars
 from customary.ui.list.figures import figures_of as labels
 from customary.ui.list.load import Listing, load, summary
 from customary.ui.list.rows import rows
-from customary.ui.web.again import AGAIN
 
 SIZE = 50
 
 
-@get("/{entity:str}", opt=AGAIN)
+@get("/{entity:str}")
 async def list_page(desk: AtDesk, request: Request, entity: FromPath[str]) -> Response:
     """The whole list; for HTMX the part that changed: what follows, or the list under its views."""
     query = texts(request.query_params)
@@ -34,7 +33,7 @@ async def list_page(desk: AtDesk, request: Request, entity: FromPath[str]) -> Re
     return answer(desk, listing, query)
 
 
-@get("/{entity:str}/summary", opt=AGAIN)
+@get("/{entity:str}/summary")
 async def list_summary(desk: AtDesk, request: Request, entity: FromPath[str]) -> Response:
     """The foot: it comes after the rows, because counting may take longer than showing."""
     query = texts(request.query_params)

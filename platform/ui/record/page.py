@@ -31,7 +31,6 @@ from customary.ui.record.agreed import Agreed, agreed
 from customary.ui.record.path import Path, path_of
 from customary.ui.record.related import Card
 from customary.ui.record.timeline import Timeline
-from customary.ui.web.again import AGAIN
 
 if TYPE_CHECKING:
     from customary.ui.record.stage import RefusedMove
@@ -106,7 +105,7 @@ class Page:
         return self.may_update and not self.archived
 
 
-@get("/{entity:str}/{id:uuid}", opt=AGAIN)
+@get("/{entity:str}/{id:uuid}")
 async def show(desk: AtDesk, entity: FromPath[str], id: FromPath[UUID]) -> Response:
     """The whole page."""
     found = entity_of(desk, entity)
