@@ -22,7 +22,7 @@ ACCOUNTS = 1_000
 def build(folder: Path, database: str, deals: int, contacts: int) -> Workspace:
     """A fresh workspace in `folder`, filled through the product's own writer."""
     (folder / "customary.yaml").write_text(
-        f"name: Bench\npacks: [core, sales]\ndatabase: {database}\n", encoding="utf-8"
+        f"name: Bench\npacks: [core, sales]\ndatabase: {database}\ncalls_per_minute: 100000000\n", encoding="utf-8"
     )
     workspace = Workspace.open(folder)
     workspace.apply()

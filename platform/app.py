@@ -38,6 +38,7 @@ from customary.ui.record import page as record
 from customary.ui.rules import button, decide, hooks, rehearsal, runs, webhooks
 from customary.ui.rules import overview as rules
 from customary.ui.web import files, heads, health, metrics, request, security
+from customary.ui.web.rate import Quota
 from customary.ui.web_form import overview as web_forms
 from customary.ui.web_form import page as web_form
 
@@ -112,7 +113,7 @@ def create_app(workspace: Workspace, *, worker: bool = False) -> Litestar:
         before_request=security.same_visitor,
         exception_handlers=errors.handlers,
         lifespan=[_running(workspace)] if worker else [],
-        state=State({"workspace": workspace}),
+        state=State({"workspace": workspace, "quota": Quota()}),
         openapi_config=None,
         logging_config=None,
     )

@@ -309,11 +309,20 @@ async def open_desk(request: Request) -> Desk:
     release, actor, looker = await workspace.database.reading(_who, workspace, request, token)
     desk = Desk(request, workspace, release, actor, datetime.now(UTC), looker)
     request.scope["state"]["desk"] = desk
+    await _count(request, workspace, looker or actor, release)
     if looker is not None and request.method not in ("GET", "HEAD") and request.url.path not in OPEN_TO_LOOKERS:
         raise Forbidden(LOOKS_ONLY)
     if actor and token and _is_due(request, token, desk.now):
         desk.afterwards = BackgroundTask(workspace.database.writing, people.stamp, token, desk.now)
     return desk
+
+
+async def _count(request: Request, workspace: Workspace, person: Actor | None, release: Release) -> None:
+    """Raises HTTPException for who calls without end."""
+    quota, who = request.app.state.quota, person.id if person else None
+    if seconds := quota.wait(who):
+        raise HTTPException(status_code=429, headers={"Retry-After": str(seconds)})
+    await quota.count(workspace.database, who, release.model.settings.calls_per_minute)
 
 
 def _is_due(request: Request, token: str, now: datetime) -> bool:

@@ -43,7 +43,7 @@ TEXTS = {
 def answer(request: Request, error: Exception, status: int, reason: str = "") -> Response:
     """The page, or for HTMX the toast, that says what happened; a problem in JSON where programs ask."""
     if request.url.path == "/api" or request.url.path.startswith("/api/"):
-        return problem.answer(status, reason or problem.TEXTS.get(status, TEXTS[500][1]), _allow(error))
+        return problem.answer(status, reason or problem.TEXTS.get(status, TEXTS[500][1]), _instead(error))
     language, draw = _frame_of(request)
     heading, advice = (
         catalogue.say(language, text) for text in TEXTS.get(status, TEXTS[500 if status >= 500 else 400])
@@ -52,14 +52,15 @@ def answer(request: Request, error: Exception, status: int, reason: str = "") ->
         told = json.dumps({"toast": {"text": reason or heading, "kind": "error", "undo": ""}})
         return Response("", status_code=status, headers={"HX-Trigger": told, "HX-Reswap": "none"})
     body = draw("page_error.html", status=status, heading=heading, advice=reason or advice)
-    headers = {"Cache-Control": "no-store", **_allow(error)}
+    headers = {"Cache-Control": "no-store", **_instead(error)}
     return Response(body, status_code=status, media_type=MediaType.HTML, headers=headers)
 
 
-def _allow(error: Exception) -> dict[str, str]:
-    """What may be done at an address where something else was tried."""
-    told = (error.headers or {}).get("allow") if isinstance(error, HTTPException) else None
-    return {"Allow": heads.allowed(told)} if told else {}
+def _instead(error: Exception) -> dict[str, str]:
+    """What may be done at an address where something else was tried, or when."""
+    told = (error.headers or {}) if isinstance(error, HTTPException) else {}
+    found = {"Allow": heads.allowed(told["allow"])} if told.get("allow") else {}
+    return found | {name: value for name, value in told.items() if name == "Retry-After"}
 
 
 def _sign_in(request: Request, _error: Exception) -> Response:

@@ -26,6 +26,7 @@ from customary.engine.records import Work
 from customary.engine.releases import Release
 from customary.engine.workspace import Workspace, create
 from customary.ui.desk import SESSION, csrf_of
+from customary.ui.web.rate import Quota
 
 EMAIL, PASSWORD = "ann@example.com", "right horse battery"
 
@@ -53,7 +54,7 @@ def app_of() -> Callable[[Workspace], Litestar]:
     def over(workspace: Workspace) -> Litestar:
         if not made:
             made.append(create_app(workspace))
-        made[0].state = State({"workspace": workspace})
+        made[0].state = State({"workspace": workspace, "quota": Quota()})
         return made[0]
 
     return over

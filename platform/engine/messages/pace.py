@@ -31,15 +31,15 @@ def full(now: datetime) -> sa.Select:
     return sa.select(pace.c.name).where(pace.c.full_until > now)
 
 
-def take(connection: sa.Connection, name: str, most: int, now: datetime) -> bool:
-    """Takes one of the places that there are for a name in this minute; False when none is left."""
+def take(connection: sa.Connection, name: str, most: int, now: datetime, places: int = 1) -> bool:
+    """Takes some of the places that there are for a name in this minute; False when none is left."""
     insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert
     fresh = {"name": name, "since": now, "count": 0, "full_until": None}
     if connection.execute(insert(pace).values(fresh).on_conflict_do_nothing()).rowcount:
         connection.execute(pace.delete().where(pace.c.since <= now - FORGOTTEN))
     mine = pace.c.name == name
     connection.execute(pace.update().where(mine, pace.c.since <= now - WINDOW).values(fresh))
-    place = pace.update().where(mine, pace.c.count < most).values(count=pace.c.count + 1)
+    place = pace.update().where(mine, pace.c.count < most).values(count=pace.c.count + places)
     if connection.execute(place).rowcount:
         return True
     connection.execute(pace.update().where(mine).values(full_until=_ends(connection, name)))

@@ -365,6 +365,8 @@ class Settings:
     sign_in: SignIn = field(default_factory=SignIn)
     web_address: str = ""
     """Where people reach the workspace, for links in mails; "" when nobody said."""
+    calls_per_minute: int = 12_000
+    """How often one person may call, pages and API together."""
     forget_audit_after: timedelta | None = None
     """When lines of the audit log are removed, if ever."""
 

@@ -29,7 +29,7 @@ def compile_settings(definitions: Definitions, problems: Problems) -> Settings:
     body = document.body
     known = {"name": plain(body, "name", "Customary"), "mail": frozen(plain(body, "mail", {}))}
     known["mailboxes"] = frozen(plain(body, "mailboxes", {}))
-    for key in ("first_weekday", "accent", "calendar", "map", "files", "web_address"):
+    for key in ("first_weekday", "accent", "calendar", "map", "files", "web_address", "calls_per_minute"):
         if key in body:
             known[key] = plain(body, key)
     if languages := plain(body, "languages"):

@@ -52,10 +52,12 @@ _needing: set[tuple[AtOnce, UUID]] = set()
 
 async def answer(request: Request, entity: str, id: UUID) -> Response[bytes] | None:
     """The record, for whoever was recognised a moment ago; None where it must be read in the usual way."""
-    entry = _entry(request, entity)
-    if entry is None or (entry.told, id) in _needing:
+    entry, quota = _entry(request, entity), request.app.state.quota
+    if entry is None or (entry.told, id) in _needing or quota.wait(entry.actor.id):
         return None
-    found = await request.app.state.workspace.database.wires.one(entry.told.ready, id)
+    database = request.app.state.workspace.database
+    await quota.count(database, entry.actor.id, entry.told.work.model.settings.calls_per_minute)
+    found = await database.wires.one(entry.told.ready, id)
     # While it waited a key may have ended, or a role. Whoever was looked up anew has the same rights as before.
     now = _entry(request, entity)
     if found is None or now is None or now.told is not entry.told:

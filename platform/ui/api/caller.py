@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -30,17 +30,13 @@ _stamped: dict[str, float] = {}
 async def read(request: Request, fn: Callable[..., Result], *args: Any) -> Result:
     """`fn(work, *args)` on a reading connection, as the key's person. Raises ApiProblem for nobody."""
     workspace: Workspace = request.app.state.workspace
-    result = await workspace.database.reading(_in_work, workspace, request, False, fn, args)
-    await _stamp(workspace, request)
-    return result
+    return await _noted(workspace, request, workspace.database.reading(_in_work, workspace, request, False, fn, args))
 
 
 async def write(request: Request, fn: Callable[..., Result], *args: Any) -> Result:
     """`fn(work, *args)` as one transaction, as the key's person. Raises ApiProblem for nobody."""
     workspace: Workspace = request.app.state.workspace
-    result = await workspace.database.writing(_in_work, workspace, request, True, fn, args)
-    await _stamp(workspace, request)
-    return result
+    return await _noted(workspace, request, workspace.database.writing(_in_work, workspace, request, True, fn, args))
 
 
 def moment() -> datetime:
@@ -58,6 +54,9 @@ def _in_work(
     if actor is None:
         detail = "Send a key that is in force: Authorization: Bearer ..."
         raise ApiProblem(401, detail, headers={"WWW-Authenticate": 'Bearer realm="Customary"'})
+    request.scope.setdefault("state", {})["caller"] = actor.id, release.model.settings.calls_per_minute
+    if seconds := request.app.state.quota.wait(actor.id):
+        raise ApiProblem(429, "Too many calls. Wait a little.", headers={"Retry-After": str(seconds)})
     if writes and actor.limits.read_only:
         raise ApiProblem(403, "This key may only read.")
     return fn(Work(connection, release, actor, now, Cause("api")), *args)
@@ -82,6 +81,18 @@ def recalled(request: Request) -> Actor | None:
     if release is None or not given.startswith(BEARER):
         return None
     return people.recalled_by_key(given[len(BEARER) :].strip(), release)
+
+
+async def _noted(workspace: Workspace, request: Request, work: Awaitable[Result]) -> Result:
+    """What a unit of work gives; the call is counted, and the use of its key noted."""
+    try:
+        result = await work
+    finally:
+        await request.app.state.quota.count(
+            workspace.database, *request.scope.get("state", {}).get("caller", (None, 0))
+        )
+    await _stamp(workspace, request)
+    return result
 
 
 async def _stamp(workspace: Workspace, request: Request) -> None:

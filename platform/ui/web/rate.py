@@ -1,7 +1,8 @@
-"""A brake on what strangers may ask for: so many calls at once, and so many a second after that, from one place.
+"""Brakes on who calls without end.
 
-What a process has left is looked at first, so that a flood does not reach the database; there all processes count
-together how many a minute were let through.
+Strangers may make so many calls at once, and so many a second after that, from one place. What a process has left is
+looked at first, so that a flood does not reach the database; there all processes count together how many a minute were
+let through. Who is known may make so many a minute, however many sessions and keys they have.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from litestar import Request
 
@@ -54,6 +56,32 @@ class Rate:
         minute = self.at_once + math.ceil(60 * self.per_second)
         taken = pace.take(connection, f"{self.name} {place}", minute, datetime.now(UTC))
         return 0 if taken else math.ceil(pace.WINDOW.total_seconds())
+
+
+@dataclass
+class Quota:
+    """The calls of people who are known. A process tells the others of some at once, so that few of them write."""
+
+    told_at_once: int = 100
+    _untold: dict[UUID, int] = field(default_factory=dict)
+    _full_until: dict[UUID, float] = field(default_factory=dict)
+
+    def wait(self, person: UUID | None) -> int:
+        """The seconds until somebody may call again; 0 where they may at once."""
+        until = self._full_until.get(person) if person else None
+        return max(0, math.ceil(until - time.monotonic())) if until else 0
+
+    async def count(self, database: Database, person: UUID | None, most: int) -> None:
+        """Notes a call, of which somebody may make so many in a minute."""
+        if person is None:
+            return
+        if len(self._untold) >= MOST_PLACES:
+            self._untold.clear()
+        untold = self._untold[person] = self._untold.get(person, 0) + 1
+        if untold >= min(self.told_at_once, most):
+            self._untold[person] = 0
+            if not await database.writing(pace.take, f"calls {person}", most, datetime.now(UTC), untold):
+                self._full_until[person] = time.monotonic() + pace.WINDOW.total_seconds()
 
 
 def place_of(request: Request) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 from anyio.from_thread import start_blocking_portal
 from litestar import Request
+from litestar.testing import TestClient
 
 from customary.engine.database import Database
 from customary.engine.messages.pace import FORGOTTEN, pace, take
-from customary.ui.web.rate import Rate, place_of
+from customary.ui.web.rate import Quota, Rate, place_of
 
 
 def called_from(address: str) -> Request:
@@ -30,6 +33,31 @@ def test_all_processes_together_let_no_more_through(database: Database) -> None:
         waits = [portal.call(each.wait, called_from("192.0.2.1"), database) for each in processes for _ in range(2)]
         assert [seconds > 0 for seconds in waits] == [False] * 4 + [True] * 2
         assert portal.call(processes[0].wait, called_from("192.0.2.2"), database) == 0
+
+
+def test_who_is_known_is_held_back_in_all_processes(database: Database) -> None:
+    one, other, ann, bob = Quota(told_at_once=2), Quota(told_at_once=2), uuid4(), uuid4()
+    with start_blocking_portal() as portal:
+        for quota in (one, other, one, other):
+            for _ in range(2):
+                portal.call(quota.count, database, ann, 5)
+    assert (one.wait(ann) > 0, other.wait(ann) > 0) == (False, True)
+    with start_blocking_portal() as portal:
+        for _ in range(2):
+            portal.call(one.count, database, ann, 5)
+            portal.call(one.count, database, bob, 5)
+    assert (one.wait(ann) > 0, one.wait(bob), one.wait(None)) == (True, 0, 0)
+
+
+def test_pages_and_the_api_say_when_one_may_call_again(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    client.app.state.quota = Quota(told_at_once=1)
+    release = client.app.state.workspace.releases.current()
+    settings = replace(release.model.settings, calls_per_minute=2)
+    # The model is one for all tests that apply the same.
+    monkeypatch.setitem(vars(release.model), "settings", settings)
+    answers = [client.get(path) for path in ("/account", "/api/account", "/account", "/account", "/api/account")]
+    assert [each.status_code for each in answers] == [200, 200, 200, 429, 429]
+    assert all(0 < int(each.headers["Retry-After"]) <= 60 for each in answers[3:])
 
 
 def test_who_has_not_called_for_an_hour_is_forgotten(database: Database) -> None:

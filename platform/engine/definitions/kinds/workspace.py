@@ -51,6 +51,10 @@ SHAPE = mapping(
         "forget_audit_after": told(
             DURATION, "when lines of the audit log are removed: 2y; they stay for ever where it is left out"
         ),
+        "calls_per_minute": told(
+            {"type": "integer", "minimum": 1, "x-what": "a whole number from 1"},
+            "how often one person may call, pages and API together: 12000 where it is left out",
+        ),
         "database": told(TEXT, "its URL; a SQLite file in the folder where it is left out"),
         "mail": told(MAIL, "the server that sends mail"),
         "sms": told(SMS, "the gateway that sends text messages"),
