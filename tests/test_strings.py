@@ -13,7 +13,7 @@ LISTS = [
 
 
 def test_no_string_breaks_anything_or_is_obeyed(database_url: str):
-    options = ["--most", "4", "--doors", "2", "--seed", str(len(database_url)), "--database", database_url]
+    options = ["--most", "4", "--doors", "2", "--seed", "24", "--database", database_url]
     done = subprocess.run(
         [sys.executable, "-m", "bench.strings", *LISTS, *options], cwd=ROOT, capture_output=True, text=True, check=False
     )

@@ -182,6 +182,8 @@ def find_letter(connection: sa.Connection, id: UUID) -> Letter | None:
 
 def letter_with(connection: sa.Connection, token: str) -> Letter | None:
     """The message that the outside names by a token, or None."""
+    if "\0" in token:  # nothing in PostgreSQL has one, and it cannot be asked for
+        return None
     row = connection.execute(letters_where(message.c.token == token)).mappings().first()
     return as_letter(row) if row is not None else None
 

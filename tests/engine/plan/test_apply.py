@@ -272,7 +272,7 @@ def test_a_field_changes_its_kind_and_keeps_what_fits(ground, old, new, value, e
     ground.apply(start + f"  x: {new}\n")
     assert ground.value("deal", id, "x") == expected
     assert ground.value("deal", empty, "x") in (None, ())
-    assert str(plan.lines[0]).startswith("~ field deal.x: type")
+    assert str(plan.lines[0]).startswith("~ field deal.x")
     unfit = [(each.count, each.of) for each in plan.lines[0].impact if each.kind == "unfit"]
     assert unfit == ([(1, 1)] if expected is None else [])
     assert plan.lines[0].grade == ("destructive" if expected is None else "rewrite")
