@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from customary.engine.automation import tables
 from customary.engine.automation.calling import tell_caller
 from customary.engine.automation.chosen import Wanted, wanted_of
+from customary.engine.records.decisions import OPEN, decision
 from customary.engine.records.work import Work
 from customary.engine.words import Reason
 
@@ -26,7 +27,10 @@ def try_again(work: Work, wanted: Wanted | UUID) -> int:
 
 
 def go_on(work: Work, wanted: Wanted | UUID) -> int:
-    """Ends the waiting of runs as if their time had come. Gives their number."""
+    """Ends the waiting of runs as if their time had come: what they ask of people too. Gives their number."""
+    waiting = (*wanted_of(wanted).conditions(), tables.run.c.status == tables.WAITING)
+    asked = sa.and_(decision.c.run.in_(sa.select(tables.run.c.id).where(*waiting)), decision.c.status == OPEN)
+    work.connection.execute(decision.update().where(asked).values(due=work.now))
     return _set(work, wanted, (tables.WAITING,), {"due": work.now})
 
 

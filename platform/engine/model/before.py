@@ -42,8 +42,16 @@ def check_place(build: Build, kind: str, body: text.Mapping, entity: str, before
         build.add(place, f"“{kind}” cannot be done before the save", f"There is {', '.join(STEPS)}. {_AFTER}")
     elif before and kind == "set":
         _check_set(build, inner, build.sketches[entity])
-    elif before and kind == "assign" and isinstance(inner, text.Mapping) and plain(inner, "by") == "least_busy":
-        build.add(inner.place_of("by"), "who is least busy is not known before the save", "Write by: round_robin.")
+    elif before and kind == "assign" and (key := _counting(inner)) is not None:
+        build.add(inner.place_of(key), "who is least busy is not known before the save", "Write by: round_robin.")
+
+
+def _counting(assign: text.Node | None) -> str | None:
+    """The key of an `assign` that asks what each of them has."""
+    if not isinstance(assign, text.Mapping):
+        return None
+    counts = {"by": plain(assign, "by") == "least_busy", "weight": "weight" in assign, "least": "least" in assign}
+    return next((key for key, does in counts.items() if does), None)
 
 
 def compile_refuse(build: Build, node: text.Node, entity: str, names: ModelNames) -> dict[str, Any]:

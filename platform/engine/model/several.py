@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from customary.engine.expressions import Expression
-from customary.engine.expressions.types import BOOLEAN, DATE, DATETIME, TEXT, ListOf, Record, Type
+from customary.engine.expressions.types import BOOLEAN, DATE, DATETIME, NUMBER, TEXT, ListOf, Record, Type
 from customary.engine.model.build import Build, Sketch, frozen, plain
 from customary.engine.model.calls import compile_run
 from customary.engine.model.duration import from_now
@@ -204,7 +204,15 @@ def _run(build: Build, about: str, node: text.Mapping, names: ModelNames) -> Bod
     return found if record is None else {**found, "record": record}
 
 
+def _assign(build: Build, about: str, node: text.Mapping, names: ModelNames) -> Body:
+    """`weight` and `least` are asked of each of those among whom somebody is chosen."""
+    theirs = names.of_others(build.user)
+    asked = {key: build.expression(node.get(key), theirs, NUMBER) for key in ("weight", "least") if key in node}
+    return {key: value(build, {}, each, names) for key, each in node.items() if key not in asked} | asked
+
+
 SEVERAL: Mapping[str, Callable[[Build, str, Any, ModelNames], Body]] = {
+    "assign": _assign,
     "find": _find,
     "upsert": _upsert,
     "copy": _copy,

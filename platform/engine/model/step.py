@@ -34,7 +34,11 @@ def check_step(build: Build, step: dict[str, Any], node: text.Node, around: Arou
 
 def _assign(build: Build, step: dict[str, Any], node: text.Mapping, around: Around) -> None:
     step.setdefault("field", "owner")
-    step.setdefault("by", "round_robin")
+    if "least" in step and {"by", "weight"} & step.keys():
+        build.add(node.place_of("least"), "“least” says alone who it is", "Leave out “by” and “weight”.")
+    elif "weight" in step and step.get("by") == "round_robin":
+        build.add(node.place_of("weight"), "turns are not weighed", "Write by: least_busy.")
+    step.setdefault("by", "least" if "least" in step else "least_busy" if "weight" in step else "round_robin")
     fields = build.sketches[around.entity].fields
     field = fields.get(step["field"])
     place = node.get("field").place if "field" in node else node.place

@@ -142,7 +142,8 @@ class Rule:
             return frozen({**step, **self._asked(body.get(kind), names)})
         if not self.entity and _needs_record(kind, body.get(kind)):
             summary = f"“{kind}” is done to a record, and this workflow is about none"
-            self.build.add(body.place_of(kind), summary, "Do it in a for_each, to each of its records.")
+            remedy = "Do it in a workflow with `called`, and run that for each record."
+            self.build.add(body.place_of(kind), summary, remedy)
             return frozen(step)
         step |= self._body(kind, body.get(kind), names)
         check_step(self.build, step, body.get(kind), Around(self.entity, self.messages, self.documents, self.roles))

@@ -26,7 +26,7 @@ LABELS = {
     "case": Reason("Case"),
 }
 """What else stands in a step's data, as people say it."""
-WAYS = {"round_robin": Reason("in turn"), "least_busy": Reason("who has least to do")}
+WAYS = {"round_robin": Reason("in turn"), "least_busy": Reason("who has least to do"), "least": Reason("who has least")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,17 @@ from uuid import UUID
 import pytest
 
 from customary.engine import people
-from customary.engine.automation import answer, cancel, decide_count, find_asked, hand_over, tables, to_decide
+from customary.engine.automation import (
+    Wanted,
+    answer,
+    cancel,
+    decide_count,
+    find_asked,
+    go_on,
+    hand_over,
+    tables,
+    to_decide,
+)
 from customary.engine.automation.leasing import lease_due
 from customary.engine.automation.runs import advance
 from customary.engine.messages import letters
@@ -117,14 +127,17 @@ def test_whoever_gets_the_role_later_is_asked_too_and_may_refuse(house: Callable
 
 
 @ON_ONE
-def test_a_deadline_that_passes_leads_to_what_is_done_otherwise(house: Callable) -> None:
+@pytest.mark.parametrize("hurried", [False, True], ids=["passed", "sent on"])
+def test_a_deadline_that_passes_leads_to_what_is_done_otherwise(house: Callable, hurried: bool) -> None:
     home = house(VISIT + ROLES + APPROVE)
     bea = person(home, "Bea", "boss")
     id = home.create("visit", name="Acme")
     home.settle()
     [waits] = asked(home, bea)
     home.actor = SYSTEM
-    home.later(days=2)
+    if hurried:
+        assert home.do(lambda work: go_on(work, Wanted(workflow="approve"))) == 1
+    home.later(days=0 if hurried else 2)
     visit = home.get("visit", id)
     assert (visit["town"], visit["done"]) == ("late", False)
     run = home.runs()[0]

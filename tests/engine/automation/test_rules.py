@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
+import pytest
+
 from customary.engine.automation import try_again
 from customary.engine.fields.any_link import AnyLink
 from customary.engine.messages import letters
 from customary.engine.messages.notifications import notification
 from customary.engine.money import Money
 from customary.engine.people import accounts
+
+from .conftest import ON_SQLITE
 
 VISIT = """
 entity: visit
@@ -280,6 +284,27 @@ def test_work_goes_to_the_least_busy_with_a_role(house: Callable) -> None:
     home.settle()
     owners = [home.get("visit", id)["owner"] for id in visits]
     assert owners[:2] == [users[1], users[1]]
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("by", "shares"),
+    [
+        ("weight: =capacity", [3, 1, 0]),
+        ("by: least_busy, weight: =capacity * record.minutes", [3, 1, 0]),
+        ("least: '=coalesce(-capacity, 0)'", [4, 0, 0]),
+    ],
+)
+def test_work_goes_by_what_each_can_bear_or_has(house: Callable, by: str, shares: list[int]) -> None:
+    capable = "---\nentity: user\nfields: {capacity: {type: integer}}\n"
+    home = house(VISIT + capable + rule("share", "{created: visit}", f"  - assign: {{among: team inside_sales, {by}}}"))
+    users = team_of(home, "ann", "bob", "cid")
+    for user, capacity in zip(users, (3, 1, None), strict=True):
+        home.update("user", user, capacity=capacity)
+    visits = [home.create("visit", name=str(number), minutes=2) for number in range(4)]
+    home.settle()
+    owners = [home.get("visit", id)["owner"] for id in visits]
+    assert [owners.count(user) for user in users] == shares
 
 
 def test_nobody_to_choose_from_is_said_and_the_run_goes_on(house: Callable) -> None:

@@ -119,9 +119,10 @@ ASSIGN = mapping(
         "field": {**TEXT, "x-of": "field"},
         "among": {"anyOf": [TEXT, NAMES], "x-what": "a team (team inside_sales), a role (role sales_rep) or a list"},
         "by": one_of(("round_robin", "least_busy"), "way to assign"),
+        "weight": told(CONDITION, "how much each of them can bear, such as =capacity: least_busy counts by that"),
+        "least": told(CONDITION, "who has least of it gets the record, such as =size(visits): bare names are theirs"),
     },
     required=("among",),
-    later=("weight", "least"),
 )
 CREATE = {
     "type": "object",
