@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from customary.engine import fields
+from customary.engine.analysis.dashboards import tile_kinds
 from customary.engine.automation.kinds import step_kinds, trigger_kinds
+from customary.engine.definitions.kinds.dashboard import COMMON, TILES
 from customary.engine.definitions.kinds.entity import FIELD_KEYS
 from customary.engine.definitions.kinds.workflow import BEFORE, BEFORE_SAVE, STEP_KEYS, STEPS, TRIGGERS
 from customary.engine.expressions.functions import FUNCTIONS, MACROS
@@ -22,6 +24,7 @@ KINDS = (
     "pipeline",
     "workflow",
     "role",
+    "dashboard",
     "message",
     "document",
     "web_form",
@@ -36,7 +39,7 @@ Generated from the code by `python docs/reference.py`; the guide that explains i
 
 def reference() -> str:
     """The whole page as Markdown."""
-    parts = [HEAD, *_definitions(), *_rules(), *_fields(), *_functions()]
+    parts = [HEAD, *_definitions(), *_rules(), *_tiles(), *_fields(), *_functions()]
     return "\n".join(part.rstrip() + "\n" for part in parts)
 
 
@@ -57,6 +60,14 @@ def _rules() -> Iterator[str]:
     yield f"Each step may also say {', '.join(f'`{key}`' for key in STEP_KEYS)}."
     steps = step_kinds()
     yield _list((kind, _line(steps[kind].__doc__) if kind in steps else _what(STEPS[kind])) for kind in sorted(STEPS))
+
+
+def _tiles() -> Iterator[str]:
+    yield "## Tiles of a dashboard"
+    yield "Keys of every tile:\n\n" + _list((key, _told(each)) for key, each in COMMON.items())
+    for kind, (own, required) in sorted(TILES.items()):
+        keys = ((key, _told(each) + (" (must be there)" if key in required else "")) for key, each in own.items())
+        yield f"### {kind} tile\n\n{_prose(tile_kinds()[kind].__doc__)}\n\n{_list(keys)}"
 
 
 def _fields() -> Iterator[str]:

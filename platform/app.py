@@ -12,6 +12,7 @@ from litestar.di import Provide
 
 from customary.ui import api, board, errors, home, imports, inbox, releases, search
 from customary.ui import list as lists
+from customary.ui.dashboard import page as dashboard
 from customary.ui.desk import open_desk
 from customary.ui.form import page as form
 from customary.ui.form import pick
@@ -59,6 +60,7 @@ PAGES = (
     inbox,
     decide,
     search,
+    dashboard,
     profile,
     prove,
     sessions,

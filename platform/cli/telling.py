@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 COLOURS = {"+": "green", "-": "red", "~": "yellow", "→": "cyan"}
 GRADES = {"online": "cyan", "rewrite": "yellow", "destructive": "red"}
-OWNERS = {"stage": "pipeline", "rights": "role"}
+OWNERS = {"stage": "pipeline", "rights": "role", "tile": "dashboard"}
 """What parts stand in that do not stand in an entity."""
 OF_ENTITY = ("field", "option", "view", "section", "check", "unique", "no_overlap", "at_most", "index", "unique index")
 PARTS = frozenset({*OF_ENTITY, *OWNERS})

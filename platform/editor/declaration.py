@@ -8,7 +8,7 @@ from typing import Any
 from customary.editor.names import Name
 from customary.engine.text.edit import Edit, Insert, Path, Rename, Set
 
-DEFINITIONS = ("entity", "pipeline", "role", "message", "document", "workflow", "calendar")
+DEFINITIONS = ("entity", "pipeline", "role", "message", "document", "workflow", "calendar", "dashboard")
 REMEMBERED = (*DEFINITIONS, "field", "option", "stage", "view")
 """What says `was:` when it is renamed."""
 

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from customary.engine.access import Access
+from customary.engine.analysis import looked_at
 from customary.engine.model.model import Entity, Model
+from customary.engine.model.tile import Dashboard
+from customary.ui.catalogue import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +44,10 @@ SETTINGS = {
 
 
 def navigation(model: Model, access: Access, language: str) -> tuple[Group, ...]:
-    """The rail of a person: the model's groups without what they may not read."""
+    """The rail of a person: the model's groups without what they may not read, and their dashboards."""
     readable = frozenset(name for name in model.entities if access.may(name, "read"))
-    return _groups(_Key(model), readable, language)
+    dashboards = tuple(each.name for each in looked_at(model, access))
+    return _groups(_Key(model), readable, dashboards, language)
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,15 +64,21 @@ class _Key:
 
 
 @lru_cache(maxsize=64)
-def _groups(key: _Key, readable: frozenset[str], language: str) -> tuple[Group, ...]:
-    groups = (
+def _groups(key: _Key, readable: frozenset[str], dashboards: tuple[str, ...], language: str) -> tuple[Group, ...]:
+    groups = [
         Group(
             group.label.in_language(language),
             tuple(item(key.model.entities[name], language) for name in group.entities if name in readable),
         )
         for group in key.model.navigation
-    )
+    ]
+    places = (dashboard_item(key.model.dashboards[name], language) for name in dashboards)
+    groups.append(Group(say(language, "Dashboards"), tuple(places)))
     return tuple(group for group in groups if group.items)
+
+
+def dashboard_item(dashboard: Dashboard, language: str) -> Item:
+    return Item(f"dashboards/{dashboard.name}", dashboard.label.in_language(language), dashboard.icon)
 
 
 def item(entity: Entity, language: str) -> Item:

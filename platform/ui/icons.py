@@ -50,7 +50,8 @@ def _icons_of(model: Model) -> tuple[str, ...]:
     if model.digest not in _of_model:
         fields = [field for each in model.entities.values() for field in each.fields.values()]
         options = [option for field in fields for option in getattr(field, "options", {}).values()]
-        named = {str(option.values["icon"]) for option in options if option.values.get("icon")}
+        named = {each.icon for each in model.dashboards.values()}
+        named |= {str(option.values["icon"]) for option in options if option.values.get("icon")}
         if len(_of_model) >= MOST_MODELS:
             _of_model.clear()
         _of_model[model.digest] = tuple(sorted({each.icon for each in model.entities.values()} | named))

@@ -31,6 +31,13 @@ entities:
   contact: {read: all, fields: {email: hidden}}
   task: {read: own, update: own}
   activity: {read: own}
+dashboards: [sales, steps]
+---
+dashboard: steps
+tiles:
+  by_step: {kind: bar, of: deal, by: next_step}
+  by_account: {kind: bar, of: deal, by: account}
+  deals: {kind: table, of: deal, columns: [name, account, next_step]}
 ---
 workflow: tell_stage
 when: {changed: deal.amount}
@@ -61,8 +68,8 @@ ALSO = (
     "format=json&columns=next_step",
 )
 PARAMETER = re.compile(r"\{(\w+):\w+\}")
-SAID = ("tell_stage", "ask_us")
-"""Rules and forms."""
+SAID = ("tell_stage", "ask_us", "sales", "steps")
+"""Rules, forms and dashboards."""
 BESIDE = "beside records"
 OUT = ("/sign-out", "/looking/end")
 """Would end the session of who tries."""

@@ -122,6 +122,10 @@ class Access:
         """Whether a role lets them start the workflow of a button."""
         return not self.limits.read_only and (self.admin or self._said(lambda role: button in role.buttons))
 
+    def may_look_at(self, dashboard: str) -> bool:
+        """Whether a role shows them a dashboard."""
+        return self.admin or self._said(lambda role: dashboard in role.dashboards)
+
     def may_open(self, part: str) -> bool:
         """Whether a role opens a part of the settings to them."""
         return self.admin or self._said(lambda role: part in role.settings)

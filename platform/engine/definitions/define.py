@@ -13,12 +13,13 @@ from customary.engine.definitions import kinds as kinds_folder
 from customary.engine.definitions.definitions import Definitions
 from customary.engine.definitions.field import check_fields
 from customary.engine.definitions.rule import check_rule
+from customary.engine.definitions.tile import check_tiles
 from customary.engine.definitions.validate import Forgiving, Validator
 from customary.engine.problem import Problems, did_you_mean
 from customary.engine.text.node import Mapping, plain
 from customary.engine.text.source import Document, Source
 
-LATER_KINDS = ("records", "dashboard", "sla", "survey")
+LATER_KINDS = ("records", "sla", "survey")
 
 
 @cache
@@ -49,6 +50,8 @@ def _defined(document: Document, problems: Problems) -> Document:
         body = check_fields(body, fields.kinds(), problems)
     elif document.kind == "workflow":
         body = check_rule(body, problems)
+    elif document.kind == "dashboard":
+        body = check_tiles(body, problems)
     body = _checked(document.kind, body, problems)
     if body is document.body:
         return document

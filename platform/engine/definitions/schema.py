@@ -15,9 +15,11 @@ from customary.engine import fields
 from customary.engine.definitions.define import kinds
 from customary.engine.definitions.field import lookup_shape
 from customary.engine.definitions.field import shape as field_shape
+from customary.engine.definitions.kinds.dashboard import COMMON, TILES
 from customary.engine.definitions.kinds.entity import FIELD_KEYS
 from customary.engine.definitions.kinds.workflow import STEP_KEYS, STEPS, TRIGGERS
 from customary.engine.definitions.shapes import CONDITION, NAME, mapping, told
+from customary.engine.definitions.tile import shape as tile_shape
 from customary.engine.problem import Problems
 from customary.engine.text.layers import EDITS, ORDERED
 from customary.engine.text.node import plain
@@ -25,7 +27,12 @@ from customary.engine.text.read import roots
 from customary.engine.text.source import File
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_FILLED_ELSEWHERE = {("entity", "fields"): "fields", ("workflow", "when"): "triggers", ("workflow", "do"): "steps"}
+_FILLED_ELSEWHERE = {
+    ("entity", "fields"): "fields",
+    ("workflow", "when"): "triggers",
+    ("workflow", "do"): "steps",
+    ("dashboard", "tiles"): "tiles",
+}
 """What `define` checks by itself, and which definition of the schema says."""
 
 
@@ -38,7 +45,7 @@ def schema() -> dict[str, Any]:
         "type": "object",
         "properties": {kind: _name_of(kind) for kind in kinds() if kind != "workspace"},
         **_by_first_key(_in_order(documents)),
-        "$defs": {**documents, **_fields(), **_rules(), "list_edits": _LIST_EDITS},
+        "$defs": {**documents, **_fields(), **_rules(), **_tiles(), "list_edits": _LIST_EDITS},
     }
 
 
@@ -161,6 +168,29 @@ def _step(kind: str) -> dict[str, Any]:
     if kind == "send_email":
         step["properties"][kind]["anyOf"] = [{"required": ["message"]}, {"required": ["body"]}]
     return step
+
+
+def _tiles() -> dict[str, Any]:
+    """Tiles by their kind. One that names none is laid over a tile below."""
+    kinds = [{"const": name} for name in TILES]
+    kind = {"anyOf": kinds, "description": COMMON["kind"]["description"]}
+    shapes = {name: _placed(_layered(tile_shape(name), "")) for name in TILES}
+    for each in shapes.values():
+        each["properties"]["kind"] = {"$ref": "#/$defs/tile/properties/kind"}
+    chosen = [
+        {
+            "if": {"properties": {"kind": {"const": name}}, "required": ["kind"]},
+            "then": {"$ref": f"#/$defs/tile_{name}"},
+        }
+        for name in TILES
+    ]
+    tile = {"type": ["object", "null"], "properties": {"kind": kind}, "allOf": chosen}
+    tiles = {
+        "type": "object",
+        "propertyNames": {"pattern": NAME["pattern"]},
+        "additionalProperties": {"$ref": "#/$defs/tile"},
+    }
+    return {**{f"tile_{name}": each for name, each in shapes.items()}, "tile": tile, "tiles": tiles}
 
 
 def _case(*keys: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from customary.engine.model.build import Build, frozen
 from customary.engine.model.calendar import compile_calendars
 from customary.engine.model.computed import settle_lookups
 from customary.engine.model.currencies import check_currencies
+from customary.engine.model.dashboard import check_dashboards, compile_dashboards
 from customary.engine.model.default import check_defaults
 from customary.engine.model.document import compile_documents
 from customary.engine.model.entity import finish_entity, sketch_entities
@@ -58,6 +59,7 @@ def compile(definitions: Definitions, problems: Problems) -> Model | None:  # no
         mailboxes=compile_mailboxes(build),
         web_forms=compile_forms(build),
         documents=(documents := compile_documents(build)),
+        dashboards=compile_dashboards(build),
         roles=(roles := compile_roles(build)),
         workflows=(workflows := compile_workflows(build, messages, documents, roles)),
         calendars=frozen(dict(build.world.calendars)),
@@ -67,6 +69,7 @@ def compile(definitions: Definitions, problems: Problems) -> Model | None:  # no
         demos=_demos(build),
     )
     check_buttons(build, workflows)
+    check_dashboards(build)
     check_schemes(build, workflows)
     check_examples(build, roles, workflows)
     check_currencies(build)

@@ -15,6 +15,7 @@ from customary.engine.fields.field import Field
 from customary.engine.model.limit import Limit
 from customary.engine.model.retention import Retention
 from customary.engine.model.sign_in import SignIn
+from customary.engine.model.tile import Dashboard
 from customary.engine.problem import Place
 from customary.engine.words import Words
 from customary.engine.working import Calendar
@@ -278,6 +279,8 @@ class Role:
     entities: Mapping[str, Grant]
     pipelines: Mapping[str, Mapping[str, Any]] = NOTHING
     buttons: tuple[str, ...] = ()
+    dashboards: tuple[str, ...] = ()
+    """Those that they may look at."""
     settings: tuple[str, ...] = ()
     """The parts of the settings that they may open."""
     admin: bool = False
@@ -385,6 +388,7 @@ class Model:
     mailboxes: Mapping[str, Mailbox] = NOTHING
     web_forms: Mapping[str, WebForm] = NOTHING
     documents: Mapping[str, Document] = NOTHING
+    dashboards: Mapping[str, Dashboard] = NOTHING
     calendars: Mapping[str, Calendar] = NOTHING
     calendar: str = ""
     """The calendar that counts where none is named; "" where there is none, or none of many was chosen."""

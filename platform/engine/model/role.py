@@ -53,6 +53,7 @@ def _role(build: Build, document: Document) -> Role:
         entities=frozen(grants),
         pipelines=_pipelines(build, body.get("pipelines")),
         buttons=tuple(map(str, plain(body, "buttons", ()))),
+        dashboards=tuple(map(str, plain(body, "dashboards", ()))),
         settings=tuple(map(str, plain(body, "settings", ()))),
         admin=plain(body, "admin", False) is True,
         deny=denies,

@@ -96,7 +96,7 @@ def _view(build: Build, sketch: Sketch, name: str, body: text.Mapping) -> View:
         entity=sketch.name,
         columns=columns or _columns(sketch),
         where=build.question(body.get("where"), build.names(sketch.name, old=False)),
-        sort=_sort(build, sketch, body.get("sort")),
+        sort=sorting(build, sketch, body.get("sort")),
         pipeline=pipeline.name if pipeline else None,
         card=build.field_names(body.get("card"), sketch, with_pieces(sketch.fields)) or highlights[:3],
         sum=_of_kind(build, sketch, body.get("sum"), SUMMED, "summed"),
@@ -113,7 +113,8 @@ def _columns(sketch: Sketch) -> tuple[str, ...]:
     return tuple(dict.fromkeys(wanted))[:COLUMNS] or ("created_at",)
 
 
-def _sort(build: Build, sketch: Sketch, node: text.Node | None) -> tuple[tuple[str, bool], ...]:
+def sorting(build: Build, sketch: Sketch, node: text.Node | None) -> tuple[tuple[str, bool], ...]:
+    """The fields in whose order records come, and whether each descends."""
     found = []
     for item in node or ():
         written = str(text.plain(item))

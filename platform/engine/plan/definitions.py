@@ -25,6 +25,7 @@ PARTS = {
     "no_overlap": "no_overlap",
     "at_most": "at_most",
     "stages": "stage",
+    "tiles": "tile",
     "entities": "rights",
     "pipelines": "rights",
 }

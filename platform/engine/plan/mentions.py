@@ -13,6 +13,7 @@ from customary.engine.expressions.types import ListOf, Record
 from customary.engine.fields.field import Field
 from customary.engine.model.form import WebForm
 from customary.engine.model.model import Entity, Mailbox, Model, Pipeline, Role, Stage, Workflow
+from customary.engine.model.tile import Tile
 
 Thing = tuple[str, ...]
 """A kind and the names that lead there: ("field", "deal", "amount"), ("option", "deal", "source", "web")."""
@@ -41,6 +42,9 @@ def mentions(model: Model) -> Iterator[Mention]:
         texts = (document.title, document.body, document.footer)
         yield from (("document", document.name, thing) for thing in said(model, texts))
         yield from (("document", document.name, thing) for thing in _entities(document.about))
+    for dashboard in model.dashboards.values():
+        for tile in dashboard.tiles.values():
+            yield from _of_tile(model, dashboard.name, tile)
     for mailbox in model.mailboxes.values():
         yield from (("mailbox", mailbox.name, thing) for thing in _of_mailbox(model, mailbox))
     for form in model.web_forms.values():
@@ -138,6 +142,14 @@ _NAMED = (
 """Kinds of definition, and the keys under which triggers and steps name one."""
 
 
+def _of_tile(model: Model, dashboard: str, tile: Tile) -> Iterator[Mention]:
+    path = f"{dashboard}.{tile.name}"
+    yield "tile", path, ("entity", tile.entity)
+    yield from _said(model, "tile", path, model.entities[tile.entity], (tile.where,), (*tile.names, *tile.columns))
+    if tile.pipeline:
+        yield "tile", path, ("pipeline", tile.pipeline)
+
+
 def _of_mailbox(model: Model, mailbox: Mailbox) -> Iterator[Thing]:
     yield from _entities(mailbox.entity)
     yield from said(model, tuple((mailbox.new or {}).values()))
@@ -158,6 +170,7 @@ def _of_role(model: Model, role: Role) -> Iterator[Thing]:
             yield "entity", entity
             yield from (("field", entity, name) for name in grant.fields)
     yield from (("pipeline", name) for name in role.pipelines)
+    yield from (("dashboard", name) for name in role.dashboards)
 
 
 def _said(

@@ -45,11 +45,13 @@ def aggregate(
     text: str | None = None,
     archived: bool = False,
     limit: int = MOST,
+    alike: bool = False,
 ) -> list[Group]:
     """Groups of records with their count and figures, ordered by their keys, empty last.
 
     `group` names fields, or holds expressions such as `account.industry` or `month(created_at)`. Money that is all
-    in one currency gives that; mixed money gives the workspace's, or None where an amount has no rate.
+    in one currency gives that; mixed money gives the workspace's, or None where an amount has no rate. So groups may
+    differ in theirs, unless they are to be `alike`.
     Raises Refused for what cannot be grouped by or reckoned with, Missing, Forbidden.
     """
     if entity not in work.model.entities:
@@ -64,7 +66,8 @@ def aggregate(
     inner = _inner(work, entity, keys, figures, narrowed, archived, bool(parameters))
     statement = _outer(inner.subquery("found"), keys, figures, wanted).limit(max(1, min(limit, MOST)))
     rows = ask(work, statement, parameters).mappings().all()
-    groups = [_group(work, row, keys, figures, wanted) for row in rows]
+    mixed = _mixed(rows, figures) if alike else frozenset()
+    groups = [_group(work, row, keys, figures, wanted, mixed) for row in rows]
     return _titled(work, keys, groups)
 
 
@@ -189,25 +192,40 @@ def _reckoned(found: sa.Subquery, place: int, part: str, asked: set[str]) -> lis
     return figures
 
 
+def _mixed(rows: Sequence[Mapping[str, Any]], figures: list[Field]) -> frozenset[int]:
+    """The places of money that is not in one currency throughout all groups."""
+    found = {
+        place: {row[f"{end}_{place}"] for row in rows for end in ("low", "high")} - {None}
+        for place, each in enumerate(figures)
+        if each.kind == "money"
+    }
+    return frozenset(place for place, currencies in found.items() if len(currencies) > 1)
+
+
 def _group(
-    work: Work, row: Mapping[str, Any], keys: list[_Key], figures: list[Field], wanted: Mapping[str, Sequence[str]]
+    work: Work,
+    row: Mapping[str, Any],
+    keys: list[_Key],
+    figures: list[Field],
+    wanted: Mapping[str, Sequence[str]],
+    mixed: frozenset[int],
 ) -> Group:
     values: dict[str, dict[str, Any]] = {}
     for how, names in wanted.items():
         for name in names:
             place = next(place for place, each in enumerate(figures) if each.name == name)
-            values.setdefault(how, {})[name] = _value(work, row, how, place, figures[place])
+            values.setdefault(how, {})[name] = _value(work, row, how, place, figures[place], place in mixed)
     key = {each.text: row[f"key_{place}"] for place, each in enumerate(keys)}
     return Group(key, values, row["records"])
 
 
-def _value(work: Work, row: Mapping[str, Any], how: str, place: int, each: Field) -> Any:
+def _value(work: Work, row: Mapping[str, Any], how: str, place: int, each: Field, mixed: bool) -> Any:
     if each.kind != "money":
         return each.figure(_figure(row, how, place, ""))
     low, high = row[f"low_{place}"], row[f"high_{place}"]
     if low is None:
         return None
-    if low == high:
+    if low == high and not mixed:
         return Money(_figure(row, how, place, ""), low)
     if row[f"count_{place}_base"] != row[f"count_{place}"]:
         return None

@@ -132,6 +132,8 @@ def _draw(desk: Desk, found: Role, form: Form = NOTHING, problem: str = "") -> R
         "roles": desk.model.roles,
         "buttons": [desk.model.workflows[name] for name in said.buttons_of(desk.model)],
         "pressed": form.getall("buttons") if form.lists else found.buttons,
+        "dashboards": desk.model.dashboards.values(),
+        "shown": form.getall("dashboards") if form.lists else found.dashboards,
         "parts": SETTINGS,
         "opened": form.getall("settings") if form.lists else found.settings,
         "limits": [_limits(found, each, form) for each in desk.model.pipelines.values()],

@@ -58,6 +58,7 @@ def of_role(model: Model, role: Role, form: Form) -> Said:
     for each in model.pipelines.values():
         found |= _moves(role, each, form)
     found |= _several(form, "buttons", role.buttons, buttons_of(model))
+    found |= _several(form, "dashboards", role.dashboards, tuple(model.dashboards))
     return found | _several(form, "settings", role.settings, SETTINGS)
 
 

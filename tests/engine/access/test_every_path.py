@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.engine.access.evaluator import Person, World
 from tests.engine.conftest import NOW, release_of
 
-from customary.engine import people, records
+from customary.engine import analysis, people, records
 from customary.engine.access.shares import share
 from customary.engine.database import Database
 from customary.engine.exchange.exports import export_rows
@@ -65,6 +65,15 @@ fields:
   name: {type: text}
   region: {type: text}
   amount: {type: integer}
+---
+dashboard: whole
+tiles:
+  firm: {kind: number, of: firm}
+  deal: {kind: number, of: deal}
+  line: {kind: number, of: line}
+  deal_amount: {kind: number, of: deal, sum: amount}
+  deal_note: {kind: bar, of: deal, by: note}
+  deal_region: {kind: table, of: deal, columns: [name], where: region != "none"}
 ---
 role: admin
 admin: true
@@ -155,7 +164,8 @@ class Played:
 
     def __init__(self, connection: Any, world: World) -> None:
         roles = "\n---\n".join(
-            yaml.safe_dump({"role": name, "entities": said}, sort_keys=False) for name, said in world.roles.items()
+            yaml.safe_dump({"role": name, "entities": said, "dashboards": ["whole"]}, sort_keys=False)
+            for name, said in world.roles.items()
         )
         self.connection, self.world = connection, world
         self.release = release_of(ENTITIES + roles, connection.dialect.name == "sqlite")
@@ -231,6 +241,7 @@ def _play(database: Database, world: World) -> None:
                 _lists(played, work, who, entity)
                 _fields(played, work, who, entity)
                 _single_records(played, work, who, entity)
+            _dashboard(played, work, who)
             _steps_over_links(played, work, who)
             _changes(played, work, who)
 
@@ -289,6 +300,23 @@ def _fields(played: Played, work: Work, who: Person, entity: str) -> None:
         if name == "note":
             found = records.search(work, "hint1", entity=entity)
             assert played.named(each.id for each in found) == ({"D1"} & _readable(played, who) if seen else set())
+
+
+def _dashboard(played: Played, work: Work, who: Person) -> None:
+    """A tile tells of what may be read, and nothing at all where it asks for a hidden field."""
+    for answer in analysis.tell(work, "whole"):
+        entity, _, name = answer.tile.name.partition("_")
+        seen = work.access.may(entity, "read") and (not name or played.world.sees(who, entity, name))
+        assert answer.closed is not seen
+        if answer.closed:
+            assert answer.figures == () and answer.page is None
+        elif not name:
+            assert answer.figures[0].value == len(_readable(played, who, entity))
+        elif name == "amount":
+            amounts = [played.world.records[entity][each]["amount"] for each in _readable(played, who, entity)]
+            assert answer.figures[0].value == sum(each or 0 for each in amounts)
+        elif name == "note":
+            assert {each.key for each in answer.figures} == {f"hint{each[1:]}" for each in _readable(played, who)}
 
 
 def _readable(played: Played, who: Person, entity: str = "deal") -> set[str]:

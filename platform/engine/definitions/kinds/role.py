@@ -51,6 +51,7 @@ SHAPE = mapping(
             "rights to move records and to reopen closed ones",
         ),
         "buttons": told({**NAMES, "x-of": "workflow"}, "workflows that they may start by their button"),
+        "dashboards": told({**NAMES, "x-of": "dashboard"}, "dashboards that they may look at"),
         "settings": told(
             list_of(one_of(SETTINGS, "part of the settings"), "a list of parts: [people, audit]"),
             "parts of the settings that they may open, without being administrators: "
@@ -66,5 +67,4 @@ SHAPE = mapping(
         "examples": told(ROLE_EXAMPLES, "what its holders may do with a record: `customary test` tries them out"),
         "was": told(WAS, "its old name"),
     },
-    later=("dashboards",),
 )
