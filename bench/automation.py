@@ -17,9 +17,9 @@ import sqlalchemy as sa
 from bench.cluster import postgresql
 from customary.engine import records
 from customary.engine.automation import tables
-from customary.engine.automation.leasing import lease_due
 from customary.engine.automation.relay import run_once
-from customary.engine.automation.runs import advance_all
+from customary.engine.automation.running.leasing import lease_due
+from customary.engine.automation.running.runs import advance_all
 from customary.engine.automation.worker import Worker, send_once
 from customary.engine.people.actor import SYSTEM
 from customary.engine.workspace import Workspace

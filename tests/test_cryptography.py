@@ -13,7 +13,7 @@ NODES = [
     for node in ast.walk(ast.parse(path.read_bytes()))
     if isinstance(node, ast.Import | ast.ImportFrom | ast.Attribute | ast.Call)
 ]
-WAITS = "engine/plan/site.py"
+WAITS = "engine/plan/applying/site.py"
 """Where chance spreads tries over time, and no secret is made."""
 
 

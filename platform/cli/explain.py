@@ -14,7 +14,7 @@ from customary.cli.options import open_workspace, workspace
 
 if TYPE_CHECKING:
     from customary.engine.people.actor import Actor
-    from customary.engine.records.explain import Explanation, Said
+    from customary.engine.records.reader.explain import Explanation, Said
     from customary.engine.records.work import Work
 
 _ALLOWED = {True: "may", False: "may not", None: "may, where a rule holds,"}
@@ -75,7 +75,7 @@ def _openings(work: Work, actor: Actor) -> Iterator[str]:
 
 def _lines(work: Work, actor: Actor, entity: str, record: str | None, act: str | None) -> Iterator[str]:
     from customary.engine.records import Missing
-    from customary.engine.records.explain import explain, marks
+    from customary.engine.records.reader.explain import explain, marks
 
     try:
         found = explain(work, actor, entity, UUID(record) if record else None)

@@ -14,7 +14,7 @@ from customary.cli.failure import WRONG_USE, Failure
 from customary.cli.options import before, open_workspace, workspace
 
 if TYPE_CHECKING:
-    from customary.engine.automation.because import Because, Told
+    from customary.engine.automation.watching.because import Because, Told
 
 _MARKS = {True: "holds", False: "does not hold", None: "is unknown"}
 
@@ -33,7 +33,7 @@ def why_command(workflow: str, entity: str, record: UUID, since: str, directory:
     Example: customary why big_deal deal 0190c8f2-6f6a-7c3e-9d0a-3a1f0c1b2d3e --workspace mycrm
     """
     from customary.engine.automation import paused
-    from customary.engine.automation.because import why
+    from customary.engine.automation.watching.because import why
     from customary.engine.people.actor import SYSTEM
     from customary.engine.problem import did_you_mean
 

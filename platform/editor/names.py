@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from customary.engine.model.system import PIPELINE_FIELDS, RECORD_FIELDS
+from customary.engine.model.entities.system import PIPELINE_FIELDS, RECORD_FIELDS
 from customary.engine.problem import Place
 from customary.engine.text import Document, Source, plain
 from customary.engine.text import Mapping as Node

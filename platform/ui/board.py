@@ -13,8 +13,8 @@ from litestar.params import FromPath
 from customary.engine import records
 from customary.engine.fields.field import Field
 from customary.engine.model.model import Entity, Pipeline, Stage, View
-from customary.engine.records.board import board as read_board
-from customary.engine.records.board import board_column
+from customary.engine.records.reader.board import board as read_board
+from customary.engine.records.reader.board import board_column
 from customary.engine.records.refusal import Missing
 from customary.engine.records.titles import linked, titles
 from customary.engine.records.work import Work

@@ -16,7 +16,7 @@ from customary.engine.automation import inputs_of, lone_buttons
 from customary.engine.fields.field import Field
 from customary.engine.locale import Locale
 from customary.engine.model.model import Entity, Workflow
-from customary.engine.records.recent import Recent, recent
+from customary.engine.records.reader.recent import Recent, recent
 from customary.engine.records.record import Query, Record, Titles
 from customary.engine.records.refusal import Missing
 from customary.engine.records.work import Work

@@ -20,7 +20,8 @@ from customary.engine import files, messages, people, records
 from customary.engine.messages import outbox
 from customary.engine.messages.incoming import received
 from customary.engine.people.actor import SYSTEM
-from customary.engine.records import Work, decisions, new_id
+from customary.engine.records import Work, new_id
+from customary.engine.records.deciding import decisions
 from customary.ui.desk import SESSION, csrf_of
 
 ROLE = """

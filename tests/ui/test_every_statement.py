@@ -27,10 +27,10 @@ from .test_every_door import filled, routes
 THROUGH = ("records/ask.py", "records/storage.py", "threads.py", "database.py")
 WITHOUT_RULE = {
     "people/recognise.py:_actor": "who comes is found by their session or key, with their own record",
-    "records/whole.py:whole": "one record by its id, of which `records.get` then asks the rule",
-    "records/explain.py:explain": "one record by its id, after `records.get`: it is told why the rule holds",
-    "records/select.py:load_records": "rows inside a record, whose ids `records.get` has found by their rule",
-    "records/options.py:_details": "pickers read on of what they have found by the rule",
+    "records/reader/whole.py:whole": "one record by its id, of which `records.get` then asks the rule",
+    "records/reader/explain.py:explain": "one record by its id, after `records.get`: it is told why the rule holds",
+    "records/reader/select.py:load_records": "rows inside a record, whose ids `records.get` has found by their rule",
+    "records/reader/options.py:_details": "pickers read on of what they have found by the rule",
     "records/titles.py:_titles_of": "people here know each other by name (`test_roles.py`: outsiders do not)",
 }
 

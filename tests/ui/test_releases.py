@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from litestar.testing import TestClient
 
-from customary.engine.plan.alone import alone
+from customary.engine.plan.applying.alone import alone
 from customary.engine.workspace import Workspace, create
 
 from .test_imports import signed_in

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from customary.engine.automation.approving import ask_approval
-from customary.engine.automation.asking import Asked, answer, decide_count, find_asked, hand_over, to_decide
-from customary.engine.automation.chosen import Wanted
-from customary.engine.automation.figures import Figures, figures
-from customary.engine.automation.handling import cancel, count, go_on, try_again
-from customary.engine.automation.log import Run, StepTaken, find_run, input_of, rules_of, runs_of, step_log
 from customary.engine.automation.moment import NO_RECORD
-from customary.engine.automation.moving import move
-from customary.engine.automation.pausing import Paused, pause, paused, resume
-from customary.engine.automation.press import (
+from customary.engine.automation.people.approving import ask_approval
+from customary.engine.automation.people.asking import Asked, answer, decide_count, find_asked, hand_over, to_decide
+from customary.engine.automation.people.press import (
     NOT_ALLOWED,
     buttons,
     buttons_of,
@@ -22,7 +16,13 @@ from customary.engine.automation.press import (
     press_many,
 )
 from customary.engine.automation.relay import run_once
-from customary.engine.automation.runs import advance
+from customary.engine.automation.running.chosen import Wanted
+from customary.engine.automation.running.handling import cancel, count, go_on, try_again
+from customary.engine.automation.running.moving import move
+from customary.engine.automation.running.pausing import Paused, pause, paused, resume
+from customary.engine.automation.running.runs import advance
+from customary.engine.automation.watching.figures import Figures, figures
+from customary.engine.automation.watching.log import Run, StepTaken, find_run, input_of, rules_of, runs_of, step_log
 
 __all__ = [
     "Figures",

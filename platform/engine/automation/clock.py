@@ -15,9 +15,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from customary.engine.automation.begin import begin
 from customary.engine.automation.kinds import trigger_kinds
 from customary.engine.automation.moment import Moment, timed
+from customary.engine.automation.running.begin import begin
 from customary.engine.automation.tables import clock
 from customary.engine.database import Database
 from customary.engine.model.model import Model, Workflow

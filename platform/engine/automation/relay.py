@@ -10,10 +10,10 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from customary.engine.automation.batch import Batch
-from customary.engine.automation.begin import begin_all, fail
-from customary.engine.automation.leasing import SILENT_SECONDS
 from customary.engine.automation.matching import begins
-from customary.engine.automation.waiting import wake
+from customary.engine.automation.running.begin import begin_all, fail
+from customary.engine.automation.running.leasing import SILENT_SECONDS
+from customary.engine.automation.running.waiting import wake
 from customary.engine.database import Database
 from customary.engine.people.actor import SYSTEM
 from customary.engine.records.changes import Change, change, queue, read_change

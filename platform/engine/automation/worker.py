@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from functools import partial
 
 from customary.engine import audit
-from customary.engine.automation.alarm import watch
 from customary.engine.automation.clock import tick
-from customary.engine.automation.leasing import lease_due
-from customary.engine.automation.mails import heard
-from customary.engine.automation.reactions import settled
+from customary.engine.automation.outside.mails import heard
+from customary.engine.automation.outside.reactions import settled
 from customary.engine.automation.relay import run_once
-from customary.engine.automation.runs import advance_all
+from customary.engine.automation.running.leasing import lease_due
+from customary.engine.automation.running.runs import advance_all
+from customary.engine.automation.watching.alarm import watch
 from customary.engine.database import Database
 from customary.engine.files import Store
 from customary.engine.messages import Lines, channels, send_due

@@ -21,7 +21,7 @@ from customary.engine.database import Database
 from customary.engine.files import Store
 from customary.engine.messages.outbox import KEPT, QUEUED, message
 from customary.engine.people.actor import SYSTEM
-from customary.engine.plan.alone import alone
+from customary.engine.plan.applying.alone import alone
 from customary.engine.privacy import throw_away
 from customary.engine.privacy.again import buried, erase_again
 from customary.engine.records.work import Work

@@ -12,7 +12,7 @@ from customary.engine.examples.example import Example
 from customary.engine.examples.house import Room
 from customary.engine.examples.values import BadValue, CannotMake, Values
 from customary.engine.people.actor import Actor
-from customary.engine.records.explain import Explanation, explain
+from customary.engine.records.reader.explain import Explanation, explain
 from customary.engine.records.work import Work
 
 

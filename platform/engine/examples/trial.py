@@ -8,9 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from customary.engine import records
-from customary.engine.automation.forms import heard
 from customary.engine.automation.moment import system_for
-from customary.engine.automation.press import press
+from customary.engine.automation.outside.forms import heard
+from customary.engine.automation.people.press import press
 from customary.engine.examples.difference import Difference
 from customary.engine.examples.effects import effects_differ
 from customary.engine.examples.example import Example
@@ -19,8 +19,8 @@ from customary.engine.examples.rights import rights_differ
 from customary.engine.examples.values import BadValue, CannotMake, Values
 from customary.engine.messages import forms
 from customary.engine.model.example import RECORD
-from customary.engine.model.form import WebForm
 from customary.engine.model.model import Model
+from customary.engine.model.rules.form import WebForm
 from customary.engine.records.work import Work
 
 NOTHING = "nothing"

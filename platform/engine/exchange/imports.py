@@ -14,9 +14,9 @@ from customary.engine.exchange.lookup import lookup, nearest
 from customary.engine.exchange.sheet import Row, Sheet
 from customary.engine.exchange.values import Later, Values, title_field, values_of
 from customary.engine.fields.normal import normal
-from customary.engine.records.create import BATCH
 from customary.engine.records.refusal import FieldProblem, Refused
 from customary.engine.records.work import Work
+from customary.engine.records.writer.create import BATCH
 from customary.engine.tables.statistics import learn
 from customary.engine.words import Reason
 

@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from customary.engine.messages.stops import folded
-from customary.engine.records.consents import EXPIRED, UNSUBSCRIBE, Purpose, write_withdrawn
+from customary.engine.records.personal.consents import EXPIRED, UNSUBSCRIBE, Purpose, write_withdrawn
 from customary.engine.records.refusal import Forbidden, Missing, Refused, Stale
 from customary.engine.records.work import Cause, Work
 from customary.engine.records.write import update

@@ -16,12 +16,12 @@ from customary.engine.messages.channels import house
 from customary.engine.messages.enclosed import TOO_LARGE, is_too_large, of_file
 from customary.engine.messages.mail import NoAddress, address, write
 from customary.engine.model.model import Entity
-from customary.engine.model.senders import may_send
-from customary.engine.records.attach import find_seen
+from customary.engine.model.rules.senders import may_send
+from customary.engine.records.reader.select import get
 from customary.engine.records.record import Record
 from customary.engine.records.refusal import FieldProblem, Missing, Refused
-from customary.engine.records.select import get
 from customary.engine.records.work import Work
+from customary.engine.records.writer.attach import find_seen
 from customary.engine.words import Reason
 
 LONGEST, LONGEST_SUBJECT = 100_000, 300

@@ -17,11 +17,11 @@ from customary.engine.messages.forms.entries import entry
 from customary.engine.messages.incoming.received import Received, find_received, mail, received_about
 from customary.engine.messages.outbox import Letter, letters, message
 from customary.engine.messages.reactions import reactions_to
-from customary.engine.records.merging import merge as merge_records
+from customary.engine.records.reader.select import get
 from customary.engine.records.refusal import Missing
-from customary.engine.records.select import get
 from customary.engine.records.told import may_know
 from customary.engine.records.work import Work
+from customary.engine.records.writer.merging import merge as merge_records
 
 MOST = 100
 

@@ -20,7 +20,7 @@ from customary.engine.messages import breaker, pace
 from customary.engine.messages.outbox import DROPPED, FAILED, QUEUED, SENT, Letter, as_letter, letters_where, message
 from customary.engine.messages.undelivered import NotNow, NotYet, Undeliverable
 from customary.engine.reasons import reason_text
-from customary.engine.records.consents import Purpose, withdrawn
+from customary.engine.records.personal.consents import Purpose, withdrawn
 from customary.engine.tracing import span
 from customary.engine.words import Reason
 

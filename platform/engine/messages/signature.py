@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from customary.engine.model.scheme import OURS, Scheme
+from customary.engine.model.rules.scheme import OURS, Scheme
 
 HEADER = OURS.header
 WINDOW = timedelta(minutes=5)

@@ -16,7 +16,7 @@ from customary.engine.messages.outbox import Letter, put
 from customary.engine.messages.secrets import filled_in, the_secret
 from customary.engine.messages.signature import HEADER, signed
 from customary.engine.messages.undelivered import NotNow, Undeliverable
-from customary.engine.model.payload import Unfit, read, take
+from customary.engine.model.rules.payload import Unfit, read, take
 from customary.engine.records.work import Work
 from customary.engine.words import Reason
 

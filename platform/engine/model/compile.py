@@ -7,33 +7,33 @@ from typing import Any
 
 from customary.engine.definitions import Definitions, define
 from customary.engine.locale import country_of
-from customary.engine.model.bridge import bridge
 from customary.engine.model.build import Build, frozen
 from customary.engine.model.calendar import compile_calendars
-from customary.engine.model.computed import settle_lookups
-from customary.engine.model.currencies import check_currencies
 from customary.engine.model.dashboard import check_dashboards, compile_dashboards
-from customary.engine.model.default import check_defaults
-from customary.engine.model.document import compile_documents
-from customary.engine.model.entity import finish_entity, sketch_entities
+from customary.engine.model.entities.bridge import bridge
+from customary.engine.model.entities.computed import settle_lookups
+from customary.engine.model.entities.currencies import check_currencies
+from customary.engine.model.entities.default import check_defaults
+from customary.engine.model.entities.entity import finish_entity, sketch_entities
+from customary.engine.model.entities.formula import check_circles
+from customary.engine.model.entities.keep import check_wishes, keep
+from customary.engine.model.entities.link import check_tree, connect
+from customary.engine.model.entities.pipeline import finish_pipelines, shape_pipelines
 from customary.engine.model.example import check_examples
-from customary.engine.model.formula import check_circles
-from customary.engine.model.keep import check_wishes, keep
 from customary.engine.model.languages import check_languages
-from customary.engine.model.link import check_tree, connect
-from customary.engine.model.mailbox import compile_mailboxes
-from customary.engine.model.message import compile_messages
 from customary.engine.model.model import Model
 from customary.engine.model.navigation import compile_navigation
-from customary.engine.model.pipeline import finish_pipelines, shape_pipelines
+from customary.engine.model.people.raising import check_raising
+from customary.engine.model.people.role import check_buttons, compile_roles
 from customary.engine.model.questions import check_questions
-from customary.engine.model.raising import check_raising
 from customary.engine.model.reach import check_reach
-from customary.engine.model.role import check_buttons, compile_roles
-from customary.engine.model.scheme import check_schemes
+from customary.engine.model.rules.mailbox import compile_mailboxes
+from customary.engine.model.rules.scheme import check_schemes
+from customary.engine.model.rules.web_form import compile_forms
+from customary.engine.model.rules.workflow import compile_workflows
 from customary.engine.model.settings import compile_settings
-from customary.engine.model.web_form import compile_forms
-from customary.engine.model.workflow import compile_workflows
+from customary.engine.model.texts.document import compile_documents
+from customary.engine.model.texts.message import compile_messages
 from customary.engine.problem import Problems
 from customary.engine.text.node import Mapping as Node
 from customary.engine.text.node import Scalar, plain

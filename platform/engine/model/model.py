@@ -12,16 +12,16 @@ from zoneinfo import ZoneInfo
 from customary.engine.expressions import Expression, Template
 from customary.engine.expressions.passage import Passage
 from customary.engine.fields.field import Field
-from customary.engine.model.limit import Limit
-from customary.engine.model.retention import Retention
-from customary.engine.model.sign_in import SignIn
+from customary.engine.model.entities.limit import Limit
+from customary.engine.model.entities.retention import Retention
+from customary.engine.model.people.sign_in import SignIn
 from customary.engine.model.tile import Dashboard
 from customary.engine.problem import Place
 from customary.engine.words import Words
 from customary.engine.working import Calendar
 
 if TYPE_CHECKING:
-    from customary.engine.model.form import WebForm
+    from customary.engine.model.rules.form import WebForm
 
 
 class _Nothing(Mapping[str, Any]):

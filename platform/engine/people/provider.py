@@ -14,7 +14,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from customary.engine.model.sign_in import Provider
+from customary.engine.model.people.sign_in import Provider
 
 SECRET_VARIABLE = "CUSTOMARY_OIDC_SECRET_"  # noqa: S105 - a name, not a secret
 """With the provider's name in capitals after it: the secret that it gave this workspace, where it gave one."""

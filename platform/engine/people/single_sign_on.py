@@ -19,7 +19,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from customary.engine.database import system
-from customary.engine.model.sign_in import Provider
+from customary.engine.model.people.sign_in import Provider
 from customary.engine.people import accounts, tickets
 from customary.engine.people.accounts import AccountProblem
 from customary.engine.people.sessions import SINGLE_SIGN_ON, Browser, Session, start

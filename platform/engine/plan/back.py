@@ -11,7 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from customary.engine.plan.change import Change, Fill
-from customary.engine.plan.conversion import Limit
+from customary.engine.plan.changes.conversion import Limit
 from customary.engine.plan.line import Impact
 from customary.engine.records.changes import change as written
 from customary.engine.releases import Inverse, Release, load_catalogue, read_inverses, read_release
@@ -21,7 +21,7 @@ from customary.engine.tables.going_back import Stood, lives, stood_in
 
 if TYPE_CHECKING:
     from customary.engine.plan.comparison import Comparison
-    from customary.engine.plan.counting import Counting
+    from customary.engine.plan.impact.counting import Counting
     from customary.engine.records.work import Work
     from customary.engine.tables.growth import Turn
 

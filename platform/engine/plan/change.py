@@ -10,11 +10,11 @@ from uuid import UUID
 from customary.engine.plan.line import Impact, Line
 
 if TYPE_CHECKING:
-    from customary.engine.plan.conversion import Limit
-    from customary.engine.plan.counting import Counting
-    from customary.engine.plan.journal import Made
-    from customary.engine.plan.site import Site
-    from customary.engine.plan.written import Written
+    from customary.engine.plan.applying.journal import Made
+    from customary.engine.plan.applying.site import Site
+    from customary.engine.plan.applying.written import Written
+    from customary.engine.plan.changes.conversion import Limit
+    from customary.engine.plan.impact.counting import Counting
     from customary.engine.records.work import Work
     from customary.engine.tables import EntityTable
 
@@ -127,7 +127,7 @@ class Fill(Change):
         site.go_through(self.over, self.fill, self.oldest_first)
 
     def catch_up(self, work: Work, written: Sequence[Written]) -> None:
-        from customary.engine.plan.written import still_old
+        from customary.engine.plan.applying.written import still_old
 
         ids = {each.record for each in written if each.entity == self.over.code}
         if left := still_old(work, self.over, self.gives, ids):

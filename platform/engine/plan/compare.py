@@ -9,21 +9,21 @@ import sqlalchemy as sa
 from customary.engine.model.model import Model
 from customary.engine.plan.back import Back, limited
 from customary.engine.plan.change import Change
+from customary.engine.plan.changes.computed import compare_computed
+from customary.engine.plan.changes.currency import compare_currency
+from customary.engine.plan.changes.definitions import compare_definitions
+from customary.engine.plan.changes.fields import compare_entity
+from customary.engine.plan.changes.renamings import Renamings
+from customary.engine.plan.changes.saved import compare_saved
+from customary.engine.plan.changes.structure import AddGuard, AddIndex, DropIndex
 from customary.engine.plan.comparison import Comparison
-from customary.engine.plan.computed import compare_computed
-from customary.engine.plan.counting import Counting, Told
-from customary.engine.plan.currency import compare_currency
-from customary.engine.plan.definitions import compare_definitions
-from customary.engine.plan.fields import compare_entity
-from customary.engine.plan.impact import weigh
+from customary.engine.plan.impact.counting import Counting, Told
+from customary.engine.plan.impact.impact import weigh
 from customary.engine.plan.line import ONLINE, Line
 from customary.engine.plan.plan import Plan
 from customary.engine.plan.proof import LASTING
-from customary.engine.plan.purge import compare_purged
-from customary.engine.plan.renamings import Renamings
-from customary.engine.plan.saved import compare_saved
+from customary.engine.plan.retired.purge import compare_purged
 from customary.engine.plan.seal import fingerprint
-from customary.engine.plan.structure import AddGuard, AddIndex, DropIndex
 from customary.engine.releases import Release, load_catalogue
 from customary.engine.tables import Catalogue, Tables
 from customary.engine.tables.growth import Growth, grow

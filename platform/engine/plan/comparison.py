@@ -12,9 +12,9 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from customary.engine.model.model import Model
-from customary.engine.plan.journal import unborn
+from customary.engine.plan.applying.journal import unborn
+from customary.engine.plan.changes.renamings import Renamings
 from customary.engine.plan.proof import indexes_there
-from customary.engine.plan.renamings import Renamings
 from customary.engine.releases import Release
 from customary.engine.tables import Tables
 from customary.engine.tables.going_back import lives

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
 
-from customary.engine.plan.journal import unborn
+from customary.engine.plan.applying.journal import unborn
 from customary.engine.words import Reason
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from customary.engine.privacy.erasing import (
     tombstone_of,
 )
 from customary.engine.privacy.known import Known, Part, known_of
-from customary.engine.records.erased import Tombstone
+from customary.engine.records.personal.erased import Tombstone
 
 __all__ = [
     "Erasure",

@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from customary.engine.privacy.erasing import erase
-from customary.engine.records.erased import Tombstone, erased, tombstones
+from customary.engine.records.personal.erased import Tombstone, erased, tombstones
 from customary.engine.records.refusal import Missing, Refused
 from customary.engine.records.work import Work
 

@@ -20,15 +20,15 @@ from customary.engine.messages.correspondence import posts
 from customary.engine.model.model import Entity
 from customary.engine.privacy.known import Known, Part, known_of
 from customary.engine.privacy.traces import TRACES, Trace
-from customary.engine.records.attach import listed
-from customary.engine.records.consents import lines
-from customary.engine.records.delete import pointing_at
-from customary.engine.records.history import history
+from customary.engine.records.personal.consents import lines
+from customary.engine.records.reader.history import history
 from customary.engine.records.record import Query, Record, Titles
 from customary.engine.records.refusal import Forbidden, Missing
 from customary.engine.records.scope import RecordScope
-from customary.engine.records.shape import shape
 from customary.engine.records.work import Work
+from customary.engine.records.writer.attach import listed
+from customary.engine.records.writer.delete import pointing_at
+from customary.engine.records.writer.shape import shape
 from customary.engine.words import Reason
 
 AT_ONCE = 500

@@ -24,12 +24,12 @@ from customary.engine.privacy.once import Once
 from customary.engine.privacy.traces import TRACES, Trace, is_received, is_sent
 from customary.engine.records import index, storage
 from customary.engine.records.changes import change
-from customary.engine.records.draft import is_empty
-from customary.engine.records.erase import erase as erase_record
-from customary.engine.records.erased import Tombstone, tombstone
+from customary.engine.records.personal.erased import Tombstone, tombstone
 from customary.engine.records.refusal import FieldProblem, Forbidden, Missing, Refused
-from customary.engine.records.shape import shape
 from customary.engine.records.work import Work
+from customary.engine.records.writer.draft import is_empty
+from customary.engine.records.writer.erase import erase as erase_record
+from customary.engine.records.writer.shape import shape
 from customary.engine.words import Reason
 
 

@@ -13,14 +13,14 @@ import sqlalchemy as sa
 
 from customary.engine.fields.field import Field
 from customary.engine.messages.stops import folded
+from customary.engine.model.entities.personal import personal
 from customary.engine.model.model import Entity
-from customary.engine.model.personal import personal
 from customary.engine.privacy.once import Once
 from customary.engine.records import storage
 from customary.engine.records.changes import Change, change, read_change
-from customary.engine.records.delete import holders_of, pointing_at
-from customary.engine.records.merging import MERGED
 from customary.engine.records.work import Work
+from customary.engine.records.writer.delete import holders_of, pointing_at
+from customary.engine.records.writer.merging import MERGED
 
 ADDRESSES = ("email", "phone")
 """Kinds of field under whose values messages are sent."""

@@ -19,16 +19,16 @@ from customary.engine.automation.tables import clock
 from customary.engine.database import Database
 from customary.engine.files import Store
 from customary.engine.messages.agreed import lapse
+from customary.engine.model.entities.retention import ARCHIVE, ERASE, Retention
+from customary.engine.model.entities.retentions import LAST_CHANGE
 from customary.engine.model.model import Model
-from customary.engine.model.retention import ARCHIVE, ERASE, Retention
-from customary.engine.model.retentions import LAST_CHANGE
 from customary.engine.people.actor import SYSTEM
 from customary.engine.privacy.erasing import erase_untidily, throw_away
 from customary.engine.privacy.once import Once
 from customary.engine.records import index, storage
-from customary.engine.records.consents import over
+from customary.engine.records.personal.consents import over
+from customary.engine.records.personal.retention import due
 from customary.engine.records.refusal import Forbidden, Missing, Refused, Stale
-from customary.engine.records.retention import due
 from customary.engine.records.work import Work
 from customary.engine.records.write import archive
 from customary.engine.releases import Release, Releases

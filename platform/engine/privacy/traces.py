@@ -22,8 +22,8 @@ from customary.engine.messages.reactions import reaction
 from customary.engine.people.tickets import ticket
 from customary.engine.privacy.known import Known
 from customary.engine.reasons import reason_text
-from customary.engine.records.approvals import LAPSED
-from customary.engine.records.decisions import OPEN, decision
+from customary.engine.records.deciding.approvals import LAPSED
+from customary.engine.records.deciding.decisions import OPEN, decision
 from customary.engine.words import Reason
 
 STOPPED = Reason("The record was erased.")

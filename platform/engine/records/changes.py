@@ -12,10 +12,10 @@ import sqlalchemy as sa
 
 from customary.engine.columns import Json, Moment
 from customary.engine.database import system
-from customary.engine.records.draft import is_empty
 from customary.engine.records.identifier import new_id
-from customary.engine.records.shape import Shape
 from customary.engine.records.work import Work
+from customary.engine.records.writer.draft import is_empty
+from customary.engine.records.writer.shape import Shape
 
 KINDS = (
     "created",

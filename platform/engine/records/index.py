@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from customary.engine.database import system
 from customary.engine.fields.normal import words
-from customary.engine.records.shape import Shape
 from customary.engine.records.work import Work
+from customary.engine.records.writer.shape import Shape
 
 LONGEST = 10_000
 """Characters of a record that search sees."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from customary.engine.records.aggregate import aggregate
-from customary.engine.records.board import Board, Column, board, board_column
-from customary.engine.records.history import History, history
-from customary.engine.records.options import options
+from customary.engine.records.reader.aggregate import aggregate
+from customary.engine.records.reader.board import Board, Column, board, board_column
+from customary.engine.records.reader.history import History, history
+from customary.engine.records.reader.options import options
+from customary.engine.records.reader.search import search
+from customary.engine.records.reader.select import count, get, select
 from customary.engine.records.record import Group, Hit, Page, Query, Record
-from customary.engine.records.search import search
-from customary.engine.records.select import count, get, select
 from customary.engine.records.titles import titles
 from customary.engine.records.typed import compile_typed, compile_where
 

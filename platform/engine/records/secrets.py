@@ -9,11 +9,11 @@ from customary.engine import sealing
 from customary.engine.fields.field import Field
 from customary.engine.fields.secret import Sealed, Unsealed
 from customary.engine.records import changes, storage
-from customary.engine.records.draft import Draft
 from customary.engine.records.identifier import new_id
+from customary.engine.records.reader.select import get
 from customary.engine.records.refusal import FieldProblem, Missing, Refused
-from customary.engine.records.select import get
 from customary.engine.records.work import Work
+from customary.engine.records.writer.draft import Draft
 from customary.engine.words import Reason
 
 

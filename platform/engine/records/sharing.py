@@ -13,12 +13,12 @@ import sqlalchemy as sa
 from customary.engine.access.shares import share as shares
 from customary.engine.records import changes, storage
 from customary.engine.records.identifier import new_id
+from customary.engine.records.reader.select import get
 from customary.engine.records.refusal import FieldProblem, Forbidden, Missing, Refused
 from customary.engine.records.scope import RecordScope
-from customary.engine.records.select import get
 from customary.engine.records.titles import titles
-from customary.engine.records.update import claim
 from customary.engine.records.work import Work
+from customary.engine.records.writer.update import claim
 from customary.engine.words import Reason
 
 SHARED, UNSHARED = "shared", "unshared"

@@ -10,8 +10,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from customary.engine.records.formulas.moving import rules_move, titles_move
 from customary.engine.records.kept import kept
-from customary.engine.records.moving import rules_move, titles_move
 from customary.engine.records.record import Titles
 from customary.engine.records.rows import all_rows, among, permission
 from customary.engine.records.storage import CHUNK

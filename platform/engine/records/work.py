@@ -141,6 +141,6 @@ class Work:
 
     def create(self, entity: str, values: Mapping[str, Any]) -> UUID:
         """`records.create`, for rooms that lie below this one and are handed the work."""
-        from customary.engine.records.create import create
+        from customary.engine.records.writer.create import create
 
         return create(self, entity, values)

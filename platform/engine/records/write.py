@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from customary.engine.records.create import create, create_many
-from customary.engine.records.delete import delete
-from customary.engine.records.merging import merge
-from customary.engine.records.take_back import take_back
-from customary.engine.records.update import archive, move, restore, update
+from customary.engine.records.writer.create import create, create_many
+from customary.engine.records.writer.delete import delete
+from customary.engine.records.writer.merging import merge
+from customary.engine.records.writer.take_back import take_back
+from customary.engine.records.writer.update import archive, move, restore, update
 
 __all__ = ["archive", "create", "create_many", "delete", "merge", "move", "restore", "take_back", "update"]
 """All raise Refused (with everything that is wrong), Missing, Forbidden or Stale; then nothing was written,

@@ -19,7 +19,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from customary.engine.columns import CodePointText
 from customary.engine.fields.text import SORTED_LENGTH
-from customary.engine.model.limit import NoOverlap
+from customary.engine.model.entities.limit import NoOverlap
 from customary.engine.tables.entity_table import SYSTEM_COLUMNS
 from customary.engine.tables.fixed import fixed, fixed_by_right
 

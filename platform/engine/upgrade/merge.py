@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from customary.engine.plan.renamings import renames
+from customary.engine.plan.changes.renamings import renames
 from customary.engine.text import Mapping, Node, Scalar, Sequence, plain
 from customary.engine.text.layers import as_mapping
 

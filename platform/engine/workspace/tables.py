@@ -24,8 +24,8 @@ ROOMS_WITH_TABLES = (
     "customary.engine.messages.reactions",
     "customary.engine.exchange.sample",
     "customary.engine.automation",
-    "customary.engine.automation.hooks",
-    "customary.engine.plan.journal",
+    "customary.engine.automation.outside.hooks",
+    "customary.engine.plan.applying.journal",
 )
 """Importing these declares the platform's own tables."""
 

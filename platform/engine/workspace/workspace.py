@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from customary.engine.model.model import Settings
     from customary.engine.people.actor import Actor
     from customary.engine.plan import Plan, Progress, Seal
-    from customary.engine.plan.aside import Aside
-    from customary.engine.plan.counting import Told as Counted
-    from customary.engine.plan.retired import Retired
+    from customary.engine.plan.impact.counting import Told as Counted
+    from customary.engine.plan.retired.aside import Aside
+    from customary.engine.plan.retired.retired import Retired
     from customary.engine.records.work import Work
     from customary.engine.text import Source
     from customary.engine.text.put_back import PutBack
@@ -202,7 +202,7 @@ class Workspace:
 
     def retired(self) -> list[Retired]:
         """What was taken out of the definitions and is kept, the first retired first."""
-        from customary.engine.plan.retired import retired
+        from customary.engine.plan.retired.retired import retired
         from customary.engine.releases import load_catalogue
 
         with self.database.read(at_length=True) as connection:
@@ -210,7 +210,7 @@ class Workspace:
 
     def aside(self, path: str) -> Iterator[Aside]:
         """The values of something retired, one by one. Raises WrongUse when nothing of that path is."""
-        from customary.engine.plan.aside import aside
+        from customary.engine.plan.retired.aside import aside
 
         found = [each for each in self.retired() if each.path == path and each.columns]
         if not found:
@@ -221,7 +221,7 @@ class Workspace:
 
     def plan_purge(self, older_than: timedelta | None = None) -> Plan:
         """The plan that destroys what is retired for longer, by default for as long as `purge_after` says."""
-        from customary.engine.plan.purge import purge
+        from customary.engine.plan.retired.purge import purge
 
         with self.database.read(at_length=True) as connection:
             return purge(connection, self.release, datetime.now(UTC), older_than)
@@ -229,7 +229,7 @@ class Workspace:
     def purge(self, plan: Plan, by: str = "") -> Release:
         """Destroys what the plan says, and the files of entities that are gone."""
         from customary.engine.files import forget
-        from customary.engine.plan.purge import purged_entities
+        from customary.engine.plan.retired.purge import purged_entities
 
         release = self.apply(plan, by)
         entities, more = purged_entities(release.tables.catalogue), True

@@ -16,8 +16,9 @@ import msgspec
 from litestar import Request, Response
 
 from customary.engine.people.actor import Actor
-from customary.engine.records import Work, at_once
-from customary.engine.records.at_once import AtOnce
+from customary.engine.records import Work
+from customary.engine.records.reader import at_once
+from customary.engine.records.reader.at_once import AtOnce
 from customary.engine.wires import Found
 from customary.ui.api import shown
 from customary.ui.api.caller import moment, recalled

@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from customary.engine import automation
 from customary.engine.fields.field import Refusal
 from customary.engine.records import FieldProblem, Refused, Work
-from customary.engine.records.decisions import Decision
+from customary.engine.records.deciding.decisions import Decision
 from customary.ui.api import asked
 from customary.ui.api.body import json_object
 from customary.ui.api.caller import read, write

@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from litestar.response import Stream
 
 from customary.engine.fields.files import MOST
-from customary.engine.records.attach import find_seen, keep
+from customary.engine.records.writer.attach import find_seen, keep
 from customary.ui.api.caller import read, write
 from customary.ui.api.problem import ApiProblem
 from customary.ui.record.attached import send

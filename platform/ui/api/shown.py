@@ -16,8 +16,8 @@ from customary.engine.locale.spans import iso_span
 from customary.engine.model.model import Model
 from customary.engine.money import Money
 from customary.engine.records import Record, Work
+from customary.engine.records.reader.select import load_records
 from customary.engine.records.record import Titles
-from customary.engine.records.select import load_records
 
 Show = Callable[[Any, Titles], Any]
 

@@ -11,9 +11,9 @@ from customary.engine import records
 from customary.engine.expressions import Expression
 from customary.engine.fields.field import Field, Refusal
 from customary.engine.locale import Locale
-from customary.engine.model.default import in_order, value_of
+from customary.engine.model.entities.default import in_order, value_of
 from customary.engine.model.model import Entity, Model
-from customary.engine.records.options import options
+from customary.engine.records.reader.options import options
 from customary.engine.records.scope import RecordScope
 from customary.engine.records.work import Work
 from customary.ui.form.typed import Entry, Find, Line, Typed, entry_of_texts, entry_of_value

@@ -7,7 +7,7 @@ from typing import Any
 
 from customary.engine.fields.field import Field
 from customary.engine.locale import Locale
-from customary.engine.model.default import value_of
+from customary.engine.model.entities.default import value_of
 from customary.engine.records.refusal import FieldProblem, Refused
 from customary.engine.records.work import Work
 from customary.ui.form.controls import Control, control_alone

@@ -14,9 +14,9 @@ from litestar.params import FromPath
 from customary.engine import records
 from customary.engine.fields.file import reference
 from customary.engine.model.model import Entity
-from customary.engine.records.attach import keep
 from customary.engine.records.refusal import FieldProblem, Refused, Stale
 from customary.engine.records.work import Work
+from customary.engine.records.writer.attach import keep
 from customary.engine.words import Reason
 from customary.ui.desk import AtDesk, Desk
 from customary.ui.entity import entity_of

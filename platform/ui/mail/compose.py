@@ -16,9 +16,9 @@ from customary.engine.messages import by_hand
 from customary.engine.messages.by_hand import Receiver, Written
 from customary.engine.messages.outbox import is_served
 from customary.engine.model.model import Entity
-from customary.engine.records.attach import find_seen
 from customary.engine.records.refusal import Refused
 from customary.engine.records.work import Work
+from customary.engine.records.writer.attach import find_seen
 from customary.engine.words import Reason
 from customary.ui.desk import AtDesk, Desk
 from customary.ui.entity import entity_of

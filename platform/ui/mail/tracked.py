@@ -12,7 +12,7 @@ from litestar import Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from customary.engine.automation.reactions import react
+from customary.engine.automation.outside.reactions import react
 from customary.engine.messages import Letter, house, html
 from customary.engine.messages.outbox import letter_with
 from customary.engine.messages.reactions import CLICKED, OPENED

@@ -13,7 +13,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from customary.engine import people
-from customary.engine.model.sign_in import Provider
+from customary.engine.model.people.sign_in import Provider
 from customary.engine.people import provider as providers
 from customary.engine.people import sessions, single_sign_on
 from customary.engine.people.actor import SYSTEM

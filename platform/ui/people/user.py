@@ -12,8 +12,8 @@ from litestar.params import FromPath
 from customary.engine import people, records
 from customary.engine.people import passkeys, second_factor, sessions, tickets
 from customary.engine.people.overview import is_last_admin, people_page
-from customary.engine.records.handover import Handed, hand_over, owned
 from customary.engine.records.work import Work
+from customary.engine.records.writer.handover import Handed, hand_over, owned
 from customary.engine.words import Reason
 from customary.ui.desk import AtDesk, Desk, texts
 from customary.ui.people import users

@@ -12,8 +12,8 @@ from litestar.params import FromPath
 from litestar.response import Stream
 
 from customary.engine.fields.image import PICTURES
-from customary.engine.records.attach import find_seen
 from customary.engine.records.refusal import Missing
+from customary.engine.records.writer.attach import find_seen
 from customary.ui.desk import AtDesk
 
 if TYPE_CHECKING:

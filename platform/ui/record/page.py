@@ -17,7 +17,7 @@ from customary.engine.fields.field import Field
 from customary.engine.messages import by_hand
 from customary.engine.model.model import Entity, Workflow
 from customary.engine.privacy import Tombstone
-from customary.engine.records.retention import coming
+from customary.engine.records.personal.retention import coming
 from customary.engine.records.scope import RecordScope
 from customary.engine.records.work import Work
 from customary.engine.words import Words

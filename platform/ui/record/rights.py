@@ -15,7 +15,7 @@ from customary.engine import messages, people, records
 from customary.engine.model.model import Entity
 from customary.engine.people.actor import Actor
 from customary.engine.records import sharing
-from customary.engine.records.explain import Explanation, Mark, explain, marks
+from customary.engine.records.reader.explain import Explanation, Mark, explain, marks
 from customary.engine.records.refusal import FieldProblem, Forbidden, Missing, Refused
 from customary.engine.records.sharing import Share
 from customary.engine.records.work import Work

@@ -12,7 +12,7 @@ from litestar.params import FromPath
 
 from customary.engine import automation, records
 from customary.engine.model.model import Entity, Stage
-from customary.engine.records.approvals import NEEDED
+from customary.engine.records.deciding.approvals import NEEDED
 from customary.engine.records.refusal import FieldProblem, Forbidden, Missing, Refused, Stale
 from customary.engine.records.work import Work
 from customary.engine.words import Reason, Words

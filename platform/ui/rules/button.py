@@ -14,8 +14,8 @@ from customary.engine.automation import Run, find_run, inputs_of, press, press_a
 from customary.engine.automation.moment import Moment, pressed
 from customary.engine.locale import Locale
 from customary.engine.model.model import Workflow
+from customary.engine.records.reader.select import get as get_record
 from customary.engine.records.refusal import FieldProblem, Forbidden, Missing, Refused
-from customary.engine.records.select import get as get_record
 from customary.engine.records.work import Work
 from customary.engine.words import Words
 from customary.ui.desk import AtDesk, Desk

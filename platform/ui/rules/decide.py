@@ -14,8 +14,8 @@ from customary.engine.automation import Asked
 from customary.engine.fields.field import Field
 from customary.engine.locale import Locale
 from customary.engine.model.model import Entity
-from customary.engine.records.decisions import Decision
-from customary.engine.records.options import options
+from customary.engine.records.deciding.decisions import Decision
+from customary.engine.records.reader.options import options
 from customary.engine.records.refusal import FieldProblem, Forbidden, Missing, Refused
 from customary.engine.records.work import Work
 from customary.engine.words import Reason, Words

@@ -9,7 +9,7 @@ import msgspec
 from litestar import Request, Response, Router, post
 from litestar.params import FromPath
 
-from customary.engine.automation.hooks import Incoming, NotTaken, take_call
+from customary.engine.automation.outside.hooks import Incoming, NotTaken, take_call
 from customary.engine.people.actor import SYSTEM
 from customary.engine.records import Cause, Work
 from customary.ui.api import problem

@@ -27,8 +27,8 @@ from customary.engine.automation import (
     runs_of,
     try_again,
 )
-from customary.engine.automation.because import Told, why
-from customary.engine.automation.figures import begins_next
+from customary.engine.automation.watching.because import Told, why
+from customary.engine.automation.watching.figures import begins_next
 from customary.engine.model.model import Workflow
 from customary.engine.records.refusal import Forbidden, Missing
 from customary.engine.records.work import Work

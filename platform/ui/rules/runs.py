@@ -14,7 +14,7 @@ from litestar.params import FromPath
 
 from customary.engine import messages, records
 from customary.engine.automation import Run, StepTaken, cancel, find_run, input_of, step_log, try_again
-from customary.engine.automation.because import Because, because
+from customary.engine.automation.watching.because import Because, because
 from customary.engine.locale import Locale
 from customary.engine.model.model import Entity, Model, Workflow
 from customary.engine.records.changes import Change

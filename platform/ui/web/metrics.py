@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import anyio.to_thread
 from litestar import Request, Response, get
 
-from customary.engine.automation.gauges import Gauge, gauges
+from customary.engine.automation.watching.gauges import Gauge, gauges
 
 if TYPE_CHECKING:
     from customary.engine.workspace import Workspace

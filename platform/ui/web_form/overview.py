@@ -9,7 +9,7 @@ from litestar import Response, get
 
 from customary.engine.messages import forms
 from customary.engine.messages.forms import Figures
-from customary.engine.model.form import WebForm
+from customary.engine.model.rules.form import WebForm
 from customary.engine.records.work import Work
 from customary.ui.desk import AtDesk, Desk
 

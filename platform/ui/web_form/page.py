@@ -13,10 +13,10 @@ from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from customary.engine.automation.forms import heard
+from customary.engine.automation.outside.forms import heard
 from customary.engine.messages import forms
 from customary.engine.messages.forms import CONSENT, Asked, Sent, Stamp
-from customary.engine.model.form import WebForm
+from customary.engine.model.rules.form import WebForm
 from customary.engine.people.throttle import TooMany
 from customary.engine.records.refusal import FieldProblem, Refused
 from customary.engine.records.work import Work

@@ -10,7 +10,7 @@ from customary.engine.expressions import Expression, Template
 from customary.engine.fields.field import Field
 from customary.engine.locale import Locale
 from customary.engine.messages.forms import CONSENT
-from customary.engine.model.form import WebForm
+from customary.engine.model.rules.form import WebForm
 from customary.engine.records.refusal import FieldProblem
 from customary.engine.records.work import Work
 from customary.engine.words import Reason, Words

@@ -23,8 +23,8 @@ from customary.engine.exchange.lookup import lookup
 from customary.engine.expressions.error import ExpressionError
 from customary.engine.people.actor import SYSTEM
 from customary.engine.records import Cause, Forbidden, Missing, Query, Refused, Work, new_id
-from customary.engine.records.at_once import AtOnce, NeedsMore, at_once
-from customary.engine.records.recent import recent
+from customary.engine.records.reader.at_once import AtOnce, NeedsMore, at_once
+from customary.engine.records.reader.recent import recent
 
 ENTITIES = """
 entity: user

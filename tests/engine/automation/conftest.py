@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from customary.engine.automation.clock import tick
-from customary.engine.automation.log import Run, StepTaken, runs_of, step_log
+from customary.engine.automation.watching.log import Run, StepTaken, runs_of, step_log
 from customary.engine.automation.worker import work_once, work_until_idle
 from customary.engine.database import Database
 from customary.engine.people.actor import SYSTEM, Actor

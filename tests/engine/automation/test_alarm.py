@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from customary.engine import people
-from customary.engine.automation.alarm import watch
+from customary.engine.automation.watching.alarm import watch
 from customary.engine.messages.notifications import notification
 from customary.engine.reasons import read_reason
 from customary.engine.records.work import Work

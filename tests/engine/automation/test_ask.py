@@ -22,13 +22,13 @@ from customary.engine.automation import (
     tables,
     to_decide,
 )
-from customary.engine.automation.leasing import lease_due
-from customary.engine.automation.runs import advance
+from customary.engine.automation.running.leasing import lease_due
+from customary.engine.automation.running.runs import advance
 from customary.engine.messages import letters
 from customary.engine.money import Money
 from customary.engine.people.actor import SYSTEM
-from customary.engine.records import handover
 from customary.engine.records.refusal import Forbidden, Missing, Refused
+from customary.engine.records.writer import handover
 
 from .test_rules import VISIT, rule
 

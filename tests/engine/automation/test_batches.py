@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from customary.engine.automation import guard
+from customary.engine.automation.running import guard
 from customary.engine.expressions import Expression
 from customary.engine.messages.notifications import notification
 from customary.engine.people import accounts

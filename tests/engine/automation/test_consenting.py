@@ -13,12 +13,12 @@ import pytest
 import sqlalchemy as sa
 
 from customary.engine import privacy
-from customary.engine.automation.forms import heard
+from customary.engine.automation.outside.forms import heard
 from customary.engine.files import Store
 from customary.engine.messages import forms, letters, send_due
 from customary.engine.messages.agreed import take_back
 from customary.engine.privacy.retaining import Retaining
-from customary.engine.records.consents import consent, lines
+from customary.engine.records.personal.consents import consent, lines
 
 DEFINITIONS = """
 entity: person

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from customary.engine import access
-from customary.engine.automation.forms import heard
+from customary.engine.automation.outside.forms import heard
 from customary.engine.messages import forms
 from customary.engine.messages.correspondence import lead_over
 from customary.engine.messages.forms import Sent, entries, taking

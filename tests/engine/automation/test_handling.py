@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from customary.engine.automation import Wanted, cancel, count, figures, go_on, move, pause, paused, resume, try_again
-from customary.engine.automation.figures import begins_next
+from customary.engine.automation.watching.figures import begins_next
 
 VISIT = """
 entity: visit

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from customary.engine.automation.hooks import Incoming, NotTaken, take_call
+from customary.engine.automation.outside.hooks import Incoming, NotTaken, take_call
 from customary.engine.messages.secrets import forget_secret, make_secret
 from customary.engine.messages.signature import signed
 

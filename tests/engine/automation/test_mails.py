@@ -12,7 +12,7 @@ from uuid import UUID
 
 import pytest
 
-from customary.engine.automation.mails import heard
+from customary.engine.automation.outside.mails import heard
 from customary.engine.files import find
 from customary.engine.messages import Letter, letters, stops, write
 from customary.engine.messages.incoming import Received, aside, collect, mailboxes, received_about, try_again

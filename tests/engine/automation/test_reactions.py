@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from customary.engine.automation.reactions import come_back, react
+from customary.engine.automation.outside.reactions import come_back, react
 from customary.engine.messages import letters, stops
 from customary.engine.messages.reactions import CLICKED, OPENED
 

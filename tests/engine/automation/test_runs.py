@@ -15,10 +15,11 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from customary.engine.automation import runs, tables
-from customary.engine.automation.leasing import lease_due
+from customary.engine.automation import tables
 from customary.engine.automation.relay import run_once
-from customary.engine.automation.runs import advance_all
+from customary.engine.automation.running import runs
+from customary.engine.automation.running.leasing import lease_due
+from customary.engine.automation.running.runs import advance_all
 from customary.engine.automation.steps import task
 from customary.engine.records import storage
 from customary.engine.records.write import create, update
@@ -204,7 +205,7 @@ def test_what_a_dead_worker_left_is_taken_one_by_one(house: Callable) -> None:
 STANDING = """
 import os, signal, sys
 from datetime import datetime
-from customary.engine.automation import runs
+from customary.engine.automation.running import runs
 from customary.engine.automation.steps import task
 from customary.engine.automation.worker import work_once
 from customary.engine.workspace import Workspace

@@ -13,9 +13,9 @@ import pytest
 import sqlalchemy as sa
 
 from customary.engine.automation import tables
-from customary.engine.automation.leasing import lease_due
 from customary.engine.automation.relay import run_once
-from customary.engine.automation.runs import MOST_ATTEMPTS, advance
+from customary.engine.automation.running.leasing import lease_due
+from customary.engine.automation.running.runs import MOST_ATTEMPTS, advance
 from customary.engine.automation.steps import task
 from customary.engine.automation.worker import Worker, work_until_idle
 from customary.engine.people import accounts
@@ -45,7 +45,8 @@ do:
 DYING = """
 import os, sys
 from datetime import datetime
-from customary.engine.automation import relay, runs
+from customary.engine.automation import relay
+from customary.engine.automation.running import runs
 from customary.engine.automation.steps import task
 from customary.engine.automation.worker import work_once
 from customary.engine.workspace import Workspace

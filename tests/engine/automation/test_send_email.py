@@ -11,7 +11,7 @@ from customary.engine.automation.worker import send_once
 from customary.engine.messages import enclosed as enclosing
 from customary.engine.messages import fonts, letters
 from customary.engine.problem import DefinitionError
-from customary.engine.records import attach
+from customary.engine.records.writer import attach
 
 from ..messages.conftest import Server, server  # noqa: F401 - a fixture
 from .conftest import ON_SQLITE, House

@@ -8,8 +8,8 @@ import pytest
 
 from customary.engine.fields.any_link import AnyLink
 from customary.engine.records import history, restore
-from customary.engine.records.merging import merge
 from customary.engine.records.refusal import Refused
+from customary.engine.records.writer.merging import merge
 
 HOUSE = """
 entity: person

@@ -19,7 +19,7 @@ from customary.engine.fields.any_link import AnyLink
 from customary.engine.fields.file import Attached
 from customary.engine.fields.secret import Unsealed
 from customary.engine.people.actor import SYSTEM
-from customary.engine.records import attach
+from customary.engine.records.writer import attach
 from customary.engine.workspace import Workspace, create
 
 from ..fields.test_battery import SAMPLES

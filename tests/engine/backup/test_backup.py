@@ -18,7 +18,7 @@ from customary.engine.backup import backup, restore
 from customary.engine.fields import kinds
 from customary.engine.people.actor import SYSTEM
 from customary.engine.plan import prove
-from customary.engine.plan.journal import journal
+from customary.engine.plan.applying.journal import journal
 from customary.engine.records import secrets
 from customary.engine.workspace import Workspace, create
 

@@ -21,8 +21,8 @@ from customary.engine.backup import Unusable, backup, restore, verified
 from customary.engine.database import Database
 from customary.engine.messages.outbox import message
 from customary.engine.people.actor import SYSTEM
-from customary.engine.plan.alone import UnderWay, alone
-from customary.engine.records.erased import tombstones
+from customary.engine.plan.applying.alone import UnderWay, alone
+from customary.engine.records.personal.erased import tombstones
 from customary.engine.text.lock import LOCK_FILE
 from customary.engine.workspace import Workspace, WrongUse, create
 

@@ -24,12 +24,12 @@ from customary.engine.people.accounts import account
 from customary.engine.people.actor import SYSTEM
 from customary.engine.people.second_factor import factor
 from customary.engine.people.sessions import session
-from customary.engine.plan.journal import journal
-from customary.engine.records import attach
+from customary.engine.plan.applying.journal import journal
 from customary.engine.records.changes import change, queue
 from customary.engine.records.identifier import new_id
 from customary.engine.records.index import search
-from customary.engine.records.numbers import sequence
+from customary.engine.records.writer import attach
+from customary.engine.records.writer.numbers import sequence
 from customary.engine.workspace import Workspace, create
 
 THING = """

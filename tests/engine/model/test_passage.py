@@ -13,7 +13,7 @@ from customary.engine.expressions import ExpressionError
 from customary.engine.expressions import passage as passages
 from customary.engine.expressions.types import BOOLEAN, TEXT, ListOf
 from customary.engine.model.names import ModelNames, World
-from customary.engine.model.passage import _Reader
+from customary.engine.model.texts.passage import _Reader
 
 NAMES = ModelNames(World(), "", {"name": TEXT, "paid": BOOLEAN, "tags": ListOf(item=TEXT)})
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from customary.engine.definitions.outside import KINDS as WORDS
-from customary.engine.model.payload import KINDS, Unfit, compiled, read, take
+from customary.engine.model.rules.payload import KINDS, Unfit, compiled, read, take
 
 SHAPE = compiled(
     {"id": {"kind": "text", "required": True}, "hours": "decimal", "count": "integer", "paid": "boolean", "on": "date",

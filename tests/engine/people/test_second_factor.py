@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from customary.engine import people, sealing
-from customary.engine.model.sign_in import SignIn
+from customary.engine.model.people.sign_in import SignIn
 from customary.engine.people import Browser, Halfway, TooMany, invitations, second_factor, tickets
 from customary.engine.people.second_factor import factor, recovery_code
 from customary.engine.people.sign_in import CODE, ENROL

@@ -19,8 +19,8 @@ from customary.engine.database import Database
 from customary.engine.money import Money
 from customary.engine.people.accounts import account
 from customary.engine.plan import Plan, Unfit, prove
-from customary.engine.plan.conversion import Conversion
-from customary.engine.plan.values import values_for
+from customary.engine.plan.changes.conversion import Conversion
+from customary.engine.plan.changes.values import values_for
 from customary.engine.problem import DefinitionError
 from customary.engine.records.refusal import Refused
 from customary.engine.tables import SYSTEM_COLUMNS, Catalogue, Entry, Tables

@@ -16,7 +16,7 @@ from customary.engine.fields.any_link import AnyLink
 from customary.engine.money import Money
 from customary.engine.people.actor import SYSTEM
 from customary.engine.plan import OutOfDate, Unfit, apply, from_text, prove
-from customary.engine.plan.structure import AddIndex
+from customary.engine.plan.changes.structure import AddIndex
 from customary.engine.records.changes import change, read_change
 from customary.engine.records.work import Work
 from customary.engine.releases import newest_number

@@ -14,7 +14,7 @@ from customary.engine.fields import kinds
 from customary.engine.locale import locale
 from customary.engine.model.model import Settings
 from customary.engine.money import Money
-from customary.engine.plan.convert import GROUP, GROUPS, LOSSLESS, REFUSED, TRIES, convert, is_whole, way
+from customary.engine.plan.changes.convert import GROUP, GROUPS, LOSSLESS, REFUSED, TRIES, convert, is_whole, way
 
 from ..fields.test_battery import SAMPLES, build
 

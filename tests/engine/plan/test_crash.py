@@ -23,7 +23,8 @@ import sqlalchemy as sa
 from customary.cli import main
 from customary.engine import records
 from customary.engine.people.actor import SYSTEM
-from customary.engine.plan import journal, prove
+from customary.engine.plan import prove
+from customary.engine.plan.applying import journal
 from customary.engine.workspace import Workspace, create
 
 READS = ("SELECT", "PRAGMA", "SET", "BEGIN")
@@ -123,7 +124,7 @@ class House:
 
 @pytest.fixture
 def house(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> House:
-    monkeypatch.setattr(sys.modules["customary.engine.plan.finish"], "NOTICED", timedelta(0))
+    monkeypatch.setattr(sys.modules["customary.engine.plan.applying.finish"], "NOTICED", timedelta(0))
     house = House(tmp_path / "mycrm", sa.make_url(database_url))
     create(house.directory, [])
     house.write(OLD)

@@ -62,7 +62,7 @@ NAMES = ("Rex Rover", "Tom Cat")
 
 @pytest.fixture
 def house(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> House:
-    monkeypatch.setattr(sys.modules["customary.engine.plan.finish"], "NOTICED", timedelta(0))
+    monkeypatch.setattr(sys.modules["customary.engine.plan.applying.finish"], "NOTICED", timedelta(0))
     house = House(tmp_path / "mycrm", sa.make_url(database_url))
     create(house.directory, [])
     house.write(OLD)

@@ -14,11 +14,11 @@ import sqlalchemy as sa
 
 from customary.engine.people.actor import SYSTEM
 from customary.engine.plan import Change, apply, finish, prove
-from customary.engine.plan.alone import alone
+from customary.engine.plan.applying.alone import alone
+from customary.engine.plan.applying.journal import Made
+from customary.engine.plan.applying.recover import take_back
+from customary.engine.plan.applying.site import Site
 from customary.engine.plan.change import GUARD
-from customary.engine.plan.journal import Made
-from customary.engine.plan.recover import take_back
-from customary.engine.plan.site import Site
 from customary.engine.records import create, update
 from customary.engine.records.work import Work
 

@@ -15,13 +15,13 @@ from customary.engine import records
 from customary.engine.access.shares import share
 from customary.engine.people.actor import SYSTEM
 from customary.engine.plan import Unfit, apply, finish, prove
-from customary.engine.plan.retired import retired
+from customary.engine.plan.retired.retired import retired
 from customary.engine.records.changes import change
-from customary.engine.records.erase import erase
-from customary.engine.records.history import history
 from customary.engine.records.index import search
+from customary.engine.records.reader.history import history
 from customary.engine.records.saved_view import saved_views
 from customary.engine.records.work import Work
+from customary.engine.records.writer.erase import erase
 
 OTHERS = """
 entity: firm

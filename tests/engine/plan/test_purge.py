@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from customary.engine.plan import CannotUndo, apply, finish, recover
 from customary.engine.plan.proof import prove
-from customary.engine.plan.purge import Destroy, purge
-from customary.engine.plan.retired import retired
+from customary.engine.plan.retired.purge import Destroy, purge
+from customary.engine.plan.retired.retired import retired
 from customary.engine.records.changes import change
 from customary.engine.releases import load_catalogue
 

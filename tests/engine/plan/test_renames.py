@@ -14,9 +14,9 @@ from customary.engine.messages.outbox import message
 from customary.engine.people.accounts import account
 from customary.engine.people.actor import SYSTEM
 from customary.engine.records.changes import change, read_change
+from customary.engine.records.deciding.turns import turn
 from customary.engine.records.identifier import new_id
 from customary.engine.records.saved_view import saved_views
-from customary.engine.records.turns import turn
 from customary.engine.records.work import Work
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

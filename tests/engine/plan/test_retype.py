@@ -13,9 +13,9 @@ from customary.engine.fields.person_name import Name
 from customary.engine.money import Money
 from customary.engine.people.actor import SYSTEM
 from customary.engine.plan import Plan, Unfit, apply
-from customary.engine.plan.conversion import Misfit
-from customary.engine.plan.convert import GROUP, REFUSED, way
-from customary.engine.plan.fill import ConvertValues, FillFrom
+from customary.engine.plan.changes.conversion import Misfit
+from customary.engine.plan.changes.convert import GROUP, REFUSED, way
+from customary.engine.plan.changes.fill import ConvertValues, FillFrom
 from customary.engine.records.work import Work
 
 from ..fields.test_battery import SAMPLES, build

@@ -13,8 +13,8 @@ import sqlalchemy as sa
 
 from customary.engine.people.actor import SYSTEM
 from customary.engine.plan import InTheWay, UnderWay, Unfit, apply, prove, recover
-from customary.engine.plan.alone import alone
-from customary.engine.plan.structure import AddIndex
+from customary.engine.plan.applying.alone import alone
+from customary.engine.plan.changes.structure import AddIndex
 from customary.engine.records import Refused, create, update
 from customary.engine.records.work import Work
 from customary.engine.releases import newest_number
@@ -146,7 +146,7 @@ def test_who_is_in_the_way_is_not_waited_for_with_the_table_locked(ground):
 @pytest.mark.postgresql
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_who_never_ends_is_told_of_and_nothing_is_changed(ground, monkeypatch):
-    monkeypatch.setattr(sys.modules["customary.engine.plan.site"], "TRIES", 2)
+    monkeypatch.setattr(sys.modules["customary.engine.plan.applying.site"], "TRIES", 2)
     ground.apply(PET)
     plan = ground.plan(PET + "  town: {type: text}\n")
     with busy(ground, "SELECT * FROM x_pet", seconds=3), pytest.raises(InTheWay):

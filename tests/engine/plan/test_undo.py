@@ -9,7 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from customary.engine.people.accounts import account
-from customary.engine.plan import CannotUndo, apply, finish, journal, prove, recover
+from customary.engine.plan import CannotUndo, apply, finish, prove, recover
+from customary.engine.plan.applying import journal
 
 DEAL = """
 entity: deal

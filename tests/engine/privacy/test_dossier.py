@@ -16,9 +16,9 @@ from customary.engine.fields.any_link import AnyLink
 from customary.engine.files import Store
 from customary.engine.messages import notify, write
 from customary.engine.money import Money
-from customary.engine.records import attach
 from customary.engine.records.identifier import new_id
 from customary.engine.records.refusal import Forbidden, Missing
+from customary.engine.records.writer import attach
 
 from .conftest import DEFINITIONS
 

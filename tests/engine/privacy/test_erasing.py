@@ -25,9 +25,11 @@ from customary.engine.messages.incoming.received import mail
 from customary.engine.money import Money
 from customary.engine.people import tickets
 from customary.engine.privacy.traces import FORGOTTEN, SILENT, TRACES, WRITERS
-from customary.engine.records import attach, decisions, idempotency
+from customary.engine.records import idempotency
+from customary.engine.records.deciding import decisions
 from customary.engine.records.identifier import new_id
 from customary.engine.records.refusal import Forbidden, Missing, Refused
+from customary.engine.records.writer import attach
 
 WORDS = ("Wilhelmina", "Quackenbush", "wilhelmina.q", "Cornelius")
 EMAIL = "Wilhelmina.Q@example.com"

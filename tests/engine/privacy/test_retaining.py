@@ -12,8 +12,8 @@ from customary.engine import audit, records
 from customary.engine.files import Store
 from customary.engine.privacy import retaining
 from customary.engine.privacy.retaining import Retaining
-from customary.engine.records.erased import tombstone, tombstones
-from customary.engine.records.retention import coming
+from customary.engine.records.personal.erased import tombstone, tombstones
+from customary.engine.records.personal.retention import coming
 
 from ..conftest import Crm
 

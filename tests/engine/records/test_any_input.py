@@ -14,7 +14,7 @@ from customary.engine.expressions.error import ExpressionError
 from customary.engine.fields.any_link import AnyLink
 from customary.engine.money import Money
 from customary.engine.records import Forbidden, Missing, Query, Refused
-from customary.engine.records.cursor import read_cursor, write_cursor
+from customary.engine.records.reader.cursor import read_cursor, write_cursor
 
 FIELDS = [
     *("name", "account", "main", "contacts", "owner", "amount", "discount", "weighted", "closes", "note"),

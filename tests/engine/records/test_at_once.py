@@ -15,7 +15,7 @@ from customary.engine.database import Database
 from customary.engine.money import Money
 from customary.engine.people.actor import SYSTEM, Actor
 from customary.engine.records import sharing
-from customary.engine.records.at_once import NeedsMore, at_once
+from customary.engine.records.reader.at_once import NeedsMore, at_once
 from customary.engine.records.record import Record
 
 from ..conftest import DEFINITIONS, Crm

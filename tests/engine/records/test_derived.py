@@ -16,7 +16,8 @@ from tests.engine.conftest import Crm
 
 from customary.engine import records
 from customary.engine.money import Money
-from customary.engine.records import Query, Refused, computed, storage
+from customary.engine.records import Query, Refused, storage
+from customary.engine.records.formulas import computed
 from customary.engine.records.rows import all_rows
 from customary.engine.records.scope import RecordScope
 

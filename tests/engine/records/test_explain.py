@@ -6,7 +6,7 @@ import pytest
 
 from customary.engine import records
 from customary.engine.records import sharing
-from customary.engine.records.explain import explain, marks
+from customary.engine.records.reader.explain import explain, marks
 
 
 def told(crm, actor, entity, id=None, act="read", asker=None):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from customary.engine import records
-from customary.engine.records import handover
+from customary.engine.records.writer import handover
 
 from ..conftest import DEFINITIONS, Crm
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from customary.engine import records
-from customary.engine.records.recent import recent
+from customary.engine.records.reader.recent import recent
 
 
 def test_each_record_stands_once_with_its_latest_change_newest_first(crm):

@@ -16,8 +16,8 @@ from customary.engine import records
 from customary.engine.expressions.error import ExpressionError
 from customary.engine.money import Money
 from customary.engine.records import Forbidden, Missing, Query, Refused
-from customary.engine.records.cursor import write_cursor
-from customary.engine.records.reading import ready
+from customary.engine.records.reader.cursor import write_cursor
+from customary.engine.records.reader.reading import ready
 
 
 def names(page) -> list[str]:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from customary.engine import records
 from customary.engine.database import Database
 from customary.engine.records import Query, RecordScope, Refused, storage
-from customary.engine.records.options import options
+from customary.engine.records.reader.options import options
 
 from ..conftest import DEFINITIONS, Crm
 

@@ -16,7 +16,7 @@ from customary.engine import people
 from customary.engine.people import remembered
 from customary.engine.people.actor import SYSTEM, Actor
 from customary.engine.records import Work, sharing
-from customary.engine.records.at_once import at_once, end_of_day
+from customary.engine.records.reader.at_once import at_once, end_of_day
 from customary.engine.workspace import Workspace
 from customary.ui.api import answers, caller
 

@@ -11,7 +11,7 @@ import pytest
 from litestar.testing import TestClient
 
 from customary.engine import records
-from customary.engine.automation.mails import heard
+from customary.engine.automation.outside.mails import heard
 from customary.engine.messages.incoming import received_about, take_in
 from customary.engine.messages.incoming.received import aside, directed, file_as_it_is
 from customary.engine.messages.incoming.taking import BELONGS_NOWHERE, NowhereToGo, set_aside

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from litestar.testing import TestClient
 
-from customary.engine.automation.mails import heard
+from customary.engine.automation.outside.mails import heard
 from customary.engine.messages import letters
 from customary.engine.messages.incoming import received_about, take_in
 from customary.engine.messages.reactions import reactions_to

@@ -11,7 +11,7 @@ from litestar.testing import TestClient
 from customary.engine.messages import stops, write
 from customary.engine.messages.outbox import find_letter
 from customary.engine.records import create, get
-from customary.engine.records.consents import Purpose
+from customary.engine.records.personal.consents import Purpose
 from customary.engine.workspace import Workspace
 
 HTMX = {"HX-Request": "true"}

@@ -8,7 +8,7 @@ import os
 import pytest
 
 from customary.engine import sealing
-from customary.engine.model.sign_in import SignIn
+from customary.engine.model.people.sign_in import SignIn
 from customary.engine.people.sessions import session
 
 from ..conftest import EMAIL, PASSWORD

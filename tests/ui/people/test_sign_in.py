@@ -12,7 +12,7 @@ import pytest
 from litestar.testing import TestClient
 
 from customary.engine import people, sealing
-from customary.engine.model.sign_in import SignIn
+from customary.engine.model.people.sign_in import SignIn
 from customary.engine.people import second_factor
 from customary.ui.desk import SESSION, csrf_of
 from customary.ui.people.sessions import told_by

@@ -16,7 +16,7 @@ from joserfc.jwk import KeySet, RSAKey
 from litestar.testing import TestClient
 
 from customary.engine import people
-from customary.engine.model import sign_in as model
+from customary.engine.model.people import sign_in as model
 from customary.engine.people import provider as providers
 from customary.engine.words import Words
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 
-from customary.engine.automation.log import runs_of
+from customary.engine.automation.watching.log import runs_of
 from customary.engine.messages.secrets import make_secret
 from customary.engine.messages.signature import signed
 from customary.engine.workspace import Workspace

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from customary.engine.automation.analyse.rule import Rule, Taken
-from customary.engine.model.wait import waits
+from customary.engine.model.rules.wait import waits
 from customary.engine.problem import Problems
 
 

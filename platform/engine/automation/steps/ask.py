@@ -12,8 +12,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from customary.engine.automation.acting import Acting, Done, Pause, plain
-from customary.engine.automation.asking import ask, asked_by_step
-from customary.engine.records.decisions import APPROVED, OPEN, Decision, deciders
+from customary.engine.automation.people.asking import ask, asked_by_step
+from customary.engine.records.deciding.decisions import APPROVED, OPEN, Decision, deciders
 
 ANSWER, TIME, NOBODY = "answer", "time", "nobody"
 

@@ -16,8 +16,8 @@ import sqlalchemy as sa
 
 from customary.engine.automation.acting import Acting, Done
 from customary.engine.expressions import Expression
-from customary.engine.records.candidates import candidates
-from customary.engine.records.turns import following, give_turn, take_turn
+from customary.engine.records.deciding.candidates import candidates
+from customary.engine.records.deciding.turns import following, give_turn, take_turn
 from customary.engine.records.write import update
 from customary.engine.words import Reason
 

@@ -12,10 +12,10 @@ from typing import Any
 from urllib.parse import quote
 
 from customary.engine.automation.acting import Acting, CannotDo, Done, Pause, plain
-from customary.engine.automation.outcome import outcome
+from customary.engine.automation.outside.outcome import outcome
 from customary.engine.expressions import Template
 from customary.engine.messages import Undeliverable, put_call, written_by
-from customary.engine.model.payload import take
+from customary.engine.model.rules.payload import take
 
 
 def perform(step: Mapping[str, Any], acting: Acting) -> Done:

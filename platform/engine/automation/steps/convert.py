@@ -12,11 +12,11 @@ from uuid import UUID
 
 from customary.engine.automation.acting import Acting, Done
 from customary.engine.messages import correspondence
-from customary.engine.model.several import MADE
-from customary.engine.records.draft import is_empty
-from customary.engine.records.found import having
-from customary.engine.records.merging import lead_over
+from customary.engine.model.rules.several import MADE
+from customary.engine.records.reader.found import having
 from customary.engine.records.write import create, update
+from customary.engine.records.writer.draft import is_empty
+from customary.engine.records.writer.merging import lead_over
 
 
 def perform(step: Mapping[str, Any], acting: Acting) -> Done:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from customary.engine.automation.acting import Acting, Done
-from customary.engine.records.copying import copy
+from customary.engine.records.writer.copying import copy
 from customary.engine.words import Reason
 
 

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from customary.engine.automation.acting import Acting, Done, Pause, plain
-from customary.engine.automation.documents import filled_in
-from customary.engine.automation.outcome import outcome
+from customary.engine.automation.outside.documents import filled_in
+from customary.engine.automation.outside.outcome import outcome
 from customary.engine.messages import put_document, written_by
 
 

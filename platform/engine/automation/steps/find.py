@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from customary.engine.automation.acting import Acting, CannotDo, Done
-from customary.engine.records.found import found
+from customary.engine.records.reader.found import found
 from customary.engine.records.scope import Several
 from customary.engine.words import Reason
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from customary.engine.automation.acting import Acting, Done
-from customary.engine.automation.telling import for_reader
+from customary.engine.automation.outside.telling import for_reader
 from customary.engine.messages import notify
 from customary.engine.people.recognise import person
 from customary.engine.words import Reason

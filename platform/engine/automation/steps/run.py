@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from customary.engine.automation.acting import Acting, Done, Pause
-from customary.engine.automation.calling import call, outcome_of
+from customary.engine.automation.running.calling import call, outcome_of
 from customary.engine.words import Reason
 
 

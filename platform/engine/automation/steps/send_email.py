@@ -12,15 +12,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from customary.engine.automation import answering
 from customary.engine.automation.acting import Acting, CannotDo, Done
-from customary.engine.automation.consenting import asked_for
-from customary.engine.automation.documents import filled_in
+from customary.engine.automation.outside import answering
+from customary.engine.automation.outside.consenting import asked_for
+from customary.engine.automation.outside.documents import filled_in
 from customary.engine.messages import NoAddress, stops, write
 from customary.engine.messages.enclosed import TOO_LARGE, is_too_large, of_file
 from customary.engine.messages.html import escaped
 from customary.engine.messages.incoming.received import threading
-from customary.engine.model.senders import may_send
+from customary.engine.model.rules.senders import may_send
 from customary.engine.records.told import Told
 from customary.engine.words import Reason
 

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from customary.engine.automation.acting import Acting, CannotDo, Done, Pause, plain
-from customary.engine.automation.consenting import asked_for
-from customary.engine.automation.outcome import outcome
+from customary.engine.automation.outside.consenting import asked_for
+from customary.engine.automation.outside.outcome import outcome
 from customary.engine.messages import NoNumber, put_sms, written_by
 from customary.engine.messages.outbox import KEPT
 from customary.engine.words import Reason

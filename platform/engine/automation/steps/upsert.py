@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from customary.engine.automation.acting import Acting, CannotDo, Done
-from customary.engine.records.draft import is_empty
-from customary.engine.records.found import having
+from customary.engine.records.reader.found import having
 from customary.engine.records.write import create, update
+from customary.engine.records.writer.draft import is_empty
 
 
 def perform(step: Mapping[str, Any], acting: Acting) -> Done:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from customary.engine.doctor.patient import Finding, Patient
-from customary.engine.plan import journal
-from customary.engine.plan.alone import UnderWay, alone
+from customary.engine.plan.applying import journal
+from customary.engine.plan.applying.alone import UnderWay, alone
 from customary.engine.workspace import Workspace
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from customary.engine.doctor.patient import Finding, Patient, counted
-from customary.engine.records.derived import recompute, stale
-from customary.engine.records.ways import find
+from customary.engine.records.formulas.derived import recompute, stale
+from customary.engine.records.formulas.ways import find
 from customary.engine.workspace import Workspace
 
 

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from customary.engine.doctor.patient import Finding, Patient, counted
 from customary.engine.fields.auto_number import AutoNumber
 from customary.engine.records import storage
-from customary.engine.records.numbers import sequence
 from customary.engine.records.scope import RecordScope
+from customary.engine.records.writer.numbers import sequence
 from customary.engine.snapshot import snapshot
 from customary.engine.workspace import Workspace
 

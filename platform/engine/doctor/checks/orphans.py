@@ -17,7 +17,7 @@ from customary.engine.people.keys import key
 from customary.engine.people.second_factor import factor
 from customary.engine.people.sessions import session
 from customary.engine.records.changes import change, queue
-from customary.engine.records.decisions import decision
+from customary.engine.records.deciding.decisions import decision
 from customary.engine.workspace import Workspace
 
 _TOLD = "Nothing is shown of them. If they are not from a database that was copied in part, restore a backup."

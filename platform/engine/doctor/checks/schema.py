@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from customary.engine.database import system
 from customary.engine.doctor.patient import Finding, Patient
-from customary.engine.plan import journal, prove
+from customary.engine.plan import prove
+from customary.engine.plan.applying import journal
 from customary.engine.workspace import Workspace
 
 _REMEDIES = {

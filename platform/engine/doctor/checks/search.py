@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from customary.engine.doctor.patient import Finding, Patient, counted
 from customary.engine.records import index, storage
 from customary.engine.records.index import search
-from customary.engine.records.shape import shape
+from customary.engine.records.writer.shape import shape
 from customary.engine.snapshot import snapshot
 from customary.engine.workspace import Workspace
 

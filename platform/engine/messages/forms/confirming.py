@@ -17,11 +17,11 @@ from customary.engine.fields.field import Refusal
 from customary.engine.messages.forms import entries
 from customary.engine.messages.forms.taking import Heard, Sent, hold_back, problems_of, settle
 from customary.engine.messages.mail import NoAddress, write
-from customary.engine.model.form import WebForm
+from customary.engine.model.rules.form import WebForm
 from customary.engine.people import throttle, tickets
-from customary.engine.records.draft import is_empty
 from customary.engine.records.refusal import Refused
 from customary.engine.records.work import Work
+from customary.engine.records.writer.draft import is_empty
 
 LASTS = timedelta(days=3)
 WAITS = "web form "

@@ -16,18 +16,18 @@ import sqlalchemy as sa
 
 from customary.engine.messages.forms import entries
 from customary.engine.messages.made import made_of
-from customary.engine.model.form import WebForm
+from customary.engine.model.rules.form import WebForm
 from customary.engine.people import throttle
 from customary.engine.people.actor import Actor
 from customary.engine.reasons import reason_text
 from customary.engine.records import storage
-from customary.engine.records.create import problems_of_new
-from customary.engine.records.draft import is_empty
-from customary.engine.records.found import having
+from customary.engine.records.reader.found import having
 from customary.engine.records.refusal import FieldProblem, Forbidden, Missing, Refused, Stale, reason_of
 from customary.engine.records.scope import RecordScope
 from customary.engine.records.work import Cause, Work
 from customary.engine.records.write import create, update
+from customary.engine.records.writer.create import problems_of_new
+from customary.engine.records.writer.draft import is_empty
 from customary.engine.releases import Release
 from customary.engine.words import Reason
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from customary.engine.automation.mails import heard
+from customary.engine.automation.outside.mails import heard
 from customary.engine.messages.incoming import aside, collect, mailboxes
 from customary.engine.messages.incoming.imap import opened
 from customary.engine.workspace import Workspace

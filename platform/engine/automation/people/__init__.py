@@ -1,0 +1,1 @@
+"""People in a run: those who start it, and those whom it asks."""

@@ -1,0 +1,69 @@
+"""Asking for the approvals that a stage wants before a record may enter it, and telling what came of that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from customary.engine.messages import notify, tell_of_decision
+from customary.engine.model.model import Stage
+from customary.engine.records.deciding import approvals, decisions
+from customary.engine.records.deciding.decisions import Decision, decision
+from customary.engine.records.refusal import FieldProblem, Refused
+from customary.engine.records.titles import titles
+from customary.engine.records.work import Work
+from customary.engine.records.writer.update import claim, update_draft
+from customary.engine.words import Reason, Words
+
+CHANGED = Reason("has changed since this was asked: look at it again, then decide")
+
+
+def ask_approval(work: Work, entity: str, id: UUID, stage: str) -> int:
+    """Asks all whose approval is missing for a record as it is, and gives how many were not asked yet.
+
+    Raises Refused where the record could not go there anyway, Missing, Forbidden.
+    """
+    known, before = claim(work, entity, id, "update", None)
+    draft = update_draft(work, known, before, {"stage": stage})
+    if draft.problems:
+        raise Refused(draft.problems)
+    if draft.entered is None:
+        return 0
+    pipeline, name = draft.entered
+    wanted = [each for each in approvals.missing(draft, pipeline.stages[name]) if each.whom and not each.asked]
+    for each in wanted:
+        _ask(work, (entity, id), pipeline.stages[name], each)
+    return len(wanted)
+
+
+def seen_now(work: Work, found: Decision, values: Mapping[str, Any]) -> str:
+    """The digest of what is to be approved as it is now, so that an answer can say what it was given for."""
+    return approvals.covered_again(work, str(found.entity), values, found.covers or "")
+
+
+def approve(work: Work, found: Decision, values: Mapping[str, Any], approved: bool, note: str, seen: str) -> str:
+    """Writes down in the history who approved, tells whoever asked, and gives what the approval covers.
+
+    Raises Refused where the record is another than what was `seen`, or asked about.
+    """
+    entity, id, covers = str(found.entity), found.record, seen_now(work, found, values)
+    if approved and covers != (seen or found.covers):
+        raise Refused([FieldProblem(None, CHANGED, work.model.entities[entity].label)])
+    approvals.note(work, entity, id, str(found.stage), approved, note)
+    if found.asked_by is not None and found.asked_by != work.actor.id:
+        told = Words(found.text).in_language(work.model.settings.languages[0])
+        said = f"{'✓' if approved else '✗'} {told} · {work.actor.name}"
+        notify(work, found.asked_by, f"{said}: {note}" if note else said, about=(entity, id))
+    return covers
+
+
+def _ask(work: Work, about: tuple[str, UUID], stage: Stage, wanted: approvals.Missing) -> None:
+    """What was asked of the same people for other values is asked no more."""
+    same = (decision.c.record == about[1], decision.c.key == wanted.key, decision.c.status == decisions.OPEN)
+    work.connection.execute(decision.update().where(*same).values(status=approvals.LAPSED))
+    title = titles(work, [about]).get(about, "")
+    text = {name: f"{title} → {stage.label.in_language(name)}" for name in work.model.settings.languages}
+    more = {"stage": stage.name, "key": wanted.key, "covers": wanted.covers, "asked_by": work.actor.id}
+    id = decisions.put(work, wanted.whom, text, about=about, **more)
+    tell_of_decision(work, id, text, decisions.users_of(work, wanted.whom), about)

@@ -1,0 +1,1 @@
+"""Runs: how they begin, take their steps, wait, go on and end."""

@@ -1,0 +1,1 @@
+"""Entities: their fields, links, formulas, views, pipelines and limits, compiled."""

@@ -1,0 +1,1 @@
+"""Rules: what starts a workflow and what its steps do, compiled."""

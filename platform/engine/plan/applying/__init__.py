@@ -1,0 +1,1 @@
+"""Applying a plan: alone, step by step, and so that a crash leaves the old or the new."""

@@ -1,0 +1,1 @@
+"""What was taken out of the definitions: it lies aside until a purge."""
