@@ -11,6 +11,7 @@ from customary.engine.expressions.parser import parse
 from customary.engine.expressions.types import DATE, DATETIME
 from customary.engine.fields import Field, KeyProblem, Refusal, kinds
 from customary.engine.fields.boolean import Boolean
+from customary.engine.fields.consent import Consent
 from customary.engine.fields.text import Text
 from customary.engine.model.build import Build, Sketch, items, label, plain, was
 from customary.engine.model.duration import from_now
@@ -102,6 +103,8 @@ def _check_keys(build: Build, name: str, kind: type[Field], body: text.Mapping) 
         build.add(body.get("unique").place, f"“{name}” cannot be unique", f"A {word} field is not compared as a whole.")
     if "default" in body and kind.sealed:
         build.add(body.place_of("default"), f"“{name}” is secret, so it has no default", "Remove it.")
+    if issubclass(kind, Consent) and plain(body, "basis", kind.basis) == kind.basis and plain(body, "default", False):
+        build.add(body.place_of("default"), f"nobody agrees to “{name}” unasked", "Remove it, or say another “basis”.")
     if plain(body, "search") is True and not kind.searchable:
         build.add(body.get("search").place, f"“{name}” cannot be searched", f"Search looks in texts, not in {word}.")
 
