@@ -30,7 +30,7 @@ from customary.engine import people
 from customary.engine.fields import kinds
 from customary.engine.people.actor import SYSTEM
 from customary.engine.workspace import Workspace, create
-from customary.ui.desk import SESSION, csrf_of
+from customary.ui.visitor import SESSION, csrf_of
 
 NEEDED: Mapping[str, Mapping[str, Any]] = {
     "any_link": {"to": ["user", "thing"]},

@@ -12,8 +12,8 @@ from litestar.di import Provide
 
 from customary.ui import api, board, errors, home, imports, inbox, releases, search
 from customary.ui import list as lists
+from customary.ui.arrival import open_desk
 from customary.ui.dashboard import page as dashboard
-from customary.ui.desk import open_desk
 from customary.ui.form import page as form
 from customary.ui.form import pick
 from customary.ui.mail import aside, compose, mailboxes, mails, outbox, tracked, unsubscribe

@@ -26,7 +26,7 @@ from customary.engine.records import Work
 from customary.engine.records.identifier import new_id
 from customary.engine.text import gather, read_source
 from customary.engine.workspace import Workspace
-from customary.ui.desk import SESSION, csrf_of
+from customary.ui.visitor import SESSION, csrf_of
 
 PACKS = Path(__file__).parent / "packs"
 SAID = {"espocrm": (28, 529), "corteza_crm": (32, 502), "corteza_service": (11, 159)}

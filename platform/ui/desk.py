@@ -6,7 +6,7 @@ import json
 import re
 import secrets
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
@@ -15,9 +15,8 @@ from litestar import MediaType, Request, Response
 from litestar.background_tasks import BackgroundTask
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
-from litestar.exceptions import HTTPException
 
-from customary.engine import access, people
+from customary.engine import access
 from customary.engine.locale import Locale, locale
 from customary.engine.model.model import Model
 from customary.engine.people.actor import Actor
@@ -26,9 +25,7 @@ from customary.engine.records.work import Cause, Work
 from customary.engine.releases import Release
 from customary.engine.words import Reason
 from customary.ui import catalogue, frame, icons, render
-from customary.ui.looker import seen_as
 from customary.ui.visitor import (
-    SESSION,
     VISITOR,
     cookie_name,
     cookie_of,
@@ -45,12 +42,9 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 NOTICE = "customary_notice"
-OPEN_TO_LOOKERS = ("/looking/end", "/sign-out")
 LOOKS_ONLY = Reason("You look at this as somebody else: nothing can be changed.")
 _PATH = re.compile(r"(/[\w-]+)+")
 """A path of ours that takes back what a notice tells."""
-STAMP_EVERY = timedelta(minutes=5)
-STAMPS_KEPT = 10_000
 
 
 class SignInNeeded(Exception):
@@ -297,55 +291,6 @@ class Desk:
 
 AtDesk = NamedDependency[Desk]
 """How a handler asks for its desk."""
-
-
-async def open_desk(request: Request) -> Desk:
-    """The desk of a request: one unit of work finds the release and the person."""
-    kept = request.scope.setdefault("state", {}).get("desk")
-    if kept:
-        return kept
-    workspace = request.app.state.workspace
-    token = cookie_of(request, SESSION)
-    release, actor, looker = await workspace.database.reading(_who, workspace, request, token)
-    desk = Desk(request, workspace, release, actor, datetime.now(UTC), looker)
-    request.scope["state"]["desk"] = desk
-    await _count(request, workspace, looker or actor, release)
-    if looker is not None and request.method not in ("GET", "HEAD") and request.url.path not in OPEN_TO_LOOKERS:
-        raise Forbidden(LOOKS_ONLY)
-    if actor and token and _is_due(request, token, desk.now):
-        desk.afterwards = BackgroundTask(workspace.database.writing, people.stamp, token, desk.now)
-    return desk
-
-
-async def _count(request: Request, workspace: Workspace, person: Actor | None, release: Release) -> None:
-    """Raises HTTPException for who calls without end."""
-    quota, who = request.app.state.quota, person.id if person else None
-    if seconds := quota.wait(who):
-        raise HTTPException(status_code=429, headers={"Retry-After": str(seconds)})
-    await quota.count(workspace.database, who, release.model.settings.calls_per_minute)
-
-
-def _is_due(request: Request, token: str, now: datetime) -> bool:
-    """Whether to note that a session is in use, so that it does not run out under somebody's hands."""
-    stamped: dict[str, datetime] = request.app.state.setdefault("stamped", {})
-    if token in stamped and now - stamped[token] < STAMP_EVERY:
-        return False
-    if len(stamped) > STAMPS_KEPT:
-        stamped.clear()
-    stamped[token] = now
-    return True
-
-
-def _who(
-    connection: Any, workspace: Workspace, request: Request, token: str | None
-) -> tuple[Release, Actor | None, Actor | None]:
-    """The release, who asks, and the administrator who looks as them, if one does."""
-    release = workspace.releases.current()
-    if release is None:
-        raise HTTPException(status_code=503, detail="Nothing is applied yet. Run: customary apply")
-    actor = people.actor_of_session(connection, token, release) if token else None
-    seen = seen_as(connection, request, release, actor)
-    return (release, actor, None) if seen is None else (release, seen, actor)
 
 
 def texts(mapping: Mapping[str, Any]) -> dict[str, str]:

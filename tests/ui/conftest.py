@@ -25,7 +25,7 @@ from customary.engine.people.actor import SYSTEM
 from customary.engine.records import Work
 from customary.engine.releases import Release
 from customary.engine.workspace import Workspace, create
-from customary.ui.desk import SESSION, csrf_of
+from customary.ui.visitor import SESSION, csrf_of
 from customary.ui.web.rate import Quota
 
 EMAIL, PASSWORD = "ann@example.com", "right horse battery"

@@ -22,7 +22,7 @@ from customary.engine.messages.incoming import received
 from customary.engine.people.actor import SYSTEM
 from customary.engine.records import Work, new_id
 from customary.engine.records.deciding import decisions
-from customary.ui.desk import SESSION, csrf_of
+from customary.ui.visitor import SESSION, csrf_of
 
 ROLE = """
 role: narrow

@@ -19,7 +19,7 @@ from customary.engine.people.actor import SYSTEM
 from customary.engine.records.changes import queue
 from customary.engine.workspace import Workspace, create
 from customary.ui import imports
-from customary.ui.desk import SESSION, csrf_of
+from customary.ui.visitor import SESSION, csrf_of
 
 PEOPLE = "Name;E-Mail;Firma\nΆννα;anna@example.com;Acme\nBob;bob@example;Acme\n李;li@example.com;Acmee\n"
 

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from tests.ui.conftest import EMAIL, PASSWORD
 
 from customary.engine import people
-from customary.ui.desk import SESSION
+from customary.ui.visitor import SESSION
 
 pytestmark = pytest.mark.browser
 

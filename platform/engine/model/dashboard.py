@@ -130,7 +130,7 @@ def _apart(build: Build, sketch: Sketch, node: text.Node) -> str:
         return ""
     found = build.expression(node, build.names(sketch.name, old=False))
     if found is not None and isinstance(found.type, ListOf | Record):
-        build.add(node.place, f"“{written}” is not one value", "Name a field of it, such as account.industry.")
+        build.add(node.place, f"“{written}” is not one value", "Name a field of it.")
     return found.text if found else ""
 
 

@@ -16,8 +16,8 @@ def joining(
     `claims` says which entry each name of today stands for, `words` what it says that it was. A name heard before is
     done with.
 
-    >>> joining({"prospect": prospect}, {"prospect": ("lead", "prospect")}, [lead, prospect])
-    {lead.id: prospect}
+    >>> joining({"guest": guest}, {"guest": ("visitor", "guest")}, [visitor, guest])
+    {visitor.id: guest}
     """
     taken = {entry.id for entry in claims.values()}
     free = {entry.name: entry for entry in entries if not entry.retired and entry.id not in taken}

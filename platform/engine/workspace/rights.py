@@ -24,7 +24,7 @@ FILE = "schemas/roles.yaml"
 WORDS = ("all", "team", "own", "none")
 
 Way = tuple[str, ...]
-"""Where something stands in a role: `("entities", "lead", "read")`."""
+"""Where something stands in a role: `("entities", "visit", "read")`."""
 Said = Mapping[Way, Any]
 """What is to stand there; None where nothing is to be said."""
 

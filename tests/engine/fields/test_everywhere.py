@@ -23,7 +23,7 @@ from customary.engine.fields import Field, kinds
 from customary.engine.locale import locale
 from customary.engine.people.actor import SYSTEM
 from customary.engine.workspace import Workspace, create
-from customary.ui.desk import SESSION, csrf_of
+from customary.ui.visitor import SESSION, csrf_of
 
 from .test_battery import SAMPLES
 

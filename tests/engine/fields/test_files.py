@@ -25,7 +25,7 @@ from customary.engine.people.actor import SYSTEM
 from customary.engine.records import Query
 from customary.engine.records.identifier import new_id
 from customary.engine.workspace import Workspace, create
-from customary.ui.desk import SESSION, csrf_of
+from customary.ui.visitor import SESSION, csrf_of
 
 PAPER = """
 entity: paper

@@ -28,7 +28,7 @@ from customary.engine.records import Query, Refused
 from customary.engine.records.refusal import Missing
 from customary.engine.records.secrets import reveal
 from customary.engine.workspace import Workspace, create
-from customary.ui.desk import SESSION, csrf_of
+from customary.ui.visitor import SESSION, csrf_of
 
 SAFE = """
 entity: safe

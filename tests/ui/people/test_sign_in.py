@@ -14,9 +14,8 @@ from litestar.testing import TestClient
 from customary.engine import people, sealing
 from customary.engine.model.people.sign_in import SignIn
 from customary.engine.people import second_factor
-from customary.ui.desk import SESSION, csrf_of
 from customary.ui.people.sessions import told_by
-from customary.ui.visitor import VISITOR
+from customary.ui.visitor import SESSION, VISITOR, csrf_of
 
 from ..conftest import EMAIL, PASSWORD
 

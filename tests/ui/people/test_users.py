@@ -12,9 +12,8 @@ from customary.app import create_app
 from customary.engine import people, records
 from customary.engine.messages.outbox import message
 from customary.engine.people.tickets import ticket
-from customary.ui.desk import SESSION, csrf_of
 from customary.ui.people import new_password
-from customary.ui.visitor import VISITOR
+from customary.ui.visitor import SESSION, VISITOR, csrf_of
 
 from ..conftest import EMAIL, PASSWORD
 

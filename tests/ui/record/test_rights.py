@@ -8,7 +8,7 @@ import pytest
 
 from customary.engine import people, records
 from customary.engine.records import sharing
-from customary.ui.desk import SESSION, csrf_of
+from customary.ui.visitor import SESSION, csrf_of
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from customary.engine.model.rules.form import WebForm
 from customary.engine.model.tile import Tile
 
 Thing = tuple[str, ...]
-"""A kind and the names that lead there: ("field", "deal", "amount"), ("option", "deal", "source", "web")."""
+"""A kind and the names that lead there: ("field", "visit", "cost"), ("option", "visit", "kind", "call")."""
 
 Mention = tuple[str, str, Thing]
 """Who says it, by kind and path, and of what."""
