@@ -33,6 +33,8 @@ LIST = "/api/deal?" + urllib.parse.urlencode(
     {"where": "open && amount > 1000", "sort": "expected_close", "limit": 50, "fields": "name,account,stage,amount"}
 )
 PAGE = "/deal?view=open"
+CONTACT = {"name": "Bench", "email": "bench@example.com"}
+DEAL = {"name": "Bench", "amount": {"amount": "12.50", "currency": "EUR"}}
 PORT = 18_300
 OWN_DEALS = 500
 COMMAND = str(Path(sys.executable).with_name("customary"))
@@ -89,12 +91,14 @@ def _measurements(given: dict[str, Any], key: str, visitor: str) -> list[Measure
     bearer = {"Authorization": f"Bearer {key}"}
     seller = {"Authorization": f"Bearer {given['seller']}"}
     cookie = {"Cookie": visitor}
+    deal = {**DEAL, "account": given["account"]}
     one, deep = f"/api/deal/{given['id']}", f"{LIST}&after={urllib.parse.quote(given['deep'])}"
     return [
         Measured("read one deal", _same(one, bearer), _same("/one"), 0.3),
         Measured("list of 50, filter and sort", _same(LIST, bearer), _same("/list"), 0.5),
         Measured("deep page beside the first", _same(deep, bearer), lambda: _same(LIST, bearer)(), None),
-        Measured("create a deal", _posts(given["account"], seller), _post_plain, 0.4),
+        Measured("create a contact", _posts("contact", CONTACT, seller), _post_plain, 0.4),
+        Measured("create a deal and its task", _posts("deal", deal, seller), _post_plain, 0.4),
         Measured("update a deal", _patches(given["own deals"], seller), _post_plain, 0.4),
         Measured("list page", _same(PAGE, cookie), _same("/html"), 0.3),
         Measured("form page", _same("/deal/new", cookie), _same("/html"), None),
@@ -127,9 +131,10 @@ def _post_plain() -> Iterator[Request]:
     return itertools.repeat(Request("POST", "/plain"))
 
 
-def _posts(account: str, headers: dict[str, str]) -> Callable[[], Iterator[Request]]:
-    body = json.dumps({"name": "Bench", "account": account, "amount": {"amount": "12.50", "currency": "EUR"}}).encode()
-    return lambda: itertools.repeat(Request("POST", "/api/deal", {**headers, "Content-Type": "application/json"}, body))
+def _posts(entity: str, values: dict[str, Any], headers: dict[str, str]) -> Callable[[], Iterator[Request]]:
+    body = json.dumps(values).encode()
+    headers = headers | {"Content-Type": "application/json"}
+    return lambda: itertools.repeat(Request("POST", f"/api/{entity}", headers, body))
 
 
 def _patches(ids: list[str], headers: dict[str, str]) -> Callable[[], Iterator[Request]]:

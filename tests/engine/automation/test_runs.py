@@ -15,12 +15,13 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from customary.engine.automation import tables
+from customary.engine.automation import relay, tables
 from customary.engine.automation.relay import run_once
 from customary.engine.automation.running import runs
 from customary.engine.automation.running.leasing import lease_due
 from customary.engine.automation.running.runs import advance_all
 from customary.engine.automation.steps import task
+from customary.engine.automation.worker import hurry_once
 from customary.engine.records import storage
 from customary.engine.records.write import create, update
 
@@ -87,6 +88,22 @@ def test_runs_of_several_records_are_one_transaction(house: Callable) -> None:
     assert (len(commits), titles(home)) == (1, ["A", "B", "C", "D"])
     for run in home.runs():
         assert [(step.kind, step.status) for step in home.steps(run)] == [("set", "done"), ("task", "done")]
+
+
+def test_only_runs_and_a_full_batch_call_for_another_round_at_once(
+    house: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = house(CALL.replace("do:", "where: minutes > 5\ndo:"))
+
+    def hurried(*minutes: int) -> int:
+        home.do(lambda work: [create(work, "visit", {"name": "Anna", "minutes": each}) for each in minutes])
+        return hurry_once(home.database, home.releases)
+
+    assert hurried(1, 2, 3) == 0
+    assert hurried(10) == 1
+    exhaust(hurried)
+    monkeypatch.setattr(relay, "BATCH", 3)
+    assert (hurried(1, 2, 3), hurried()) == (1, 0)
 
 
 def test_a_shared_transaction_begins_no_more_runs_when_its_time_is_over(
@@ -207,6 +224,7 @@ import os, signal, sys
 from datetime import datetime
 from customary.engine.automation.running import runs
 from customary.engine.automation.steps import task
+from customary.engine.automation.worker import hurry_once
 from customary.engine.automation.worker import work_once
 from customary.engine.workspace import Workspace
 
