@@ -40,7 +40,7 @@ class AccountProblem(ValueError):
 
 
 def add(work: Any, email: str, password: str | None, roles: Iterable[str], name: str | None = None) -> UUID:
-    """Makes a person: their record, and an account with these roles. Gives the record's id.
+    """Makes a person: an account with these roles, over the record that has this address or a new one. Gives its id.
 
     `work` is a records `Work`. Hash the password before the transaction begins and hand over the hash
     (`people.hashed(password)`): it takes 25 ms, during which nobody else could write. Raises AccountProblem.
@@ -50,7 +50,7 @@ def add(work: Any, email: str, password: str | None, roles: Iterable[str], name:
     check_roles(work, roles)
     if find(work.connection, email) is not None:
         raise AccountProblem(f"“{email}” has an account already")
-    id = work.as_system().create(_people(work).name, _record(work, email, name))
+    id = of_address(work, email) or work.as_system().create(_people(work).name, _record(work, email, name))
     insert(work.connection, id, email, password, roles)
     work.audit("person_added", _people(work).name, id, email=email, roles=list(roles))
     return id
@@ -69,6 +69,19 @@ def find(connection: sa.Connection, email: str) -> Account | None:
     """The account with this e-mail address, in any case of letters."""
     row = connection.execute(sa.select(account).where(account.c.email == tidy(email))).mappings().first()
     return _account(row) if row is not None else None
+
+
+def of_address(work: Any, email: str) -> UUID | None:
+    """The record of somebody with this address who has no account yet: one that was imported, or made by hand."""
+    table = work.release.tables.entity(_people(work).name)
+    if not table.has("email"):
+        return None
+    wanted = sa.select(table.column("id")).where(
+        table.column("email") == email,
+        table.column("archived_at").is_(None),
+        ~sa.exists().where(account.c.user_id == table.column("id")),
+    )
+    return work.connection.execute(wanted.order_by(table.column("id")).limit(1)).scalar()
 
 
 def of_user(connection: sa.Connection, user_id: UUID) -> Account | None:

@@ -130,13 +130,15 @@ def _known(work: Any, provider: Provider, claims: Mapping[str, Any]) -> UUID | N
 def _linked(work: Any, provider: Provider, claims: Mapping[str, Any]) -> UUID | None:
     """The account that was there before, by an address that the provider has verified."""
     email = _email(claims)
-    found = accounts.find(work.connection, email) if email and claims.get("email_verified") is True else None
+    found = accounts.find(work.connection, email) if email and _is_verified(claims) else None
     return _note(work, provider, claims, found.user_id) if found is not None else None
 
 
 def _made(work: Any, provider: Provider, claims: Mapping[str, Any], roles: list[str]) -> UUID:
     email = _email(claims)
     if not provider.creates or not roles or not email or accounts.find(work.connection, email) is not None:
+        raise Stranger
+    if not _is_verified(claims) and accounts.of_address(work, email) is not None:
         raise Stranger
     name = str(claims.get("name") or "")[:200] or None
     return _note(work, provider, claims, accounts.add(work, email, None, roles, name))
@@ -146,6 +148,10 @@ def _note(work: Any, provider: Provider, claims: Mapping[str, Any], user_id: UUI
     row = {"issuer": provider.issuer, "subject": str(claims["sub"]), "user_id": user_id}
     work.connection.execute(identity.insert().values(**row))
     return user_id
+
+
+def _is_verified(claims: Mapping[str, Any]) -> bool:
+    return claims.get("email_verified") is True
 
 
 def _email(claims: Mapping[str, Any]) -> str:

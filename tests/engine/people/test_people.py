@@ -39,6 +39,17 @@ def test_a_person_signs_in_acts_and_signs_out(crm, mary):
     assert actor(crm, found.token) is None
 
 
+def test_who_has_a_record_already_is_given_an_account_over_it(crm):
+    with crm.work() as work:
+        known = records.create(work, "user", {"name": "Zoe Chan", "email": "Zoe@example.com"})
+        assert people.add(work, " zoe@EXAMPLE.com", None, ["seller"], "Z.") == known
+        with pytest.raises(AccountProblem):
+            people.add(work, "zoe@example.com", None, ["seller"])
+        gone = records.create(work, "user", {"name": "Old", "email": "old@example.com"})
+        records.archive(work, "user", gone)
+        assert people.add(work, "old@example.com", None, ["seller"]) != gone
+
+
 def test_nobody_may_sign_in_before_somebody_was_added(crm):
     with crm.database.read() as connection:
         assert people.everyone(connection) == []

@@ -15,7 +15,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 from litestar.testing import TestClient
 
-from customary.engine import people
+from customary.engine import people, records
 from customary.engine.model.people import sign_in as model
 from customary.engine.people import provider as providers
 from customary.engine.words import Words
@@ -164,6 +164,16 @@ def test_groups_become_roles_each_time_and_who_has_none_stays_out(stranger, prov
     for groups in (["football"], [], "other", None, {"sales": 1}):
         provider.person["groups"] = groups
         assert come(stranger, provider).status_code == 403
+
+
+def test_a_record_that_is_there_becomes_theirs_whose_address_is_verified(stranger, provider, inside, house):
+    house(creates=True, roles={"sales": "sales_rep"})
+    zoe = inside(records.create, "user", {"name": "Zoe", "email": "zoe@example.com"})
+    provider.person = {"sub": "9", "email": "zoe@example.com", "groups": ["sales"]}
+    assert come(stranger, provider).status_code == 403
+    provider.person["email_verified"] = True
+    assert come(stranger, provider).status_code == 303
+    assert inside(lambda work: people.find(work.connection, "zoe@example.com").user_id) == zoe
 
 
 def test_nobody_takes_an_account_by_an_address_that_is_not_verified_or_is_kept_out(stranger, provider, workspace):

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from customary.engine.access import shares
+from customary.engine.model.model import Entity
+from customary.engine.people import remembered
 from customary.engine.records import changes, index, rates
 from customary.engine.records.deciding import approvals
 from customary.engine.records.formulas import derived
@@ -98,6 +100,7 @@ def save(work: Work, draft: Draft, kind: str) -> None:
         consents.write_down(work, shape.consents, [(before, after)])
     derived.note_worth(work, rates.catch_up(work, shape.entity, [after]))
     derived.note(draft)
+    _forget_whoever(shape.entity)
 
 
 def erase(work: Work, draft: Draft) -> None:
@@ -114,6 +117,7 @@ def erase(work: Work, draft: Draft) -> None:
     approvals.close(work, shape.entity, draft.id)
     shares.forget(work.connection, row["entity"], draft.id)
     derived.note(draft, gone=True)
+    _forget_whoever(shape.entity)
 
 
 def _written(draft: Draft) -> Written:
@@ -169,6 +173,12 @@ def _update_links(work: Work, draft: Draft, name: str) -> None:
 
 def _pair(source: UUID, target: UUID) -> dict[str, UUID]:
     return {"source": source, "target": target}
+
+
+def _forget_whoever(entity: Entity) -> None:
+    """Somebody may be kept out, or of another team, from now."""
+    if entity.plays == "user":
+        remembered.forget()
 
 
 def _understood(error: IntegrityError, drafts: list[Draft], alone: bool = False) -> Exception:
