@@ -25,6 +25,7 @@ class Email(Textual):
     kind: ClassVar[str] = "email"
     control: ClassVar[str] = "email"
     longest: ClassVar[int] = 254
+    addressed: ClassVar[bool] = True
     searchable: ClassVar[bool] = True
     computable: ClassVar[bool] = True
     templated: ClassVar[bool] = True

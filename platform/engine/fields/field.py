@@ -65,6 +65,8 @@ class Field:
     sortable: ClassVar[bool] = True
     attaches: ClassVar[bool] = False
     """Whether its value is a file, or several."""
+    addressed: ClassVar[bool] = False
+    """Whether messages are sent to its value, so that it is looked up whose that is."""
     sealed: ClassVar[bool] = False
     """Whether its value is a secret."""
     tabular: ClassVar[bool] = True

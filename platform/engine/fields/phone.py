@@ -23,6 +23,7 @@ class Phone(Textual):
     keys: ClassVar[Mapping[str, Any]] = {"region": {"type": "string", "pattern": "^[A-Z]{2}$"}}
     control: ClassVar[str] = "phone"
     longest: ClassVar[int] = 60
+    addressed: ClassVar[bool] = True
     searchable: ClassVar[bool] = True
     computable: ClassVar[bool] = True
     templated: ClassVar[bool] = True

@@ -9,8 +9,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from customary.engine.messages.stops import folded
 from customary.engine.records.personal.consents import EXPIRED, UNSUBSCRIBE, Purpose, write_withdrawn
+from customary.engine.records.reader.addressed import address_fields, known_by
 from customary.engine.records.refusal import Forbidden, Missing, Refused, Stale
 from customary.engine.records.work import Cause, Work
 from customary.engine.records.write import update
@@ -58,10 +58,8 @@ def _named(work: Work, purpose: Purpose) -> tuple[str | None, str | None]:
 
 def _known_by(work: Work, purpose: Purpose, address: str) -> list[UUID]:
     entity, _ = _named(work, purpose)
-    fields = work.model.entities[entity].fields.values() if entity else ()
-    emails = [each.name for each in fields if each.kind == "email" and each.formula is None]
-    if not emails:
+    if entity is None:
         return []
     table = work.release.tables.entity(entity)
-    known = sa.or_(*(sa.func.lower(table.column(name)) == folded(address) for name in emails))
+    known = known_by(table, address_fields(work.model.entities[entity], "email"), address)
     return list(work.connection.execute(sa.select(table.column("id")).where(known)).scalars())

@@ -18,12 +18,10 @@ from customary.engine.model.model import Entity
 from customary.engine.privacy.once import Once
 from customary.engine.records import storage
 from customary.engine.records.changes import Change, change, read_change
+from customary.engine.records.reader.addressed import address_fields, known_by
 from customary.engine.records.work import Work
 from customary.engine.records.writer.delete import holders_of, pointing_at
 from customary.engine.records.writer.merging import MERGED
-
-ADDRESSES = ("email", "phone")
-"""Kinds of field under whose values messages are sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,20 +117,18 @@ def _addresses(work: Work, parts: Iterable[Part], past: Iterable[Change]) -> Ite
     ids = {each.id for each in own}
     values = [*storage.load_many(work, own[0].entity, ids)]
     values += [side for each in past if each.record in ids for side in (each.before, each.after)]
-    for address in {folded(text) for each in values for name in fields if isinstance(text := each.get(name), str)}:
-        if not _is_shared(work, own[0].entity, fields, ids, address):
-            yield address
+    said = {text for each in values for name in fields if isinstance(text := each.get(name), str)}
+    shared = {folded(text) for text in said if _is_shared(work, own[0].entity, fields, ids, text)}
+    yield from {folded(text) for text in said} - shared
 
 
 def _address_fields(work: Work, entity: str) -> list[str]:
-    declared, told = work.model.entities[entity], personal(work.model.entities[entity])
-    fields = declared.fields.values()
-    return [each.name for each in fields if each.kind in ADDRESSES and each.name in told and each.formula is None]
+    told = personal(work.model.entities[entity])
+    return [name for name in address_fields(work.model.entities[entity]) if name in told]
 
 
 def _is_shared(work: Work, entity: str, fields: Iterable[str], own: Iterable[UUID], address: str) -> bool:
     """Whether somebody else is known by it."""
     table = work.release.tables.entity(entity)
-    known = sa.or_(*(sa.func.lower(table.column(each)) == address for each in fields))
-    others = sa.select(table.column("id")).where(known, table.column("id").not_in(own)).limit(1)
-    return work.connection.execute(others).first() is not None
+    other = (known_by(table, fields, address), table.column("id").not_in(own))
+    return work.connection.execute(sa.select(table.column("id")).where(*other).limit(1)).first() is not None

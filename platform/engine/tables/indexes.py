@@ -1,4 +1,4 @@
-"""Indexes: derived from what is declared (unique, links, views, pipelines, roles), never written by hand.
+"""Indexes: derived from what is declared (unique, links, addresses, views, pipelines, roles), never written by hand.
 
 Lists are read in the order of their sort columns, each with empty values last, then by id in the direction of
 the last sort column; indexes of views are made in exactly that order, so that a page is a range of an index.
@@ -113,7 +113,8 @@ def _lookups(made: EntityTable) -> Iterator[tuple[sa.Column, bool]]:
     """Columns to find records by, and whether they are links."""
     for name, field in made.entity.fields.items():
         links = field.points in ("one", "any")
-        if (links or field.index) and made.has(name) and name not in SYSTEM_COLUMNS:
+        wanted = links or field.index or (field.addressed and field.entered)
+        if wanted and made.has(name) and name not in SYSTEM_COLUMNS:
             yield made.column(name), links
 
 

@@ -12,13 +12,14 @@ from tests.engine.conftest import NOW, Crm
 
 from customary.engine import records
 from customary.engine.people.actor import Actor
+from customary.engine.privacy import known_of
 from customary.engine.records import Query
 
 DEFINITIONS = """
 entity: user
 plays: user
 title: name
-fields: {name: {type: text}, email: {type: email}, region: {type: text}, team: {type: link, to: team}}
+fields: {name: {type: text}, email: {type: email, personal: true}, region: {type: text}, team: {type: link, to: team}}
 ---
 entity: team
 plays: team
@@ -104,6 +105,25 @@ def test_who_sees_many_by_several_rules_reads_along_the_order_of_the_list(crm):
     assert _read_by(crm, person) == {"created_at"}
 
 
+def test_who_else_is_known_by_an_address_is_found_by_an_index(crm):
+    ann = crm.person("Ann", "seller")
+    crm.update("user", ann.id, email="Ann.Other@Example.com")
+    table = crm.release.tables.entity("user").table
+    many = [
+        {"id": uuid4(), "created_at": NOW, "updated_at": NOW, "revision": 1, "f_email": f"p{n}@example.com"}
+        for n in range(4000)
+    ]
+    with crm.work() as work:
+        work.connection.execute(table.insert(), many)
+        if not work.is_sqlite:
+            work.connection.exec_driver_sql("ANALYZE x_user")
+        told = _explained(work.connection, "f_email IN")
+        assert "ann.other@example.com" in known_of(work, "user", ann.id).addresses
+    index = next(each for each in table.indexes if [column.name for column in each.columns] == ["f_email"])
+    assert all(str(index.name) in plan for plan in told), told
+    assert len(told) > 0
+
+
 def _filled(crm: Crm, person: Actor, of: int) -> Actor:
     """The person, of whom one of `of` cases is, and as many of their region."""
     table = crm.release.tables.entity("case").table
@@ -138,15 +158,20 @@ def _read_by(crm: Crm, person: Actor) -> set[str]:
 
 def _plan(crm: Crm, person: Actor) -> str:
     """How the database reads the first page of the person's list."""
-    told: list[str] = []
     with crm.reading(person) as work:
-        connection = work.connection
-
-        def explain(_: Any, cursor: Any, statement: str, parameters: Any, *more: Any) -> None:
-            if "FROM x_case" in statement and "ORDER BY" in statement and not told:
-                how = "EXPLAIN QUERY PLAN " if work.is_sqlite else "EXPLAIN "
-                told.append("\n".join(map(str, cursor.connection.execute(how + statement, parameters).fetchall())))
-
-        sa.event.listen(connection, "before_cursor_execute", explain)
+        told = _explained(work.connection, "FROM x_case", "ORDER BY")
         assert len(records.select(work, "case", Query()).records) == 50
     return told[0]
+
+
+def _explained(connection: sa.Connection, *holding: str) -> list[str]:
+    """How the database does what it is asked from now on, of statements that hold these texts."""
+    told: list[str] = []
+    how = "EXPLAIN QUERY PLAN " if connection.dialect.name == "sqlite" else "EXPLAIN "
+
+    def explain(_: Any, cursor: Any, statement: str, parameters: Any, *more: Any) -> None:
+        if all(each in statement for each in holding):
+            told.append("\n".join(map(str, cursor.connection.execute(how + statement, parameters).fetchall())))
+
+    sa.event.listen(connection, "before_cursor_execute", explain)
+    return told

@@ -13,6 +13,7 @@ from customary.engine.messages.incoming.reading import Parsed
 from customary.engine.messages.incoming.received import mail
 from customary.engine.messages.outbox import Letter, as_letter, letter_with, letters_where, message
 from customary.engine.records import storage
+from customary.engine.records.reader.addressed import address_fields, known_by
 from customary.engine.records.work import Work
 
 _NAME = r"([a-km-np-z2-9]{24})"
@@ -52,10 +53,10 @@ def person_with(work: Work, address: str, first: str) -> tuple[str, UUID] | None
     people = [each for each in work.model.entities.values() if each.plays == "person"]
     for entity in sorted(people, key=lambda each: each.name != first):
         table = work.release.tables.entity(entity.name)
-        columns = [table.column(each.name) for each in entity.fields.values() if each.kind == "email" and each.entered]
-        if columns and address:
-            same = sa.or_(*(sa.func.lower(column) == address.lower() for column in columns))
-            statement = sa.select(table.column("id")).where(same, table.column("archived_at").is_(None))
+        emails = address_fields(entity, "email")
+        if emails and address:
+            known = known_by(table, emails, address)
+            statement = sa.select(table.column("id")).where(known, table.column("archived_at").is_(None))
             id = work.connection.execute(statement.order_by(table.column("updated_at").desc()).limit(1)).scalar()
             if id is not None:
                 return entity.name, id
