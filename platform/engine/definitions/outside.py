@@ -7,6 +7,7 @@ from customary.engine.definitions.shapes import (
     CONDITION,
     LABEL,
     NAME,
+    NAMES,
     TEXT,
     YES_NO,
     mapping,
@@ -88,11 +89,25 @@ CREATE_DOCUMENT = mapping(
 SEND_SMS = mapping(
     "send_sms",
     {
-        "to": told(TEXT, "a telephone number in its international form, such as =account.phone"),
+        "to": told(
+            TEXT, "a telephone number in its international form, or a record that has one: =account.phone, =account"
+        ),
         "message": told({**TEXT, "x-of": "message"}, "the message whose text it is"),
         "text": told(LABEL, "its text, where it is no message"),
     },
     required=("to",),
+)
+
+SEND = mapping(
+    "send",
+    {
+        "to": told(TEXT, "whom it goes to: a record with an address and a number, such as =contact, or one of these"),
+        "message": told(
+            {"anyOf": [TEXT, NAMES], "x-of": "message", "x-what": "a message, or a list: [reminder_sms, reminder]"},
+            "the message, which says its channel; of several the first by which the receiver can be reached",
+        ),
+    },
+    required=("to", "message"),
 )
 
 HEADER = {"type": "string", "pattern": "^[A-Za-z0-9-]{1,64}$", "x-what": "the name of a header"}

@@ -138,7 +138,8 @@ def _kind(
     elif odd in later:
         unknown_key(odd, place, noun, known, later, problems)
     else:
-        problems.add(place, f"“{odd}” is not a kind of {noun}", did_you_mean(odd, known))
+        own = f"A step of one's own is a workflow that is called: run: {{workflow: {odd}}}." if noun == "step" else ""
+        problems.add(place, f"“{odd}” is not a kind of {noun}", did_you_mean(odd, known) or own)
     return None
 
 

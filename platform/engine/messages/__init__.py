@@ -29,7 +29,7 @@ from customary.engine.messages.outbox import (
     written_by,
 )
 from customary.engine.messages.sender import send_due
-from customary.engine.messages.sms import NoNumber, put_sms
+from customary.engine.messages.sms import NoNumber, is_landline, put_sms
 from customary.engine.messages.smtp import Lines
 from customary.engine.messages.undelivered import NotNow, NotYet, Undeliverable
 from customary.engine.messages.webhook import put_call
@@ -52,6 +52,7 @@ __all__ = [
     "find",
     "find_letter",
     "house",
+    "is_landline",
     "letters",
     "mark_read",
     "mark_unread",

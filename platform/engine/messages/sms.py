@@ -63,6 +63,14 @@ def number(text: str) -> str:
     return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)
 
 
+def is_landline(text: str) -> bool:
+    """Whether a number is known to be one that takes no text messages."""
+    try:
+        return phonenumbers.number_type(phonenumbers.parse(text)) == phonenumbers.PhoneNumberType.FIXED_LINE
+    except phonenumbers.NumberParseException:
+        return False
+
+
 @dataclass(frozen=True)
 class Sms:
     """The way to the gateway of the settings, which say how it wants to be told."""

@@ -1,7 +1,7 @@
 """Writes a mail into the outbox: `send_email: {to: =email, message: welcome}`, or with `subject` and `body`.
 
-`attach` brings files of the record's fields, those that expressions give, and documents, which are printed when the
-mail goes out; `from` is one of the workspace's senders.
+`to` is an address, a record that has one, or a list of them. `attach` brings files of the record's fields, those that
+expressions give, and documents, which are printed when the mail goes out; `from` is one of the workspace's senders.
 """
 
 from __future__ import annotations
@@ -10,12 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-import sqlalchemy as sa
-
 from customary.engine.automation.acting import Acting, CannotDo, Done
 from customary.engine.automation.outside import answering
 from customary.engine.automation.outside.consenting import asked_for
 from customary.engine.automation.outside.documents import filled_in
+from customary.engine.automation.outside.receivers import address_of, language_of, message_of, receivers
 from customary.engine.messages import NoAddress, stops, write
 from customary.engine.messages.enclosed import TOO_LARGE, is_too_large, of_file
 from customary.engine.messages.html import escaped
@@ -26,28 +25,38 @@ from customary.engine.words import Reason
 
 
 def perform(step: Mapping[str, Any], acting: Acting) -> Done:
-    given = step["to"]
-    found = [acting.value(each) for each in (given if isinstance(given, tuple) else (given,))]
-    addresses = [_address(acting, each) for each in found if each not in (None, "")]
-    if not addresses:
+    found = _receivers(step, acting)
+    if not found:
         return Done(skipped=Reason("there is no address to send to"))
     name, subjects, bodies = _texts(step, acting)
-    sort = acting.work.model.messages[name].unsubscribe if name else None
-    refused = {to: why for to in addresses if (why := _why_not(acting, to, sort)) is not None}
-    if len(refused) == len(set(addresses)):
+    refused = {to: why for to in found if (why := why_not(acting, to, name)) is not None}
+    if len(refused) == len(found):
         return Done(skipped=next(iter(refused.values())))
-    wanted = [to for to in dict.fromkeys(addresses) if to not in refused]
+    wanted = {to: given for to, given in found.items() if to not in refused}
     purpose, held = asked_for(acting, name)
     more = {**_sender(step, acting), **purpose}
     telling = acting.telling(Told())
-    sent = {to: _write(telling, to, name, subjects, bodies, step.get("attach") or (), more, held) for to in wanted}
+    attach = step.get("attach") or ()
+    sent = {
+        to: _write(telling, to, language_of(acting, to, given, bodies), name, subjects, bodies, attach, more, held)
+        for to, given in wanted.items()
+    }
     if held is not None:
         return Done(input={"to": list(sent), "message": name}, skipped=held)
     return Done(input={"to": list(sent), "message": name}, result=sent)
 
 
-def _why_not(acting: Acting, to: str, sort: str | None) -> Reason | None:
+def why_not(acting: Acting, to: str, name: str | None) -> Reason | None:
+    """Why no mail goes to an address, if none does."""
+    sort = message_of(acting, name).unsubscribe if name else None
     return stops.why_not(acting.work.connection, to, sort) or answering.why_not(acting, to)
+
+
+def _receivers(step: Mapping[str, Any], acting: Acting) -> dict[str, Any]:
+    """The addresses, each with what it was found in."""
+    given = step["to"]
+    found = [each for one in (given if isinstance(given, tuple) else (given,)) for each in receivers(acting, one)]
+    return {to: each for each in found if (to := address_of(acting, each, "email"))}
 
 
 def _sender(step: Mapping[str, Any], acting: Acting) -> dict[str, str]:
@@ -55,7 +64,7 @@ def _sender(step: Mapping[str, Any], acting: Acting) -> dict[str, str]:
     given = acting.value(step["from"]) if step.get("from") is not None else None
     if given in (None, ""):
         return {}
-    sender = _address(acting, given)
+    sender = address_of(acting, given, "email")
     if not may_send(acting.work.model.settings, sender):
         raise CannotDo("no mail may come from “{sender}”: mail.senders does not list it", sender=sender)
     return {"from": sender}
@@ -64,6 +73,7 @@ def _sender(step: Mapping[str, Any], acting: Acting) -> dict[str, str]:
 def _write(
     acting: Acting,
     to: str,
+    language: str,
     name: str | None,
     subjects: Mapping[str, Any],
     bodies: Mapping[str, Any],
@@ -71,7 +81,6 @@ def _write(
     more: Mapping[str, Any],
     held: Reason | None,
 ) -> dict[str, str]:
-    language = _language(acting, to, bodies)
     subject = acting.in_language(subjects, language) if subjects else ""
     body = acting.in_language(bodies, language)
     details = {"markdown": acting.in_language(bodies, language, escaped), "shown": True}
@@ -117,39 +126,10 @@ def _enclosed(acting: Acting, attach: Iterable[Any], language: str) -> list[dict
     return found
 
 
-def _address(acting: Acting, found: Any) -> str:
-    """An address, or the e-mail of a record."""
-    return str(found.get("email") or "") if isinstance(found, Mapping) else str(found)
-
-
 def _texts(step: Mapping[str, Any], acting: Acting) -> tuple[str | None, Mapping[str, Any], Mapping[str, Any]]:
     if name := step.get("message"):
-        message = acting.work.model.messages.get(name)
-        if message is None:
-            raise CannotDo("there is no message “{name}” any more", name=name)
+        message = message_of(acting, name)
         return name, message.subject, message.body
     if not step.get("body"):
         raise CannotDo("the mail has neither a message nor a body")
     return None, step.get("subject") or {}, step["body"]
-
-
-def _language(acting: Acting, to: str, bodies: Mapping[str, Any]) -> str:
-    """The receiver's: that of the user with this address, else that of the record, else the workspace's first."""
-    offered = acting.work.model.settings.languages
-    known = (_of_user(acting, to), acting.scope.record["language"] if _speaks(acting, acting.about[0]) else None)
-    return next((each for each in known if each in bodies or (each in offered and "" in bodies)), offered[0])
-
-
-def _of_user(acting: Acting, to: str) -> str | None:
-    users = acting.work.model.playing("user")
-    if users is None or "email" not in users.fields or not _speaks(acting, users.name):
-        return None
-    table = acting.work.release.tables.entity(users.name)
-    found = sa.select(table.column("language")).where(
-        table.column("email") == to, table.column("archived_at").is_(None)
-    )
-    return acting.work.connection.execute(found).scalars().first()
-
-
-def _speaks(acting: Acting, entity: str) -> bool:
-    return bool(entity) and "language" in acting.work.model.entities[entity].fields

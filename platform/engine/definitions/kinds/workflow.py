@@ -5,7 +5,7 @@ from __future__ import annotations
 from customary.engine.definitions.asking import ASK, INPUTS
 from customary.engine.definitions.example import RULE_EXAMPLES
 from customary.engine.definitions.mail import MESSAGE
-from customary.engine.definitions.outside import CALL_WEBHOOK, CREATE_DOCUMENT, SEND_SMS, WEBHOOK
+from customary.engine.definitions.outside import CALL_WEBHOOK, CREATE_DOCUMENT, SEND, SEND_SMS, WEBHOOK
 from customary.engine.definitions.several import CALLED, CONVERT, COPY, FIND, FOLLOW, MERGE, RUN, SHARE, TAG, UPSERT
 from customary.engine.definitions.shapes import (
     CONDITION,
@@ -152,7 +152,9 @@ ATTACH = {
 SEND_EMAIL = mapping(
     "send_email",
     {
-        "to": {"anyOf": [TEXT, NAMES]},
+        "to": told(
+            {"anyOf": [TEXT, NAMES]}, "an address, a record that has one, or a list: =email, =account, a@b.example"
+        ),
         "message": {**TEXT, "x-of": "message"},
         "subject": LABEL,
         "body": LABEL,
@@ -209,6 +211,7 @@ STEPS = {
     "run": RUN,
     "call_webhook": CALL_WEBHOOK,
     "send_sms": SEND_SMS,
+    "send": SEND,
     "create_document": CREATE_DOCUMENT,
     "delete": {"anyOf": [mapping("delete", {"record": TEXT}, required=("record",)), {"const": True}], "x-what": "true"},
     "move": {**TEXT, "x-what": "a stage"},
@@ -219,11 +222,7 @@ STEPS = {
     "stop": {"type": ["string", "boolean", "null"], "x-what": "the reason, or true"},
     "refuse": {"anyOf": [TEXT, REFUSE], "x-what": "why the save is refused, or {message: …, field: …}"},
 }
-LATER_STEPS = (
-    "send",
-    "ask_survey",
-    "add_to_campaign",
-)
+LATER_STEPS = ("ask_survey",)
 STEP_KEYS = {"as": TEXT, "if": CONDITION, "label": LABEL}
 """What every step may say beside what it does."""
 

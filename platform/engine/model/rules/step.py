@@ -12,6 +12,7 @@ from customary.engine.model.build import Build
 from customary.engine.model.model import Document, Message, Role
 from customary.engine.model.rules.payload import OUTCOME, compiled
 from customary.engine.model.rules.senders import may_send
+from customary.engine.model.texts.message import CHANNELS
 from customary.engine.problem import Place, did_you_mean
 from customary.engine.text import node as text
 
@@ -62,10 +63,8 @@ def _check_among(build: Build, among: str, node: text.Node, roles: Mapping[str, 
 
 
 def _send_email(build: Build, step: dict[str, Any], node: text.Mapping, around: Around) -> None:
-    to = node.get("to")
     for each in step["to"] if isinstance(step.get("to"), tuple) else (step.get("to"),):
-        if isinstance(each, Expression) and not _is(each.type, (TEXT,), None):
-            build.add(to.place, f"mail cannot be sent to a {each.type}", "Give an address, such as =account.email.")
+        _check_receiver(build, each, node.get("to").place, "email")
     sender = step.get("from")
     if isinstance(sender, Expression) and not _is(sender.type, (TEXT,), None):
         build.add(node.get("from").place, f"mail cannot come from a {sender.type}", "Give an address: =owner.email.")
@@ -74,7 +73,7 @@ def _send_email(build: Build, step: dict[str, Any], node: text.Mapping, around: 
     attached = node.get("attach")
     for each in attached.items if isinstance(attached, text.Sequence) else filter(None, (attached,)):
         _check_enclosed(build, each, around)
-    _check_message(build, step, node, around, "email")
+    _check_message(build, node.get("message"), around, "email")
 
 
 def _check_enclosed(build: Build, node: text.Node, around: Around) -> None:
@@ -95,27 +94,66 @@ def _check_enclosed(build: Build, node: text.Node, around: Around) -> None:
         build.add(node.place, f"“{said}” is not a field for files", remedy)
 
 
-def _check_message(build: Build, step: dict[str, Any], node: text.Mapping, around: Around, channel: str) -> None:
-    name = step.get("message")
-    if name is None:
-        return
+def _check_message(build: Build, node: text.Node | None, around: Around, channel: str | None = None) -> Message | None:
+    """The message that is named, if it fits."""
+    if node is None:
+        return None
+    name = str(text.plain(node))
     message = around.messages.get(name)
-    place = node.get("message").place
     if message is None:
-        build.add(place, f"“{name}” is not a message", did_you_mean(str(name), around.messages))
+        build.add(node.place, f"“{name}” is not a message", did_you_mean(name, around.messages))
     elif message.about is not None and message.about != around.entity:
         summary = f"message {name} is about {message.about}, this workflow about {around.entity}"
-        build.add(place, summary, "Send another message, or leave out what it is about.")
-    elif message.channel != channel:
-        build.add(place, f"message {name} is for {message.channel}", f"Give it the channel {channel}, or send another.")
+        build.add(node.place, summary, "Send another message, or leave out what it is about.")
+    elif channel and message.channel != channel:
+        remedy = f"Give it the channel {channel}, write send:, or send another."
+        build.add(node.place, f"message {name} is for {message.channel}", remedy)
+    return message
+
+
+def _check_receiver(build: Build, to: Any, place: Place, channel: str) -> None:
+    """That something can be sent there: an address, or a record with a field for one."""
+    if not isinstance(to, Expression):
+        return
+    kind, wanted = to.type, CHANNELS[channel]
+    one = kind.item if isinstance(kind, ListOf) else kind
+    entity = build.sketches.get(one.entity) if isinstance(one, Record) else None
+    if entity is not None and not any(each.kind == wanted for each in entity.fields.values()):
+        build.add(place, f"{entity.name} has no field of the kind {wanted}", "Give it one, or write to another record.")
+    elif not _is(kind, (TEXT,), None):
+        summary, remedy = _NO_RECEIVER[channel]
+        build.add(place, summary.format(kind=kind), remedy)
+
+
+_NO_RECEIVER = {
+    "email": ("mail cannot be sent to a {kind}", "Give an address, such as =account.email."),
+    "sms": ("a {kind} is no telephone number", "Name one, such as =phone."),
+}
 
 
 def _send_sms(build: Build, step: dict[str, Any], node: text.Mapping, around: Around) -> None:
-    if isinstance(step.get("to"), Expression) and not _is(step["to"].type, (TEXT,), ""):
-        build.add(node.get("to").place, f"a {step['to'].type} is no telephone number", "Name one, such as =phone.")
     if ("message" in step) == ("text" in step):
         build.add(node.place, "this says its text twice, or not at all", "Give it a message, or a text.")
-    _check_message(build, step, node, around, "sms")
+    _check_single(build, step, node, "sms")
+    _check_message(build, node.get("message"), around, "sms")
+
+
+def _send(build: Build, step: dict[str, Any], node: text.Mapping, around: Around) -> None:
+    said = node.get("message")
+    nodes = said.items if isinstance(said, text.Sequence) else (said,)
+    found = [_check_message(build, each, around) for each in nodes]
+    for channel in dict.fromkeys(each.channel for each in found if each is not None):
+        _check_single(build, step, node, channel)
+    step["message"] = tuple(str(text.plain(each)) for each in nodes)
+
+
+def _check_single(build: Build, step: dict[str, Any], node: text.Mapping, channel: str) -> None:
+    """That a step writes to one receiver, who can be reached."""
+    place = node.get("to").place
+    if isinstance(step["to"], Expression) and isinstance(step["to"].type, ListOf):
+        build.add(place, "this goes to one receiver", "Send to each of a list by for_each.")
+    else:
+        _check_receiver(build, step["to"], place, channel)
 
 
 def _create_document(build: Build, step: dict[str, Any], node: text.Mapping, around: Around) -> None:
@@ -177,4 +215,5 @@ _CHECKS: dict[str, Callable[[Build, dict[str, Any], text.Mapping, Around], None]
     "call_webhook": _call_webhook,
     "create_document": _create_document,
     "send_sms": _send_sms,
+    "send": _send,
 }

@@ -14,7 +14,7 @@ from customary.engine.model.names import ModelNames
 from customary.engine.model.rules.trigger import compile_trigger
 from customary.engine.text import node as text
 
-ANSWERED = ("call_webhook", "create_document", "send_sms")
+ANSWERED = ("call_webhook", "create_document", "send", "send_sms")
 """Steps whose outcome a run waits for where they give it a name."""
 
 

@@ -11,6 +11,9 @@ from customary.engine.problem import did_you_mean
 from customary.engine.text import node as text
 from customary.engine.text.source import Document
 
+CHANNELS = {"email": "email", "sms": "phone"}
+"""The ways by which messages go, with the kind of field in which a record has what each needs."""
+
 
 def compile_messages(build: Build) -> Mapping[str, Message]:
     """The messages by name."""

@@ -127,9 +127,11 @@ def _of_step(model: Model, step: Mapping[str, Any], entity: str) -> Iterator[Thi
             yield "field", entity, each
         if isinstance(each, Mapping):
             yield "document", each["document"]
-    for kind, name in _NAMED:
-        if isinstance(step.get(name), str):
-            yield kind, step[name]
+    for kind, key in _NAMED:
+        named = step.get(key)
+        for each in named if isinstance(named, tuple) else (named,):
+            if isinstance(each, str):
+                yield kind, each
 
 
 _NAMED = (
