@@ -22,7 +22,8 @@ from customary.engine.database import system
 from customary.engine.model.people.sign_in import Provider
 from customary.engine.people import accounts, tickets
 from customary.engine.people.accounts import AccountProblem
-from customary.engine.people.sessions import SINGLE_SIGN_ON, Browser, Session, start
+from customary.engine.people.overview import is_last_admin
+from customary.engine.people.sessions import SINGLE_SIGN_ON, Browser, Session, end_all, start
 from customary.engine.people.tokens import new_token, token_hash
 
 identity = sa.Table(
@@ -38,7 +39,11 @@ PATIENCE = timedelta(minutes=10)
 
 
 class Stranger(Exception):
-    """The provider knows who it is, and here nobody has that account, or none of their groups has a role."""
+    """The provider knows who it is, and here nobody has that account."""
+
+
+class Groupless(Stranger):
+    """The provider knows who it is, and none of their groups has a role here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,7 @@ def come_back(connection: sa.Connection, provider: Provider, state: str, browser
 
 
 def sign_in(work: Any, provider: Provider, claims: Mapping[str, Any], browser: Browser | None = None) -> Session:
-    """The session of who came back; their roles become those of their groups. Raises Stranger."""
+    """The session of who came back; their roles become those of their groups. Raises Groupless, Stranger."""
     roles = _roles(provider, claims)
     user_id = _known(work, provider, claims) or _linked(work, provider, claims) or _made(work, provider, claims, roles)
     mine = accounts.of_user(work.connection, user_id)
@@ -110,6 +115,20 @@ def sign_in(work: Any, provider: Provider, claims: Mapping[str, Any], browser: B
     return start(work.connection, user_id, work.now, SINGLE_SIGN_ON, browser)
 
 
+def shut_out(work: Any, provider: Provider, claims: Mapping[str, Any]) -> None:
+    """Takes the roles of who came in this way before and has lost their groups, and ends their sessions.
+
+    The last administrator keeps theirs: a claim that was named wrongly must not leave the workspace to nobody.
+    """
+    user_id = _known(work, provider, claims)
+    if user_id is None:
+        return
+    end_all(work.connection, user_id)
+    mine = accounts.of_user(work.connection, user_id)
+    if mine is not None and mine.roles and not is_last_admin(work, user_id):
+        accounts.set_roles(work, user_id, ())
+
+
 def _roles(provider: Provider, claims: Mapping[str, Any]) -> list[str]:
     """The roles of somebody's groups; () where roles are given here. Who has none of them does not come in."""
     if not provider.roles:
@@ -118,7 +137,7 @@ def _roles(provider: Provider, claims: Mapping[str, Any]) -> list[str]:
     groups = [groups] if isinstance(groups, str) else groups if isinstance(groups, list) else []
     roles = list(dict.fromkeys(provider.roles[group] for group in groups if group in provider.roles))
     if not roles:
-        raise Stranger
+        raise Groupless
     return roles
 
 

@@ -59,7 +59,9 @@ async def choose(desk: AtDesk, request: Request, secret: FromPath[str]) -> Respo
     who = await database.reading(invitations.whose, secret, desk.now)
     if who is None:
         return _lost(desk)
-    found = await anyio.to_thread.run_sync(_hashed, chosen, desk.model.settings.name, who.email, limiter=ATTEMPTS)
+    person = await database.reading(people.actor_of_user, who.user_id, desk.release)
+    about = (desk.model.settings.name, who.email, person.name if person else "")
+    found = await anyio.to_thread.run_sync(_hashed, chosen, *about, limiter=ATTEMPTS)
     if isinstance(found, Reason):
         values = {"email": who.email, "problem": found, "shortest": guessable.SHORTEST}
         return desk.page("page_new_password.html", status=422, **values)

@@ -13,11 +13,13 @@ from litestar import Request, Response, get, post
 
 from customary.engine import people, records
 from customary.engine.people import guessable
+from customary.engine.people.overview import one_person
 from customary.engine.records.work import Work
 from customary.engine.words import Reason
 from customary.ui import catalogue
 from customary.ui.catalogue import LANGUAGES
 from customary.ui.desk import AtDesk, Desk, texts
+from customary.ui.people.second_factor import too_many
 from customary.ui.people.sign_in import ATTEMPTS
 from customary.ui.visitor import SESSION, browser_of, cookie_of
 
@@ -28,7 +30,7 @@ CHOICES = ("language", "time_zone", "theme")
 @get("/settings")
 async def settings(desk: AtDesk) -> Response:
     desk.me  # noqa: B018 - a stranger signs in first
-    return _draw(desk)
+    return await _draw(desk)
 
 
 @post("/settings", status_code=200)
@@ -36,7 +38,7 @@ async def save(desk: AtDesk, request: Request) -> Response:
     form = texts(await request.form())
     problem = _problem(form)
     if problem:
-        return _draw(desk, status=422, problem=problem, given=form)
+        return await _draw(desk, status=422, problem=problem, given=form)
     await desk.write(_save, form)
     if form.get("theme") in ("light", "dark", "system"):
         desk.cookie("theme", form["theme"] if form["theme"] != "system" else "")
@@ -50,7 +52,7 @@ async def change_password(desk: AtDesk, request: Request) -> Response:
     form = texts(await request.form())
     outcome = await anyio.to_thread.run_sync(_change_password, desk, form, limiter=ATTEMPTS)
     if isinstance(outcome, Reason):
-        return _draw(desk, status=422, password_problem=outcome)
+        return await _draw(desk, status=422, password_problem=outcome)
     desk.cookie(SESSION, outcome.token, max_age=None)
     return desk.redirect("/settings", desk.say("Password changed"))
 
@@ -83,8 +85,8 @@ def _change_password(desk: Desk, form: Mapping[str, str]) -> people.Session | Re
     browser = browser_of(desk.request)
     try:
         account = people.prove(database, desk.me.email, old, datetime.now(UTC), browser)
-    except people.TooMany:
-        return Reason("Too many attempts. Wait a while, then try again.")
+    except people.TooMany as braked:
+        return too_many(braked)
     if account is None:
         return Reason("The old password is not right")
     password = people.hashed(new)
@@ -94,6 +96,12 @@ def _change_password(desk: Desk, form: Mapping[str, str]) -> people.Session | Re
         return people.start(connection, account.user_id, datetime.now(UTC), proof, browser)
 
 
+def _has_password(work: Work) -> bool:
+    """Nobody who comes in by a provider alone has one."""
+    mine = one_person(work.connection, work.actor.id) if work.actor.id else None
+    return mine is not None and not mine.invited
+
+
 @cache
 def zones() -> tuple[str, ...]:
     """Names of time zones that people know: a region and a city."""
@@ -101,7 +109,7 @@ def zones() -> tuple[str, ...]:
     return ("UTC", *sorted(name for name in available_timezones() if name.split("/")[0] in regions))
 
 
-def _draw(desk: Desk, *, status: int = 200, **values: Any) -> Response:
+async def _draw(desk: Desk, *, status: int = 200, **values: Any) -> Response:
     record = desk.me.record or {}
     settings = desk.model.settings
     given = {"language": desk.language, "time_zone": record.get("time_zone") or "", "theme": desk.theme or "system"}
@@ -111,6 +119,7 @@ def _draw(desk: Desk, *, status: int = 200, **values: Any) -> Response:
         "workspace_zone": str(settings.time_zone),
         "problem": None,
         "password_problem": None,
+        "has_password": await desk.read(_has_password),
         "local_now": desk.now.astimezone(ZoneInfo(str(desk.locale.zone))),
     }
     given |= values.pop("given", {})

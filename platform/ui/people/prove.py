@@ -21,7 +21,7 @@ from customary.engine.words import Reason
 from customary.ui.desk import AtDesk, Desk, texts
 from customary.ui.people.fresh import keep
 from customary.ui.people.passkeys import as_json, site
-from customary.ui.people.second_factor import TOO_MANY, WRONG
+from customary.ui.people.second_factor import WRONG, too_many
 from customary.ui.people.sign_in import ATTEMPTS, safe_path
 from customary.ui.visitor import SESSION, browser_of, cookie_of
 
@@ -89,8 +89,8 @@ def _problem(desk: Desk, form: dict[str, str]) -> Reason | None:
             with database.write() as connection:
                 return None if may_try(connection, desk.me.id, form["code"], desk.now) else WRONG
         proven = people.prove(database, desk.me.email, form.get("password", ""), desk.now, browser_of(desk.request))
-    except people.TooMany:
-        return TOO_MANY
+    except people.TooMany as braked:
+        return too_many(braked)
     except (sealing.NoKey, sealing.Unopened):
         return Reason("The second factor cannot be read: the key that sealed it is not there.")
     return None if proven is not None else Reason("The password is not right.")

@@ -19,7 +19,6 @@ from customary.ui.visitor import SESSION, cookie_of
 
 PLACE = "/settings/sign-in"
 WRONG = Reason("This code is not right. Codes change every half minute; check the clock of your device.")
-TOO_MANY = Reason("Too many attempts. Wait a while, then try again.")
 
 
 @post("/settings/second-factor/new", status_code=200)
@@ -73,6 +72,11 @@ def is_demanded(desk: Desk) -> bool:
     return not desk.model.settings.sign_in.second_factor.isdisjoint(desk.me.roles)
 
 
+def too_many(braked: people.TooMany) -> Reason:
+    """How long whoever guessed too often has to wait."""
+    return Reason("Too many attempts. Try again in {minutes} min.", {"minutes": -(-braked.retry_after_seconds // 60)})
+
+
 def picture(desk: Desk, kept: str, user_id: Any, email: str) -> dict[str, Any]:
     """The QR code of a sealed secret and the secret itself, in groups that can be typed. Raises sealing.Unopened."""
     secret = second_factor.unsealed(kept, user_id)
@@ -91,8 +95,8 @@ async def _prove(desk: Desk, request: Request, then: Any) -> Any:
     code = texts(await request.form()).get("code", "")
     try:
         return await desk.write(_proven, code, then)
-    except people.TooMany:
-        return TOO_MANY
+    except people.TooMany as braked:
+        return too_many(braked)
     except (sealing.NoKey, sealing.Unopened):
         return Reason("The second factor cannot be read: the key that sealed it is not there.")
 

@@ -16,7 +16,7 @@ from customary.engine.people.sign_in import CODE, Enrolment, enrol, ways, who_en
 from customary.engine.words import Reason
 from customary.ui.catalogue import LANGUAGES
 from customary.ui.desk import AtDesk, Desk, texts
-from customary.ui.people.second_factor import TOO_MANY, WRONG, picture
+from customary.ui.people.second_factor import WRONG, picture, too_many
 from customary.ui.visitor import KNOWN, SESSION, VISITOR, browser_of, cookie_of
 
 ATTEMPTS = anyio.CapacityLimiter(2)
@@ -37,8 +37,8 @@ async def sign_in(desk: AtDesk, request: Request) -> Response:
     email, wanted = form.get("email", "").strip(), form.get("next", "/")
     try:
         found = await anyio.to_thread.run_sync(_attempt, desk, email, form.get("password", ""), limiter=ATTEMPTS)
-    except people.TooMany:
-        return draw(desk, next=wanted, email=email, problem=desk.say_reason(TOO_MANY), status=429)
+    except people.TooMany as braked:
+        return draw(desk, next=wanted, email=email, problem=desk.say_reason(too_many(braked)), status=429)
     if found is None:
         problem = desk.say("E-mail and password do not belong together. Check both and try again.")
         return draw(desk, next=wanted, email=email, problem=problem, status=422)
@@ -58,8 +58,8 @@ async def code(desk: AtDesk, request: Request) -> Response:
         session = await desk.workspace.database.writing(
             people.give_code, ticket, form.get("code", ""), desk.now, browser_of(request)
         )
-    except people.TooMany:
-        return await _ask_code(desk, ticket, wanted, TOO_MANY, 429)
+    except people.TooMany as braked:
+        return await _ask_code(desk, ticket, wanted, too_many(braked), 429)
     except (sealing.NoKey, sealing.Unopened):
         return await _ask_code(desk, ticket, wanted, NO_KEY, 422)
     return let_in(desk, session, wanted) if session else await _ask_code(desk, ticket, wanted, WRONG, 422)

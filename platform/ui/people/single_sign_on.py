@@ -18,7 +18,7 @@ from customary.engine.people import provider as providers
 from customary.engine.people import sessions, single_sign_on
 from customary.engine.people.actor import SYSTEM
 from customary.engine.people.provider import ProviderProblem
-from customary.engine.people.single_sign_on import Return, Stranger, Way
+from customary.engine.people.single_sign_on import Groupless, Return, Stranger, Way
 from customary.engine.records.refusal import Refused
 from customary.engine.records.work import Cause, Work
 from customary.ui.desk import AtDesk, Desk
@@ -63,6 +63,10 @@ async def come_back(desk: AtDesk, request: Request, name: FromPath[str]) -> Resp
         session = await database.writing(_sign_in, desk, provider, claims, found.again)
     except ProviderProblem as problem:
         return _failed(desk, problem)
+    except Groupless:
+        await database.writing(_shut_out, desk, provider, claims)
+        problem = desk.say("None of your groups opens anything here. Whoever looks after the groups can help.")
+        return draw(desk, next=found.next, problem=problem, status=403)
     except (Stranger, Refused):
         problem = desk.say("Nobody here has this account. Whoever runs the workspace can invite you.")
         return draw(desk, next=found.next, problem=problem, status=403)
@@ -91,9 +95,16 @@ def _claims(desk: Desk, provider: Provider, code: str, found: Return) -> Mapping
 
 
 def _sign_in(connection: Any, desk: Desk, provider: Provider, claims: Mapping[str, Any], again: bool) -> people.Session:
-    work = Work(connection, desk.release, SYSTEM, desk.now, Cause("system"))
-    session = single_sign_on.sign_in(work, provider, claims, browser_of(desk.request))
+    session = single_sign_on.sign_in(_work(connection, desk), provider, claims, browser_of(desk.request))
     return replace(session, token=sessions.freshen(connection, session.token, desk.now)) if again else session
+
+
+def _shut_out(connection: Any, desk: Desk, provider: Provider, claims: Mapping[str, Any]) -> None:
+    single_sign_on.shut_out(_work(connection, desk), provider, claims)
+
+
+def _work(connection: Any, desk: Desk) -> Work:
+    return Work(connection, desk.release, SYSTEM, desk.now, Cause("system"))
 
 
 def _failed(desk: Desk, problem: ProviderProblem) -> Response:

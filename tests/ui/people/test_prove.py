@@ -98,7 +98,7 @@ def test_a_code_does_too_and_guesses_are_counted(stale, workspace, monkeypatch):
     assert (proven.status_code, proven.headers["Location"]) == (303, "/")
     assert stale.post("/settings/keys", data=KEY).status_code == 200
     answers = [stale.post("/prove", data={"code": "000000"}) for _ in range(30)]
-    assert "Too many attempts" in answers[-1].text
+    assert "Too many attempts. Try again in 15 min." in answers[-1].text
 
 
 def test_a_provider_is_believed_only_when_it_asked_again(workspace):

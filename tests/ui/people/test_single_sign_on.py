@@ -158,12 +158,25 @@ def test_groups_become_roles_each_time_and_who_has_none_stays_out(stranger, prov
     provider.person = {"sub": "8", "email": "bob@example.com", "name": "Bob Chan", "groups": ["sales", "football"]}
     assert come(stranger, provider).status_code == 303
     assert find(workspace, "bob@example.com").roles == ("sales_rep",)
+    assert "You have no password here" in stranger.get("/settings").text
     provider.person["groups"] = ["crm-admins"]
     assert come(stranger, provider).status_code == 303
     assert find(workspace, "bob@example.com").roles == ("admin",)
     for groups in (["football"], [], "other", None, {"sales": 1}):
         provider.person["groups"] = groups
-        assert come(stranger, provider).status_code == 403
+        kept_out = come(stranger, provider)
+        assert kept_out.status_code == 403 and "None of your groups" in kept_out.text
+    assert find(workspace, "bob@example.com").roles == ()
+    assert stranger.get("/settings").status_code == 303
+
+
+def test_groups_take_nothing_from_the_last_administrator(stranger, provider, workspace, house):
+    house(roles={"crm-admins": "admin"})
+    provider.person["groups"] = ["crm-admins"]
+    assert come(stranger, provider).status_code == 303
+    provider.person["groups"] = []
+    assert come(stranger, provider).status_code == 403
+    assert find(workspace, EMAIL).roles == ("admin",)
 
 
 def test_a_record_that_is_there_becomes_theirs_whose_address_is_verified(stranger, provider, inside, house):

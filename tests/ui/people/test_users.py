@@ -54,6 +54,7 @@ def test_who_is_invited_chooses_a_password_once_and_is_in(client, stranger, work
     path = re.search(r"/sign-in/password/[\w-]+", shown.text)[0]
     assert stranger.get(path).status_code == 200
     assert stranger.post(path, data={"new": "short"}).status_code == 422
+    assert stranger.post(path, data={"new": "chan bob chan"}).status_code == 422
     assert "Your password is set" in stranger.post(path, data={"new": "another long one"}).text
     assert sign_in(stranger, "bob@example.com", "another long one") == 303
     client.cookies.delete(VISITOR)
