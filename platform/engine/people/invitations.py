@@ -7,8 +7,9 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from customary.engine.people import tickets
+from customary.engine.people import throttle, tickets
 from customary.engine.people.accounts import Account, account, find, of_user, set_password
+from customary.engine.people.sessions import Browser
 from customary.engine.people.tickets import ticket
 
 INVITATION, RESET = "invitation", "reset"
@@ -44,16 +45,20 @@ def whose(connection: sa.Connection, secret: str, now: datetime) -> Account | No
     return mine if mine is not None and mine.active else None
 
 
-def choose_password(connection: sa.Connection, secret: str, password: str, now: datetime) -> Account | None:
+def choose_password(
+    connection: sa.Connection, secret: str, password: str, now: datetime, browser: Browser | None = None
+) -> Account | None:
     """Gives the holder of a link their password, ends their sessions, and takes all such links away.
 
-    Hand over a hash (`people.hashed(password)`). None for a link that leads nowhere.
+    Whoever guessed at the old one before they asked for the link need not wait. Hand over a hash
+    (`people.hashed(password)`). None for a link that leads nowhere.
     """
     mine = whose(connection, secret, now)
     if mine is None or _either(connection, secret, now, tickets.redeem) is None:
         return None
     set_password(connection, mine.user_id, password)
     tickets.withdraw(connection, mine.user_id)
+    throttle.take_off(connection, mine.email, browser or Browser())
     return mine
 
 

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from customary.engine.columns import Moment
 from customary.engine.database import system
+from customary.engine.people.sessions import Browser
 
 attempt = sa.Table(
     "customary_sign_in_attempt",
@@ -77,6 +78,11 @@ def begin(connection: sa.Connection, limits: Limits, now: datetime) -> None:
 def forget(connection: sa.Connection, limits: Limits) -> None:
     """Takes the brakes off after a success."""
     connection.execute(attempt.delete().where(attempt.c.key.in_(limits)))
+
+
+def take_off(connection: sa.Connection, email: str, browser: Browser) -> None:
+    """Takes them off for a browser whose holder has just proven, in another way, that the account is theirs."""
+    forget(connection, {**of_stranger(email, browser.address), **of_known(email, browser.known)})
 
 
 def _count(connection: sa.Connection, key: str, now: datetime) -> int:

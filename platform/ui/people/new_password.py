@@ -25,6 +25,7 @@ from customary.engine.words import Reason
 from customary.ui import catalogue
 from customary.ui.desk import AtDesk, Desk, texts
 from customary.ui.people.sign_in import ATTEMPTS, draw
+from customary.ui.visitor import browser_of
 
 LATER_SECONDS = 2.0
 
@@ -65,7 +66,7 @@ async def choose(desk: AtDesk, request: Request, secret: FromPath[str]) -> Respo
     if isinstance(found, Reason):
         values = {"email": who.email, "problem": found, "shortest": guessable.SHORTEST}
         return desk.page("page_new_password.html", status=422, **values)
-    made = await database.writing(invitations.choose_password, secret, found, desk.now)
+    made = await database.writing(invitations.choose_password, secret, found, desk.now, browser_of(request))
     return (
         draw(desk, email=made.email, told=desk.say("Your password is set. Sign in with it.")) if made else _lost(desk)
     )

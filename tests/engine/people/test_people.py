@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from customary.engine import people, records
 from customary.engine.database import Database
-from customary.engine.people import AccountProblem, Browser, TooMany, sessions, throttle
+from customary.engine.people import AccountProblem, Browser, TooMany, invitations, sessions, throttle
 from customary.engine.people.keys import key
 from customary.engine.people.sessions import session
 
@@ -83,6 +83,19 @@ def test_guessing_is_braked_per_address_and_forgotten_after_a_success(crm, mary)
     assert people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now, Browser("10.0.0.2")) is not None
     later = crm.now + timedelta(minutes=16)
     assert people.sign_in(crm.database, "mary@example.com", PASSWORD, later, Browser("10.0.0.1")) is not None
+
+
+def test_who_chose_a_new_password_by_a_link_need_not_wait_for_guesses_at_the_old_one(crm, mary):
+    home, elsewhere = Browser("10.0.0.1"), Browser("10.0.0.2")
+    for browser in (home, elsewhere):
+        for _ in range(5):
+            people.sign_in(crm.database, "mary@example.com", "wrong", crm.now, browser)
+    with crm.database.write() as connection:
+        _, link = invitations.reset(connection, "mary@example.com", crm.now)
+        invitations.choose_password(connection, link, people.hashed("another password"), crm.now, home)
+    assert people.sign_in(crm.database, "mary@example.com", "another password", crm.now, home) is not None
+    with pytest.raises(TooMany):
+        people.sign_in(crm.database, "mary@example.com", "another password", crm.now, elsewhere)
 
 
 def test_however_many_guess_at_once_no_more_are_looked_at_than_are_free(crm, mary, monkeypatch):
