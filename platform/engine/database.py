@@ -9,7 +9,7 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,6 +22,7 @@ from customary.engine import sqlite
 from customary.engine.compilations import Compilations
 from customary.engine.postgresql import NOTICES, Cursor, notices
 from customary.engine.threads import Threads, Turns
+from customary.engine.wired import NotAsUsual, Wired
 from customary.engine.wires import Wires
 
 Result = TypeVar("Result")
@@ -68,6 +69,7 @@ class Database:
         self._writers = Threads(1) if self.is_sqlite else self._readers
         self._turns = Turns()
         self.wires = None if self.is_sqlite else Wires(self._reader, self._readers.run)
+        self._wired = self.wires and Wired(self.wires, self._reader.dialect)
 
     @contextmanager
     def read(self, at_length: bool = False) -> Iterator[sa.Connection]:
@@ -126,6 +128,13 @@ class Database:
     async def reading(self, work: Callable[..., Result], *args: Any) -> Result:
         """Runs `work(connection, *args)` in a thread, on a connection that cannot write."""
         return await self._readers.run(self._read, work, args)
+
+    async def at_once(self, work: Callable[..., Result], *args: Any) -> Result:
+        """The same over wires, without a thread where that can be: for what asks little and reckons little."""
+        if self._wired is not None:
+            with suppress(NotAsUsual):
+                return await self._wired.run(work, *args)
+        return await self.reading(work, *args)
 
     async def writing(self, work: Callable[..., Result], *args: Any) -> Result:
         """Runs `work(connection, *args)` as one transaction in a thread; again when it lost a race for locks."""

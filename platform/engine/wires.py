@@ -1,4 +1,4 @@
-"""Wires: PostgreSQL asked for a row by the event loop itself, without the way to a thread and back.
+"""Wires: PostgreSQL asked by the event loop itself, without the way to a thread and back.
 
 A thread that asks through SQLAlchemy takes 0.2 ms of processor time for the statement that reads a deal, a wire 0.02.
 """
@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
-from uuid import UUID
+from typing import Any, NamedTuple
 
 import psycopg
 import sqlalchemy as sa
@@ -19,24 +19,38 @@ from psycopg.pq.abc import PGresult
 
 from customary.engine.ready import Ready
 
-MOST = 4
-"""Wires of a process. What they are asked takes a tenth of a millisecond."""
+MOST = 8
+"""Wires of a process. What they are asked takes a tenth of a millisecond, and a page some of them."""
 MOST_PREPARED = 200
 """Statements that a wire knows; with one more it makes room for another wire."""
 PATIENCE_SECONDS = 2
-"""How long a wire waits for a statement, before it is left to a thread that has more patience."""
+"""How long a wire waits for a statement, before it is left to a thread that has more patience: that one for good."""
+CANCELED = b"57014"
+"""What PostgreSQL says of a statement that it was kept from going on with."""
 
 
-class Found(NamedTuple):
-    """What came over a wire: the cells as they came, and how they are read."""
+@dataclass(frozen=True, eq=False, slots=True)
+class Found:
+    """What came over a wire."""
 
-    cells: tuple[bytes | None, ...]
-    read: Callable[[], tuple]
+    _ready: Ready
+    _connection: psycopg.Connection
+    _result: PGresult
+
+    def __len__(self) -> int:
+        return self._result.ntuples
+
+    def cells(self) -> tuple[bytes | None, ...]:
+        """The first row's, as they came."""
+        return tuple(self._result.get_value(0, place) for place in range(self._result.nfields))
+
+    def rows(self) -> list[tuple]:
+        return self._ready.rows(self._connection, self._result)
 
 
 class _Asked(NamedTuple):
     ready: Ready
-    id: bytes
+    values: Sequence[bytes | None]
     outcome: asyncio.Future[Found | None]
 
     def tell(self, found: Found | None) -> None:
@@ -52,14 +66,18 @@ class Wires:
         self._in_thread = in_thread
         self._strung: _Strung | None = None
 
-    async def one(self, ready: Ready, id: UUID) -> Found | None:
-        """The row that a query finds by an id; None also when anything is not as usual, so that it is asked
-        in the usual way, which says what is wrong."""
+    async def ask(self, ready: Ready, /, **asked: Any) -> Found | None:
+        """What a query finds; None when anything is not as usual, so that it is asked in the usual way, which says
+        what is wrong."""
+        try:
+            values = ready.values(asked)
+        except Exception:  # noqa: BLE001 - likewise
+            return None
         loop = asyncio.get_running_loop()
         if self._strung is None or self._strung.loop is not loop:
             self.close()
             self._strung = _Strung(loop, partial(self._in_thread, _connect, self._engine))
-        return await self._strung.one(_Asked(ready, str(id).encode(), loop.create_future()))
+        return await self._strung.ask(_Asked(ready, values, loop.create_future()))
 
     def close(self) -> None:
         if self._strung is not None:
@@ -79,7 +97,7 @@ class _Strung:
         self._waiting: deque[_Asked] = deque()
         self._closed = False
 
-    async def one(self, asked: _Asked) -> Found | None:
+    async def ask(self, asked: _Asked) -> Found | None:
         self._waiting.append(asked)
         self._go_on()
         return await asked.outcome
@@ -134,6 +152,7 @@ class _Wire:
         self._pg.nonblocking = 1
         self._file = self._pg.socket
         self._prepared: dict[bytes, bytes] = {}
+        self._names = 0
         self._asked: _Asked | None = None
         self._preparing = False
         self._result: PGresult | None = None
@@ -157,9 +176,10 @@ class _Wire:
         name = self._prepared.get(text)
         self._preparing = name is None
         if name is None:
-            self._pg.send_prepare(b"w%d" % len(self._prepared), text)
+            self._names += 1
+            self._pg.send_prepare(b"w%d" % self._names, text)
         else:
-            self._pg.send_query_prepared(name, asked.ready.values(asked.id))
+            self._pg.send_query_prepared(name, asked.values)
         if self._pg.flush():
             raise psycopg.OperationalError("the server does not read")
 
@@ -179,30 +199,31 @@ class _Wire:
         result, self._result = self._result, None
         status = None if result is None else result.status
         if status == pq.ExecStatus.TUPLES_OK:
-            self._end(_found(self._connection, asked.ready, result) if result.ntuples else None)
+            self._end(Found(asked.ready, self._connection, result))
         elif self._preparing and status == pq.ExecStatus.COMMAND_OK:
-            self._prepared[asked.ready.text] = b"w%d" % len(self._prepared)
+            self._prepared[asked.ready.text] = b"w%d" % self._names
             self.ask(asked)
         else:
-            self._end(None)
+            self._refuse(asked.ready, result)
+
+    def _refuse(self, ready: Ready, result: PGresult | None) -> None:
+        """What was prepared for tables as they were before may have become useless: it is prepared anew next time."""
+        self._prepared.pop(ready.text, None)
+        state = result and result.error_field(pq.DiagnosticField.SQLSTATE)
+        ready.takes_long = ready.takes_long or state == CANCELED
+        self._end(None)
 
     def _end(self, found: Found | None, broken: bool = False) -> None:
         asked, self._asked = self._asked, None
-        self.broken = broken or len(self._prepared) > MOST_PREPARED
+        self.broken = broken or self._names > MOST_PREPARED
         if asked is not None:
             asked.tell(found)
         self._done(self)
 
 
-def _found(connection: psycopg.Connection, ready: Ready, result: PGresult) -> Found:
-    cells = tuple(result.get_value(0, place) for place in range(result.nfields))
-    return Found(cells, lambda: ready.row(connection, result))
-
-
 def _connect(engine: sa.Engine) -> psycopg.Connection:
-    """A connection for statements that find one record, whose plan is the same for all of them."""
     pooled = engine.raw_connection()
     pooled.detach()
     connection = pooled.dbapi_connection
-    connection.execute(f"SET plan_cache_mode = force_generic_plan; SET statement_timeout = '{PATIENCE_SECONDS}s'")
+    connection.execute(f"SET statement_timeout = '{PATIENCE_SECONDS}s'")
     return connection

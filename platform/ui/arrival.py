@@ -32,7 +32,7 @@ async def open_desk(request: Request) -> Desk:
         return kept
     workspace = request.app.state.workspace
     token = cookie_of(request, SESSION)
-    release, actor, looker = await workspace.database.reading(_who, workspace, request, token)
+    release, actor, looker = await workspace.database.at_once(_who, workspace, request, token)
     desk = Desk(request, workspace, release, actor, datetime.now(UTC), looker)
     request.scope["state"]["desk"] = desk
     await _count(request, workspace, looker or actor, release)

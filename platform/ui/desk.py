@@ -143,6 +143,10 @@ class Desk:
         """`fn(work, *args)` on a reading connection, in a thread."""
         return await self.workspace.database.reading(self._in_work, self.me, fn, args)
 
+    async def read_at_once(self, fn: Callable[..., Result], *args: Any) -> Result:
+        """The same without a thread where that can be: for what asks little and reckons little."""
+        return await self.workspace.database.at_once(self._in_work, self.me, fn, args)
+
     async def write(self, fn: Callable[..., Result], *args: Any) -> Result:
         """`fn(work, *args)` as one transaction, in a thread."""
         if self.looker is not None:

@@ -11,9 +11,10 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 
+from customary.engine import wires
 from customary.engine.columns import CodePointText, Moment, Names, Scaled
 from customary.engine.database import Database
-from customary.engine.ready import Ready
+from customary.engine.ready import Ready, made_ready
 
 THINGS = sa.Table(
     "things",
@@ -44,8 +45,7 @@ def add(things: Database, **values: Any) -> UUID:
 
 
 def ready(things: Database, statement: sa.Select = ONE) -> Ready:
-    with things.read() as connection:
-        return Ready(statement, connection)
+    return made_ready(statement, things.engine.dialect)
 
 
 def run(work: Any) -> Any:
@@ -58,11 +58,11 @@ def test_a_row_is_the_one_that_a_thread_would_be_given(things: Database):
     ids = [add(things, name="Pump", price=12, at=now, marks=["a", "b"]), add(things)]
 
     async def ask() -> list[Any]:
-        return [await things.wires.one(ready(things), id) for id in ids]
+        return [await things.wires.ask(ready(things), id=id) for id in ids]
 
     with things.read() as connection:
         rows = [tuple(connection.execute(ONE, {"id": id}).one()) for id in ids]
-    assert [each.read() for each in run(ask())] == rows
+    assert [each.rows()[0] for each in run(ask())] == rows
 
 
 def test_many_ask_at_once_and_each_is_told_its_own(things: Database):
@@ -70,9 +70,9 @@ def test_many_ask_at_once_and_each_is_told_its_own(things: Database):
     asked = ready(things)
 
     async def ask() -> list[Any]:
-        return await asyncio.gather(*(things.wires.one(asked, id) for id in (*ids, *ids)))
+        return await asyncio.gather(*(things.wires.ask(asked, id=id) for id in (*ids, *ids)))
 
-    assert [each.read()[0] for each in run(ask())] == [*ids, *ids]
+    assert [each.rows()[0][0] for each in run(ask())] == [*ids, *ids]
 
 
 def test_what_is_not_there_or_cannot_be_asked_is_nothing(things: Database):
@@ -81,11 +81,11 @@ def test_what_is_not_there_or_cannot_be_asked_is_nothing(things: Database):
 
     async def ask() -> list[Any]:
         asked = ((ready(things), uuid4()), (broken, id), (ready(things), id))
-        return [await things.wires.one(*each) for each in asked]
+        return [await things.wires.ask(each, id=id) for each, id in asked]
 
     missing, failed, found = run(ask())
-    assert (missing, failed) == (None, None)
-    assert found.read()[0] == id
+    assert (missing.rows(), failed) == ([], None)
+    assert found.rows()[0][0] == id
 
 
 def test_who_goes_away_leaves_the_wire_to_others(things: Database):
@@ -93,13 +93,13 @@ def test_who_goes_away_leaves_the_wire_to_others(things: Database):
     slow = ready(things, sa.select(THINGS.c.id, sa.func.pg_sleep(0.2)).where(THINGS.c.id == sa.bindparam("id")))
 
     async def ask() -> Any:
-        gone = [asyncio.ensure_future(things.wires.one(slow, id)) for _ in range(6)]
+        gone = [asyncio.ensure_future(things.wires.ask(slow, id=id)) for _ in range(10)]
         await asyncio.sleep(0.05)
         for each in gone:
             each.cancel()
-        return [await things.wires.one(asked, id) for _ in range(6)]
+        return [await things.wires.ask(asked, id=id) for _ in range(10)]
 
-    assert [each.read()[0] for each in run(ask())] == [id] * 6
+    assert [each.rows()[0][0] for each in run(ask())] == [id] * 10
 
 
 def test_a_wire_that_broke_is_replaced(things: Database):
@@ -107,11 +107,33 @@ def test_a_wire_that_broke_is_replaced(things: Database):
     end = sa.text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()")
 
     async def ask() -> Any:
-        first = await things.wires.one(asked, id)
+        first = await things.wires.ask(asked, id=id)
         with things.write() as connection:
             connection.execute(sa.text(f"{end} AND pid <> pg_backend_pid()"))
-        later = [await things.wires.one(asked, id) for _ in range(3)]
+        later = [await things.wires.ask(asked, id=id) for _ in range(3)]
         return first, later
 
     first, later = run(ask())
-    assert later[-1].cells == first.cells
+    assert later[-1].cells() == first.cells()
+
+
+def test_what_was_prepared_for_other_tables_is_prepared_anew(things: Database):
+    asked = ready(things, sa.select(sa.text("price")).select_from(THINGS))
+    add(things, name="Pump", price=12)
+
+    async def ask() -> Any:
+        before = [await things.wires.ask(asked) for _ in range(20)]
+        with things.write() as connection:
+            connection.execute(sa.text("ALTER TABLE things ALTER price TYPE text"))
+        return before, [await things.wires.ask(asked) for _ in range(20)]
+
+    before, after = run(ask())
+    assert before[-1].rows() == [(1200,)]
+    assert after[-1].rows() == [("1200",)]
+
+
+def test_a_statement_that_takes_long_is_not_waited_for_a_second_time(things: Database, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(wires, "PATIENCE_SECONDS", 0.05)
+    slow = ready(things, sa.select(sa.func.pg_sleep(1)))
+    assert run(things.wires.ask(slow)) is None
+    assert slow.takes_long

@@ -58,10 +58,10 @@ async def answer(request: Request, entity: str, id: UUID) -> Response[bytes] | N
         return None
     database = request.app.state.workspace.database
     await quota.count(database, entry.actor.id, entry.told.work.model.settings.calls_per_minute)
-    found = await database.wires.one(entry.told.ready, id)
+    found = await database.wires.ask(entry.told.ready, id=id)
     # While it waited a key may have ended, or a role. Whoever was looked up anew has the same rights as before.
     now = _entry(request, entity)
-    if found is None or now is None or now.told is not entry.told:
+    if not found or now is None or now.told is not entry.told:
         return None
     made = _made(entry.told, id, found)
     return made and Response(made.body, media_type="application/json", headers=made.headers)
@@ -90,12 +90,12 @@ def _entry(request: Request, entity: str) -> Entry | None:
 
 
 def _made(told: AtOnce, id: UUID, found: Found) -> Answer | None:
-    key = (told, found.cells)
+    key = (told, found.cells())
     if (known := _answers.get(key)) is not None:
         _answers.move_to_end(key)
         return known
     try:
-        made = _encoded(told, found.read())
+        made = _encoded(told, found.rows()[0])
     except at_once.NeedsMore:
         _note_need(told, id)
         return None

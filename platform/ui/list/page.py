@@ -23,7 +23,7 @@ SIZE = 50
 async def list_page(desk: AtDesk, request: Request, entity: FromPath[str]) -> Response:
     """The whole list; for HTMX the part that changed: what follows, or the list under its views."""
     query = texts(request.query_params)
-    listing = await desk.read(load, entity_of(desk, entity), query, desk.language, SIZE)
+    listing = await desk.read_at_once(load, entity_of(desk, entity), query, desk.language, SIZE)
     if listing.state.view.kind == "board":
         from customary.ui import board
 

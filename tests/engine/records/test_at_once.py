@@ -35,11 +35,11 @@ def told(crm: Crm, entity: str, id: UUID, actor: Actor = SYSTEM) -> Record | Non
         made = at_once(work, entity)
 
     async def ask() -> Any:
-        return await crm.database.wires.one(made.ready, id)
+        return await crm.database.wires.ask(made.ready, id=id)
 
     with ThreadPoolExecutor(1) as thread:
         found = thread.submit(asyncio.run, ask()).result()
-    return found and made.record(found.read())
+    return made.record(found.rows()[0]) if found else None
 
 
 def read(crm: Crm, entity: str, id: UUID, actor: Actor = SYSTEM) -> Record:

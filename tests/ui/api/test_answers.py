@@ -72,7 +72,7 @@ class Ben:
         self.deal = UUID(made.json()["id"])
         with workspace.database.read() as connection:
             self.id = people.actor_of_key(connection, secret, workspace.release).id
-        self._ask, workspace.database.wires.one = workspace.database.wires.one, self._one
+        self._ask, workspace.database.wires.ask = workspace.database.wires.ask, self._one
         self.share = self.write(self.shares)
         self.meanwhile: Callable[[], Any] = lambda: None
 
@@ -99,9 +99,9 @@ class Ben:
     def loses(self, work: Work) -> None:
         people.revoke_all(work.connection, self.id, work.now)
 
-    async def _one(self, *asked: Any) -> Any:
-        found = await self._ask(*asked)
-        self.wired += found is not None
+    async def _one(self, *asked: Any, **values: Any) -> Any:
+        found = await self._ask(*asked, **values)
+        self.wired += bool(found)
         self.meanwhile()
         return found
 

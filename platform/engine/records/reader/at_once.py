@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from customary.engine.ready import Ready
+from customary.engine.ready import Ready, made_ready
 from customary.engine.records.formulas.moving import moving, rules_move, titles_move
 from customary.engine.records.kept import kept
 from customary.engine.records.reader.select import get_from
@@ -57,7 +57,7 @@ def _made(work: Work, entity: str) -> AtOnce:
     asked = asked_whole(work, entity)
     readable = permission(work, all_rows(work, entity), "read")
     statement = asked.statement if readable is None else asked.statement.where(readable)
-    return AtOnce(entity, Ready(statement, work.connection), replace(work, connection=_NONE), asked)
+    return AtOnce(entity, made_ready(statement, work.connection.dialect), replace(work, connection=_NONE), asked)
 
 
 class _NoConnection:
