@@ -151,12 +151,16 @@ class Acting:
 
     def passage(self, texts: Mapping[str, Passage], language: str, form: Callable[[str], str]) -> str:
         """A longer text by language, filled in. Raises TooLong."""
-        reader = self.locale(language)
-        return _chosen(texts, language).render(self.scope, lambda value, kind: form(self._shown(value, kind, reader)))
+        reader, text = self.locale(language), self.chosen(texts, language)
+        return text.render(self.scope, lambda value, kind: form(self._shown(value, kind, reader)))
 
     def in_language(self, templates: Mapping[str, Any], language: str, form: Callable[[str], str] = str) -> str:
         """A text by language, filled in."""
-        return self.text(_chosen(templates, language), language, form)
+        return self.text(self.chosen(templates, language), language, form)
+
+    def chosen(self, texts: Mapping[str, Any], language: str) -> Any:
+        """That of a language, else the one for all, else what there is."""
+        return texts.get(language) or texts.get("") or texts.get("en") or next(iter(texts.values()))
 
     def locale(self, language: str | None = None) -> Locale:
         settings = self.work.model.settings
@@ -179,11 +183,6 @@ class Acting:
     def _titled(self, entity: str, id: UUID) -> str:
         found = self.scope.find(entity, id)
         return "" if found is None else self.work.model.entities[entity].title.render(self.scope.about(found))
-
-
-def _chosen(texts: Mapping[str, Any], language: str) -> Any:
-    """That of a language, else the one for all, else what there is."""
-    return texts.get(language) or texts.get("") or texts.get("en") or next(iter(texts.values()))
 
 
 def shown(value: Any, reader: Locale) -> str:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import replace
 from uuid import UUID
 
 from customary.engine.messages.mail import NoAddress, write
 from customary.engine.messages.outbox import is_served
 from customary.engine.people.recognise import actor_of_user
+from customary.engine.records.told import Texts, shown
 from customary.engine.records.work import Work
 from customary.engine.words import Words
 
 
-def tell_of_decision(
-    work: Work, id: UUID, text: Mapping[str, str], users: Iterable[UUID], about: tuple[str, UUID] | None
-) -> None:
-    """Writes to each, in their language; to nobody where the workspace sends no mail or does not know its address."""
+def tell_of_decision(work: Work, id: UUID, texts: Texts, users: Iterable[UUID], about: tuple[str, UUID] | None) -> None:
+    """Writes to each what they may know of it, in their language; to nobody where the workspace sends no mail or does
+    not know its address."""
     settings = work.model.settings
     if not settings.web_address or not is_served(settings, "mail"):
         return
@@ -23,7 +24,7 @@ def tell_of_decision(
     for user in users:
         actor = actor_of_user(work.connection, user, work.release)
         if actor is not None:
-            told = Words(text).in_language(actor.language)
+            told = Words(shown(replace(work, actor=actor), [texts])[0]).in_language(actor.language)
             _write(work, actor.email, told, link, actor.language, about)
 
 

@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 MOST_RECORDS = 200
 """How many records of one entity a text names; of more only who may read all of them may know."""
 
+DOTS = "•••"
+"""What stands in a text for what its reader may not know."""
+
 Pair = tuple[str, UUID]
+Texts = Mapping[str, str | Sequence[Any]]
+"""A text by language, as it is kept: whole, or in parts of which some are `{"text": …, "tells": …}`, for those who may
+know what they tell."""
 
 
 class Told:
@@ -68,6 +74,19 @@ def may_know(work: Work, kept: Sequence[Mapping[str, Any] | None]) -> list[bool]
     whole = not any(map(work.access.hidden, work.model.entities))
     readable = _readable(work, kept)
     return [whole if each is None else _may_know(work, each, readable) for each in kept]
+
+
+def shown(work: Work, kept: Sequence[Texts]) -> list[dict[str, str]]:
+    """Texts by language as the actor may read them."""
+    parts = [part for texts in kept for text in texts.values() if not isinstance(text, str) for part in text]
+    holes = [part for part in parts if not isinstance(part, str)]
+    known = may_know(work, [each["tells"] for each in holes])
+    open = {id(each) for each, may in zip(holes, known, strict=True) if may}
+
+    def read(part: Any) -> str:
+        return part if isinstance(part, str) else part["text"] if id(part) in open else DOTS
+
+    return [{language: "".join(map(read, text)) for language, text in texts.items()} for texts in kept]
 
 
 def _may_know(work: Work, kept: Mapping[str, Any], readable: set[Pair]) -> bool:

@@ -17,7 +17,7 @@ from customary.engine.records import create_many, history, move
 from customary.engine.records.refusal import Missing, Refused
 from customary.engine.records.work import Work
 
-from .test_ask import ON_ONE, person
+from .test_ask import ON_ONE, asked, person
 from .test_rules import rule
 
 OFFER = """
@@ -47,6 +47,9 @@ entities: {offer: {read: all, update: all}, user: {read: all}}
 ---
 role: seller
 entities: {user: {read: all}, '*': {read: all, update: all, create: all, delete: all}}
+---
+role: nameless
+entities: {offer: {deny: true, fields: {name: hidden}}}
 """
 
 
@@ -98,6 +101,14 @@ def test_a_move_is_held_until_all_who_must_have_approved_did(sale: Sale) -> None
     assert kinds[:3] == [("moved", sale.sam.id), ("approved", sale.bob.id), ("approved", sale.cleo.id)]
     told = home.do(lambda work: [each.text for each in newest(work)])
     assert told == ["✓ A → Sent · Bob", "✓ A → Sent · Cleo: fine"]
+
+
+@ON_ONE
+def test_who_must_approve_reads_no_more_of_the_record_than_they_may(sale: Sale) -> None:
+    dan = person(sale.home, "Dan", "chief", "nameless")
+    sale.asks()
+    read = [asked(sale.home, each)[0].text["en"] for each in (sale.cleo, dan)]
+    assert read == ["A → Sent", "••• → Sent"]
 
 
 @ON_ONE

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sqlalchemy as sa
 
 from customary.engine import people
+from customary.engine.automation import to_decide
 from customary.engine.messages.correspondence import posts
 from customary.engine.messages.incoming.received import FILED, Received, keep
 from customary.engine.messages.notifications import notification
 from customary.engine.people.recognise import actor_of_user
 from customary.engine.records.identifier import new_id
+from customary.engine.records.work import Work
 
 from .conftest import NOW
 
@@ -54,6 +58,39 @@ def test_a_notification_holds_dots_for_what_its_reader_may_not_know(house):
     rows = home.do(lambda work: work.connection.execute(sa.select(notification.c.user, notification.c.text)).all())
     told = {row.user: row.text for row in rows}
     assert {role: told[owners[role]] for role in expected} == expected
+
+
+ASKED = (
+    DEFINITIONS.partition("workflow:")[0]
+    + """
+workflow: ask
+when: {created: parcel}
+do:
+  - ask:
+      by: [role open, role discreet, role own_only]
+      text: 'Send {{ name }} worth {{ worth }} to {{ account.name }}?'
+"""
+)
+
+
+def test_who_decides_reads_dots_for_what_they_may_not_know(house):
+    home = house(ASKED, "core")
+    by_role = {
+        role: home.do(lambda work, role=role: people.add(work, f"{role}@example.com", None, [role], role))
+        for role in ("open", "discreet", "own_only")
+    }
+    home.create("parcel", name="Box", worth=7, account=home.create("account", name="Acme"))
+    home.settle()
+
+    def asked(work: Work, role: str) -> list[str]:
+        actor = actor_of_user(work.connection, by_role[role], work.release)
+        return [each.text["en"] for each in to_decide(replace(work, actor=actor))]
+
+    assert {role: home.do(lambda work, role=role: asked(work, role)) for role in by_role} == {
+        "open": ["Send Box worth 7 to Acme?"],
+        "discreet": ["Send Box worth ••• to •••?"],
+        "own_only": ["Send ••• worth ••• to •••?"],
+    }
 
 
 MAILS = """

@@ -16,7 +16,7 @@ from customary.app import create_app
 from customary.engine.workspace import Workspace
 
 ALL = os.environ.get("CUSTOMARY_WHOLE_API")
-"""The whole of it with every role: CUSTOMARY_WHOLE_API=/api/ pytest tests/ui/api/test_openapi.py"""
+"""The whole of it with every role, on both databases: CUSTOMARY_WHOLE_API=/api/ pytest tests/ui/api/test_openapi.py"""
 SENT = ("method", "url", "params", "headers", "cookies", "json", "content", "data")
 
 
@@ -38,7 +38,7 @@ def test_what_is_created_as_the_document_says_is_answered_as_it_says(api: TestCl
     assert list(Draft202012Validator(schema).iter_errors(made)) == []
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("database_url", ["sqlite", "postgresql"] if ALL else ["sqlite"], indirect=True)
 def test_no_generated_request_breaks_the_server(api_workspace: Workspace, key_of: Callable[..., str]):
     """Requests made from the document, right and wrong ones, get an answer the document knows of, never a 500.
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from customary.engine.messages import notify, tell_of_decision
 from customary.engine.model.model import Stage
+from customary.engine.people.recognise import actor_of_user
+from customary.engine.records import storage
 from customary.engine.records.deciding import approvals, decisions
 from customary.engine.records.deciding.decisions import Decision, decision
 from customary.engine.records.refusal import FieldProblem, Refused
-from customary.engine.records.titles import titles
+from customary.engine.records.scope import RecordScope
+from customary.engine.records.told import Told, shown
 from customary.engine.records.work import Work
 from customary.engine.records.writer.update import claim, update_draft
 from customary.engine.words import Reason, Words
@@ -52,7 +56,7 @@ def approve(work: Work, found: Decision, values: Mapping[str, Any], approved: bo
         raise Refused([FieldProblem(None, CHANGED, work.model.entities[entity].label)])
     approvals.note(work, entity, id, str(found.stage), approved, note)
     if found.asked_by is not None and found.asked_by != work.actor.id:
-        told = Words(found.text).in_language(work.model.settings.languages[0])
+        told = Words(_read_by(work, found.asked_by, found)).in_language(work.model.settings.languages[0])
         said = f"{'✓' if approved else '✗'} {told} · {work.actor.name}"
         notify(work, found.asked_by, f"{said}: {note}" if note else said, about=(entity, id))
     return covers
@@ -62,8 +66,22 @@ def _ask(work: Work, about: tuple[str, UUID], stage: Stage, wanted: approvals.Mi
     """What was asked of the same people for other values is asked no more."""
     same = (decision.c.record == about[1], decision.c.key == wanted.key, decision.c.status == decisions.OPEN)
     work.connection.execute(decision.update().where(*same).values(status=approvals.LAPSED))
-    title = titles(work, [about]).get(about, "")
-    text = {name: f"{title} → {stage.label.in_language(name)}" for name in work.model.settings.languages}
+    title = _title(work, *about)
+    text = {name: [title, f" → {stage.label.in_language(name)}"] for name in work.model.settings.languages}
     more = {"stage": stage.name, "key": wanted.key, "covers": wanted.covers, "asked_by": work.actor.id}
     id = decisions.put(work, wanted.whom, text, about=about, **more)
     tell_of_decision(work, id, text, decisions.users_of(work, wanted.whom), about)
+
+
+def _title(work: Work, entity: str, id: UUID) -> dict[str, Any]:
+    """The record's title, for those who may know what it is made of."""
+    scope = RecordScope(work, entity, storage.load(work, entity, id))
+    scope.told = Told()
+    text = work.model.entities[entity].title.render(scope)
+    return {"text": text, "tells": scope.told.to_json(work, None)}
+
+
+def _read_by(work: Work, user: UUID, found: Decision) -> Mapping[str, str]:
+    """What is decided, as somebody else may read it."""
+    actor = actor_of_user(work.connection, user, work.release)
+    return found.text if actor is None else shown(replace(work, actor=actor), [found.texts])[0]

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from customary.engine.automation import tables
 from customary.engine.automation.acting import Acting
 from customary.engine.automation.moment import Moment, moment_of, started_by
+from customary.engine.automation.outside.telling import for_readers
 from customary.engine.automation.people.approving import approve, seen_now
 from customary.engine.automation.people.inputs import fitted
 from customary.engine.automation.running.begun import as_begun
@@ -49,7 +50,7 @@ class Asked:
 def ask(acting: Acting, whom: tuple[str, ...], step: Mapping[str, Any], due: datetime | None) -> None:
     """Asks for what a step wants, and tells those who are asked by mail."""
     work, text = acting.work, step["text"] or acting.workflow.label.by_language
-    told = {language: acting.in_language(text, language) for language in work.model.settings.languages}
+    told = for_readers(acting, text)
     by = acting.moment.change.actor
     place = {"run": acting.run, "position": acting.position, "about": acting.told_about}
     id = decisions.put(work, whom, told, due=due, asked_by=by, **place)
@@ -109,7 +110,7 @@ def hand_over(work: Work, id: UUID, user: UUID) -> None:
         raise Refused([FieldProblem(None, Reason("has no account and cannot decide"))])
     decisions.give_to(work, id, user)
     about = (found.entity, found.record) if found.entity and found.record else None
-    tell_of_decision(work, id, found.text, [user], about)
+    tell_of_decision(work, id, found.texts, [user], about)
 
 
 def _found(work: Work, id: UUID, hold: bool) -> Decision:

@@ -14,6 +14,7 @@ from customary.engine.columns import Json, Moment
 from customary.engine.database import system
 from customary.engine.records.deciding.candidates import candidates
 from customary.engine.records.identifier import new_id
+from customary.engine.records.told import Texts, shown
 from customary.engine.records.work import Work
 
 decision = sa.Table(
@@ -60,7 +61,8 @@ MOST_TOLD = 50
 
 @dataclass(frozen=True)
 class Decision:
-    """One thing to decide. `text` is by language; `given` are the values that came with the answer, in JSON forms."""
+    """One thing to decide. `text` is by language, as the actor may read it, and `texts` as it is kept; `given` are the
+    values that came with the answer, in JSON forms."""
 
     id: UUID
     at: datetime
@@ -72,6 +74,7 @@ class Decision:
     covers: str | None
     asked_by: UUID | None
     text: Mapping[str, str]
+    texts: Texts
     due: datetime | None
     status: str
     answered_by: UUID | None
@@ -101,7 +104,7 @@ def keys_of(work: Work) -> tuple[str, ...]:
     return (f"user:{actor.id}", *(f"role:{role}" for role in actor.roles)) if actor.id else ()
 
 
-def put(work: Work, whom: Collection[str], text: Mapping[str, str], **more: Any) -> UUID:
+def put(work: Work, whom: Collection[str], text: Texts, **more: Any) -> UUID:
     """Asks, and gives the id of what is to be decided."""
     about = more.pop("about", None)
     row = {
@@ -169,15 +172,16 @@ def rename_roles(connection: sa.Connection, names: Mapping[str, str]) -> None:
 
 def decisions(work: Work, *conditions: Any, limit: int = 50, hold: bool = False) -> list[Decision]:
     """Those that fulfil the conditions, newest first."""
-    columns = (decision.c[name] for name in Decision.__dataclass_fields__)
+    columns = (decision.c[name] for name in Decision.__dataclass_fields__ if name != "texts")
     found = sa.select(*columns).where(*conditions).order_by(decision.c.id.desc()).limit(limit)
-    rows = work.connection.execute(found.with_for_update(of=decision) if hold else found).mappings()
-    return [_decision(work, row) for row in rows]
+    rows = work.connection.execute(found.with_for_update(of=decision) if hold else found).mappings().all()
+    read = shown(work, [row["text"] for row in rows])
+    return [_decision(work, row, text) for row, text in zip(rows, read, strict=True)]
 
 
-def _decision(work: Work, row: Mapping[str, Any]) -> Decision:
+def _decision(work: Work, row: Mapping[str, Any], text: Mapping[str, str]) -> Decision:
     entity = work.release.tables.named(row["entity"]) if row["entity"] else None
-    return Decision(**{**row, "entity": entity})
+    return Decision(**{**row, "entity": entity, "texts": row["text"], "text": text})
 
 
 def _whom(work: Work, by: Any, scope: Any) -> tuple[str, ...]:
