@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from customary.engine.definitions.shapes import DATE, NAME, TEXT, WHOLE, YES_NO, mapping, one_of, told
+from customary.engine.definitions.shapes import DATE, NAME, TEXT, WHOLE, YES_NO, list_of, mapping, one_of, told
 
 SECURITY = one_of(("none", "starttls", "tls"), "way to secure mail")
 
@@ -67,4 +67,14 @@ MESSAGE = {
         },
     ],
     "x-what": "opened, clicked, answered or bounced, and of which message: {bounced: welcome}",
+}
+
+ENCLOSED = {
+    "anyOf": [TEXT, mapping("a document", {"document": {**TEXT, "x-of": "document"}}, required=("document",))],
+    "x-what": "a field, an expression of a file, or {document: offer}",
+}
+ATTACH = {
+    "anyOf": [*ENCLOSED["anyOf"], list_of(ENCLOSED)],
+    "x-of": "field",
+    "x-what": "a field with files, or a list: [contract, =account.terms, {document: offer}]",
 }

@@ -305,6 +305,8 @@ class Message:
     """The sort of mail that it is, of which its receivers may take leave."""
     purpose: tuple[str, ...] = ()
     """The consent that it needs: a field of `about`, or one behind its links; then receivers withdraw that."""
+    attachments: tuple[Any, ...] = ()
+    """What goes with it: names of fields with files, Expressions of files, `{"document": name}`."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ import pytest
 from customary.engine.automation.worker import send_once
 from customary.engine.messages import enclosed as enclosing
 from customary.engine.messages import fonts, letters
+from customary.engine.plan.impact.mentions import mentions
 from customary.engine.problem import DefinitionError
 from customary.engine.records.writer import attach
 
@@ -121,3 +122,41 @@ def test_what_is_too_large_or_gone_is_said(posting: Callable, monkeypatch: pytes
     home.create("offer", name="A", email="zoe@example.com", paper=kept(home, "b.txt", b"abc"))
     home.settle()
     assert home.runs()[-1].status == "failed"
+
+
+MESSAGE = (
+    OFFER.partition("workflow:")[0]
+    + """message: offered
+about: offer
+subject: Offer
+body: Hello
+attachments: [paper, more, =before.paper, {document: terms}]
+---
+workflow: send_it
+when: {created: offer}
+where: email != null
+do: [{send: {to: =record, message: offered}}, {send_email: {to: =email, message: offered, attach: [paper]}}]
+"""
+)
+
+
+def test_a_message_brings_what_it_names_each_time_and_nothing_twice(house: Callable) -> None:
+    home = house(MESSAGE, settings="mail: {host: smtp.invalid, from: house@example.com}")
+    old = home.create("offer", name="Old", paper=kept(home, "old.txt", b"old"))
+    paper, more = kept(home, "offer.pdf", b"%PDF-1.4 x"), [kept(home, "a.txt", b"a")]
+    home.create("offer", name="Acme", email="zoe@example.com", paper=paper, more=[*more, paper], before=old)
+    home.create("offer", name="Bare", email="ann@example.com")
+    home.settle()
+    found = home.do(lambda work: letters(work.connection))
+    brought = [
+        sorted(each.get("name") or each["document"]["title"] for each in letter.details["enclosed"]) for letter in found
+    ]
+    assert sorted(brought) == [["Terms Acme", "a.txt", "offer.pdf", "old.txt"]] * 2 + [["Terms Bare"]] * 2
+
+
+@ON_SQLITE
+def test_a_plan_says_that_a_message_brings_a_field_which_goes_away(house: Callable) -> None:
+    home = house(MESSAGE)
+    found = {(kind, name, thing) for kind, name, thing in mentions(home.workspace.release.model) if kind == "message"}
+    named = {("message", "offered", ("field", "offer", "paper")), ("message", "offered", ("document", "terms"))}
+    assert named <= found

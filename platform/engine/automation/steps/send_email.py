@@ -36,7 +36,7 @@ def perform(step: Mapping[str, Any], acting: Acting) -> Done:
     purpose, held = asked_for(acting, name)
     more = {**_sender(step, acting), **purpose}
     telling = acting.telling(Told())
-    attach = step.get("attach") or ()
+    attach = (*_several(step.get("attach")), *(message_of(acting, name).attachments if name else ()))
     sent = {
         to: _write(telling, to, language_of(acting, to, given, bodies), name, subjects, bodies, attach, more, held)
         for to, given in wanted.items()
@@ -54,9 +54,12 @@ def why_not(acting: Acting, to: str, name: str | None) -> Reason | None:
 
 def _receivers(step: Mapping[str, Any], acting: Acting) -> dict[str, Any]:
     """The addresses, each with what it was found in."""
-    given = step["to"]
-    found = [each for one in (given if isinstance(given, tuple) else (given,)) for each in receivers(acting, one)]
+    found = [each for given in _several(step["to"]) for each in receivers(acting, given)]
     return {to: each for each in found if (to := address_of(acting, each, "email"))}
+
+
+def _several(given: Any) -> tuple[Any, ...]:
+    return given if isinstance(given, tuple) else () if given is None else (given,)
 
 
 def _sender(step: Mapping[str, Any], acting: Acting) -> dict[str, str]:
@@ -77,14 +80,14 @@ def _write(
     name: str | None,
     subjects: Mapping[str, Any],
     bodies: Mapping[str, Any],
-    attach: Any,
+    attach: Iterable[Any],
     more: Mapping[str, Any],
     held: Reason | None,
 ) -> dict[str, str]:
     subject = acting.in_language(subjects, language) if subjects else ""
     body = acting.in_language(bodies, language)
     details = {"markdown": acting.in_language(bodies, language, escaped), "shown": True}
-    if enclosed := _enclosed(acting, attach if isinstance(attach, tuple) else (attach,), language):
+    if enclosed := _enclosed(acting, attach, language):
         details["enclosed"] = enclosed
     if (found := answering.answered(acting, to)) is not None:
         details |= threading(found)
@@ -120,7 +123,8 @@ def _enclosed(acting: Acting, attach: Iterable[Any], language: str) -> list[dict
             found.append({"document": {key: value for key, value in sheet.items() if key != "language"}})
             continue
         value = acting.scope.record[each] if isinstance(each, str) else acting.value(each)
-        found += [of_file(file) for file in (value if isinstance(value, tuple) else (value,)) if file is not None]
+        files = (of_file(file) for file in _several(value))
+        found += [file for file in files if file not in found]
     if is_too_large(found):
         raise CannotDo(TOO_LARGE.text, **TOO_LARGE.values)
     return found

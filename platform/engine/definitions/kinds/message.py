@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from customary.engine.definitions.mail import ATTACH
 from customary.engine.definitions.shapes import LABEL, NAME, TEXT, WAS, mapping, one_of, told
 
 SHAPE = mapping(
@@ -20,8 +21,8 @@ SHAPE = mapping(
             "takes leave of it withdraws that",
             of="field path",
         ),
+        "attachments": told(ATTACH, "what goes with it, each time: fields with files, expressions of files, documents"),
         "was": told(WAS, "its old name"),
     },
     required=("body",),
-    later=("attachments",),
 )

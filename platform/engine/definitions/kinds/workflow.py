@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from customary.engine.definitions.asking import ASK, INPUTS
 from customary.engine.definitions.example import RULE_EXAMPLES
-from customary.engine.definitions.mail import MESSAGE
+from customary.engine.definitions.mail import ATTACH, MESSAGE
 from customary.engine.definitions.outside import CALL_WEBHOOK, CREATE_DOCUMENT, SEND, SEND_SMS, WEBHOOK
 from customary.engine.definitions.several import CALLED, CONVERT, COPY, FIND, FOLLOW, MERGE, RUN, SHARE, TAG, UPSERT
 from customary.engine.definitions.shapes import (
@@ -140,15 +140,6 @@ TASK = {
     "x-what": "{title: Call, due: 2d, owner: =owner}",
 }
 NOTIFY = mapping("notify", {"user": {}, "text": LABEL}, required=("user", "text"))
-ENCLOSED = {
-    "anyOf": [TEXT, mapping("a document", {"document": {**TEXT, "x-of": "document"}}, required=("document",))],
-    "x-what": "a field, an expression of a file, or {document: offer}",
-}
-ATTACH = {
-    "anyOf": [*ENCLOSED["anyOf"], list_of(ENCLOSED)],
-    "x-of": "field",
-    "x-what": "a field with files, or a list: [contract, =account.terms, {document: offer}]",
-}
 SEND_EMAIL = mapping(
     "send_email",
     {

@@ -12,6 +12,7 @@ from customary.engine.model.build import Build
 from customary.engine.model.model import Document, Message, Role
 from customary.engine.model.rules.payload import OUTCOME, compiled
 from customary.engine.model.rules.senders import may_send
+from customary.engine.model.texts.enclosed import check_document, check_enclosed
 from customary.engine.model.texts.message import CHANNELS
 from customary.engine.problem import Place, did_you_mean
 from customary.engine.text import node as text
@@ -70,28 +71,8 @@ def _send_email(build: Build, step: dict[str, Any], node: text.Mapping, around: 
         build.add(node.get("from").place, f"mail cannot come from a {sender.type}", "Give an address: =owner.email.")
     if isinstance(sender, str) and not may_send(build.settings, sender):
         build.add(node.get("from").place, f"no mail may come from “{sender}”", "List it under mail: senders.")
-    attached = node.get("attach")
-    for each in attached.items if isinstance(attached, text.Sequence) else filter(None, (attached,)):
-        _check_enclosed(build, each, around)
+    check_enclosed(build, node.get("attach"), around.entity, around.documents)
     _check_message(build, node.get("message"), around, "email")
-
-
-def _check_enclosed(build: Build, node: text.Node, around: Around) -> None:
-    """What goes with a mail: a document about the same, a file that an expression gives, or a field with files."""
-    if isinstance(node, text.Mapping):
-        _check_document(build, str(text.plain(node.get("document"))), node.get("document").place, around)
-        return
-    said = str(text.plain(node))
-    if said.startswith("="):
-        found = next((each for place, each in build.expressions if place is node), None)
-        if found is not None and str(found.type) not in ("file", "files"):
-            build.add(node.place, f"a {found.type} is not a file", "Name one, such as =account.contract.")
-        return
-    fields = build.sketches[around.entity].fields if around.entity else {}
-    if said not in fields or not fields[said].attaches:
-        known = [each.name for each in fields.values() if each.attaches]
-        remedy = did_you_mean(said, known) or "Name a field with files."
-        build.add(node.place, f"“{said}” is not a field for files", remedy)
 
 
 def _check_message(build: Build, node: text.Node | None, around: Around, channel: str | None = None) -> Message | None:
@@ -157,23 +138,13 @@ def _check_single(build: Build, step: dict[str, Any], node: text.Mapping, channe
 
 
 def _create_document(build: Build, step: dict[str, Any], node: text.Mapping, around: Around) -> None:
-    _check_document(build, str(step["document"]), node.get("document").place, around)
+    check_document(build, node.get("document"), around.entity, around.documents)
     fields = build.sketches[around.entity].fields if around.entity else {}
     into = fields.get(step["into"])
     if into is None or into.kind not in ("file", "files"):
         known = [each.name for each in fields.values() if each.kind in ("file", "files")]
         remedy = did_you_mean(str(step["into"]), known) or "Name a field of the kind file or files."
         build.add(node.get("into").place, f"“{step['into']}” is not a field for files", remedy)
-
-
-def _check_document(build: Build, name: str, place: Place, around: Around) -> None:
-    document = around.documents.get(name)
-    if document is None:
-        build.add(place, f"“{name}” is not a document", did_you_mean(name, around.documents))
-    elif document.about != around.entity:
-        about = around.entity or "nothing"
-        summary = f"document {name} is about {document.about}, this workflow about {about}"
-        build.add(place, summary, "Make another document of it.")
 
 
 def _call_webhook(build: Build, step: dict[str, Any], node: text.Mapping, around: Around) -> None:

@@ -36,8 +36,9 @@ def mentions(model: Model) -> Iterator[Mention]:
     for role in model.roles.values():
         yield from (("role", role.name, thing) for thing in _of_role(model, role))
     for message in model.messages.values():
-        yield from (("message", message.name, thing) for thing in said(model, (message.subject, message.body)))
-        yield from (("message", message.name, thing) for thing in _entities(message.about))
+        texts = (message.subject, message.body, message.attachments)
+        things = (*said(model, texts), *_entities(message.about), *_enclosed(message.attachments, message.about or ""))
+        yield from (("message", message.name, thing) for thing in things)
     for document in model.documents.values():
         texts = (document.title, document.body, document.footer)
         yield from (("document", document.name, thing) for thing in said(model, texts))
@@ -122,16 +123,21 @@ def _of_step(model: Model, step: Mapping[str, Any], entity: str) -> Iterator[Thi
     if isinstance(step.get("into"), str) and "document" in step:
         yield "field", entity, step["into"]
     attached = step.get("attach") or ()
-    for each in attached if isinstance(attached, tuple) else (attached,):
-        if isinstance(each, str):
-            yield "field", entity, each
-        if isinstance(each, Mapping):
-            yield "document", each["document"]
+    yield from _enclosed(attached if isinstance(attached, tuple) else (attached,), entity)
     for kind, key in _NAMED:
         named = step.get(key)
         for each in named if isinstance(named, tuple) else (named,):
             if isinstance(each, str):
                 yield kind, each
+
+
+def _enclosed(attached: Iterable[Any], entity: str) -> Iterator[Thing]:
+    """Fields and documents that go with a mail."""
+    for each in attached:
+        if isinstance(each, str):
+            yield "field", entity, each
+        if isinstance(each, Mapping):
+            yield "document", each["document"]
 
 
 _NAMED = (
