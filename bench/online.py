@@ -35,6 +35,7 @@ from customary.engine.plan import prove
 from customary.engine.workspace import Workspace
 
 COMMAND = str(Path(sys.executable).with_name("customary"))
+UNBOUND = "calls_per_minute: 100000000\n"
 SHELVES, OWN, BATCH = 100, 40, 5_000
 READERS, WRITERS = 2, 4
 FOLLOW_SECONDS = 3.0
@@ -123,7 +124,9 @@ def run(
 def build(folder: Path, database: str, count: int) -> tuple[Workspace, str, list[str]]:
     """A workspace with so many items, the key of somebody who may do everything, and the shelves."""
     (folder / "schemas").mkdir(exist_ok=True)
-    (folder / "customary.yaml").write_text(f'name: Online\npacks: [core]\ndatabase: "{database}"\n', encoding="utf-8")
+    (folder / "customary.yaml").write_text(
+        f'name: Online\npacks: [core]\ndatabase: "{database}"\n{UNBOUND}', encoding="utf-8"
+    )
     (folder / "schemas" / "items.yaml").write_text(START, encoding="utf-8")
     workspace = Workspace.open(folder)
     workspace.apply()

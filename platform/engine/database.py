@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as postgresql_dialect
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 
-from customary.engine import sqlite
+from customary.engine import sqlite, sqlite_lock
 from customary.engine.compilations import Compilations
 from customary.engine.postgresql import NOTICES, Cursor, notices
 from customary.engine.threads import Threads, Turns
@@ -248,10 +248,11 @@ def _open_sqlite(url: sa.URL) -> sa.Engine:
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
-        writes = connection.get_execution_options().get("customary_write")
-        if writes:
+        if connection.get_execution_options().get("customary_write"):
             connection.connection.dbapi_connection.set_progress_handler(None, 0)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+            sqlite_lock.take(connection, PATIENCE_SECONDS)
+        else:
+            connection.exec_driver_sql("BEGIN")
 
     return engine
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 _lock = threading.Lock()
@@ -30,3 +30,8 @@ def new_id() -> UUID:
 def first_id(moment: datetime) -> UUID:
     """What every id made from that moment on is greater than."""
     return UUID(int=int(moment.timestamp() * 1000) << 80)
+
+
+def made_at(id: UUID) -> datetime:
+    """When an id was made, to the millisecond."""
+    return datetime.fromtimestamp((id.int >> 80) / 1000, UTC)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
-import sys
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,7 +19,7 @@ from customary.engine.plan.applying.alone import alone
 from customary.engine.plan.applying.recover import end_what_was_begun, take_back
 from customary.engine.plan.applying.site import InTheWay, Progress, Site
 from customary.engine.plan.applying.written import Meanwhile
-from customary.engine.plan.change import AT_ONCE, in_turn
+from customary.engine.plan.change import in_turn
 from customary.engine.plan.changes.structure import Equal
 from customary.engine.plan.line import to_text
 from customary.engine.plan.plan import Plan
@@ -29,6 +30,11 @@ if TYPE_CHECKING:
     from customary.engine.text import Source
 
 log = logging.getLogger("customary.plan")
+
+MOMENT_SECONDS = 0.05
+"""So long may others be kept waiting by what the switch still has to follow."""
+ROUNDS, NEARER = 5, 0.9
+"""So often what was written is followed before it counts whether that gets any shorter, and by how much."""
 
 
 class OutOfDate(Exception):
@@ -119,16 +125,18 @@ def _taken_back_on_failure(site: Site) -> Iterator[None]:
 
 
 def _follow(site: Site, plan: Plan, meanwhile: Meanwhile) -> None:
-    """Catches up with the writers, until they are only a little ahead, or as fast as who follows them."""
-    changes, ahead = in_turn(plan.changes), sys.maxsize
-    while True:
-        written = site.shortly(meanwhile.new)
+    """Catches up with the writers, until the switch can do the rest in a moment, or they are as fast as who follows."""
+    changes, took = in_turn(plan.changes), math.inf
+    for round in itertools.count(1):
+        before, last = site.seconds, took
+        written = site.look(meanwhile.new)
         for change in changes:
             change.follow(site, written)
         meanwhile.followed(written)
-        if len(written) < AT_ONCE or len(written) > ahead / 2:
+        took = site.seconds - before
+        if took < MOMENT_SECONDS or (round >= ROUNDS and took > last * NEARER):
             return
-        ahead = len(written)
+        site.hurry()
 
 
 def _switch(connection: sa.Connection, site: Site, plan: Plan, meanwhile: Meanwhile, by: str) -> Release:

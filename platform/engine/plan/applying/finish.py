@@ -17,7 +17,7 @@ from customary.engine.database import Database
 from customary.engine.plan.applying import journal
 from customary.engine.plan.applying.alone import UnderWay, alone
 from customary.engine.plan.applying.site import Progress, Site
-from customary.engine.plan.applying.written import LONGEST_WORK, under_old
+from customary.engine.plan.applying.written import LONGEST_WORK, slack, under_old
 from customary.engine.plan.change import Change, in_turn
 from customary.engine.plan.plan import Plan
 from customary.engine.records.identifier import first_id
@@ -61,8 +61,8 @@ def finish_on(site: Site, plan: Plan, noticed: timedelta | None = None) -> None:
 
 
 def _follow_the_late(site: Site, plan: Plan, changes: list[Change]) -> None:
-    after = first_id(site.release.applied_at - LONGEST_WORK)
-    while written := site.shortly(partial(under_old, after=after, base=plan.base)):
+    after = first_id(site.release.applied_at - slack(site.dialect))
+    while written := site.look(partial(under_old, after=after, base=plan.base)):
         for change in changes:
             change.follow(site, written)
         after = written[-1].id

@@ -26,11 +26,12 @@ LOCK_SECONDS = 0.5
 TRIES = 200
 """All in all for some minutes."""
 PAUSE_SECONDS = 0.5
-FIRST_BATCH, LARGEST_BATCH = 20, 5_000
-BATCH_SECONDS = 0.15
-"""How long a batch should take: so long may others wait for the records in it."""
-HELD_SECONDS, REST_SECONDS = 0.4, 0.12
-"""SQLite's writers look every tenth of a second whether it is their turn: so long they are let in, so often."""
+FIRST_BATCH, LARGEST_BATCH = 5, 5_000
+BATCH_SECONDS, SQLITE_BATCH_SECONDS = 0.15, 0.06
+"""How long a batch should take: so long may others wait for the records in it, and on SQLite for any record."""
+HELD_SECONDS = 0.03
+REST, LEAST_REST = 0.5, 0.0625
+"""On SQLite, whoever held the lock for so long lets others in for such a part of that time."""
 
 _LOCKED_OUT = frozenset({"55P03", "40P01", "40001"})
 """lock_not_available, deadlock_detected, serialization_failure"""
@@ -60,12 +61,13 @@ class Progress:
 class Fitting:
     """How many rows are done in the time that others may be kept waiting. It begins small: a row may cost anything."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float) -> None:
         self.rows = FIRST_BATCH
+        self._seconds = seconds
 
     def took(self, seconds: float) -> None:
         """Fits the next batch, when this one took so long."""
-        self.rows = max(1, min(LARGEST_BATCH, int(self.rows * min(4.0, BATCH_SECONDS / max(seconds, 0.001)))))
+        self.rows = max(1, min(LARGEST_BATCH, int(self.rows * min(4.0, self._seconds / max(seconds, 0.001)))))
 
 
 class Site:
@@ -87,7 +89,9 @@ class Site:
         self.at_once = at_once
         self._connection = connection
         self._told = told
-        self._held = 0.0
+        self._rest_of_held, self._held = REST, 0.0
+        self.seconds = 0.0
+        """What all that was done here has taken, without rests."""
 
     def work(self) -> Work:
         """A unit of work with all rights, under the release that is being built."""
@@ -115,6 +119,23 @@ class Site:
                 self._rest(time.monotonic() - began)
                 return result
         raise AssertionError("unreachable")
+
+    def look(self, read: Callable[[sa.Connection], Result]) -> Result:
+        """Reads what stands, in a transaction of its own that keeps no writer of SQLite waiting."""
+        if self.at_once or not self.is_sqlite:
+            return self.shortly(read)
+        began = time.monotonic()
+        self._connection.execution_options(customary_write=False)
+        try:
+            with self._connection.begin():
+                return read(self._connection)
+        finally:
+            self._connection.execution_options(customary_write=True)
+            self.seconds += time.monotonic() - began
+
+    def hurry(self) -> None:
+        """Lets SQLite's writers in for half the time from now on: who follows them gets nearer."""
+        self._rest_of_held = max(LEAST_REST, self._rest_of_held / 2)
 
     def run(self, statement: str) -> None:
         """Runs a statement of structure in a transaction of its own."""
@@ -150,8 +171,8 @@ class Site:
     ) -> None:
         """Does it for all records of a table, archived ones too, a batch at a time."""
         key = (table.table.c.created_at, table.table.c.id) if oldest_first else (table.table.c.id,)
-        total = self.shortly(lambda connection: _count(connection, table)) if self._told else 0
-        size, after, done = Fitting(), None, 0
+        total = self.look(lambda connection: _count(connection, table)) if self._told else 0
+        size, after, done = self._fitting(), None, 0
         while batch := self._timed(size, lambda after=after: _do_next(self.work(), key, after, size.rows, do)):
             after, done = batch[-1], done + len(batch)
             if self._told:
@@ -159,10 +180,13 @@ class Site:
 
     def go_along(self, ids: Sequence[UUID], do: Callable[[Work, Sequence[UUID]], Result]) -> Iterator[Result]:
         """Does it for some records, a batch at a time."""
-        size, done = Fitting(), 0
+        size, done = self._fitting(), 0
         while batch := ids[done : done + size.rows]:
             yield self._timed(size, lambda batch=batch: do(self.work(), batch))
             done += len(batch)
+
+    def _fitting(self) -> Fitting:
+        return Fitting(SQLITE_BATCH_SECONDS if self.is_sqlite else BATCH_SECONDS)
 
     def _timed(self, size: Fitting, do: Callable[[], Result]) -> Result:
         began = time.monotonic()
@@ -178,9 +202,10 @@ class Site:
             yield
 
     def _rest(self, seconds: float) -> None:
+        self.seconds += seconds
         self._held += seconds
         if self.is_sqlite and self._held > HELD_SECONDS:
-            time.sleep(REST_SECONDS)
+            time.sleep(self._held * self._rest_of_held)
             self._held = 0.0
 
 

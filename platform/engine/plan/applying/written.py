@@ -11,7 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from customary.engine.records.changes import change
-from customary.engine.records.identifier import first_id
+from customary.engine.records.identifier import first_id, made_at
 from customary.engine.records.rows import among
 from customary.engine.tables import EntityTable
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 LONGEST_WORK = timedelta(minutes=10)
 """A unit of work that began longer ago has ended. What it wrote carries the time of its writing, not of its end."""
+CLOCK = timedelta(seconds=10)
+"""On SQLite they take turns, so who ends later writes later, unless the clock was set meanwhile."""
 
 BATCH = 2_000
 
@@ -38,10 +40,11 @@ class Written:
 
 
 class Meanwhile:
-    """What is written from a moment on. Made before anything is filled."""
+    """What is written from a moment on. Made before anything is filled, and on SQLite while nobody else writes."""
 
     def __init__(self, connection: sa.Connection) -> None:
-        self._since = first_id(datetime.now(UTC) - LONGEST_WORK)
+        self._slack = slack(connection.dialect)
+        self._since = first_id(datetime.now(UTC) - self._slack)
         self._followed = set(self._ids(connection))
 
     def new(self, connection: sa.Connection) -> list[Written]:
@@ -50,11 +53,20 @@ class Meanwhile:
         batches = (new[start : start + BATCH] for start in range(0, len(new), BATCH))
         return [each for batch in batches for each in _read(connection, change.c.id.in_(batch))]
 
-    def followed(self, written: Iterable[Written]) -> None:
+    def followed(self, written: Sequence[Written]) -> None:
+        """Nobody who has not ended yet wrote much before the last of what was committed."""
         self._followed.update(each.id for each in written)
+        if written:
+            last = min(made_at(written[-1].id), datetime.now(UTC))
+            self._since = max(self._since, first_id(last - self._slack))
 
     def _ids(self, connection: sa.Connection) -> Iterable[UUID]:
         return connection.execute(sa.select(change.c.id).where(change.c.id >= self._since)).scalars()
+
+
+def slack(dialect: sa.Dialect) -> timedelta:
+    """How much older than its end what somebody writes may look."""
+    return CLOCK if dialect.name == "sqlite" else LONGEST_WORK
 
 
 def under_old(connection: sa.Connection, after: UUID, base: int) -> Sequence[Written]:

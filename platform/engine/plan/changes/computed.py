@@ -89,7 +89,7 @@ class FollowWritten(Change):
         rank, waiting = find(site.release.model).rank, defaultdict(set)
         stirred = [each for one in written for each in _stirred(site.work(), one)]
         while stirred or waiting:
-            for at, ids in site.shortly(lambda _, stirred=stirred: readers_of(site.work(), stirred)).items():
+            for at, ids in site.look(lambda _, stirred=stirred: readers_of(site.work(), stirred)).items():
                 if at in self.fields:
                     waiting[at] |= ids
             if not waiting:
