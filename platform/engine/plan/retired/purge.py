@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from customary.engine.plan.plan import Plan
 
 PURGED = "purged"
-BATCH = 2_000
+BATCH = 10_000
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -143,15 +143,7 @@ def _line(each: Retired) -> Line:
 
 def _in_batches(site: Site, statement: sa.Delete | sa.Update, key: sa.ColumnElement) -> None:
     """Does it to all rows of a table of SQLite, a few at a time, in the order in which they lie."""
-    after = 0
-    while True:
-        some = sa.select(key).where(key > after).order_by(key).limit(BATCH).subquery()
-        last = site.shortly(lambda connection, some=some: connection.scalar(sa.select(sa.func.max(some.c[0]))))
-        if last is None:
-            return
-        part = statement.where(key > after, key <= last)
-        site.shortly(lambda connection, part=part: connection.execute(part))
-        after = last
+    _to_all(site, key, sa.true(), lambda rows: statement.where(key >= rows[0], key <= rows[-1]))
 
 
 def _forget_records(site: Site, code: str) -> None:
@@ -165,16 +157,20 @@ def _forget_records(site: Site, code: str) -> None:
     from customary.engine.records.writer.numbers import sequence
 
     kept = (change.c.id, search.c.record, message.c.id, mail.c.id, entry.c.id)
-    for rows, key in ((each.table, each) for each in kept):
-        some = sa.select(key).where(rows.c.entity == code).limit(BATCH)
-        while site.shortly(lambda connection, rows=rows, key=key, some=some: _delete(connection, rows, key, some)):
-            pass
+    for key in kept:
+        rows = key.table
+        _to_all(site, key, rows.c.entity == code, lambda ids, rows=rows, key=key: rows.delete().where(key.in_(ids)))
     site.shortly(lambda connection: connection.execute(sequence.delete().where(sequence.c.entity == code)))
     site.shortly(lambda connection: connection.execute(loaded.delete().where(loaded.c.entity == code)))
 
 
-def _delete(connection: sa.Connection, rows: sa.Table, key: sa.ColumnElement, some: sa.Select) -> int:
-    ids = list(connection.execute(some).scalars())
-    if ids:
-        connection.execute(rows.delete().where(key.in_(ids)))
-    return len(ids)
+def _to_all(
+    site: Site, key: sa.ColumnElement, which: sa.ColumnElement, statement: Callable[[Sequence[Any]], sa.Executable]
+) -> None:
+    """Runs a statement for the keys of some rows after the others. They are looked for while others write."""
+    some = sa.select(key).where(which).order_by(key).limit(BATCH)
+    query = some
+    while keys := site.look(lambda connection, query=query: list(connection.scalars(query))):
+        for _ in site.go_along(keys, lambda work, part: work.connection.execute(statement(part))):
+            pass
+        query = some.where(key > keys[-1])
