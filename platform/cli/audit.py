@@ -36,6 +36,7 @@ def audit_command(directory: Path, since: datetime | None, kind: str | None, as_
              customary audit mycrm --kind exported --json
     """
     from customary.engine.audit import KINDS, chain, lines
+    from customary.engine.snapshot import snapshot
 
     if kind is not None and kind not in KINDS:
         raise Failure(f"“{kind}” is no kind of line. Known: {', '.join(KINDS)}.", WRONG_USE)
@@ -44,7 +45,7 @@ def audit_command(directory: Path, since: datetime | None, kind: str | None, as_
     rows = csv.writer(sys.stdout, lineterminator="\n")
     if not as_data:
         rows.writerow(COLUMNS)
-    with workspace.database.read(at_length=True) as connection:
+    with snapshot(workspace.database) as connection:
         for each in lines(connection, kind=kind, since=since and since.replace(tzinfo=UTC), limit=None):
             told = _told(each)
             if as_data:

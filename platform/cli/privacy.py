@@ -38,11 +38,12 @@ def dossier_command(entity: str, record: str, directory: Path) -> None:
     """
     from customary.engine.people.actor import SYSTEM
     from customary.engine.privacy import note_dossier, write_dossier
+    from customary.engine.snapshot import snapshot
 
     opened, id = open_workspace(directory), _id(record)
     with opened.database.write() as connection:
         _asked(entity, record, lambda: note_dossier(opened.work(connection, SYSTEM), entity, id))
-    with opened.database.read(at_length=True) as connection, TemporaryFile() as made:
+    with snapshot(opened.database) as connection, TemporaryFile() as made:
         write_dossier(opened.work(connection, SYSTEM), opened.files, entity, id, made)
         made.seek(0)
         shutil.copyfileobj(made, sys.stdout.buffer)

@@ -72,12 +72,10 @@ class Database:
         self._wired = self.wires and Wired(self.wires, self._reader.dialect)
 
     @contextmanager
-    def read(self, at_length: bool = False) -> Iterator[sa.Connection]:
-        """A connection for reading; nothing done on it is kept. What is read `at_length` takes as long as it does."""
+    def read(self) -> Iterator[sa.Connection]:
+        """A connection for reading; nothing done on it is kept. What takes its time is read from a `snapshot`."""
         with self.engine.connect() as connection:
             try:
-                if at_length:
-                    _be_endless(connection)
                 yield connection
             finally:
                 connection.rollback()
@@ -189,14 +187,6 @@ _LIMITS = sa.select(
     sa.func.set_config("lock_timeout", sa.bindparam("lock"), True),
     sa.func.set_config("idle_in_transaction_session_timeout", sa.bindparam("idle"), True),
 )
-
-
-def _be_endless(connection: sa.Connection) -> None:
-    """Lets statements take longer than PATIENCE_SECONDS, until the connection is given back."""
-    if connection.dialect.name == "sqlite":
-        connection.connection.dbapi_connection.set_progress_handler(None, 0)
-    else:
-        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
 
 
 @contextmanager

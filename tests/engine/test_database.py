@@ -19,6 +19,7 @@ from customary.engine import database as databases
 from customary.engine.columns import Names, has
 from customary.engine.database import Database, TooSlow
 from customary.engine.postgresql import LONGEST_REMEMBERED
+from customary.engine.snapshot import snapshot
 
 ENDLESS = """
     WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < 2000000000)
@@ -45,11 +46,11 @@ def test_a_statement_without_end_is_stopped(database_url: str, monkeypatch: pyte
     database.close()
 
 
-def test_what_is_read_at_length_is_not_stopped(database_url: str, monkeypatch: pytest.MonkeyPatch):
+def test_what_is_read_from_a_snapshot_is_not_stopped(database_url: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(databases, "PATIENCE_SECONDS", 1)
     database = Database(database_url)
     counted, begin = 500_000, time.monotonic()
-    with database.read(at_length=True) as connection:
+    with snapshot(database) as connection:
         while time.monotonic() - begin < 1.5:
             statement = ENDLESS.replace("2000000000", str(counted := counted * 2))
             assert connection.exec_driver_sql(statement).scalar() == counted

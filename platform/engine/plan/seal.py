@@ -83,7 +83,7 @@ class Seal:
             yield Reason("It was made over release {before}, and release {now} is applied by now.", values)
         if now.definitions != self.definitions:
             yield Reason("The definitions were edited.")
-        if now.schema != self.schema:
+        if now.schema != self.schema and now.base == self.base:
             yield OTHER_TABLES
         if (now.base, now.definitions) != (self.base, self.definitions):
             # All else follows from that.

@@ -17,6 +17,7 @@ from customary.engine.files import Store
 from customary.engine.problem import Problem, Problems
 from customary.engine.releases import Release, Releases
 from customary.engine.releases.packs import held, origins
+from customary.engine.snapshot import snapshot
 from customary.engine.text import gather, read_source
 from customary.engine.text.lock import LOCK_FILE, check_lock, write_lock
 from customary.engine.text.source import SETTINGS_FILE
@@ -112,7 +113,7 @@ class Workspace:
         problems, warned = Problems(), Problems()
         files = gather(self.directory, problems)
         check_lock(self.directory, read_source(files, Problems()), warned)
-        with self.database.read(at_length=True) as connection:
+        with snapshot(self.database) as connection:
             current = self.releases.load(connection)
             files = held(connection, self.directory, current, files, problems)
             source = read_source(files, problems, origins(self.directory, current, files))
@@ -122,7 +123,7 @@ class Workspace:
 
     def plan_of(self, source: Source) -> Plan:
         """What applying a source would change. Raises DefinitionError with all its problems."""
-        with self.database.read(at_length=True) as connection:
+        with snapshot(self.database) as connection:
             return self._compared(connection, source, Problems())
 
     def draft(self) -> Release | None:
@@ -187,7 +188,7 @@ class Workspace:
         what was applied then does not compile any more."""
         from customary.engine.plan import undo
 
-        with self.database.read(at_length=True) as connection:
+        with snapshot(self.database) as connection:
             current = self.releases.load(connection)
             if current is None:
                 raise WorkspaceError(f"Nothing is applied yet. Run: customary apply {self.directory}")
@@ -205,7 +206,7 @@ class Workspace:
         from customary.engine.plan.retired.retired import retired
         from customary.engine.releases import load_catalogue
 
-        with self.database.read(at_length=True) as connection:
+        with snapshot(self.database) as connection:
             return retired(connection, load_catalogue(connection))
 
     def aside(self, path: str) -> Iterator[Aside]:
@@ -215,7 +216,7 @@ class Workspace:
         found = [each for each in self.retired() if each.path == path and each.columns]
         if not found:
             raise WrongUse(f"Nothing retired is called “{path}”. See: customary retired")
-        with self.database.read(at_length=True) as connection:
+        with snapshot(self.database) as connection:
             for each in found:
                 yield from aside(connection, self.release, each)
 
@@ -223,7 +224,7 @@ class Workspace:
         """The plan that destroys what is retired for longer, by default for as long as `purge_after` says."""
         from customary.engine.plan.retired.purge import purge
 
-        with self.database.read(at_length=True) as connection:
+        with snapshot(self.database) as connection:
             return purge(connection, self.release, datetime.now(UTC), older_than)
 
     def purge(self, plan: Plan, by: str = "") -> Release:

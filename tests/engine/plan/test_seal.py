@@ -7,6 +7,9 @@ import json
 import pytest
 
 from customary.engine.plan import Drifted, NotAPlan, apply, hold, read_seal, to_json
+from customary.engine.plan.seal import fingerprint
+from customary.engine.releases import newest_number
+from customary.engine.snapshot import snapshot
 
 DEAL = "entity: deal\nfields:\n  name: {type: text}\n  score: {type: text}\n"
 NUMBERS = DEAL.replace("score: {type: text}", "score: {type: integer}")
@@ -46,7 +49,16 @@ def test_records_that_change_nothing_of_what_is_lost_break_no_seal(deals):
 def test_another_release_breaks_it(deals):
     seal = deals.plan(NUMBERS).seal
     deals.apply(DEAL + "  late: {type: text}\n")
-    assert "It was made over release 1, and release 2 is applied by now." in why(deals, seal)
+    assert why(deals, seal) == ["It was made over release 1, and release 2 is applied by now."]
+
+
+def test_a_plan_stands_on_one_moment_though_another_is_applied_while_it_is_made(deals):
+    text = DEAL + "  late: {type: text}\n"
+    with snapshot(deals.database) as connection:
+        number, tables = newest_number(connection), fingerprint(connection)
+        deals.apply(text)
+        assert (newest_number(connection), fingerprint(connection)) == (number, tables)
+    assert deals.plan(text).schema != tables
 
 
 def test_edited_definitions_break_it(deals):

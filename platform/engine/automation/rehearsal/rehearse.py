@@ -23,6 +23,7 @@ from customary.engine.people.actor import SYSTEM
 from customary.engine.records.titles import titles
 from customary.engine.records.work import Work
 from customary.engine.releases import Release
+from customary.engine.snapshot import snapshot
 from customary.engine.words import Reason
 
 MOST_TRIED, MOST_TRACED = 20, 500
@@ -103,7 +104,7 @@ def rehearse(database: Database, release: Release, name: str, asked: Asked) -> R
     workflow = release.model.workflows[name]
     if workflow.before:
         raise CannotRehearse(NOT_BEFORE)
-    with database.read(at_length=True) as connection:
+    with snapshot(database) as connection:
         looking = _Looking(Work(connection, release, SYSTEM, asked.until), Rehearsal(workflow, asked))
         looking.look()
     rehearsal = looking.rehearsal
