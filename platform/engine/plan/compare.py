@@ -13,15 +13,15 @@ from customary.engine.plan.changes.computed import compare_computed
 from customary.engine.plan.changes.currency import compare_currency
 from customary.engine.plan.changes.definitions import compare_definitions
 from customary.engine.plan.changes.fields import compare_entity
+from customary.engine.plan.changes.indexes import compare_indexes
 from customary.engine.plan.changes.renamings import Renamings
 from customary.engine.plan.changes.saved import compare_saved
-from customary.engine.plan.changes.structure import AddGuard, AddIndex, DropIndex
+from customary.engine.plan.changes.stages import compare_stages
 from customary.engine.plan.comparison import Comparison
 from customary.engine.plan.impact.counting import Counting, Told
 from customary.engine.plan.impact.impact import weigh
-from customary.engine.plan.line import ONLINE, Line
+from customary.engine.plan.line import Line
 from customary.engine.plan.plan import Plan
-from customary.engine.plan.proof import LASTING
 from customary.engine.plan.retired.purge import compare_purged
 from customary.engine.plan.seal import fingerprint
 from customary.engine.releases import Release, load_catalogue
@@ -51,8 +51,9 @@ def compare(
     renamings = Renamings(back.renamed if back else None)
     comparison = Comparison(connection, current, model, tables, growth.turns, renamings=renamings, back=back)
     changes = [change for entity in _entities(comparison) for change in compare_entity(comparison, entity)]
+    changes += compare_stages(comparison)
     changes += compare_computed(comparison)
-    changes += _indexes(comparison)
+    changes += compare_indexes(comparison)
     changes += compare_definitions(comparison, source)
     changes += compare_saved(comparison, source)
     changes += compare_currency(comparison)
@@ -86,29 +87,3 @@ def _entities(comparison: Comparison) -> Iterator:
     """Those of today, and those that go; what went before is none of a plan's business."""
     entities = (turn for turn in comparison.turns if turn.after.kind == "entity")
     return (turn for turn in entities if turn.verb == "retired" or not turn.after.retired)
-
-
-def _indexes(comparison: Comparison) -> Iterator[Change]:
-    """Indexes are compared with what lies in the database: they follow from declarations alone."""
-    there = comparison.indexes_there
-    wanted = {index.name: index for table in comparison.tables.metadata.tables.values() for index in table.indexes}
-    for name in sorted(there - wanted.keys()):
-        if not name.startswith(LASTING):
-            yield DropIndex(name=name)
-    for name in sorted(wanted.keys() - there):
-        index = wanted[name]
-        kind = AddGuard if index.unique else AddIndex
-        yield kind(line=_index_line(comparison, index) if _is_told(comparison, index) else None, index=index)
-
-
-def _is_told(comparison: Comparison, index: sa.Index) -> bool:
-    """Whether somebody asked for it: every link has an index, and a table that records go to has its own."""
-    entity, _ = comparison.fields_of(index)
-    lasting = str(index.name).startswith(LASTING)
-    return comparison.is_there(index.table) and not lasting and entity not in comparison.moved
-
-
-def _index_line(comparison: Comparison, index: sa.Index) -> Line:
-    entity, fields = comparison.fields_of(index)
-    kind = "unique index" if index.unique else "index"
-    return Line(sign="+", kind=kind, path=entity, after=", ".join(fields), grade=ONLINE)

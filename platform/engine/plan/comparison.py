@@ -100,10 +100,11 @@ class Comparison:
             found[turn.after.kind, turn.after.parent].append(turn)
         return found
 
-    def fields_of(self, index: sa.Index) -> tuple[str, list[str]]:
-        """The entity an index belongs to, and its fields in today's names."""
-        for entity in self.model.entities:
-            made = self.tables.entity(entity)
+    def fields_of(self, index: sa.Index, tables: Tables | None = None) -> tuple[str, list[str]]:
+        """The entity an index belongs to, and its fields; in today's names, or as other `tables` call them."""
+        tables = tables or self.tables
+        for entity in tables.model.entities:
+            made = tables.entity(entity)
             if made.table is index.table:
                 names = {
                     column.name: name

@@ -221,6 +221,48 @@ def test_an_option_that_goes_away_is_missed_by_who_asks_for_it(ground):
     assert told(plan)["- option deal.source.web"] == [("refers", 1, ["deal.dear"])]
 
 
+def test_what_is_given_or_asked_for_by_name_is_missed_too(ground):
+    """Options and stages that are values, roles that decide, workflows that a role or another workflow starts."""
+    ground.apply(NAMED)
+    plan = ground.plan(EVERYWHERE.replace("[web, phone]", "[paper]").replace('source == "web"', "amount > 1"))
+    gone = {line.path: line.impact for line in plan.lines if line.sign == "-"}
+    told = {path: {f"{e.kind} {e.path}" for each in impact for e in each.first} for path, impact in gone.items()}
+    assert told["deal.source.web"] == {"view deal.dear", "workflow marks", "workflow begins"}
+    assert told["deal.source.phone"] == {"field deal.source"}
+    assert told["marks"] == {"role helper", "workflow begins"}
+    assert told["helper"] == {"field deal.code", "stage sales.offered", "workflow asks"}
+
+
+NAMED = (
+    EVERYWHERE.replace("  code: {type: text}", "  code: {type: text, only: [helper]}")
+    .replace("[web, phone]", "[web, phone], default: phone")
+    .replace("  offered: {}", "  offered: {approve: [{by: helper}]}")
+    + """---
+role: helper
+entities: {deal: {read: all}}
+buttons: [marks]
+---
+workflow: marks
+when: [{button: deal}, {called: {of: deal}}]
+do: [{set: {source: web}}]
+---
+workflow: begins
+when: {changed: deal.source, to: web}
+do: [{run: {workflow: marks}}]
+---
+workflow: asks
+when: {created: deal}
+do: [{ask: {by: helper, text: May it}}]
+"""
+)
+
+
+def test_a_pipeline_that_goes_away_tells_who_is_in_its_stages(ground, deals):
+    plan = ground.plan(DEAL[: DEAL.index("---")])
+    assert told(plan)["- pipeline sales"] == [("leaving", 3, ["Big", "Big", "Small"])]
+    assert next(line.grade for line in plan.lines if line.kind == "pipeline") == "destructive"
+
+
 def test_counting_says_how_far_it_is(ground, deals):
     told = []
     text = changed("code: {type: text}", "code: {type: text, pattern: '[A-Z]+'}").replace(
@@ -290,7 +332,7 @@ def test_records_beyond_a_limit_are_counted(ground):
     assert sorted(each.title for each in overlap.impact[0].first) == ["A", "B", "C", "D"]
     assert (str(count), count.impact[0].count) == ("+ at_most seat.places", 5)
     ground.apply(BOOKINGS + limits)
-    assert ground.apply(BOOKINGS)[:2] == ["- no_overlap seat.time", "- at_most seat.places"]
+    assert ground.apply(BOOKINGS)[1:] == ["- no_overlap seat.time", "- at_most seat.places"]
 
 
 GUEST = """

@@ -14,6 +14,7 @@ from customary.engine.model.dependence import nothing_kept, readings
 from customary.engine.model.model import Model
 from customary.engine.plan.applying.site import Site
 from customary.engine.plan.change import FILL_COMPUTED, Change, Fill
+from customary.engine.plan.changes.stages import GIVEN, Restaged, restaged
 from customary.engine.plan.comparison import Comparison
 from customary.engine.plan.line import ONLINE, Line
 from customary.engine.tables import EntityTable, Tables
@@ -43,7 +44,7 @@ class FillComputed(Fill):
     fresh: bool
     """Whether its column is new."""
     again: bool
-    """Whether a column that it may read is not."""
+    """Whether a column that it may read is not, or gets other values only after the switch."""
 
     @property
     def over(self) -> EntityTable:
@@ -138,8 +139,8 @@ def compare_computed(comparison: Comparison) -> Iterator[Change]:
     """The kept fields that must be worked out, each after those that it reads."""
     from customary.engine.records.formulas.ways import find
 
-    rank, tables = find(comparison.model).rank, comparison.tables
-    there = (at for at in rank if comparison.has_records(at[0]) and _is_due(comparison, *at))
+    rank, tables, stirred = find(comparison.model).rank, comparison.tables, restaged(comparison)
+    there = (at for at in rank if comparison.has_records(at[0]) and _is_due(comparison, *at, stirred))
     due = sorted(there, key=rank.__getitem__)
     fresh = {at for at in due if _is_fresh(comparison, *at)}
     for entity, name in due:
@@ -151,7 +152,7 @@ def compare_computed(comparison: Comparison) -> Iterator[Change]:
             entity=entity,
             field=name,
             fresh=(entity, name) in fresh,
-            again=len(fresh) < len(due),
+            again=len(fresh) < len(due) or bool(stirred),
         )
     if fresh:
         yield FollowWritten(fields=frozenset(fresh))
@@ -165,7 +166,7 @@ def _is_fresh(comparison: Comparison, entity: str, name: str) -> bool:
     return born or turn.verb in ("revived", "restored")
 
 
-def _is_due(comparison: Comparison, entity: str, name: str) -> bool:
+def _is_due(comparison: Comparison, entity: str, name: str, stirred: Restaged) -> bool:
     """Whether the column is new, or what it is computed from is another than it was."""
     current, catalogue = comparison.current, comparison.tables.catalogue
     turns = comparison.turn_of
@@ -182,7 +183,9 @@ def _is_due(comparison: Comparison, entity: str, name: str) -> bool:
     read = readings(comparison.model.entities, entity, name, nothing_kept) or ()
     if comparison.moved & {entity, *(step.to for each in read for step in each.steps)}:
         return True
-    ends = ((each.steps[-1].to if each.steps else entity, each.name) for each in read)
+    ends = [(each.steps[-1].to if each.steps else entity, each.name) for each in read]
+    if any(of in stirred and each in GIVEN for of, each in ends):
+        return True
     entries = (catalogue.find("field", catalogue.entity(of).id, each) for of, each in ends)
     return any(turns[entry.id].reshaped for entry in entries if entry is not None)
 

@@ -10,9 +10,10 @@ from uuid import UUID
 from customary.engine.plan.change import Change
 from customary.engine.plan.changes.renames import rename_documents
 from customary.engine.plan.changes.renamings import Documents
+from customary.engine.plan.changes.stages import GIVEN
 from customary.engine.plan.comparison import Comparison
 from customary.engine.plan.differences import ABSENT, differences, short
-from customary.engine.plan.line import DESTRUCTIVE, Line
+from customary.engine.plan.line import DESTRUCTIVE, ONLINE, SAFE, Line
 from customary.engine.text import Source, plain
 from customary.engine.words import Reason
 
@@ -31,8 +32,12 @@ PARTS = {
 }
 """Keys under which named parts stand, and the word for one of them."""
 
+FOLLOWING = frozenset({("role", "entities"), ("role", "pipelines"), ("web_form", "fields")})
+"""Where parts have the names of what they are about, whose own line tells that it was renamed."""
+
 IN_ANOTHER_ORDER = Reason("in another order")
-RECORDS_KEEP_IT = Reason("records that have it keep it")
+KEPT = {"stage": Reason("records that have it keep it"), "pipeline": Reason("records keep the stage they are in")}
+"""What is told of parts that records know, when they go."""
 
 
 def compare_definitions(comparison: Comparison, source: Source | None) -> Iterator[Change]:
@@ -60,7 +65,7 @@ def compare_definitions(comparison: Comparison, source: Source | None) -> Iterat
             yield Change(line=Line(sign="+", kind=kind, path=name))
     for kind, name in old:
         if (kind, name) not in kept and kind != "entity":
-            yield Change(line=Line(sign="-", kind=kind, path=name))
+            yield Change(line=_gone(kind, name))
 
 
 def _document(
@@ -75,6 +80,9 @@ def _document(
             yield from _fields(comparison, name, before, after)
         elif kind == "pipeline" and key == "stages":
             yield from _named("stage", name, before, after, _stage_renames(comparison, new))
+        elif (kind, key) in FOLLOWING:
+            renamed = _followed(comparison, key, new)
+            yield from _named(PARTS[key], name, before, after, renamed, tells="+-")
         else:
             renamed = comparison.renamings.of((kind, name, key), before, after)
             yield from _named(PARTS[key], name, before, after, renamed)
@@ -86,14 +94,14 @@ def _fields(comparison: Comparison, entity: str, old: Mapping[str, Any], new: Ma
     renamed = _renames(comparison, "field", owner)
     # Where another entity joins, its line tells of the fields it has under other names.
     skip = frozenset({"type", "options", *(["was"] if entity in comparison.moved else [])})
-    yield from _named("field", entity, old, new, renamed, told=True, skip=skip)
+    yield from _named("field", entity, old, new, renamed, tells="", skip=skip)
     for name, body in new.items():
         was = old.get(renamed.get(name, name))
         entry = comparison.tables.catalogue.find("field", owner, name)
         if isinstance(was, Mapping) and isinstance(body, Mapping) and entry is not None:
             options = _renames(comparison, "option", entry.id)
             before, after = _options(was.get("options")), _options(body.get("options"))
-            yield from _named("option", f"{entity}.{name}", before, after, options, told=True)
+            yield from _named("option", f"{entity}.{name}", before, after, options, tells="")
             yield from _order("field", f"{entity}.{name}", "options", before, after)
 
 
@@ -103,27 +111,27 @@ def _named(
     old: Mapping[str, Any],
     new: Mapping[str, Any],
     renamed: Mapping[str, str],
-    told: bool = False,
+    tells: str = "+-→",
     skip: frozenset[str] = frozenset(),
 ) -> Iterator[Change]:
-    """Parts that stand under names. `told` says that the tables' own changes tell their coming and going."""
+    """Parts that stand under names. Of their coming, going and renaming it `tells` what no other line does."""
     kept = {renamed.get(name, name) for name in new}
     for name, value in new.items():
         was, path = renamed.get(name, name), f"{owner}.{name}"
-        if was != name and not told:
+        if was != name and "→" in tells:
             yield Change(line=Line(sign="→", kind=kind, path=path, before=was, after=name))
         if was in old:
             yield from _keys(kind, path, old[was], value, skip | _said(name, renamed))
-        elif not told:
+        elif "+" in tells:
             yield Change(line=Line(sign="+", kind=kind, path=path))
     for name in old:
-        if name not in kept and not told:
+        if name not in kept and "-" in tells:
             yield Change(line=_gone(kind, f"{owner}.{name}"))
 
 
 def _gone(kind: str, path: str) -> Line:
     line = Line(sign="-", kind=kind, path=path)
-    return replace(line, notes=(RECORDS_KEEP_IT,), grade=DESTRUCTIVE) if kind == "stage" else line
+    return replace(line, notes=(KEPT[kind],), grade=DESTRUCTIVE) if kind in KEPT else line
 
 
 def _order(kind: str, path: str, key: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
@@ -142,7 +150,8 @@ def _keys(kind: str, path: str, old: Any, new: Any, skip: frozenset[str] = froze
     for key in {**old, **new}:
         if key not in skip:
             for each in differences(str(key), old.get(key, ABSENT), new.get(key, ABSENT)):
-                yield Change(line=Line(sign="~", kind=kind, path=path, **each._asdict()))
+                grade = ONLINE if kind == "stage" and key in GIVEN else SAFE
+                yield Change(line=Line(sign="~", kind=kind, path=path, grade=grade, **each._asdict()))
 
 
 def _said(name: str, renamed: Mapping[str, str]) -> frozenset[str]:
@@ -170,6 +179,16 @@ def _renames(comparison: Comparison, kind: str, parent: UUID | None) -> dict[str
         for turn in comparison.turns_below[kind, parent]
         if turn.before and turn.verb not in ("retired", "revived")
     }
+
+
+def _followed(comparison: Comparison, key: str, document: Mapping[str, Any]) -> Mapping[str, str]:
+    """Today's name to the name before, of what the parts under a key are about."""
+    if key == "entities":
+        return _renames(comparison, "entity", None)
+    if key == "pipelines":
+        return comparison.renamings.found.get(("pipeline",), {})
+    entity = comparison.tables.catalogue.find("entity", None, str(document.get("entity")))
+    return _renames(comparison, "field", entity.id) if entity else {}
 
 
 def _stage_renames(comparison: Comparison, pipeline: Mapping[str, Any]) -> dict[str, str]:

@@ -28,7 +28,10 @@ def compare_retyped(comparison: Comparison, made: EntityTable, declared: Field, 
         return
     old_table, old = _old_field(comparison, turn)
     line = Line(sign="~", kind="field", path=f"{made.entity.name}.{declared.name}", key="type")
-    line = replace(line, before=turn.before.shape.kind, after=declared.kind)
+    if turn.before.shape.kind == declared.kind:
+        line = replace(line, key="")
+    else:
+        line = replace(line, before=turn.before.shape.kind, after=declared.kind)
     if declared.filled_from and turn.verb == "retyped":
         yield from _filled(comparison, made, declared, line)
         return
@@ -36,7 +39,8 @@ def compare_retyped(comparison: Comparison, made: EntityTable, declared: Field, 
         yield from _between(comparison, made, declared, old_table, old, line)
         return
     if old is None or not (made.has(declared.name) or declared.points == "many"):
-        yield Change(line=line)
+        empty = (Reason("entered from now on, and empty at first; from: fills it"),)
+        yield Change(line=line if old is not None or turn.before.shape.to else replace(line, notes=empty))
         return
     if old.kind == declared.kind:
         line = replace(line, key="", before="", after="", notes=(Reason("kept in another form"),))

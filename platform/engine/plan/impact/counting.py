@@ -138,13 +138,14 @@ class Counting:
             return
         total = lost = 0
         all_of_them = self._count(sa.select(sa.func.count()).select_from(self._before.tables.entity(entity).table))
-        first: dict[UUID, str] = {}
+        first: dict[UUID, Any] = {}
         for batch in tried:
             total, lost = total + batch.count, lost + len(batch.misfits)
-            first |= {each.record: told_value(field, each.value) for each in batch.misfits[: FIRST - len(first)]}
+            first |= {each.record: each.value for each in batch.misfits[: FIRST - len(first)]}
             self.tell_part(total, all_of_them)
         if lost:
-            yield Impact(kind="unfit", told=told, count=lost, of=total, first=self.examples(entity, first))
+            told_values = self._told_values(field, first)
+            yield Impact(kind="unfit", told=told, count=lost, of=total, first=self.examples(entity, told_values))
 
     def equal(self, queries: Sequence[sa.Select]) -> int:
         """How many of the rows that some queries find have the values of another one."""
@@ -155,7 +156,7 @@ class Counting:
     def living(self, made: EntityTable, ids: list[UUID]) -> list[UUID]:
         """Those of some records that are not archived."""
         key = made.table.c.id
-        statement = sa.select(key).where(key.in_(ids), made.table.c.archived_at.is_(None)).order_by(key)
+        statement = sa.select(key).where(key.in_(ids), living(made)).order_by(key)
         return list(self.comparison.connection.execute(statement).scalars()) if ids else []
 
     def is_stored(self, made: EntityTable, field: Field) -> bool:
@@ -223,6 +224,16 @@ class Counting:
             for id in ids
         )
 
+    def _told_values(self, field: Field | None, values: Mapping[UUID, Any]) -> dict[UUID, str]:
+        """Values of a field of the applied release; what they link to by its title."""
+        from customary.engine.records.titles import titles
+
+        if field is None or field.points not in ("one", "many"):
+            return {id: told_value(field, value) for id, value in values.items()}
+        ends = {id: value if isinstance(value, tuple) else (value,) for id, value in values.items()}
+        named = titles(self.before_work, [(field.to, end) for each in ends.values() for end in each])
+        return {id: short("", ", ".join(named.get((field.to, end), str(end)) for end in ends[id])) for id in ends}
+
     def _is_there(self, clause: sa.ColumnElement) -> bool:
         """Whether all columns that a clause asks for are in the database."""
         there, born = self.comparison.tables_there, self.comparison.born_columns
@@ -239,6 +250,11 @@ def is_empty(made: EntityTable, field: Field) -> sa.ColumnElement | None:
         links = made.links(field.name)
         return ~sa.exists().where(links.c.source == made.table.c.id)
     return made.columns([field.name])[0].is_(None) if made.has(field.name) else None
+
+
+def living(made: EntityTable) -> sa.ColumnElement:
+    """That a record is not archived."""
+    return made.table.c.archived_at.is_(None)
 
 
 def told_value(field: Field | None, value: Any) -> str:

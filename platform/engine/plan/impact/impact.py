@@ -12,12 +12,12 @@ from customary.engine.fields.field import Field
 from customary.engine.plan.change import Change
 from customary.engine.plan.changes.structure import AddIndex
 from customary.engine.plan.changes.values import values_of
-from customary.engine.plan.impact.counting import FIRST, Counting, is_empty, told_value
+from customary.engine.plan.impact.counting import FIRST, Counting, is_empty, living, told_value
 from customary.engine.plan.impact.limits import beyond_limit
 from customary.engine.plan.impact.references import References
 from customary.engine.plan.impact.retention import ERASING, due_at_once
+from customary.engine.plan.impact.stages import changed_stage, gone_pipeline, gone_stage, new_pipeline
 from customary.engine.plan.line import DESTRUCTIVE, Impact, Line
-from customary.engine.tables import EntityTable
 from customary.engine.words import Reason
 
 BOUNDS = frozenset({"min", "max", "max_length"})
@@ -90,14 +90,6 @@ def _gone_option(line: Line, counting: Counting) -> Iterator[Impact]:
     yield from counting.old_records("leaving", Reason("records that have it"), was, where)
 
 
-def _gone_stage(line: Line, counting: Counting) -> Iterator[Impact]:
-    name, _, stage = line.path.partition(".")
-    pipeline = counting.pipeline_was(name)
-    if pipeline is not None and stage in pipeline.stages:
-        where = counting.old_clause(pipeline.entity, f'stage == "{stage}"')
-        yield from counting.old_records("leaving", Reason("records in it"), pipeline.entity, where)
-
-
 def _new_field(line: Line, counting: Counting) -> Iterator[Impact]:
     entity, field = _field(line, counting)
     if field is None or counting.was(entity) is None or field.formula is not None:
@@ -140,7 +132,7 @@ def _without(counting: Counting, entity: str, field: Field, empty: sa.ColumnElem
     asked = [] if field.required is True else [counting.clause(entity, field.required)]
     asked += [] if field.visible is None else [counting.clause(entity, field.visible)]
     known = all(each is not None for each in asked)
-    where = sa.and_(_living(made), empty, *asked) if known else None
+    where = sa.and_(living(made), empty, *asked) if known else None
     yield from counting.records("refused", WITHOUT, entity, where)
 
 
@@ -151,10 +143,10 @@ def _beyond(counting: Counting, entity: str, field: Field, key: str) -> sa.Colum
         return None
     column, bound = made.columns([field.name])[0], getattr(field, key, None)
     if key == "max_length":
-        return sa.and_(_living(made), sa.func.length(column) > field.limit)
+        return sa.and_(living(made), sa.func.length(column) > field.limit)
     if bound is None:
         return sa.false()
-    return sa.and_(_living(made), column < bound if key == "min" else column > bound)
+    return sa.and_(living(made), column < bound if key == "min" else column > bound)
 
 
 def _ill_formed(counting: Counting, entity: str, was: Field, field: Field) -> Iterator[Impact]:
@@ -187,36 +179,9 @@ def _check(line: Line, counting: Counting) -> Iterator[Impact]:
         return
     made = counting.comparison.tables.entity(name)
     broken = counting.clause(name, f"!({check.condition.text})")
-    where = None if broken is None else sa.and_(_living(made), broken)
+    where = None if broken is None else sa.and_(living(made), broken)
     told = Reason("records that break it (they stay as they are until they are edited)")
     yield from counting.records("refused", told, name, where)
-
-
-def _changed_stage(line: Line, counting: Counting) -> Iterator[Impact]:
-    """Records in a stage that have not what it asks for from now on."""
-    name, _, stage = line.path.partition(".")
-    if line.key != "requires":
-        return
-    pipeline = counting.comparison.model.pipelines.get(name)
-    if pipeline is not None and stage in pipeline.stages:
-        made = counting.comparison.tables.entity(pipeline.entity)
-        fields = (made.entity.fields[each] for each in pipeline.stages[stage].requires)
-        empty = [each for each in (is_empty(made, field) for field in fields) if each is not None]
-        here = counting.clause(pipeline.entity, f'stage == "{stage}"')
-        where = None if here is None else sa.and_(_living(made), here, sa.or_(sa.false(), *empty))
-        told = Reason("records in it without what it asks for (they stay in it)")
-        yield from counting.records("refused", told, pipeline.entity, where)
-
-
-def _new_pipeline(line: Line, counting: Counting) -> Iterator[Impact]:
-    pipeline = counting.comparison.model.pipelines.get(line.path)
-    was = counting.was(pipeline.entity) if pipeline else None
-    if was is not None and not counting.comparison.current.model.entities[was].pipelines:
-        yield from counting.rows(pipeline.entity, Reason("records that may enter its first stage"))
-
-
-def _living(made: EntityTable) -> sa.ColumnElement:
-    return made.table.c.archived_at.is_(None)
 
 
 def _equal(counting: Counting, index: sa.Index) -> Iterator[Impact]:
@@ -253,7 +218,8 @@ _WEIGHED: dict[tuple[str, str], _Weigh] = {
     ("~", "entity"): due_at_once,
     ("-", "field"): _gone_field,
     ("-", "option"): _gone_option,
-    ("-", "stage"): _gone_stage,
+    ("-", "stage"): gone_stage,
+    ("-", "pipeline"): gone_pipeline,
     ("+", "field"): _new_field,
     ("~", "field"): _changed_field,
     ("+", "check"): _check,
@@ -262,6 +228,6 @@ _WEIGHED: dict[tuple[str, str], _Weigh] = {
     ("~", "no_overlap"): beyond_limit,
     ("+", "at_most"): beyond_limit,
     ("~", "at_most"): beyond_limit,
-    ("~", "stage"): _changed_stage,
-    ("+", "pipeline"): _new_pipeline,
+    ("~", "stage"): changed_stage,
+    ("+", "pipeline"): new_pipeline,
 }

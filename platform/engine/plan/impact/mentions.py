@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
 from typing import Any
 
-from customary.engine.expressions import Expression, Template, meaning
-from customary.engine.expressions.meaning import Node
-from customary.engine.expressions.paths import all_nodes
-from customary.engine.expressions.types import ListOf, Record
+from customary.engine.access.hidden import target_of
 from customary.engine.fields.field import Field
 from customary.engine.model.model import Entity, Mailbox, Model, Pipeline, Role, Stage, Workflow
 from customary.engine.model.rules.form import WebForm
 from customary.engine.model.tile import Tile
-
-Thing = tuple[str, ...]
-"""A kind and the names that lead there: ("field", "visit", "cost"), ("option", "visit", "kind", "call")."""
+from customary.engine.plan.impact.asked import STAGE, Thing, chosen, said
 
 Mention = tuple[str, str, Thing]
 """Who says it, by kind and path, and of what."""
 
-STAGE = "stage"
-_COMPUTED_BY = ("formula", "required", "read_only", "visible", "default")
+WORKFLOW = "workflow"
+_COMPUTED_BY = ("formula", "required", "read_only", "visible", "default", "where", "template")
 
 
 def mentions(model: Model) -> Iterator[Mention]:
@@ -39,6 +33,7 @@ def mentions(model: Model) -> Iterator[Mention]:
         texts = (message.subject, message.body, message.attachments)
         things = (*said(model, texts), *_entities(message.about), *_enclosed(message.attachments, message.about or ""))
         yield from (("message", message.name, thing) for thing in things)
+        yield from (("message", message.name, thing) for thing in _along(model, message.about, message.purpose))
     for document in model.documents.values():
         texts = (document.title, document.body, document.footer)
         yield from (("document", document.name, thing) for thing in said(model, texts))
@@ -54,23 +49,16 @@ def mentions(model: Model) -> Iterator[Mention]:
         yield from (("navigation", group.name, ("entity", each)) for each in group.entities)
 
 
-def said(model: Model, value: Any) -> Iterator[Thing]:
-    """What the expressions within a value ask for."""
-    for expression in _expressions(value):
-        for node in all_nodes(expression.node):
-            yield from _of_node(model, node)
-
-
-WORKFLOW = "workflow"
-
-
 def _of_entity(model: Model, entity: Entity) -> Iterator[Mention]:
     name = entity.name
     yield from _said(model, "entity", name, entity, (entity.title,), entity.highlights)
     for field in entity.fields.values():
         path = f"{name}.{field.name}"
-        yield from _said(model, "field", path, entity, tuple(getattr(field, each) for each in _COMPUTED_BY))
-        yield from (("field", path, thing) for thing in _targets(field))
+        yield from _said(model, "field", path, entity, tuple(getattr(field, each, None) for each in _COMPUTED_BY))
+        yield from (("field", path, thing) for thing in (*_targets(field), *chosen(name, field, field.default)))
+        yield from (("field", path, ("role", each)) for each in field.only)
+    if entity.retention is not None:
+        yield from _said(model, "entity", name, entity, (entity.retention.where,), (entity.retention.since,))
     for check in entity.checks:
         yield from _said(model, "check", f"{name}.{check.name}", entity, (check.condition,), (check.field or "",))
     for rule, names in entity.unique.items():
@@ -95,6 +83,7 @@ def _of_pipeline(model: Model, pipeline: Pipeline) -> Iterator[Mention]:
     for stage in pipeline.stages.values():
         path = f"{pipeline.name}.{stage.name}"
         yield from _said(model, STAGE, path, entity, (stage.guard, stage.tasks, stage.approve), _named(stage))
+        yield from ((STAGE, path, thing) for each in stage.approve for thing in _roles(each.by))
 
 
 def _named(stage: Stage) -> Iterator[str]:
@@ -107,15 +96,24 @@ def _of_workflow(model: Model, workflow: Workflow) -> Iterator[Thing]:
     yield from _entities(workflow.entity)
     for each in (*workflow.triggers, *_steps(workflow.steps)):
         yield from _of_step(model, each, str(each.get("entity") or workflow.entity))
+        yield from (thing for key in _ASKED if key in each for thing in _roles(each[key]))
+
+
+def _roles(people: Any) -> Iterator[Thing]:
+    """The roles among those who are named."""
+    for each in people if isinstance(people, tuple) else (people,):
+        kind, _, name = each.partition(" ") if isinstance(each, str) else ("", "", "")
+        if kind == "role":
+            yield "role", name.strip()
 
 
 def _of_step(model: Model, step: Mapping[str, Any], entity: str) -> Iterator[Thing]:
     """What a trigger or a step names besides its expressions."""
     yield from _entities(entity)
-    names = [step["field"]] if isinstance(step.get("field"), str) else []
-    values = step.get("values")
-    for name in (*names, *(values if isinstance(values, Mapping) else ())):
-        yield "field", entity, str(name)
+    if isinstance(step.get("field"), str):
+        yield from _of_values(model, entity, {step["field"]: (step.get("from"), step.get("to"))})
+    if isinstance(step.get("values"), Mapping):
+        yield from _of_values(model, entity, step["values"])
     if isinstance(step.get("pipeline"), str):
         yield "pipeline", step["pipeline"]
         if isinstance(step.get(STAGE), str):
@@ -140,12 +138,24 @@ def _enclosed(attached: Iterable[Any], entity: str) -> Iterator[Thing]:
             yield "document", each["document"]
 
 
+def _of_values(model: Model, entity: str, values: Mapping[str, Any]) -> Iterator[Thing]:
+    """Fields that are given values, and which of their options these are."""
+    known = model.entities[entity].fields if entity in model.entities else {}
+    for name, value in values.items():
+        yield "field", entity, str(name)
+        yield from chosen(entity, known.get(name), value)
+
+
+_ASKED = ("among", "by", "user")
+"""Keys of a step under which a role may be named."""
+
 _NAMED = (
     ("message", "message"),
     ("message", "of"),
     ("mailbox", "mailbox"),
     ("document", "document"),
     ("web_form", "form"),
+    (WORKFLOW, "workflow"),
 )
 """Kinds of definition, and the keys under which triggers and steps name one."""
 
@@ -161,14 +171,15 @@ def _of_tile(model: Model, dashboard: str, tile: Tile) -> Iterator[Mention]:
 def _of_mailbox(model: Model, mailbox: Mailbox) -> Iterator[Thing]:
     yield from _entities(mailbox.entity)
     yield from said(model, tuple((mailbox.new or {}).values()))
-    yield from (("field", mailbox.entity, name) for name in mailbox.new or ())
+    yield from _of_values(model, mailbox.entity, mailbox.new or {})
 
 
 def _of_form(model: Model, form: WebForm) -> Iterator[Thing]:
     yield from said(model, (form.values, form.creates))
-    for entity, names in ((form.entity, (*form.fields, *form.values)), *form.creates):
+    yield from (("field", form.entity, name) for name in form.fields)
+    for entity, values in ((form.entity, form.values), *form.creates):
         yield "entity", entity
-        yield from (("field", entity, name) for name in names)
+        yield from _of_values(model, entity, values)
 
 
 def _of_role(model: Model, role: Role) -> Iterator[Thing]:
@@ -177,8 +188,13 @@ def _of_role(model: Model, role: Role) -> Iterator[Thing]:
         if entity in model.entities:
             yield "entity", entity
             yield from (("field", entity, name) for name in grant.fields)
-    yield from (("pipeline", name) for name in role.pipelines)
+    for name, rights in role.pipelines.items():
+        yield "pipeline", name
+        entity = model.pipelines[name].entity if name in model.pipelines else ""
+        yield from ((STAGE, entity, str(stage)) for pair in rights.get("move") or () for stage in pair)
     yield from (("dashboard", name) for name in role.dashboards)
+    yield from ((WORKFLOW, name) for name in role.buttons)
+    yield from said(model, role.portal)
 
 
 def _said(
@@ -189,6 +205,13 @@ def _said(
         stem = name.partition(".")[0]
         if stem in entity.fields:
             yield kind, path, ("field", entity.name, stem)
+
+
+def _along(model: Model, entity: str | None, path: Iterable[str]) -> Iterator[Thing]:
+    """The fields on the way over links to another."""
+    for name in path:
+        yield "field", str(entity), name
+        entity = target_of(model, entity, name)
 
 
 def _targets(field: Field) -> Iterator[Thing]:
@@ -212,57 +235,3 @@ def _steps(steps: Iterable[Any]) -> Iterator[Mapping[str, Any]]:
             yield from _steps(value for value in each.values() if isinstance(value, (Mapping, tuple)))
         elif isinstance(each, tuple):
             yield from _steps(each)
-
-
-def _expressions(value: Any) -> Iterator[Expression]:
-    if isinstance(value, Expression):
-        yield value
-    elif isinstance(value, Template):
-        yield from value.holes
-    elif isinstance(value, Mapping):
-        for each in value.values():
-            yield from _expressions(each)
-    elif isinstance(value, (tuple, list)):
-        for each in value:
-            yield from _expressions(each)
-    elif is_dataclass(value) and not isinstance(value, type):
-        for each in fields(value):
-            yield from _expressions(getattr(value, each.name))
-
-
-def _of_node(model: Model, node: Node) -> Iterator[Thing]:
-    match node:
-        case meaning.Field(on=on, name=name):
-            yield from _of_field(model, on, name)
-        case meaning.Every(entity=entity):
-            yield "entity", entity
-        case meaning.Compare(left=meaning.Field() as field, right=meaning.Constant(value=value)):
-            yield from _of_option(field, value)
-        case meaning.Compare(left=meaning.Constant(value=value), right=meaning.Field() as field):
-            yield from _of_option(field, value)
-        case meaning.Contained(item=meaning.Constant(value=value), list=meaning.Field() as field):
-            yield from _of_option(field, value)
-        case meaning.Among(item=meaning.Field() as field, items=items):
-            for each in items:
-                if isinstance(each, meaning.Constant):
-                    yield from _of_option(field, each.value)
-
-
-def _of_field(model: Model, on: Node, name: str) -> Iterator[Thing]:
-    """A field, or the link behind a list that leads back."""
-    entity = model.entities.get(_entity(on))
-    if entity is None:
-        return
-    inverse = entity.inverses.get(name)
-    yield ("field", inverse.entity, inverse.field) if inverse else ("field", entity.name, name)
-
-
-def _of_option(field: meaning.Field, value: Any) -> Iterator[Thing]:
-    entity = _entity(field.on)
-    if entity and isinstance(value, str):
-        yield (STAGE, entity, value) if field.name == STAGE else ("option", entity, field.name, value)
-
-
-def _entity(node: Node) -> str:
-    kind = node.type.item if isinstance(node.type, ListOf) else node.type
-    return kind.entity if isinstance(kind, Record) else ""

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from customary.engine.columns import Json
 from customary.engine.expressions import ExpressionError, compile
+from customary.engine.plan.impact.asked import STAGE, Thing, said
 from customary.engine.plan.impact.counting import FIRST, Counting
-from customary.engine.plan.impact.mentions import STAGE, WORKFLOW, Thing, mentions, said
+from customary.engine.plan.impact.mentions import WORKFLOW, mentions
 from customary.engine.plan.line import Example, Impact, Line
 from customary.engine.text import plain
 from customary.engine.words import Reason
