@@ -348,11 +348,11 @@ def _at_once(work: Work, told: AtOnce | None, id: Any, allowed: bool) -> None:
         assert work.is_sqlite or not allowed
         return
     driven = work.connection.connection.dbapi_connection
-    result = driven.pgconn.exec_params(told.ready.text, told.ready.values(str(id).encode()))
+    result = driven.pgconn.exec_params(told.ready.text, told.ready.values({"id": id}))
     assert (result.ntuples == 1) is allowed, result.error_message
     if allowed:
         with suppress(NeedsMore):
-            assert told.record(told.ready.row(driven, result)) == records.get(work, told.entity, id)
+            assert told.record(told.ready.rows(driven, result)[0]) == records.get(work, told.entity, id)
 
 
 def _steps_over_links(played: Played, work: Work, who: Person) -> None:
