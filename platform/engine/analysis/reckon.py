@@ -33,10 +33,12 @@ def condition_of(work: Work, tile: Tile, where: str) -> Any:
     return records.compile_where(work, tile.entity, where) if where else None
 
 
-def reckon(work: Work, tile: Tile, where: str, by: Sequence[str] = ()) -> list[Group]:
-    """The tile's figure of the records that fit, by groups: one query."""
+def reckon(work: Work, tile: Tile, where: str, by: Sequence[str] = (), **more: Any) -> list[Group]:
+    """The tile's figure of the records that fit, by groups: one query. `more` is said to the aggregate."""
     figures = {} if tile.figure == COUNT else {f"{tile.figure}s": (tile.field,)}
-    return records.aggregate(work, tile.entity, by, where=condition_of(work, tile, where), alike=True, **figures)
+    return records.aggregate(
+        work, tile.entity, by, where=condition_of(work, tile, where), alike=True, **figures, **more
+    )
 
 
 def value_of(tile: Tile, group: Group) -> Any:

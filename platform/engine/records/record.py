@@ -72,6 +72,8 @@ class Group:
     count: int
     titles: Titles = field(default_factory=dict)
     """Titles of records among the keys."""
+    of: int = 0
+    """How many groups there are, with those that a limit has left out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,25 @@ def test_each_kind_tells_what_its_reader_may_read(crm, looker):
     assert [each.title for each in mine["first"].page.records] == ["B", "A"]
 
 
+def test_bars_are_the_longest_of_all_in_one_currency_however_many_values_there_are(crm, looker, monkeypatch):
+    monkeypatch.setattr("customary.engine.records.reader.aggregate.MOST", 2)
+    crm.add("rate", currency="USD", day=date(2026, 1, 1), value=Decimal("0.5"))
+    for name, amount in (("Zinc", Money(Decimal(150), "USD")), ("Yard", Money(Decimal(90), "EUR")), ("Able", None)):
+        crm.add("sale", name=name, firm=crm.add("firm", name=name), amount=amount)
+    [bar] = (answer := told(crm)["by_firm"]).figures
+    assert (plain(bar.value), answer.titles["firm", bar.key], answer.rest) == ("140 EUR", "Shop", 3)
+    with crm.reading() as work:
+        ranked = records.aggregate(work, "sale", ["firm.name"], sums=["amount"], alike=True, ranked=True)
+        assert [(each.key["firm.name"], plain(each.values["sum"]["amount"])) for each in ranked] == [
+            ("Shop", "140 EUR"), ("Yard", "90 EUR"),
+        ]  # fmt: skip
+        for how, first in (("avgs", "Yard"), ("mins", "Yard"), ("maxs", "Yard")):
+            [group] = records.aggregate(work, "sale", ["firm.name"], **{how: ["amount"]}, ranked=True, limit=1)
+            assert (group.key["firm.name"], group.of) == (first, 6)
+        [group] = records.aggregate(work, "sale", ["firm.name"], ranked=True, limit=1)
+        assert (group.key["firm.name"], group.count) == ("Shop", 3)
+
+
 def test_the_list_behind_a_figure_has_the_records_that_it_is_made_of(crm, looker):
     for actor in (None, looker):
         answers = told(crm, actor)

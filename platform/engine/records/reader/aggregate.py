@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
@@ -46,8 +46,10 @@ def aggregate(
     archived: bool = False,
     limit: int = MOST,
     alike: bool = False,
+    ranked: bool = False,
 ) -> list[Group]:
-    """Groups of records with their count and figures, ordered by their keys, empty last.
+    """Groups of records with their count and figures, ordered by their keys, empty last; or `ranked` by the first
+    figure, or else the count, the greatest first.
 
     `group` names fields, or holds expressions such as `account.industry` or `month(created_at)`. Money that is all
     in one currency gives that; mixed money gives the workspace's, or None where an amount has no rate. So groups may
@@ -64,7 +66,7 @@ def aggregate(
     parameters = bound(work, text) if text and text.strip() else {}
     narrowed = [*conditions, *([where] if where else [])]
     inner = _inner(work, entity, keys, figures, narrowed, archived, bool(parameters))
-    statement = _outer(inner.subquery("found"), keys, figures, wanted).limit(max(1, min(limit, MOST)))
+    statement = _outer(inner.subquery("found"), keys, figures, wanted, ranked).limit(max(1, min(limit, MOST)))
     rows = ask(work, statement, parameters).mappings().all()
     mixed = _mixed(rows, figures) if alike else frozenset()
     groups = [_group(work, row, keys, figures, wanted, mixed) for row in rows]
@@ -166,20 +168,45 @@ def _figure_columns(work: Work, rows: TableRows, each: Field) -> list[tuple[str,
 
 
 def _outer(
-    found: sa.Subquery, keys: list[_Key], figures: list[Field], wanted: Mapping[str, Sequence[str]]
+    found: sa.Subquery, keys: list[_Key], figures: list[Field], wanted: Mapping[str, Sequence[str]], ranked: bool
 ) -> sa.Select:
     columns: list[Any] = [found.c[f"key_{place}"] for place in range(len(keys))]
-    columns.append(sa.func.count().label("records"))
+    columns += [sa.func.count().label("records"), sa.func.count().over().label("groups")]
     for place, each in enumerate(figures):
         asked = {how for how, names in wanted.items() if each.name in names}
         columns += _reckoned(found, place, "", asked)
         if each.kind == "money":
             currency = found.c[f"figure_{place}_currency"]
             columns += [sa.func.min(currency).label(f"low_{place}"), sa.func.max(currency).label(f"high_{place}")]
+            columns += [each.label(f"{end}_{place}") for end, each in _ends(currency).items()]
             columns += _reckoned(found, place, "_base", asked)
     statement = sa.select(*columns).select_from(found)
     grouped = columns[: len(keys)]
-    return statement.group_by(*grouped).order_by(*(column.asc().nulls_last() for column in grouped))
+    order = [_rank(found, figures, wanted).desc()] if ranked else []
+    return statement.group_by(*grouped).order_by(*order, *(column.asc().nulls_last() for column in grouped))
+
+
+def _ends(currency: sa.ColumnElement) -> dict[str, sa.ColumnElement]:
+    """The first and the last of the currencies of all groups."""
+    return {"lowest": sa.func.min(sa.func.min(currency)).over(), "highest": sa.func.max(sa.func.max(currency)).over()}
+
+
+def _rank(found: sa.Subquery, figures: list[Field], wanted: Mapping[str, Sequence[str]]) -> sa.ColumnElement:
+    """How great a group is: what is not known, or has no size, counts as nothing."""
+    if not figures:
+        return sa.func.count()
+    how = next(each for each, names in wanted.items() if names)
+    own = _sized(found.c.figure_0, how) if figures[0].summable else sa.literal(0)
+    if figures[0].kind == "money":
+        ends, known = _ends(found.c.figure_0_currency), sa.func.count(found.c.figure_0_base)
+        worth = sa.case((known == sa.func.count(found.c.figure_0), _sized(found.c.figure_0_base, how)))
+        own = sa.case((ends["lowest"] == ends["highest"], own), else_=worth)
+    return sa.func.coalesce(own, 0)
+
+
+def _sized(column: sa.ColumnElement, how: str) -> sa.ColumnElement:
+    plain = sa.type_coerce(column, sa.Numeric)
+    return sa.func.sum(plain) * 1.0 / sa.func.count(plain) if how == "avg" else getattr(sa.func, how)(plain)
 
 
 def _reckoned(found: sa.Subquery, place: int, part: str, asked: set[str]) -> list[Any]:
@@ -193,13 +220,9 @@ def _reckoned(found: sa.Subquery, place: int, part: str, asked: set[str]) -> lis
 
 
 def _mixed(rows: Sequence[Mapping[str, Any]], figures: list[Field]) -> frozenset[int]:
-    """The places of money that is not in one currency throughout all groups."""
-    found = {
-        place: {row[f"{end}_{place}"] for row in rows for end in ("low", "high")} - {None}
-        for place, each in enumerate(figures)
-        if each.kind == "money"
-    }
-    return frozenset(place for place, currencies in found.items() if len(currencies) > 1)
+    """The places of money that is not in one currency throughout all groups, with those that a limit leaves out."""
+    money = (place for place, each in enumerate(figures) if each.kind == "money")
+    return frozenset(place for place in money for row in rows[:1] if row[f"lowest_{place}"] != row[f"highest_{place}"])
 
 
 def _group(
@@ -216,7 +239,7 @@ def _group(
             place = next(place for place, each in enumerate(figures) if each.name == name)
             values.setdefault(how, {})[name] = _value(work, row, how, place, figures[place], place in mixed)
     key = {each.text: row[f"key_{place}"] for place, each in enumerate(keys)}
-    return Group(key, values, row["records"])
+    return Group(key, values, row["records"], of=row["groups"])
 
 
 def _value(work: Work, row: Mapping[str, Any], how: str, place: int, each: Field, mixed: bool) -> Any:
@@ -252,4 +275,4 @@ def _titled(work: Work, keys: list[_Key], groups: list[Group]) -> list[Group]:
     if not wanted:
         return groups
     found = titles(work, wanted)
-    return [Group(group.key, group.values, group.count, found) for group in groups]
+    return [replace(group, titles=found) for group in groups]
