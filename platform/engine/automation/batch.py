@@ -9,23 +9,35 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
 from customary.engine.automation.moment import Moment
+from customary.engine.automation.timeline import Timeline
+from customary.engine.columns import SomeIds
 from customary.engine.people.recognise import person
 from customary.engine.records import storage
-from customary.engine.records.changes import Change
+from customary.engine.records.changes import Change, change, read_change
+from customary.engine.records.kept import kept
+from customary.engine.records.rows import among
 from customary.engine.records.scope import RecordScope
 from customary.engine.records.work import Work
 
+_TOLD = tuple(each for each in change.c if each.name != "after")
+"""Of a later change it matters only what was there before it."""
+
 
 class Batch:
-    """Changes in their order, with their records as they are now and the people who made them.
+    """Changes in their order, with their records and the people who made them.
 
-    The records of an entity are read when the first of them is asked for, in one statement.
+    The records of an entity are read when the first of them is asked for, in one statement, and so is what was
+    written to them since.
     """
 
     def __init__(self, work: Work, changes: Iterable[Change]) -> None:
         self.work, self.changes = work, list(changes)
         self._records: dict[str, dict[UUID, Mapping[str, Any]]] = {}
+        self._later: dict[UUID, list[Mapping[str, Any]]] = {}
         self._people: dict[UUID, Mapping[str, Any] | None] = {}
 
     @cached_property
@@ -38,10 +50,34 @@ class Batch:
             found = storage.load_many(self.work, entity, self._ids[entity])
             self._records[entity] = {values["id"]: values for values in found}
             self._records[entity] |= dict.fromkeys(self._ids[entity] - self._records[entity].keys())
+            self._later.clear()
         known = self._records[entity]
         if id not in known:
             known[id] = storage.load(self.work, entity, id)
+            self._later.pop(id, None)
         return known[id]
+
+    def later(self, found: Change, entity: str, id: UUID) -> list[Change]:
+        """What saves after that of a change of the batch made of a record, oldest first.
+
+        It is read after the record: what somebody writes in between is laid back from where it has not come.
+        """
+        if id not in self._later:
+            self.read_later(self._ids[entity] if id in self._ids[entity] else {id})
+        rows = self._later[id]
+        # One save may write a record several times, as when its rows are summed up: the moment is the same.
+        return [self._change(row) for row in rows if row["id"] > found.id and row["at"] != found.at]
+
+    def read_later(self, ids: set[UUID]) -> None:
+        """Reads what was written to some records since the first change of the batch."""
+        self._later |= {id: [] for id in ids}
+        statement = kept(self.work, "later changes", lambda: _later(self.work))
+        first = min(each.id for each in self.changes)
+        for row in self.work.connection.execute(statement, {"ids": sorted(ids), "first": first}).mappings():
+            self._later[row["record"]].append(row)
+
+    def _change(self, row: Mapping[str, Any]) -> Change:
+        return read_change(self.work, {**row, "after": None})
 
     def person(self, id: UUID) -> Mapping[str, Any] | None:
         if id not in self._people:
@@ -56,11 +92,26 @@ class Batch:
         return found
 
 
+def _later(work: Work) -> sa.Select:
+    after = change.c.id > sa.bindparam("first", type_=change.c.id.type)
+    return sa.select(*_TOLD).where(_of_these(work), after).order_by(change.c.id)
+
+
+def _of_these(work: Work) -> sa.ColumnElement:
+    """PostgreSQL takes the ids as rows to be joined: of a table that it knows little of, it would compare each row
+    with each of them."""
+    if work.is_sqlite:
+        return among(work, change.c.record, "ids")
+    ids = sa.cast(sa.bindparam("ids", type_=SomeIds()), postgresql.ARRAY(sa.Uuid()))
+    return change.c.record.in_(sa.select(sa.func.unnest(ids)))
+
+
 @dataclass
 class Seen(Moment):
     """A moment of a batch, at whose scope all rules look; `number` is the place of its change.
 
-    What a condition has read is not read again for the next one: nothing is written while rules look.
+    The record is as the save of that change left it, whatever was written since. What a condition has read is not
+    read again for the next one: nothing is written while rules look.
     """
 
     batch: Batch = field(kw_only=True)
@@ -81,5 +132,11 @@ class Seen(Moment):
     def _looked_at(self) -> RecordScope:
         return super().scope()
 
+    def is_over(self) -> bool:
+        """Whether the record is another by now: it was written since, or is gone."""
+        return self.change.kind == "deleted" or bool(self.batch.later(self.change, self.entity, self.id))
+
     def there(self) -> Mapping[str, Any] | None:
-        return self.batch.record(self.entity, self.id)
+        now = self.batch.record(self.entity, self.id)
+        later = self.batch.later(self.change, self.entity, self.id)
+        return Timeline(self.work.model.entities[self.entity], self.id, later, now).states[0] if later else now

@@ -87,23 +87,22 @@ def holding(work: Work, looks: list[Look]) -> list[Look]:
     fitting: dict[str, set[UUID]] = {}
     for rules, ids in _questions(work, looks):
         fitting |= _fitting(work, rules, ids)
-    return [look for rule, its in groupby(looks, itemgetter(0)) for look in _held(rule, its, fitting.get(rule.name))]
+    over = _over([seen for _, seen in looks]) if fitting else set()
+
+    def holds(rule: Workflow, seen: Seen) -> bool:
+        found = fitting.get(rule.name)
+        if rule.where is None:
+            return True
+        return rule.where.holds(seen.scope()) if found is None or id(seen) in over else seen.id in found
+
+    return [look for look in looks if holds(*look)]
 
 
-def _held(rule: Workflow, looks: Iterable[Look], fitting: set[UUID] | None) -> Iterable[Look]:
-    """Those of a rule's looks at which it holds; `fitting` are the records that SQL has found, where it was asked."""
-    if rule.where is None:
-        return looks
-    if fitting is None:
-        return (look for look in looks if rule.where.holds(look[1].scope()))
-    return (
-        look for look in looks if (look[1].id in fitting or _is_gone(look[1]) and rule.where.holds(look[1].scope()))
-    )
-
-
-def _is_gone(seen: Seen) -> bool:
-    """Whether SQL knows nothing of the record any more."""
-    return seen.change.kind == "deleted"
+def _over(seens: list[Seen]) -> set[int]:
+    """Those of whose records SQL tells something else, for it knows them as they are now."""
+    seens[0].batch.read_later({seen.id for seen in seens})
+    # A change is looked at by many rules.
+    return {key for key, seen in {id(seen): seen for seen in seens}.items() if seen.is_over()}
 
 
 def _questions(work: Work, looks: list[Look]) -> Iterator[tuple[tuple[Workflow, ...], set[UUID]]]:
@@ -114,11 +113,11 @@ def _questions(work: Work, looks: list[Look]) -> Iterator[tuple[tuple[Workflow, 
         if _is_for_sql(work, rule) and not rule.where.reads_others:
             together[rule.entity].append(rule)
         elif _is_for_sql(work, rule):
-            yield (rule,), {seen.id for _, seen in its if not _is_gone(seen)}
+            yield (rule,), {seen.id for _, seen in its}
     # A change is looked at by many rules.
     seens = {id(seen): seen for _, seen in looks}.values() if together else ()
     for entity, rules in together.items():
-        yield tuple(rules), {seen.id for seen in seens if seen.entity == entity and not _is_gone(seen)}
+        yield tuple(rules), {seen.id for seen in seens if seen.entity == entity}
 
 
 def _fitting(work: Work, rules: tuple[Workflow, ...], ids: set[UUID]) -> dict[str, set[UUID]]:

@@ -31,6 +31,12 @@ def load(work: Work, entity: str, id: UUID, lock: bool = False) -> dict[str, Any
     return values
 
 
+def is_there(work: Work, entity: str, id: UUID) -> bool:
+    """Whether there is a record with this id, archived or not."""
+    statement = kept(work, ("is there", entity), lambda: _ask_one(work, entity))
+    return work.connection.execute(statement, {"id": id}).first() is not None
+
+
 def load_many(work: Work, entity: str, ids: Iterable[UUID], lock: bool = False) -> list[dict[str, Any]]:
     """The records with these ids, in their order; ids that are not there are left out."""
     ids, found = list(ids), {}
@@ -156,6 +162,11 @@ def _load_one(work: Work, entity: str, lock: bool) -> sa.Select:
     table = _table(work, entity)
     statement = sa.select(table.table).where(table.column("id") == sa.bindparam("id"))
     return statement.with_for_update() if lock else statement
+
+
+def _ask_one(work: Work, entity: str) -> sa.Select:
+    id = _table(work, entity).column("id")
+    return sa.select(id).where(id == sa.bindparam("id"))
 
 
 def _load_some(work: Work, entity: str, lock: bool) -> sa.Select:

@@ -75,6 +75,52 @@ def test_a_batch_begins_what_its_changes_begin_one_by_one(house: Callable) -> No
     assert begun(home) == sorted(expected)
 
 
+def test_a_condition_is_asked_of_the_record_as_each_save_left_it(house: Callable) -> None:
+    home = house(
+        VISIT
+        + rule("asked_in_sql", "{changed: visit.minutes}", "minutes > 60")
+        + rule("asked_here", "{changed: visit.minutes}", "minutes > 60 && old.minutes != 70")
+        + rule("made", "{created: visit}", "minutes == null")
+        + rule("of_parts", "{related: {of: visit, changed: stop}}", "minutes == 20"),
+    )
+    there, gone = (home.create("visit", name=name) for name in ("There", "Gone"))
+    for minutes in (90, 70, 80, 10, 20):
+        home.now += timedelta(milliseconds=1)
+        home.update("visit", there, minutes=minutes)
+    home.create("stop", name="Short", visit=there)
+    home.now += timedelta(milliseconds=1)
+    home.update("visit", there, minutes=30)
+    home.delete("visit", gone)
+    home.settle()
+    assert begun(home) == sorted(
+        [("asked_in_sql", there)] * 3
+        + [("asked_here", there)] * 2
+        + [("made", there), ("made", gone), ("of_parts", there)]
+    )
+    [ended] = [run for run in home.runs() if run.record == gone]
+    assert (ended.status, ended.reason) == ("stopped", "The record is not there any more.")
+    assert {run.status for run in home.runs() if run.record == there} == {"done"}
+
+
+def test_what_one_save_does_to_a_record_is_looked_at_as_a_whole(house: Callable) -> None:
+    home = house(
+        VISIT.replace("minutes: {type", "parts: {type: integer, rollup: size(stops), index: true}\n  minutes: {type")
+        + rule("own", "{created: visit}", "parts > 1")
+    )
+
+    def make(work: Work) -> UUID:
+        id = create(work, "visit", {"name": "With two"})
+        for _ in range(2):
+            create(work, "stop", {"name": "Part", "visit": id})
+        return id
+
+    id = home.do(make)
+    home.now += timedelta(seconds=1)
+    home.update("visit", id, minutes=5)
+    home.settle()
+    assert begun(home) == [("own", id)]
+
+
 def test_a_hundred_changes_are_matched_with_as_many_questions_as_ten(house: Callable) -> None:
     home = house(VISIT + RULES, packs="core")
     acme = home.create("account", name="Acme")

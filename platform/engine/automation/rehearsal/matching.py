@@ -9,7 +9,7 @@ from uuid import UUID
 
 from customary.engine.automation.kinds import trigger_kinds
 from customary.engine.automation.rehearsal.past import Past, PastMoment
-from customary.engine.automation.rehearsal.timeline import timelines
+from customary.engine.automation.timeline import timelines
 from customary.engine.model.model import Workflow
 from customary.engine.records.changes import Change
 

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from customary.engine.automation.moment import Moment
-from customary.engine.automation.rehearsal.timeline import Timeline, timeline_of
+from customary.engine.automation.timeline import Timeline, timeline_of
 from customary.engine.people.recognise import person
 from customary.engine.records.changes import change
 from customary.engine.records.scope import RecordScope, RecordView

@@ -18,10 +18,10 @@ from customary.engine.automation import tables
 from customary.engine.automation.acting import Pause, Stop
 from customary.engine.automation.moment import Moment, values_in
 from customary.engine.automation.rehearsal.matching import Look
-from customary.engine.automation.rehearsal.timeline import timeline_of
 from customary.engine.automation.running.going import RECORD_GONE, actor_of, cause_of
 from customary.engine.automation.running.taking import Steps, Walk, why
 from customary.engine.automation.running.waiting import keep, wakes
+from customary.engine.automation.timeline import timeline_of
 from customary.engine.database import Database
 from customary.engine.messages.notifications import notification
 from customary.engine.messages.outbox import Letter, letters

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from customary.engine.automation import tables
 from customary.engine.automation.acting import CannotDo, Pause, Stop
-from customary.engine.automation.moment import moment_of, started_by, system_for
+from customary.engine.automation.moment import Moment, moment_of, started_by, system_for
 from customary.engine.automation.running.begun import as_begun
 from customary.engine.automation.running.calling import tell_caller
 from customary.engine.automation.running.taking import Steps, Walk, write_logs
@@ -67,12 +67,19 @@ def go(
     if workflow is None or found is None:
         return ended(run, taken, now, tables.STOPPED, tables.reason_text(GONE))
     moment = moment_of(work, run, found, kept(work, run))
-    if run["position"] and moment.entity and storage.load(work, moment.entity, moment.id) is None:
+    if _is_over(moment, bool(run["position"])):
         return ended(run, taken, now, tables.STOPPED, tables.reason_text(RECORD_GONE))
     actor = actor_of(work, workflow, run["actor"], moment.user)
     moment.work = Work(connection, release, actor, now, work.cause)
     begun = run if run["position"] else {**run, "release": release.number}
     return _walked(Walk(workflow, run["id"], moment, taken, *way(run)), begun)
+
+
+def _is_over(moment: Moment, has_waited: bool) -> bool:
+    """Whether the record is gone that a run is about; what is to be done after it was deleted begins nevertheless."""
+    if not moment.entity or (moment.change.kind == "deleted" and moment.about is None and not has_waited):
+        return False
+    return not storage.is_there(moment.work, moment.entity, moment.id)
 
 
 def _walked(walk: Walk, run: Mapping[str, Any]) -> Outcome:
