@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
+from customary.engine import records
 from customary.engine.money import Money
 from customary.engine.records.changes import change
 
@@ -116,3 +117,15 @@ def test_amounts_of_a_smaller_scale_are_rounded_and_of_a_larger_one_stay(priced)
     assert worth(priced, id) == (money("12.5000", "EUR"), money("12.5000", "EUR"))
     priced.apply(TEXT.replace("amount: {type: money}", "amount: {type: money, scale: 0}"))
     assert worth(priced, id) == (money("12", "EUR"), money("12", "EUR"))
+
+
+def test_a_rate_of_the_old_currency_in_itself_is_in_the_way(priced):
+    own = priced.create("rate", {"currency": "EUR", "day": date(2020, 1, 1), "value": "1"})
+    priced.settings = priced.settings.replace("EUR", "USD")
+    assert priced.plan(TEXT).problems == (
+        "workspace: currency: a rate says what EUR is worth in EUR itself. Archive or delete it first: the rates of USD"
+        " become those of EUR.",
+    )
+    with priced.database.write() as connection:
+        records.delete(priced._work(connection), "rate", own)
+    assert priced.plan(TEXT).problems == ()

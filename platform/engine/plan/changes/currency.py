@@ -105,10 +105,16 @@ def compare_currency(comparison: Comparison) -> Iterator[Change]:
     rate = current.model.playing("rate")
     today = comparison.model.playing("rate")
     if rate is not None and today is not None:
-        if settings.currency not in rates_in(comparison.connection, current.tables.entity(rate.name)):
+        known = rates_in(comparison.connection, current.tables.entity(rate.name))
+        if settings.currency not in known:
             comparison.problems.append(
                 f"workspace: currency: no rate says what {settings.currency} is worth in {was}. Enter one first, so"
                 " that amounts of other currencies keep their worth."
+            )
+        if was in known:
+            comparison.problems.append(
+                f"workspace: currency: a rate says what {was} is worth in {was} itself. Archive or delete it first: the"
+                f" rates of {settings.currency} become those of {was}."
             )
         note = Reason("rates are told in {currency} from now on", {"currency": settings.currency})
         line = Line(sign="~", kind="entity", path=today.name, notes=(note,), grade=REWRITE)
