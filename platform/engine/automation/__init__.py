@@ -22,7 +22,16 @@ from customary.engine.automation.running.moving import move
 from customary.engine.automation.running.pausing import Paused, pause, paused, resume
 from customary.engine.automation.running.runs import advance
 from customary.engine.automation.watching.figures import Figures, figures
-from customary.engine.automation.watching.log import Run, StepTaken, find_run, input_of, rules_of, runs_of, step_log
+from customary.engine.automation.watching.log import (
+    Run,
+    StepTaken,
+    find_run,
+    input_of,
+    payload_of,
+    rules_of,
+    runs_of,
+    step_log,
+)
 
 __all__ = [
     "Figures",
@@ -33,6 +42,7 @@ __all__ = [
     "go_on",
     "move",
     "pause",
+    "payload_of",
     "paused",
     "resume",
     "NOT_ALLOWED",

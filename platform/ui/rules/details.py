@@ -9,6 +9,7 @@ from uuid import UUID
 
 from customary.engine.automation import Run, StepTaken
 from customary.engine.fields.field import Field, Refusal
+from customary.engine.messages import Letter
 from customary.engine.records.work import Work
 from customary.engine.words import Reason, Words
 
@@ -24,9 +25,27 @@ LABELS = {
     "text": Reason("Text"),
     "user": Reason("Told"),
     "case": Reason("Case"),
+    "asked": Reason("Asked"),
+    "approved": Reason("Approved"),
+    "note": Reason("Note"),
+    "reason": Reason("Reason"),
+    "workflow": Reason("Rule"),
+    "done": Reason("Done"),
+    "sent": Reason("Sent"),
+    "status": Reason("Status"),
+    "method": Reason("Method"),
+    "url": Reason("Address"),
+    "body": Reason("Answer"),
 }
 """What else stands in a step's data, as people say it."""
 WAYS = {"round_robin": Reason("in turn"), "least_busy": Reason("who has least to do"), "least": Reason("who has least")}
+WHY = {
+    "event": Reason("What was waited for has happened."),
+    "time": Reason("The time has come."),
+    "answer": Reason("Somebody has answered."),
+    "nobody": Reason("There was nobody to ask."),
+}
+"""Why a step goes on, in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,20 +76,26 @@ def details(work: Work, data: Any, fields: Mapping[str, Field], titles: Mapping,
                 typed = _typed(field, value) or _pointing(work, field, value, titles)
                 yield from [typed] if typed else details(work, value, inner, titles, _label(work, name, inner))
     elif isinstance(data, list):
-        shown = [detail.text for each in data for detail in details(work, each, fields, titles)]
-        yield Detail(label=label, text=", ".join(shown))
+        shown = [detail for each in data for detail in details(work, each, fields, titles, label)]
+        is_plain = all(isinstance(each.text, str) for each in shown)
+        yield from [Detail(label=label, text=", ".join(str(each.text) for each in shown))] if is_plain else shown
     else:
         yield _plain(work, data, titles, label)
 
 
-def mails_of(result: Any, mails: Mapping[UUID, str]) -> Iterable[Detail]:
+def mails_of(result: Any, written: Mapping[UUID, Letter]) -> Iterable[Detail]:
     """The mails that a step wrote, with what became of them."""
     for to, mail in (result or {}).items() if isinstance(result, Mapping) else ():
-        id = id_in(str(mail.get("message_id")))
-        link = f"/messages/{id}" if id in mails else ""
-        yield Detail(
-            label=LABELS["subject"], text=mail.get("subject") or to, link=link, status=mails.get(id, "") if id else ""
-        )
+        letter = written.get(id_in(str(mail.get("message_id"))))
+        text = mail.get("subject") or to
+        yield from fate_of(letter, LABELS["subject"], text) if letter else [Detail(label=LABELS["subject"], text=text)]
+
+
+def fate_of(letter: Letter, label: Reason, text: str) -> Iterable[Detail]:
+    """What became of something that a step sent outside."""
+    yield Detail(label=label, text=text, link=f"/messages/{letter.id}", status=letter.status)
+    if letter.attempts > 1:
+        yield Detail(label=Reason("Tries"), text=str(letter.attempts))
 
 
 def mentioned(work: Work, steps: Iterable[StepTaken], run: Run) -> set[tuple[str, UUID]]:
@@ -93,7 +118,7 @@ def mentioned(work: Work, steps: Iterable[StepTaken], run: Run) -> set[tuple[str
         elif isinstance(data, list):
             for each in data:
                 walk(each, fields)
-        elif isinstance(data, str) and people and (id := id_in(data)):
+        elif isinstance(data, str) and people and (id := id_in(data.removeprefix("user:"))):
             found.add((people.name, id))
 
     for step in steps:
@@ -151,21 +176,31 @@ def _linked(work: Work, data: Mapping[str, Any], titles: Mapping, label: Any) ->
 
 def _plain(work: Work, data: Any, titles: Mapping, label: Any) -> Detail:
     people = work.model.playing("user")
-    if label in (LABELS["by"], LABELS["among"], LABELS["message"]):
-        return Detail(label=label, text=_told(work, str(data)))
+    if isinstance(data, bool):
+        return Detail(label=label, text=Reason("Yes") if data else Reason("No"))
+    if label in _SPOKEN:
+        return Detail(label=label, text=_told(work, str(data), titles))
     id = id_in(str(data)) if isinstance(data, str) else None
     if id and people and (people.name, id) in titles:
         return Detail(label=label, text=titles[people.name, id])
     return Detail(label=label, text="•••" if id else str(data))
 
 
-def _told(work: Work, word: str) -> str | Words | Reason:
-    """A word of a rule's writer as readers know it: a team, a role, a message, a way of choosing."""
-    kind, _, name = word.partition(" ")
+_SPOKEN = tuple(LABELS[name] for name in ("by", "among", "message", "asked", "reason", "workflow"))
+"""What the writer of a rule calls in a word."""
+
+
+def _told(work: Work, word: str, titles: Mapping) -> str | Words | Reason:
+    """A word of a rule's writer as readers know it: a team, a role, somebody, a message, a rule, a way of choosing."""
+    kind, _, name = word.replace(":", " ", 1).partition(" ")
     if kind == "team" and name:
         return Reason("Team {name}", {"name": name.replace("_", " ")})
     if kind == "role" and name:
         return Reason("Role {name}", {"name": work.model.roles[name].label if name in work.model.roles else name})
-    if word in work.model.messages:
-        return work.model.messages[word].label
-    return WAYS.get(word, word)
+    people, id = work.model.playing("user"), id_in(word.removeprefix("user:"))
+    if id and people:
+        return titles.get((people.name, id), "•••")
+    for named in (work.model.messages, work.model.workflows):
+        if word in named:
+            return named[word].label
+    return {**WAYS, **WHY}.get(word, word)

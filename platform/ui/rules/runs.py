@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
+from itertools import chain
+from typing import Any
 from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.params import FromPath
 
 from customary.engine import messages, records
-from customary.engine.automation import Run, StepTaken, cancel, find_run, input_of, step_log, try_again
+from customary.engine.automation import Run, StepTaken, cancel, find_run, input_of, payload_of, step_log, try_again
 from customary.engine.automation.watching.because import Because, because
 from customary.engine.locale import Locale
+from customary.engine.messages import Letter
 from customary.engine.model.model import Entity, Model, Workflow
 from customary.engine.records.changes import Change
 from customary.engine.records.refusal import Missing
@@ -24,10 +27,12 @@ from customary.engine.words import Reason, Words
 from customary.ui.desk import AtDesk
 from customary.ui.record.moment import Difference
 from customary.ui.record.timeline import differences, ends
-from customary.ui.rules.details import Detail, details, id_in, mails_of, mentioned
+from customary.ui.rules.details import Detail, details, fate_of, id_in, mails_of, mentioned
 from customary.ui.rules.rule import ShownRule, rule
 
 HERE = "workflows"
+COME_IN = ("button", "web_form", "webhook", "email", "message", "called")
+"""What starts a rule without a change of the record."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +68,8 @@ class ShownRun:
     who: str
     by: Shown | None
     """The run of a rule that made the change."""
+    told: tuple[Detail, ...]
+    """What came in with it: of a form, a mail, another system, whoever pressed the button."""
     took: Decimal | None
     rule: ShownRule | None
     titles: Mapping[tuple[str, UUID], str]
@@ -139,14 +146,15 @@ def _run(work: Work, id: UUID, locale: Locale) -> ShownRun:
     name = titles.get((people.name, run.actor), "") if people and run.actor else ""
     is_open = work.access.admin
     shown = shown_run(work, run, titles)
-    mails = {each.id: each.status for each in messages.letters(work.connection, record=run.record, run=run.id)}
+    written = messages.letters(work.connection, run=run.id, limit=None)[::-1]
     return ShownRun(
         shown=shown,
         differences=changed,
         kind=_kind(run, change),
-        steps=tuple(_step(work, each, run, titles, mails) for each in steps),
+        steps=tuple(_step(work, each, run, titles, written) for each in steps),
         who=name,
         by=_before(work, run),
+        told=tuple(details(work, payload_of(run), {}, titles)) if is_open else (),
         took=_seconds(run.ended_at - run.at) if run.ended_at else None,
         rule=rule(shown.workflow, work.model, locale) if shown.workflow else None,
         titles=titles,
@@ -157,9 +165,10 @@ def _run(work: Work, id: UUID, locale: Locale) -> ShownRun:
 
 
 def _kind(run: Run, change: Change | None) -> str:
-    """What happened: a kind of change, `time`, `button`, or `related` when it happened to a row of the record."""
-    if change is None or change.kind == "button":
-        return "button" if change else ""
+    """What happened: a kind of change, `time`, what came from outside, or `related` when it happened to a row of the
+    record."""
+    if change is None or change.kind in COME_IN:
+        return change.kind if change else ""
     if run.cause.get("trigger"):
         return "time"
     return change.kind if change.record == run.record else "related"
@@ -177,16 +186,25 @@ def _before(work: Work, run: Run) -> Shown | None:
     return shown_run(work, before, {}) if before else None
 
 
-def _step(work: Work, step: StepTaken, run: Run, titles: Mapping, mails: Mapping[UUID, str]) -> ShownStep:
+def _step(work: Work, step: StepTaken, run: Run, titles: Mapping, written: Sequence[Letter]) -> ShownStep:
     entity = work.model.playing("task") if step.kind == "task" else work.model.entities.get(run.entity)
     tell = partial(details, work, fields=entity.fields if entity else {}, titles=titles)
     after = _seconds(step.at - run.at)
     if not work.access.admin:
         return ShownStep(step=step, after=after, given=(), result=())
-    result = mails_of(step.result, mails) if step.kind == "send_email" else tell(step.result)
-    return ShownStep(
-        step=step, after=after, given=tuple(tell(step.input)), result=tuple(result) if step.status == "done" else ()
-    )
+    is_mail, is_done = step.kind == "send_email", step.status == "done"
+    result = tell(step.result) if is_done and not is_mail else ()
+    if is_mail:
+        sent = mails_of(step.result, {each.id: each for each in written}) if is_done else ()
+    else:
+        mine = (each for each in written if each.position == step.position)
+        sent = chain.from_iterable(fate_of(each, Reason("Outbox"), each.recipient) for each in mine)
+    return ShownStep(step=step, after=after, given=tuple(tell(_asked(step))), result=(*result, *sent))
+
+
+def _asked(step: StepTaken) -> Any:
+    """What went in; whom a step asks is called otherwise than the way in which one assigns."""
+    return {"asked": step.input["by"]} if step.kind == "ask" and step.input else step.input
 
 
 def _seconds(span: timedelta) -> Decimal:

@@ -123,3 +123,13 @@ def test_the_page_of_webhooks_is_accessible(page: Any, accessible: Callable[[Any
     page.get_by_role("button", name="New secret for shop").click()
     page.wait_for_selector(".secret-made")
     assert accessible(page) == []
+
+
+def test_the_run_of_a_call_tells_what_the_other_system_said(
+    client: TestClient, call: Callable, first: Callable, inside: Callable
+) -> None:
+    account = first("account").title
+    assert call({"customer": account}).status_code == 202
+    [run] = inside(runs_of)
+    page = client.get(f"/workflows/{run.id}").text
+    assert "Another system called about" in page and "<dt>customer</dt>" in page and "The time for" not in page

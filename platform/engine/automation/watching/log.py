@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from customary.engine.automation import tables
 from customary.engine.automation.moment import started_by
 from customary.engine.automation.running.chosen import Wanted
+from customary.engine.automation.typed import read
 from customary.engine.records.changes import Change
 from customary.engine.records.work import Work
 from customary.engine.words import Reason, Words
@@ -104,6 +105,11 @@ def _step(row: Mapping[str, Any]) -> StepTaken:
 def input_of(work: Work, run: Run) -> Change | None:
     """The change that started a run: its input."""
     return started_by(work, {**vars(run), "entity": _code(work, run.entity)})
+
+
+def payload_of(run: Run) -> Any:
+    """What came in with what started a run: values that were asked for, a call of another system, a mail, a form."""
+    return read(run.cause["payload"]) if "payload" in run.cause else None
 
 
 def _code(work: Work, entity: str) -> str:
