@@ -8,7 +8,6 @@ from uuid import UUID
 
 from customary.engine import expressions, records
 from customary.engine.exchange.when import read_day, read_moment
-from customary.engine.expressions.types import Record
 from customary.engine.fields import Refusal
 from customary.engine.fields.any_link import AnyLink
 from customary.engine.fields.field import Field
@@ -98,7 +97,7 @@ class Values:
 
     @property
     def _names(self) -> ModelNames:
-        return names_of(self.work, self.entity).with_bindings({"record": Record(entity=self.entity)})
+        return names_of(self.work, self.entity)
 
     @property
     def _scope(self) -> RecordScope:

@@ -49,7 +49,9 @@ def compare(
     growth = growth or _growth(load_catalogue(connection), model, current)
     tables = Tables(model, growth.after)
     renamings = Renamings(back.renamed if back else None)
-    comparison = Comparison(connection, current, model, tables, growth.turns, renamings=renamings, back=back)
+    comparison = Comparison(
+        connection, current, model, tables, growth.turns, renamings=renamings, back=back, source=source
+    )
     changes = [change for entity in _entities(comparison) for change in compare_entity(comparison, entity)]
     changes += compare_stages(comparison)
     changes += compare_computed(comparison)

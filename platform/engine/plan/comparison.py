@@ -19,6 +19,7 @@ from customary.engine.releases import Release
 from customary.engine.tables import Tables
 from customary.engine.tables.going_back import lives
 from customary.engine.tables.growth import Turn
+from customary.engine.text import Source
 
 if TYPE_CHECKING:
     from customary.engine.plan.back import Back
@@ -37,6 +38,8 @@ class Comparison:
     renamings: Renamings = field(default_factory=Renamings)
     back: Back | None = None
     """The way back, when it is an undo."""
+    source: Source | None = None
+    """The new definitions, which know where everything is written."""
     peopled: set[str] = field(default_factory=set)
     """Entities with a new table, whose first records the plan makes or carries there."""
 

@@ -34,7 +34,7 @@ def compile_typed(work: Work, entity: str, text: str, expect: Type | None = None
 
 def names_of(work: Work, entity: str) -> ModelNames:
     """All names that an expression over records of `entity` may use."""
-    return ModelNames(kept(work, ("world",), lambda: _world(work)), entity, _bindings(work))
+    return ModelNames(kept(work, ("world",), lambda: _world(work)), entity, _bindings(work, entity))
 
 
 def _names(work: Work, entity: str) -> Readable:
@@ -48,6 +48,7 @@ def _world(work: Work) -> World:
     return world
 
 
-def _bindings(work: Work) -> Mapping[str, Type]:
+def _bindings(work: Work, entity: str) -> Mapping[str, Type]:
+    """As definitions have them: `record` is the one whose fields stand there by themselves too."""
     people = work.model.playing("user")
-    return {"user": Record(entity=people.name)} if people is not None else {}
+    return {"record": Record(entity=entity)} | ({"user": Record(entity=people.name)} if people is not None else {})

@@ -374,6 +374,8 @@ def _steps_over_links(played: Played, work: Work, who: Person) -> None:
             assert known <= _readable(played, who, "firm")
             assert firm not in _readable(played, who, "firm") or firm in known
     if work.access.may("firm", "read"):
+        with refused_unless(world.sees(who, "firm", "region")):
+            records.compile_where(work, "firm", 'record.region == "north"')
         where = records.compile_where(work, "firm", "size(deals) > 0")
         found = records.select(work, "firm", Query(where=where)).records
         with_deals = {world.records["deal"][name]["firm"] for name in _readable(played, who)}

@@ -197,6 +197,8 @@ def test_lists_are_sorted_and_filtered_by_them(crm, world):
         assert len(further.records) == 1
         typed = records.compile_typed(work, "deal", 'total > 50 && account_tier == "silver"')
         assert names(work, where=typed) == ["Big"]
+        typed = records.compile_typed(work, "deal", "record.total > 50 && record.account.name != name")
+        assert names(work, where=typed) == ["Big"]
         typed = records.compile_typed(work, "deal", "account.open_deals == 2 && account.owner == account_owner")
         assert names(work, where=typed, sort=(("name", False),)) == ["Big", "Small", "Won"]
 

@@ -18,6 +18,7 @@ from customary.engine.plan.comparison import Comparison
 from customary.engine.plan.line import DESTRUCTIVE, REWRITE, SAFE, Line
 from customary.engine.tables import EntityTable, Tables
 from customary.engine.tables.growth import Turn
+from customary.engine.text import node as text
 from customary.engine.words import Reason
 
 
@@ -152,9 +153,22 @@ def _over_the_past(comparison: Comparison, was: str, made: EntityTable, declared
     try:
         return compile(declared.filled_from, names, declared.value_type)
     except ExpressionError as error:
-        where = f"field {made.entity.name}.{declared.name}: from: {declared.filled_from}"
-        comparison.problems.append(f"{where}: {error} It is asked of the records as they are before this plan.")
+        where = f"{_place(comparison, made, declared, error.offset)}field {made.entity.name}.{declared.name}"
+        said = str(error) if error.remedy else f"{error}."
+        told = f"{where}: from: {declared.filled_from}: {said}"
+        comparison.problems.append(f"{told} It is asked of the records as they are before this plan.")
     return None
+
+
+def _place(comparison: Comparison, made: EntityTable, declared: Field, offset: int) -> str:
+    """Where a mistake in `from:` stands, to be put before what is told of it; nothing where no text is known."""
+    document = comparison.source and comparison.source.documents.get(("entity", made.entity.name))
+    node = document and document.body.get("fields")
+    for key in (declared.name, "from"):
+        node = node.get(key) if isinstance(node, text.Mapping) else None
+    if not isinstance(node, text.Scalar):
+        return ""
+    return f"{node.text_place(str(node.data).index(declared.filled_from) + offset)}  "
 
 
 def _filled(comparison: Comparison, made: EntityTable, declared: Field, line: Line) -> Iterator[Change]:
