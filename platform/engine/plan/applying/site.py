@@ -29,9 +29,10 @@ PAUSE_SECONDS = 0.5
 FIRST_BATCH, LARGEST_BATCH = 5, 5_000
 BATCH_SECONDS, SQLITE_BATCH_SECONDS = 0.15, 0.06
 """How long a batch should take: so long may others wait for the records in it, and on SQLite for any record."""
-HELD_SECONDS = 0.03
+HELD_SECONDS, MOST_HELD_SECONDS = 0.03, 0.2
 REST, LEAST_REST = 0.5, 0.0625
-"""On SQLite, whoever held the lock for so long lets others in for such a part of that time."""
+"""On SQLite, whoever held the lock for so long lets others in for such a part of that time; at last, when others write
+as fast as they can be followed, for the longest and the least of these."""
 
 _LOCKED_OUT = frozenset({"55P03", "40P01", "40001"})
 """lock_not_available, deadlock_detected, serialization_failure"""
@@ -89,7 +90,7 @@ class Site:
         self.at_once = at_once
         self._connection = connection
         self._told = told
-        self._rest_of_held, self._held = REST, 0.0
+        self._held, self._held_at_most, self._rest_of_held = 0.0, HELD_SECONDS, REST
         self.seconds = 0.0
         """What all that was done here has taken, without rests."""
 
@@ -134,7 +135,8 @@ class Site:
             self.seconds += time.monotonic() - began
 
     def hurry(self) -> None:
-        """Lets SQLite's writers in for half the time from now on: who follows them gets nearer."""
+        """Lets SQLite's writers in half as often and for half the time from now on: who follows them gets nearer."""
+        self._held_at_most = min(MOST_HELD_SECONDS, self._held_at_most * 2)
         self._rest_of_held = max(LEAST_REST, self._rest_of_held / 2)
 
     def run(self, statement: str) -> None:
@@ -204,7 +206,7 @@ class Site:
     def _rest(self, seconds: float) -> None:
         self.seconds += seconds
         self._held += seconds
-        if self.is_sqlite and self._held > HELD_SECONDS:
+        if self.is_sqlite and self._held > self._held_at_most:
             time.sleep(self._held * self._rest_of_held)
             self._held = 0.0
 
