@@ -15,6 +15,9 @@ from customary.engine.expressions.passage import Passage
 from customary.engine.expressions.types import Record, Type
 from customary.engine.fields.any_link import AnyLink
 from customary.engine.fields.field import Field, Refusal
+from customary.engine.fields.file import Attached
+from customary.engine.fields.image import Image
+from customary.engine.fields.signature import Signature
 from customary.engine.locale import Locale, locale
 from customary.engine.model.model import Workflow
 from customary.engine.money import Money
@@ -22,6 +25,8 @@ from customary.engine.records.scope import RecordScope
 from customary.engine.records.told import Told
 from customary.engine.records.work import Work
 from customary.engine.words import Reason
+
+_PICTURES = (Image.kind, Signature.kind)
 
 
 class CannotDo(Exception):
@@ -149,10 +154,20 @@ class Acting:
         reader = self.locale(language)
         return given.render(self.scope, lambda value, kind: form(self._shown(value, kind, reader)))
 
-    def passage(self, texts: Mapping[str, Passage], language: str, form: Callable[[str], str]) -> str:
-        """A longer text by language, filled in. Raises TooLong."""
+    def passage(
+        self,
+        texts: Mapping[str, Passage],
+        language: str,
+        form: Callable[[str], str],
+        picture: Callable[[Attached], str],
+    ) -> str:
+        """A longer text by language, filled in; `picture` gives what stands for a picture. Raises TooLong."""
         reader, text = self.locale(language), self.chosen(texts, language)
-        return text.render(self.scope, lambda value, kind: form(self._shown(value, kind, reader)))
+
+        def fill(value: Any, kind: Type) -> str:
+            return picture(value) if kind.name in _PICTURES else form(self._shown(value, kind, reader))
+
+        return text.render(self.scope, fill)
 
     def in_language(self, templates: Mapping[str, Any], language: str, form: Callable[[str], str] = str) -> str:
         """A text by language, filled in."""

@@ -14,7 +14,7 @@ from customary.engine.fields.file import Attached
 from customary.engine.files import Store, keep
 from customary.engine.files.file import tidy
 from customary.engine.messages.outbox import Letter, put
-from customary.engine.messages.pdf import Sheet, printed
+from customary.engine.messages.pdf import Sheet, printed_with
 from customary.engine.messages.undelivered import Undeliverable
 from customary.engine.model.model import Document
 from customary.engine.people.actor import SYSTEM
@@ -30,27 +30,25 @@ from customary.engine.words import Reason
 def put_document(
     work: Work,
     document: Document,
-    title: str,
-    markdown: str,
-    footer: str,
+    sheet: Sheet,
     *,
     into: str,
     about: tuple[str, UUID],
-    language: str = "en",
     run: UUID | None = None,
     position: str | None = None,
 ) -> UUID:
     """Puts a document into the outbox, filled in, and gives its id. It becomes a file in the field `into`."""
     details = {
         "into": into,
-        "footer": footer,
-        "paper": document.paper,
-        "landscape": document.landscape,
+        "footer": sheet.footer,
+        "paper": sheet.paper,
+        "landscape": sheet.landscape,
+        "pictures": sheet.pictures,
+        "logo": sheet.logo,
         "cause": {"run": work.cause.run, "depth": work.cause.depth, "chain": list(work.cause.chain)},
     }
-    subject = " ".join(title.split())[:200]
-    more = {"language": language, "name": document.name, "about": about, "run": run, "position": position}
-    return put(work, "document", to=into, subject=subject, body=markdown, details=details, **more)
+    more = {"language": sheet.language, "name": document.name, "about": about, "run": run, "position": position}
+    return put(work, "document", to=into, subject=sheet.title, body=sheet.markdown, details=details, **more)
 
 
 @dataclass(frozen=True)
@@ -77,9 +75,11 @@ class Documents:
             paper=details.get("paper", "a4"),
             landscape=bool(details.get("landscape")),
             language=letter.language,
+            pictures=details.get("pictures") or (),
+            logo=bool(details.get("logo")),
         )
         try:
-            return Made(printed(sheet, self.store.directory / "fonts"))
+            return Made(printed_with(sheet, self.store))
         except Undeliverable:
             raise
         except Exception as error:

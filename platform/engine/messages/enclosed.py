@@ -13,7 +13,7 @@ from customary.engine.fields.file import MEGABYTE, Attached
 from customary.engine.files import Store
 from customary.engine.files.file import tidy
 from customary.engine.messages.outbox import Letter
-from customary.engine.messages.pdf import Sheet, printed
+from customary.engine.messages.pdf import Sheet, printed_with
 from customary.engine.messages.undelivered import Undeliverable
 from customary.engine.words import Reason
 
@@ -67,5 +67,5 @@ def _documents(named: Iterable[Mapping[str, Any]], letter: Letter, store: Store)
     for each in named:
         if "document" in each:
             sheet = Sheet(**{**each["document"], "language": letter.language})
-            data = printed(sheet, store.directory / "fonts")
+            data = printed_with(sheet, store)
             yield Enclosed(tidy(f"{sheet.title}.pdf"), "application/pdf", data)

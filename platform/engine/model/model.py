@@ -331,6 +331,8 @@ class Document:
     footer: Mapping[str, Template] = NOTHING
     paper: str = "a4"
     landscape: bool = False
+    logo: bool = False
+    """Whether the workspace's logo stands at the head."""
 
 
 @dataclass(frozen=True, kw_only=True)

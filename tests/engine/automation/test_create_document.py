@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import PIL.Image
 import pytest
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
+from customary.engine.automation.outside import documents
 from customary.engine.automation.worker import send_once
 from customary.engine.messages import fonts, letters
-from customary.engine.messages.pdf import Sheet, escaped, printed
+from customary.engine.messages.pdf import Sheet, escaped, printed, printed_with
 from customary.engine.messages.undelivered import Undeliverable
+from customary.engine.records.writer.attach import keep
 
 from .conftest import ON_SQLITE
 
@@ -176,3 +180,109 @@ def font(file: Path, letters: str) -> None:
     builder.setupOS2(sTypoAscender=800, sTypoDescender=-200, usWinAscent=800, usWinDescent=200)
     builder.setupPost()
     builder.save(file)
+
+
+PICTURES = """
+entity: report
+title: name
+fields:
+  name: {type: text, required: true}
+  photo: {type: image}
+  signed: {type: signature}
+  before: {type: link, to: report}
+  after: {type: lines, of: shot.report}
+  paper: {type: file}
+---
+entity: shot
+fields: {report: {type: link, to: report, required: true}, picture: {type: image}}
+---
+document: report
+about: report
+title: Report {{ name }}
+logo: LOGO
+body: |
+  {{ name }} {{ photo }}
+
+  | Signed | Before |
+  |---|---|
+  | {{ signed }} | {{ before.photo }} |
+
+  {% for each in after %}{{ each.picture }}{{ each.picture }}{% end %}
+
+  ![](LEAK) <img src="LEAK">
+---
+workflow: print_it
+when: {created: report}
+do: [{create_document: {document: report, into: paper}}]
+"""
+
+
+def drawn(width: int, height: int, form: str = "PNG") -> bytes:
+    found = BytesIO()
+    PIL.Image.new("RGB", (width, height), "green").save(found, form)
+    return found.getvalue()
+
+
+def attached(home: Any, name: str, data: bytes) -> Any:
+    return home.do(lambda work: keep(work, home.store, name, data)).attached
+
+
+def sizes(pdf: bytes) -> set[tuple[int, int]]:
+    return {tuple(map(int, each)) for each in re.findall(rb"/Height (\d+)\n.*?/Width (\d+)", pdf, re.S)}
+
+
+def test_a_document_shows_the_pictures_of_its_record_and_opens_nothing_else(
+    printing: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leak = tmp_path / "leak.png"
+    leak.write_bytes(drawn(77, 77))
+    home = printing(PICTURES.replace("LOGO", "true").replace("LEAK", str(leak)))
+    (home.workspace.directory / "logo.png").write_bytes(drawn(30, 20))
+    monkeypatch.setattr("socket.socket.connect", lambda *_: pytest.fail("something was fetched"))
+    before = home.create("report", name="Old", photo=attached(home, "old.jpg", drawn(50, 40, "JPEG")))
+    pictures = {
+        "photo": attached(home, "a.jpg", drawn(2000, 1000, "JPEG")),
+        "signed": attached(home, "s.png", drawn(61, 10)),
+    }
+    wild = f"\ue0011\ue002 ![]({leak}) <img src='{leak}'>"
+    id = home.create("report", name=wild, before=before, **pictures)
+    deliver(home)
+    pdf = content(home, home.get("report", id)["paper"])
+    assert sizes(pdf) == {(20, 30), (800, 1600), (10, 61), (40, 50)}
+    assert "1 ![]" in text_of(pdf)
+
+
+@ON_SQLITE
+def test_a_picture_that_is_gone_or_broken_and_a_logo_that_is_not_there_are_told(printing: Callable) -> None:
+    home = printing(PICTURES.replace("LOGO", "false"))
+    broken = drawn(60, 40)[:60]
+    for name, data in (("gone.png", drawn(5, 5)), ("broken.png", broken), ("huge.png", drawn(6000, 5000))):
+        home.create("report", name=name, photo=attached(home, name, data))
+    home.settle()
+    home.store.remove(next(each["photo"].id for each in home.all("report") if each["name"] == "gone.png"))
+    deliver(home)
+    found = {str(each.why) for each in home.do(lambda work: letters(work.connection, status="failed"))}
+    assert found == {
+        "the file “gone.png” is not there any more",
+        "the picture “broken.png” cannot be read",
+        "the picture “huge.png” cannot be read",
+    }
+    with pytest.raises(Undeliverable, match=r"there is no logo\.png"):
+        printed_with(Sheet("T", "T", logo=True), home.store)
+
+
+@ON_SQLITE
+def test_a_document_shows_so_many_pictures_and_each_once_in_its_file(
+    printing: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(documents, "MOST", 2)
+    home = printing(PICTURES.replace("LOGO", "false"))
+    for name, count in (("few", 2), ("many", 3)):
+        shots = [attached(home, "a.png", drawn(5, each + 1)) for each in range(count)]
+        home.create("report", name=name, after=[{"picture": each} for each in shots])
+    deliver(home)
+    few = next(each for each in home.all("report") if each["name"] == "few")
+    assert content(home, few["paper"]).count(b"/Subtype /Image") == 2
+    assert [str(run.reason) for run in home.runs() if run.status == "failed"] == [
+        "the document “report” shows more than 2 pictures"
+    ]

@@ -20,12 +20,9 @@ def perform(step: Mapping[str, Any], acting: Acting) -> Done:
     put_document(
         acting.work,
         document,
-        sheet.title,
-        sheet.markdown,
-        sheet.footer,
+        sheet,
         into=step["into"],
         about=acting.about,
-        language=language,
         run=acting.run,
         position=acting.position,
     )

@@ -34,6 +34,7 @@ def _document(build: Build, written: Written) -> Document | None:
         footer=build.templates(body.get("footer"), names),
         paper=plain(body, "paper", "a4"),
         landscape=bool(plain(body, "landscape", False)),
+        logo=bool(plain(body, "logo", False)),
     )
 
 
