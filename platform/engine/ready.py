@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from functools import cached_property
 from typing import Any
 
 import psycopg
 import sqlalchemy as sa
 from psycopg.adapt import PyFormat, Transformer
+from psycopg.pq import Format
 from psycopg.pq.abc import PGresult
 from sqlalchemy.engine.result import SimpleResultMetaData
 
 from customary.engine.postgresql import native
+
+TEXT = psycopg.adapters.types["text"].oid
 
 
 def made_ready(statement: sa.Select, dialect: sa.Dialect) -> Ready | None:
@@ -48,20 +52,11 @@ class Ready:
             found[place] = value
         return found
 
-    def rows(self, connection: psycopg.Connection, result: PGresult) -> list[tuple]:
-        """The rows of a result, as SQLAlchemy would give them."""
-        reader = Transformer(connection)
-        reader.set_pgresult(result)
-        rows = reader.load_rows(0, result.ntuples, tuple)
+    def loads(self, result: PGresult) -> list[tuple[int, Callable[[Any], Any]]]:
+        """What SQLAlchemy would still make of the cells of a row, by their places."""
         if self._loads is None:
             self._loads = [*self._loads_of(result)]
-        return [self._loaded(each) for each in rows] if self._loads else rows
-
-    def _loaded(self, row: tuple) -> tuple:
-        cells = [*row]
-        for place, load in self._loads or ():
-            cells[place] = load(cells[place])
-        return tuple(cells)
+        return self._loads
 
     def _binding(self, kind: sa.types.TypeEngine) -> Callable[[Any], Any] | None:
         return kind.dialect_impl(self._dialect).bind_processor(self._dialect)
@@ -71,6 +66,43 @@ class Ready:
             load = kind.dialect_impl(self._dialect).result_processor(self._dialect, result.ftype(place))
             if load is not None:
                 yield place, load
+
+
+class Rows(Sequence[tuple]):
+    """What came for a query; each row is read when somebody asks for it, and is then as SQLAlchemy would give it."""
+
+    def __init__(self, ready: Ready, connection: psycopg.Connection, result: PGresult) -> None:
+        self._result = result
+        self._connection = connection
+        self._loads = ready.loads(result)
+        self._reader = Transformer(connection)
+        self._reader.set_pgresult(result)
+
+    def __len__(self) -> int:
+        return self._result.ntuples
+
+    def __getitem__(self, place: int) -> tuple:  # type: ignore[override]
+        return self._loaded(self._reader.load_row(place, tuple))
+
+    def __iter__(self) -> Iterator[tuple]:
+        rows = self._reader.load_rows(0, len(self), tuple)
+        return map(self._loaded, rows) if self._loads else iter(rows)
+
+    @cached_property
+    def cells(self) -> list[tuple[str | None, ...]]:
+        """The rows as they came: equal ones tell the same."""
+        reader = Transformer(self._connection)
+        reader.set_pgresult(self._result, set_loaders=False)
+        reader.set_loader_types([TEXT] * self._result.nfields, Format.TEXT)
+        return reader.load_rows(0, len(self), tuple)
+
+    def _loaded(self, row: tuple | None) -> tuple:
+        if row is None:
+            raise IndexError
+        cells = [*row]
+        for place, load in self._loads:
+            cells[place] = load(cells[place])
+        return tuple(cells)
 
 
 def _bound(process: Callable[[Any], Any] | None, value: Any) -> Any:

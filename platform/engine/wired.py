@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from greenlet import getcurrent, greenlet
 from sqlalchemy.engine.result import IteratorResult
 
-from customary.engine.ready import Ready, made_ready
+from customary.engine.ready import Ready, Rows, made_ready
 from customary.engine.wires import Wires
 
 Result = TypeVar("Result")
@@ -48,7 +48,7 @@ class Wired:
         found = ready and await self._wires.ask(ready, **asked.values)
         if found is None:
             raise NotAsUsual
-        return IteratorResult(ready.columns, iter(found.rows()))
+        return WireResult(ready, found)
 
     def _known(self, statement: Any) -> Ready | None:
         if not isinstance(statement, sa.Select):
@@ -60,6 +60,14 @@ class Wired:
             self._ready[statement] = made_ready(statement, self._dialect)
         known = self._ready[statement]
         return None if known is None or known.takes_long else known
+
+
+class WireResult(IteratorResult):
+    """What came over a wire, as SQLAlchemy would tell it; and its rows, of which none is read yet."""
+
+    def __init__(self, ready: Ready, came: Rows) -> None:
+        super().__init__(ready.columns, (row for row in came))
+        self.came = came
 
 
 class _Asked(NamedTuple):

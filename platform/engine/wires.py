@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -17,7 +16,7 @@ import sqlalchemy as sa
 from psycopg import pq
 from psycopg.pq.abc import PGresult
 
-from customary.engine.ready import Ready
+from customary.engine.ready import Ready, Rows
 
 MOST = 8
 """Wires of a process. What they are asked takes a tenth of a millisecond, and a page some of them."""
@@ -29,31 +28,12 @@ CANCELED = b"57014"
 """What PostgreSQL says of a statement that it was kept from going on with."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Found:
-    """What came over a wire."""
-
-    _ready: Ready
-    _connection: psycopg.Connection
-    _result: PGresult
-
-    def __len__(self) -> int:
-        return self._result.ntuples
-
-    def cells(self) -> tuple[bytes | None, ...]:
-        """The first row's, as they came."""
-        return tuple(self._result.get_value(0, place) for place in range(self._result.nfields))
-
-    def rows(self) -> list[tuple]:
-        return self._ready.rows(self._connection, self._result)
-
-
 class _Asked(NamedTuple):
     ready: Ready
     values: Sequence[bytes | None]
-    outcome: asyncio.Future[Found | None]
+    outcome: asyncio.Future[Rows | None]
 
-    def tell(self, found: Found | None) -> None:
+    def tell(self, found: Rows | None) -> None:
         if not self.outcome.done():  # whoever asked may be gone
             self.outcome.set_result(found)
 
@@ -66,7 +46,7 @@ class Wires:
         self._in_thread = in_thread
         self._strung: _Strung | None = None
 
-    async def ask(self, ready: Ready, /, **asked: Any) -> Found | None:
+    async def ask(self, ready: Ready, /, **asked: Any) -> Rows | None:
         """What a query finds; None when anything is not as usual, so that it is asked in the usual way, which says
         what is wrong."""
         try:
@@ -97,7 +77,7 @@ class _Strung:
         self._waiting: deque[_Asked] = deque()
         self._closed = False
 
-    async def ask(self, asked: _Asked) -> Found | None:
+    async def ask(self, asked: _Asked) -> Rows | None:
         self._waiting.append(asked)
         self._go_on()
         return await asked.outcome
@@ -199,7 +179,7 @@ class _Wire:
         result, self._result = self._result, None
         status = None if result is None else result.status
         if status == pq.ExecStatus.TUPLES_OK:
-            self._end(Found(asked.ready, self._connection, result))
+            self._end(Rows(asked.ready, self._connection, result))
         elif self._preparing and status == pq.ExecStatus.COMMAND_OK:
             self._prepared[asked.ready.text] = b"w%d" % self._names
             self.ask(asked)
@@ -213,7 +193,7 @@ class _Wire:
         ready.takes_long = ready.takes_long or state == CANCELED
         self._end(None)
 
-    def _end(self, found: Found | None, broken: bool = False) -> None:
+    def _end(self, found: Rows | None, broken: bool = False) -> None:
         asked, self._asked = self._asked, None
         self.broken = broken or self._names > MOST_PREPARED
         if asked is not None:

@@ -62,7 +62,7 @@ def test_a_row_is_the_one_that_a_thread_would_be_given(things: Database):
 
     with things.read() as connection:
         rows = [tuple(connection.execute(ONE, {"id": id}).one()) for id in ids]
-    assert [each.rows()[0] for each in run(ask())] == rows
+    assert [each[0] for each in run(ask())] == rows
 
 
 def test_many_ask_at_once_and_each_is_told_its_own(things: Database):
@@ -72,7 +72,7 @@ def test_many_ask_at_once_and_each_is_told_its_own(things: Database):
     async def ask() -> list[Any]:
         return await asyncio.gather(*(things.wires.ask(asked, id=id) for id in (*ids, *ids)))
 
-    assert [each.rows()[0][0] for each in run(ask())] == [*ids, *ids]
+    assert [each[0][0] for each in run(ask())] == [*ids, *ids]
 
 
 def test_what_is_not_there_or_cannot_be_asked_is_nothing(things: Database):
@@ -84,8 +84,8 @@ def test_what_is_not_there_or_cannot_be_asked_is_nothing(things: Database):
         return [await things.wires.ask(each, id=id) for each, id in asked]
 
     missing, failed, found = run(ask())
-    assert (missing.rows(), failed) == ([], None)
-    assert found.rows()[0][0] == id
+    assert ([*missing], failed) == ([], None)
+    assert found[0][0] == id
 
 
 def test_who_goes_away_leaves_the_wire_to_others(things: Database):
@@ -99,7 +99,7 @@ def test_who_goes_away_leaves_the_wire_to_others(things: Database):
             each.cancel()
         return [await things.wires.ask(asked, id=id) for _ in range(10)]
 
-    assert [each.rows()[0][0] for each in run(ask())] == [id] * 10
+    assert [each[0][0] for each in run(ask())] == [id] * 10
 
 
 def test_a_wire_that_broke_is_replaced(things: Database):
@@ -114,7 +114,7 @@ def test_a_wire_that_broke_is_replaced(things: Database):
         return first, later
 
     first, later = run(ask())
-    assert later[-1].cells() == first.cells()
+    assert later[-1].cells == first.cells
 
 
 def test_what_was_prepared_for_other_tables_is_prepared_anew(things: Database):
@@ -128,8 +128,8 @@ def test_what_was_prepared_for_other_tables_is_prepared_anew(things: Database):
         return before, [await things.wires.ask(asked) for _ in range(20)]
 
     before, after = run(ask())
-    assert before[-1].rows() == [(1200,)]
-    assert after[-1].rows() == [("1200",)]
+    assert [*before[-1]] == [(1200,)]
+    assert [*after[-1]] == [("1200",)]
 
 
 def test_a_statement_that_takes_long_is_not_waited_for_a_second_time(things: Database, monkeypatch: pytest.MonkeyPatch):

@@ -16,10 +16,10 @@ import msgspec
 from litestar import Request, Response
 
 from customary.engine.people.actor import Actor
+from customary.engine.ready import Rows
 from customary.engine.records import Work
 from customary.engine.records.reader import at_once
 from customary.engine.records.reader.at_once import AtOnce
-from customary.engine.wires import Found
 from customary.ui.api import shown
 from customary.ui.api.caller import moment, recalled
 
@@ -89,13 +89,13 @@ def _entry(request: Request, entity: str) -> Entry | None:
     return found if holds else None
 
 
-def _made(told: AtOnce, id: UUID, found: Found) -> Answer | None:
-    key = (told, found.cells())
+def _made(told: AtOnce, id: UUID, found: Rows) -> Answer | None:
+    key = (told, found.cells[0])
     if (known := _answers.get(key)) is not None:
         _answers.move_to_end(key)
         return known
     try:
-        made = _encoded(told, found.rows()[0])
+        made = _encoded(told, found[0])
     except at_once.NeedsMore:
         _note_need(told, id)
         return None

@@ -39,7 +39,7 @@ def told(crm: Crm, entity: str, id: UUID, actor: Actor = SYSTEM) -> Record | Non
 
     with ThreadPoolExecutor(1) as thread:
         found = thread.submit(asyncio.run, ask()).result()
-    return made.record(found.rows()[0]) if found else None
+    return made.record(found[0]) if found else None
 
 
 def read(crm: Crm, entity: str, id: UUID, actor: Actor = SYSTEM) -> Record:
