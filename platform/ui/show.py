@@ -60,6 +60,11 @@ class Show:
     def __call__(self, field: Field, value: Any, titles: Titles = NO_TITLES, now: datetime | None = None) -> Markup:
         return EMPTY if _is_empty(value) else self._kinds.get(field.kind, self._written)(field, value, titles, now)
 
+    @staticmethod
+    def tells_time(field: Field) -> bool:
+        """Whether how a value looks depends on when it is looked at."""
+        return field.kind == "datetime"
+
     def cells(self, field: Field, values: Iterable[Any], titles: Titles, now: datetime) -> list[str]:
         """The cells of a column, all at once: a call from a template costs as much as a cell."""
         draw, opening = self._kinds.get(field.kind, self._written), _RIGHT if field.at_right else "<td>"

@@ -7,7 +7,7 @@ from customary.engine.records.reader.board import Board, Column, board, board_co
 from customary.engine.records.reader.history import History, history
 from customary.engine.records.reader.options import options
 from customary.engine.records.reader.search import search
-from customary.engine.records.reader.select import count, get, select
+from customary.engine.records.reader.select import count, get, look, select
 from customary.engine.records.record import Group, Hit, Page, Query, Record
 from customary.engine.records.titles import titles
 from customary.engine.records.typed import compile_typed, compile_where
@@ -29,6 +29,7 @@ __all__ = [
     "count",
     "get",
     "history",
+    "look",
     "options",
     "search",
     "select",

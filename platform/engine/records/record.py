@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -52,12 +52,18 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some records in their order; `next` is the cursor for those after them, None at the end."""
+    """Some records in their order; `next` is the cursor for those after them, None at the end.
 
-    records: tuple[Record, ...]
+    `cells` are all that each record is made of, where that is known: of two pages of one `form`, those with equal cells
+    are the same.
+    """
+
+    records: Sequence[Record]
     next: str | None = None
     count: int | None = None
     titles: Titles = field(default_factory=dict)
+    form: Any = None
+    cells: Sequence[tuple] = ()
 
 
 @dataclass(frozen=True, slots=True)

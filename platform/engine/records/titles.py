@@ -10,10 +10,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from customary.engine.access.hidden import target_of
+from customary.engine.fields.field import Field
 from customary.engine.records.formulas.moving import rules_move, titles_move
 from customary.engine.records.kept import kept
 from customary.engine.records.record import Titles
-from customary.engine.records.rows import all_rows, among, permission
+from customary.engine.records.rows import all_rows, among, permission, values_of
 from customary.engine.records.storage import CHUNK
 from customary.engine.records.work import Work
 from customary.engine.tables import TableRows
@@ -77,6 +79,21 @@ def nameable(work: Work, rows: TableRows) -> list[sa.ColumnElement]:
     """The conditions under which the actor may know the titles of rows."""
     readable = None if _is_colleague(work, rows.entity) else permission(work, rows, "read")
     return [] if readable is None else [readable]
+
+
+def nameable_target(work: Work, entity: str, each: Field) -> str | None:
+    """The entity of the one record that a field links to, where the actor may see the link and know titles there."""
+    target = target_of(work.model, entity, each.name) if each.points == "one" and each.formula is None else None
+    seen = target is not None and each.name not in work.access.hidden(entity) and may_name(work, target)
+    return target if seen else None
+
+
+def title_of_one(work: Work, entity: str, column: sa.ColumnElement) -> sa.ColumnElement:
+    """The title of the record of `entity` that a link points to: nothing where the actor may not read it."""
+    alias = work.release.tables.entity(entity).table.alias()
+    rows = TableRows(work.release.tables, entity, alias, None, values_of(work))
+    title = sa.func.coalesce(title_clause(work, entity, rows), sa.literal_column("''"))
+    return sa.select(title).where(rows.column("id") == column, *nameable(work, rows)).scalar_subquery()
 
 
 def _shown_step(work: Work, rows: TableRows) -> sa.ColumnElement | None:

@@ -66,7 +66,7 @@ def load(work: Work, entity: Entity, query: Mapping[str, str], language: str, si
     at = state(entity, offered, query, fields)
     filtered = filter_of(work, at, fields)
     rowless = filtered.problem is not None or at.view.kind == "board"
-    page = Page(()) if rowless else records.select(work, entity.name, query_of(at, filtered, query, size))
+    page = Page(()) if rowless else records.look(work, entity.name, query_of(at, filtered, query, size))
     titles = records.titles(work, _linked(filtered.chips, fields))
     bare = not rowless and not page.records and not records.select(work, entity.name, Query(limit=1)).records
     return Listing(

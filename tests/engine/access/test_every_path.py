@@ -22,6 +22,7 @@ from customary.engine.exchange.exports import export_rows
 from customary.engine.exchange.lookup import lookup
 from customary.engine.expressions.error import ExpressionError
 from customary.engine.people.actor import SYSTEM
+from customary.engine.ready import Rows
 from customary.engine.records import Cause, Forbidden, Missing, Query, Refused, Work, new_id
 from customary.engine.records.reader.at_once import AtOnce, NeedsMore, at_once
 from customary.engine.records.reader.recent import recent
@@ -352,7 +353,7 @@ def _at_once(work: Work, told: AtOnce | None, id: Any, allowed: bool) -> None:
     assert (result.ntuples == 1) is allowed, result.error_message
     if allowed:
         with suppress(NeedsMore):
-            assert told.record(told.ready.rows(driven, result)[0]) == records.get(work, told.entity, id)
+            assert told.record(Rows(told.ready, driven, result)[0]) == records.get(work, told.entity, id)
 
 
 def _steps_over_links(played: Played, work: Work, who: Person) -> None:

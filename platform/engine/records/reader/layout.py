@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
@@ -11,8 +11,9 @@ from customary.engine.fields.field import Field
 from customary.engine.records.formulas import computed
 from customary.engine.records.kept import kept
 from customary.engine.records.reader.reading import Reading
+from customary.engine.records.record import Titles
 from customary.engine.records.rows import all_rows, sort_column
-from customary.engine.records.titles import reader_key, title_clause
+from customary.engine.records.titles import nameable_target, reader_key, title_clause
 from customary.engine.records.work import Work
 from customary.engine.tables import SYSTEM_COLUMNS
 
@@ -20,7 +21,7 @@ _NEVER_LOADED = ("_sort", "_base")
 """Parts that only order and add up."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Layout:
     """The columns of a page, and how a row of them becomes values. Rows are read by position: the fastest way."""
 
@@ -32,6 +33,13 @@ class Layout:
     title: int
     sort: tuple[int, ...]
     """The positions of the sort values and of the id, which make the cursor."""
+    beside: tuple[tuple[str, int], ...] = ()
+    """The entities to whose records rows link, by the positions of the links; their titles follow the columns."""
+
+    def titles(self, row: Sequence[Any]) -> Titles:
+        """The titles that a row carries."""
+        named = zip(self.beside, row[len(self.columns) :], strict=True)
+        return {(to, row[place]): title for (to, place), title in named if title is not None}
 
     def values(self, row: Sequence[Any]) -> dict[str, Any]:
         """The fields' values in a row."""
@@ -45,7 +53,7 @@ class Layout:
 
 def layout(work: Work, reading: Reading) -> Layout:
     """The layout of a reading's rows; the same for all readers with the same rights."""
-    key = ("layout", reading.entity, reading.fields, reading.sort, reader_key(work))
+    key = ("layout", reading.entity, reading.fields, reading.sort, reader_key(work), reading.titled)
     return kept(work, key, lambda: _layout(work, reading)) if reading.still else _layout(work, reading)
 
 
@@ -78,7 +86,15 @@ def _layout(work: Work, reading: Reading) -> Layout:
         formulas=tuple(formulas),
         title=title,
         sort=(*sort, plain["id"]),
+        beside=tuple(_beside(work, reading, plain)) if reading.titled else (),
     )
+
+
+def _beside(work: Work, reading: Reading, plain: Mapping[str, int]) -> Iterator[tuple[str, int]]:
+    for name, place in plain.items():
+        to = nameable_target(work, reading.entity, work.model.entities[reading.entity].columns[name])
+        if to is not None:
+            yield to, place
 
 
 def _places(table: Any, name: str, columns: list[Any]) -> tuple[tuple[str, int], ...]:

@@ -36,9 +36,11 @@ class Reading:
     """Whether no column reads the clock."""
     walks: bool = False
     """Whether a page is found along the index of its order, rather than by the rules of roles."""
+    titled: bool = False
+    """Whether rows are to carry the titles of what they link to."""
 
 
-def ready(work: Work, entity: str, query: Query) -> Reading:
+def ready(work: Work, entity: str, query: Query, titled: bool = False) -> Reading:
     if entity not in work.model.entities:
         raise Missing(entity)
     if not work.access.may(entity, "read"):
@@ -54,9 +56,9 @@ def ready(work: Work, entity: str, query: Query) -> Reading:
     volatile = not still or any(moves(work, entity, each) for each in conditions)
     same = (entity, sort, tuple(each.text for each in conditions), bool(typed), query.archived, query.acts)
     along = walks(work, entity, sort[0][0]) if sort else False
-    key = None if volatile else (same, fields, reader_key(work), along)
+    key = None if volatile else (same, fields, reader_key(work), along, titled)
     parameters = bound(work, typed) if typed else {}
-    return Reading(entity, query, sort, fields, many, after, parameters, shape, key, still, along)
+    return Reading(entity, query, sort, fields, many, after, parameters, shape, key, still, along, titled)
 
 
 def conditions_of(query: Query) -> list[Expression]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,11 +11,12 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from customary.engine.fields.field import Field
+from customary.engine.ready import Rows
 from customary.engine.records import storage
 from customary.engine.records.ask import ask
 from customary.engine.records.kept import kept
 from customary.engine.records.reader.cursor import check_cursor, write_cursor
-from customary.engine.records.reader.layout import layout
+from customary.engine.records.reader.layout import Layout, layout
 from customary.engine.records.reader.reading import Reading, ready
 from customary.engine.records.reader.statement import USUAL_SIZES, count_statement, may_be_empty, page_statement
 from customary.engine.records.reader.whole import Whole, whole
@@ -24,6 +26,7 @@ from customary.engine.records.scope import RecordScope
 from customary.engine.records.titles import linked, titles
 from customary.engine.records.work import Work
 from customary.engine.tables import SYSTEM_COLUMNS
+from customary.engine.wired import WireResult
 
 MOST = 1_000
 """Records on one page."""
@@ -53,12 +56,9 @@ def select(work: Work, entity: str, query: Query, with_titles: bool = True) -> P
     Raises Missing (no such entity), Forbidden, Refused (a sort or cursor that is none).
     """
     reading = ready(work, entity, query)
-    lie = layout(work, reading)
-    if reading.after is not None:
-        check_cursor(reading.after, [lie.columns[place].type for place in lie.sort])
-    size = max(1, min(query.limit, MOST))
-    rows = _fetch(work, reading, size + 1)
-    loaded = [lie.values(row) for row in rows[:size]]
+    lie, rows, size, following = _fetched(work, reading)
+    rows = [*rows][:size]
+    loaded = [lie.values(row) for row in rows]
     if any(name in reading.fields for name in reading.many):
         storage.add_links(work, entity, loaded)
     found = titles(work, linked(work, entity, loaded)) if with_titles else {}
@@ -66,9 +66,20 @@ def select(work: Work, entity: str, query: Query, with_titles: bool = True) -> P
         Record(entity, values["id"], values, row[lie.title] or "", found)
         for row, values in zip(rows, loaded, strict=False)
     )
-    more = len(rows) > size
-    following = write_cursor(reading.shape, [rows[size - 1][place] for place in lie.sort]) if more else None
     return Page(page, following, _count(work, reading, query.count), found)
+
+
+def look(work: Work, entity: str, query: Query) -> Page:
+    """The same page, whose records are made when somebody asks for them, with the cells that they are made of: where
+    those are not all, and where the clock has a say, it has none."""
+    reading = ready(work, entity, query, titled=True)
+    if not reading.still or not _tells_all(work, reading):
+        return select(work, entity, query)
+    lie, rows, size, following = _fetched(work, reading)
+    if work.is_sqlite:
+        rows = _with_titles(work, lie, rows[:size])
+    told = _Told(entity, lie, rows, size)
+    return Page(told, following, _count(work, reading, query.count), form=lie, cells=_cells(rows, size))
 
 
 def load_records(work: Work, entity: str, ids: Sequence[UUID]) -> list[Record]:
@@ -87,25 +98,77 @@ def count(work: Work, entity: str, query: Query | None = None) -> int:
     return _count(work, ready(work, entity, query or Query()), "exact") or 0
 
 
-def _fetch(work: Work, reading: Reading, size: int) -> list[sa.Row]:
+class _Told(Sequence[Record]):
+    """Records of a page, each made of its row when somebody asks for it."""
+
+    def __init__(self, entity: str, lie: Layout, rows: Sequence[Sequence[Any]], size: int) -> None:
+        self._entity, self._lie, self._rows, self._size = entity, lie, rows, size
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __getitem__(self, place: int) -> Record:  # type: ignore[override]
+        if place >= self._size:
+            raise IndexError(place)
+        row, lie = self._rows[place], self._lie
+        values = lie.values(row)
+        return Record(self._entity, values["id"], values, row[lie.title] or "", lie.titles(row))
+
+
+def _tells_all(work: Work, reading: Reading) -> bool:
+    """Whether rows carry all that is told of their records."""
+    fields = (work.model.entities[reading.entity].columns[name] for name in reading.fields)
+    return not any(each.points and (each.points != "one" or each.formula is not None) for each in fields)
+
+
+def _with_titles(work: Work, lie: Layout, rows: Sequence[Sequence[Any]]) -> list[tuple]:
+    """Rows with the titles that PostgreSQL puts beside them; SQLite would work them out before it sorts."""
+    wanted = {(to, row[place]) for row in rows for to, place in lie.beside if row[place] is not None}
+    found = titles(work, wanted)
+    return [(*row, *(found.get((to, row[place])) for to, place in lie.beside)) for row in rows]
+
+
+def _cells(rows: Sequence[Sequence[Any]], size: int) -> list[tuple]:
+    """All cells of the rows, as they came where they are not read yet; none where they could not be compared."""
+    found = rows.cells[:size] if isinstance(rows, Rows) else [tuple(each) for each in rows[:size]]
+    with suppress(TypeError):
+        return found if hash(tuple(found)) is not None else []
+    return []
+
+
+def _fetched(work: Work, reading: Reading) -> tuple[Layout, Sequence[Sequence[Any]], int, str | None]:
+    """The rows of a page with how they lie, how many of them it shows, and the cursor for those after them."""
+    lie = layout(work, reading)
+    if reading.after is not None:
+        check_cursor(reading.after, [lie.columns[place].type for place in lie.sort])
+    size = max(1, min(reading.query.limit, MOST))
+    rows = _fetch(work, reading, size + 1)
+    if len(rows) <= size:
+        return lie, rows, len(rows), None
+    last = rows[size - 1]
+    return lie, rows, size, write_cursor(reading.shape, [last[place] for place in lie.sort])
+
+
+def _fetch(work: Work, reading: Reading, size: int) -> Sequence[Sequence[Any]]:
     """The rows of a page: first those with a value in the leading sort column, then those without.
 
     Two plain ranges instead of one order with NULLS LAST, so that both databases walk an index, and a deep
     page costs what the first does.
     """
-    rows: list[sa.Row] = []
+    rows: Sequence[Sequence[Any]] = ()
     after = reading.after
     for filled in (True, False):
         if after is not None and after[0] is None and filled:
             continue
         start = after if after is not None and (after[0] is not None) == filled else None
-        rows += _segment(work, reading, filled, start, size - len(rows))
+        more = _segment(work, reading, filled, start, size - len(rows))
+        rows = [*rows, *more] if rows and more else more or rows
         if len(rows) >= size or not may_be_empty(reading):
             break
     return rows
 
 
-def _segment(work: Work, reading: Reading, filled: bool, start: list[Any] | None, size: int) -> list[sa.Row]:
+def _segment(work: Work, reading: Reading, filled: bool, start: list[Any] | None, size: int) -> Sequence[Sequence[Any]]:
     pattern = tuple(value is None for value in start) if start is not None else None
     said = size if size in USUAL_SIZES else None
 
@@ -117,7 +180,8 @@ def _segment(work: Work, reading: Reading, filled: bool, start: list[Any] | None
     parameters: dict[str, Any] = {"size": size, **reading.parameters} if said is None else dict(reading.parameters)
     if start is not None:
         parameters |= {f"after_{position}": value for position, value in enumerate(start) if value is not None}
-    return ask(work, statement, parameters).all()
+    result = ask(work, statement, parameters)
+    return result.came if isinstance(result, WireResult) else result.all()
 
 
 def _count(work: Work, reading: Reading, how: str) -> int | None:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from customary.engine.records.breadth import beside_indexes
-from customary.engine.records.reader.layout import layout
+from customary.engine.records.reader.layout import Layout, layout
 from customary.engine.records.reader.reading import Reading, conditions_of
 from customary.engine.records.reader.search import matching
 from customary.engine.records.rows import all_rows, ordered, permission, seen_rows, sort_column
+from customary.engine.records.titles import title_of_one
 from customary.engine.records.work import Work
 
 USUAL_SIZES = frozenset(limit + 1 for limit in (10, 20, 25, 50, 100))
@@ -27,14 +28,18 @@ def page_statement(
 
     `pattern` says which of the cursor's values are empty; None is the beginning. A `size` that is None is bound.
     """
+    lie = layout(work, reading)
+    page = _page(work, reading, lie, filled, pattern, size)
+    return page if work.is_sqlite or not lie.beside else _with_titles(work, reading, lie, page)
+
+
+def _page(
+    work: Work, reading: Reading, lie: Layout, filled: bool, pattern: tuple[bool, ...] | None, size: int | None
+) -> sa.Select:
     rows = all_rows(work, reading.entity)
     keys = [(sort_column(work, reading.entity, name), down) for name, down in reading.sort]
     keys.append((rows.column("id"), keys[-1][1] if keys else False))
-    statement = (
-        sa.select(*layout(work, reading).columns)
-        .select_from(rows.from_clause)
-        .where(*_where(work, reading, reading.walks))
-    )
+    statement = sa.select(*lie.columns).select_from(rows.from_clause).where(*_where(work, reading, reading.walks))
     if may_be_empty(reading):
         statement = statement.where(keys[0][0].is_not(None) if filled else keys[0][0].is_(None))
     if not filled:
@@ -44,6 +49,16 @@ def page_statement(
     order = [ordered(work, column, down, first=position == 0) for position, (column, down) in enumerate(keys)]
     limit = sa.bindparam("size", type_=sa.Integer) if size is None else sa.literal_column(str(size), sa.Integer)
     return statement.order_by(*order).limit(limit)
+
+
+def _with_titles(work: Work, reading: Reading, lie: Layout, page: sa.Select) -> sa.Select:
+    """The page with the titles of what its records link to, which are looked up for them alone."""
+    found = [*(limited := page.subquery("page")).c]
+    beside = (title_of_one(work, to, found[place]) for to, place in lie.beside)
+    downs = [down for _, down in reading.sort]
+    keys = zip(lie.sort, [*downs, downs[-1] if downs else False], strict=True)
+    order = [ordered(work, found[place], down, first=False) for place, down in keys]
+    return sa.select(limited, *(each.label(f"t{place}") for place, each in enumerate(beside))).order_by(*order)
 
 
 def count_statement(work: Work, reading: Reading, how: str) -> sa.Select:

@@ -9,7 +9,6 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from customary.engine.access.hidden import target_of
 from customary.engine.columns import gathered
 from customary.engine.fields.field import Field
 from customary.engine.records.formulas.computed import clauses, taken_in_turn
@@ -17,7 +16,7 @@ from customary.engine.records.formulas.moving import moving, titles_move
 from customary.engine.records.kept import kept
 from customary.engine.records.record import Titles
 from customary.engine.records.rows import all_rows, permission, values_of
-from customary.engine.records.titles import may_name, nameable, reader_key, title_clause
+from customary.engine.records.titles import nameable_target, reader_key, title_clause, title_of_one
 from customary.engine.records.work import Work
 from customary.engine.tables import EntityTable, TableRows
 
@@ -72,7 +71,7 @@ def asked_whole(work: Work, entity: str) -> Asked:
     table, fields = work.release.tables.entity(entity), work.model.entities[entity].fields.values()
     many = [each.name for each in fields if each.points == "many"]
     lines = [each for each in fields if each.points == "inside"]
-    links = [(each.name, to) for each in fields if (to := _nameable_target(work, entity, each))]
+    links = [(each.name, to) for each in fields if (to := nameable_target(work, entity, each))]
     rows = all_rows(work, entity)
     far = (each for each in fields if each.formula is not None and not each.kept and each.formula.reads_others)
     computed = tuple(each for each in far if each.name not in moving(work, entity))
@@ -82,17 +81,10 @@ def asked_whole(work: Work, entity: str) -> Asked:
         *(_children(work, table, each) for each in lines),
         *(clause for each in computed for clause in clauses(rows, each)),
         title_clause(work, entity, rows),
-        *(_title(work, to, table.column(name)) for name, to in links),
+        *(title_of_one(work, to, table.column(name)) for name, to in links),
     ).where(table.column("id") == sa.bindparam("id"))
     columns = tuple(column.name for column in table.table.c)
     return Asked(table, statement, columns, tuple(many), tuple(each.name for each in lines), computed, tuple(links))
-
-
-def _nameable_target(work: Work, entity: str, each: Field) -> str | None:
-    """The entity of the one record that a field links to, where the actor may see the link and know titles there."""
-    target = target_of(work.model, entity, each.name) if each.points == "one" and each.formula is None else None
-    seen = target is not None and each.name not in work.access.hidden(entity) and may_name(work, target)
-    return target if seen else None
 
 
 def _targets(table: EntityTable, links: str) -> sa.ColumnElement:
@@ -111,11 +103,3 @@ def _children(work: Work, parent: EntityTable, each: Field) -> sa.ColumnElement:
     found = sa.select(child.c.id).where(of_parent, child.c.archived_at.is_(None))
     found = found if readable is None else found.where(readable)
     return gathered(found.order_by(child.c.id).scalar_subquery())
-
-
-def _title(work: Work, entity: str, column: sa.ColumnElement) -> sa.ColumnElement:
-    """The title of the record of `entity` that a link points to: nothing where the actor may not read it."""
-    alias = work.release.tables.entity(entity).table.alias()
-    rows = TableRows(work.release.tables, entity, alias, None, values_of(work))
-    title = sa.func.coalesce(title_clause(work, entity, rows), sa.literal_column("''"))
-    return sa.select(title).where(rows.column("id") == column, *nameable(work, rows)).scalar_subquery()
