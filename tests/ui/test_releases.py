@@ -7,8 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from litestar.testing import TestClient
 
+from customary.engine import records
+from customary.engine.people.accounts import account
+from customary.engine.people.actor import SYSTEM
 from customary.engine.plan.applying.alone import alone
 from customary.engine.workspace import Workspace, create
 
@@ -56,7 +60,11 @@ def test_what_is_shown_is_applied_and_can_be_taken_back(client: TestClient, work
     assert agree(client, "/settings/releases/2/undo") == "/settings/releases/3"
     assert "region" not in workspace.release.model.entities["deal"].fields
     history = client.get("/settings/releases").text
-    assert "Back to release 1" in history and "field deal.region" in history
+    assert "Back to release 1" in history and "- field deal.region; its values are kept" in history
+    with workspace.database.write() as connection:
+        person = connection.execute(sa.select(account.c.user_id)).scalar_one()
+        records.update(workspace.work(connection, SYSTEM), "user", person, {"language": "el"})
+    assert "- field deal.region; οι τιμές του διατηρούνται" in client.get("/settings/releases").text
 
 
 def test_another_plan_than_the_one_shown_is_shown_first(client: TestClient, workspace: Workspace) -> None:
