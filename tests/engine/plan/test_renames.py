@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -281,3 +282,36 @@ def test_stages_swap_and_their_pipeline_is_renamed(ground):
     turned = turned.replace("sick: {}", "ill: {was: sick}")
     assert ground.apply(PET + turned) == ["→ pipeline care becomes health", "→ stage health.sick becomes ill"]
     assert ground.value("pet", id, "stage") == "ill"
+
+
+def test_whatever_has_a_name_may_say_what_it_was(ground):
+    ground.apply(NAMED)
+    renamed = re.sub(r"  (sane|one|few|main|total): \{", r"  new_\1: {was: \1, ", NAMED)
+    assert ground.apply(renamed) == [
+        "→ section visit.main becomes new_main",
+        "→ check visit.sane becomes new_sane",
+        "→ no_overlap visit.one becomes new_one",
+        "→ at_most visit.few becomes new_few",
+        "→ tile day.total becomes new_total",
+    ]
+    assert [line[0] for line in ground.undo()] == ["→"] * 5
+
+
+NAMED = """
+entity: visit
+fields:
+  name: {type: text}
+  day: {type: date}
+layout:
+  main: {rows: [[name], [day]]}
+checks:
+  sane: {check: name != null}
+no_overlap:
+  one: {per: [name], from: day, to: day}
+at_most:
+  few: {per: [name], count: 3}
+---
+dashboard: day
+tiles:
+  total: {kind: number, of: visit}
+"""

@@ -40,6 +40,7 @@ COMMON = {
     "help": told(LABEL, "a sentence that explains it"),
     "where": told(CONDITION, "which records count; all where it is left out"),
     "rights": told(one_of(("viewer", "owner"), "right"), "whose rights count: those of the viewer"),
+    "was": told(WAS, "its old name"),
 }
 """The keys of every tile."""
 

@@ -58,6 +58,7 @@ CHECK = mapping(
         "check": told(CONDITION, "what must not be false"),
         "message": told(LABEL, "what is said when it is: it completes the label of the field"),
         "field": told(TEXT, "the field at which that is said", of="field"),
+        "was": told(WAS, "its old name"),
     },
     required=("check",),
 )
@@ -66,6 +67,7 @@ LIMIT = {
     "per": told(NAMES, "the fields in which records must agree to meet at all", of="field"),
     "where": told(CONDITION, "which records count; all that are not archived where it is left out"),
     "message": told(LABEL, "what is said when it is broken: it completes the label of the field"),
+    "was": told(WAS, "its old name"),
 }
 
 NO_OVERLAP = mapping(
@@ -123,6 +125,7 @@ SECTION = mapping(
             {"anyOf": [NAMES, {"type": "string"}], "x-what": "a list of fields", "x-of": "field"}, "a list of rows"
         ),
         "tab": told(YES_NO, "true puts it behind a tab"),
+        "was": told(WAS, "its old name"),
     },
     required=("rows",),
     later=("visible",),
