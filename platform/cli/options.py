@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,8 +55,19 @@ def open_workspace(directory: Path) -> Workspace:
     from customary.engine.workspace import Workspace
 
     opened = Workspace.open(directory)
-    click.get_current_context().call_on_close(opened.close)
+    click.get_current_context().call_on_close(lambda: _close(opened))
     return opened
+
+
+def _close(opened: Workspace) -> None:
+    """Chains what the command left in the audit log, for nobody may be serving who does it."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from customary.engine import audit
+
+    with suppress(SQLAlchemyError):  # nothing is applied yet, or the command has failed for the same reason
+        audit.chain(opened.database)
+    opened.close()
 
 
 def before(now: datetime, span: str) -> datetime:
