@@ -12,6 +12,7 @@ from customary.engine.expressions.error import ExpressionError
 from customary.engine.fields.field import Field
 from customary.engine.model.model import Entity
 from customary.engine.records import saved_view
+from customary.engine.records.kept import kept
 from customary.engine.records.record import Page, Query
 from customary.engine.records.work import Work
 from customary.ui.list.condition import Condition, conditions
@@ -83,9 +84,10 @@ def visible(work: Work, entity: Entity) -> dict[str, Field]:
 def views_of(work: Work, entity: Entity, language: str, fields: Mapping[str, Field]) -> list[Shown]:
     """The declared views, then the saved ones. Each has columns."""
     columns = _usual_columns(entity, fields)
-    declared = [shown(view, language, fields) for view in entity.views.values() if view.kind in ("table", "board")]
-    kept = [_saved(each, work, fields) for each in saved_view.saved(work, entity.name)]
-    views = declared + kept or [Shown("all", "", columns=columns)]
+    known = ("declared views", *_seen(work, entity), language)
+    declared = kept(work, known, lambda: _declared(entity, language, fields))
+    own = [_saved(each, work, fields) for each in saved_view.saved(work, entity.name)]
+    views = [*declared, *own] or [Shown("all", "", columns=columns)]
     return [view if view.columns else _with_columns(view, columns) for view in views]
 
 
@@ -93,7 +95,8 @@ def filter_of(work: Work, at: ListState, fields: Mapping[str, Field]) -> Filter:
     """The filter of a state, compiled. What the view itself declares is trusted, what was typed is masked."""
     if not at.where:
         return Filter(None, [])
-    chips = conditions(at.where, fields)
+    known = ("chips", *_seen(work, at.entity), at.where)
+    chips = [*kept(work, known, lambda: conditions(at.where, fields))]
     try:
         return Filter(records.compile_where(work, at.entity.name, at.where), chips)
     except ExpressionError as problem:
@@ -129,23 +132,32 @@ def summary(work: Work, entity: Entity, query: Mapping[str, str], language: str)
     return listing, groups[0].count, {name: (how, found[how].get(name)) for name, how in asked.items()}
 
 
+def _declared(entity: Entity, language: str, fields: Mapping[str, Field]) -> list[Shown]:
+    return [shown(view, language, fields) for view in entity.views.values() if view.kind in ("table", "board")]
+
+
+def _seen(work: Work, entity: Entity) -> tuple[str, frozenset[str]]:
+    """What the fields depend on that somebody sees in a list."""
+    return entity.name, work.access.hidden(entity.name)
+
+
 def _saved(view: saved_view.SavedView, work: Work, fields: Mapping[str, Field]) -> Shown:
-    kept = view.state
-    board = work.model.entities[view.entity].views.get(str(kept.get("board", "")))
+    told = view.state
+    board = work.model.entities[view.entity].views.get(str(told.get("board", "")))
     return Shown(
         name=str(view.id),
         label=view.label,
         kind="board" if board and board.kind == "board" else "table",
         base=board.name if board else "",
-        where=str(kept.get("where", "")),
-        sort=tuple((name, bool(down)) for name, down in kept.get("sort", ()) if name in fields),
-        columns=tuple(name for name in kept.get("columns", ()) if name in fields),
-        widths=tuple((name, width_in(width)) for name, width in kept.get("widths", ()) if name in fields),
-        figures=tuple((name, str(figure)) for name, figure in kept.get("figures", ()) if name in fields),
+        where=str(told.get("where", "")),
+        sort=tuple((name, bool(down)) for name, down in told.get("sort", ()) if name in fields),
+        columns=tuple(name for name in told.get("columns", ()) if name in fields),
+        widths=tuple((name, width_in(width)) for name, width in told.get("widths", ()) if name in fields),
+        figures=tuple((name, str(figure)) for name, figure in told.get("figures", ()) if name in fields),
         saved=str(view.id),
         audience=view.audience,
         own=saved_view.is_theirs(work, view),
-        kept=kept,
+        kept=told,
     )
 
 
