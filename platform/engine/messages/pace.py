@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from customary.engine.columns import Moment
-from customary.engine.database import system
+from customary.engine.database import insert_new, system
 
 pace = sa.Table(
     "customary_pace",
@@ -33,9 +32,8 @@ def full(now: datetime) -> sa.Select:
 
 def take(connection: sa.Connection, name: str, most: int, now: datetime, places: int = 1) -> bool:
     """Takes some of the places that there are for a name in this minute; False when none is left."""
-    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert
     fresh = {"name": name, "since": now, "count": 0, "full_until": None}
-    if connection.execute(insert(pace).values(fresh).on_conflict_do_nothing()).rowcount:
+    if insert_new(connection, pace, fresh):
         connection.execute(pace.delete().where(pace.c.since <= now - FORGOTTEN))
     mine = pace.c.name == name
     connection.execute(pace.update().where(mine, pace.c.since <= now - WINDOW).values(fresh))

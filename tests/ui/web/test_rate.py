@@ -68,6 +68,13 @@ def test_who_has_not_called_for_an_hour_is_forgotten(database: Database) -> None
         assert connection.execute(sa.select(pace.c.name)).scalars().all() == ["hooks b"]
 
 
+def test_who_calls_again_after_hours_has_all_places(database: Database) -> None:
+    now = datetime.now(UTC)
+    with database.write() as connection:
+        taken = [take(connection, "hooks a", 1, at) for at in (now, now, now + 2 * FORGOTTEN, now + 2 * FORGOTTEN)]
+    assert taken == [True, False, True, False]
+
+
 @pytest.mark.parametrize(
     ("address", "place"),
     [
