@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -23,9 +24,6 @@ from customary.engine.records.rows import among
 from customary.engine.records.scope import RecordScope
 from customary.engine.records.work import Work
 
-_TOLD = tuple(each for each in change.c if each.name != "after")
-"""Of a later change it matters only what was there before it."""
-
 
 class Batch:
     """Changes in their order, with their records and the people who made them.
@@ -37,7 +35,8 @@ class Batch:
     def __init__(self, work: Work, changes: Iterable[Change]) -> None:
         self.work, self.changes = work, list(changes)
         self._records: dict[str, dict[UUID, Mapping[str, Any]]] = {}
-        self._later: dict[UUID, list[Mapping[str, Any]]] = {}
+        self._later: dict[UUID, list[tuple[UUID, datetime]]] = {}
+        self._told: dict[UUID, Change] = {}
         self._people: dict[UUID, Mapping[str, Any] | None] = {}
 
     @cached_property
@@ -57,27 +56,33 @@ class Batch:
             self._later.pop(id, None)
         return known[id]
 
-    def later(self, found: Change, entity: str, id: UUID) -> list[Change]:
-        """What saves after that of a change of the batch made of a record, oldest first.
+    def later(self, found: Change, entity: str, id: UUID) -> list[UUID]:
+        """The changes that saves after that of a change of the batch made to a record, oldest first.
 
-        It is read after the record: what somebody writes in between is laid back from where it has not come.
+        They are looked for after the record is read: what somebody writes in between is laid back from where it has
+        not come.
         """
         if id not in self._later:
             self.read_later(self._ids[entity] if id in self._ids[entity] else {id})
-        rows = self._later[id]
         # One save may write a record several times, as when its rows are summed up: the moment is the same.
-        return [self._change(row) for row in rows if row["id"] > found.id and row["at"] != found.at]
+        return [each for each, at in self._later[id] if each > found.id and at != found.at]
 
     def read_later(self, ids: set[UUID]) -> None:
-        """Reads what was written to some records since the first change of the batch."""
+        """Looks for what was written to some records since the first change of the batch."""
         self._later |= {id: [] for id in ids}
         statement = kept(self.work, "later changes", lambda: _later(self.work))
         first = min(each.id for each in self.changes)
-        for row in self.work.connection.execute(statement, {"ids": sorted(ids), "first": first}).mappings():
-            self._later[row["record"]].append(row)
+        for id, record, at in self.work.connection.execute(statement, {"ids": sorted(ids), "first": first}).all():
+            self._later[record].append((id, at))
 
-    def _change(self, row: Mapping[str, Any]) -> Change:
-        return read_change(self.work, {**row, "after": None})
+    def told(self, ids: Sequence[UUID]) -> list[Change]:
+        """Later changes, as far as it matters: what was there before them. Few records have any."""
+        if not self._told.keys() >= set(ids):
+            statement = kept(self.work, "later changes, told", lambda: _whole(self.work))
+            every = sorted(id for rows in self._later.values() for id, _ in rows)
+            rows = self.work.connection.execute(statement, {"ids": every}).mappings()
+            self._told |= {row["id"]: read_change(self.work, {**row, "after": None}) for row in rows}
+        return [self._told[id] for id in ids]
 
     def person(self, id: UUID) -> Mapping[str, Any] | None:
         if id not in self._people:
@@ -94,7 +99,11 @@ class Batch:
 
 def _later(work: Work) -> sa.Select:
     after = change.c.id > sa.bindparam("first", type_=change.c.id.type)
-    return sa.select(*_TOLD).where(_of_these(work), after).order_by(change.c.id)
+    return sa.select(change.c.id, change.c.record, change.c.at).where(_of_these(work), after).order_by(change.c.id)
+
+
+def _whole(work: Work) -> sa.Select:
+    return sa.select(*(each for each in change.c if each.name != "after")).where(among(work, change.c.id, "ids"))
 
 
 def _of_these(work: Work) -> sa.ColumnElement:
@@ -138,5 +147,5 @@ class Seen(Moment):
 
     def there(self) -> Mapping[str, Any] | None:
         now = self.batch.record(self.entity, self.id)
-        later = self.batch.later(self.change, self.entity, self.id)
+        later = self.batch.told(self.batch.later(self.change, self.entity, self.id))
         return Timeline(self.work.model.entities[self.entity], self.id, later, now).states[0] if later else now
