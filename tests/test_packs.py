@@ -19,7 +19,8 @@ from customary.engine.examples import House, examples, try_out
 from customary.engine.fields import Field
 from customary.engine.model import compile_source
 from customary.engine.model.check import check
-from customary.engine.model.model import Entity, Model
+from customary.engine.model.entity import Entity
+from customary.engine.model.model import Model
 from customary.engine.people.actor import SYSTEM
 from customary.engine.problem import Problems
 from customary.engine.records import Work

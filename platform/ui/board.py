@@ -12,7 +12,8 @@ from litestar.params import FromPath
 
 from customary.engine import records
 from customary.engine.fields.field import Field
-from customary.engine.model.model import Entity, Pipeline, Stage, View
+from customary.engine.model.entity import Entity, View
+from customary.engine.model.pipeline import Pipeline, Stage
 from customary.engine.records.reader.board import board as read_board
 from customary.engine.records.reader.board import board_column
 from customary.engine.records.refusal import Missing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.records.refusal import Forbidden, Missing
 from customary.engine.words import Reason
 from customary.ui.desk import Desk

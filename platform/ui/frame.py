@@ -9,7 +9,8 @@ from functools import lru_cache
 
 from customary.engine.access import Access
 from customary.engine.analysis import looked_at
-from customary.engine.model.model import Entity, Model
+from customary.engine.model.entity import Entity
+from customary.engine.model.model import Model
 from customary.engine.model.tile import Dashboard
 from customary.ui.catalogue import say
 

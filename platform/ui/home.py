@@ -15,7 +15,8 @@ from customary.engine import records
 from customary.engine.automation import inputs_of, lone_buttons
 from customary.engine.fields.field import Field
 from customary.engine.locale import Locale
-from customary.engine.model.model import Entity, Workflow
+from customary.engine.model.entity import Entity
+from customary.engine.model.workflow import Workflow
 from customary.engine.records.reader.recent import Recent, recent
 from customary.engine.records.record import Query, Record, Titles
 from customary.engine.records.refusal import Missing

@@ -14,7 +14,7 @@ from litestar.params import FromPath
 from customary.engine import exchange
 from customary.engine.exchange import Column, Sheet, Unreadable, Upload, WrongMap, uploads
 from customary.engine.exchange.imports import BRIEF, ImportRefused, Report, dry_run, import_rows
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.records.refusal import Forbidden
 from customary.engine.records.work import Work
 from customary.engine.words import Reason

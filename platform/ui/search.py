@@ -8,7 +8,7 @@ from itertools import groupby
 from litestar import Request, Response, get
 
 from customary.engine import records
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.records.record import Hit
 from customary.engine.records.work import Work
 from customary.ui.desk import AtDesk, Desk

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from customary.engine.fields.field import Field
 from customary.engine.fields.normal import normal
 from customary.engine.locale import Locale
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.money import Money
 from customary.engine.words import Words
 from customary.ui.looks import looks

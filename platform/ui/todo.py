@@ -8,7 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from customary.engine import records
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.records.work import Work
 from customary.ui.record.composer import about_field, fields_by_part
 

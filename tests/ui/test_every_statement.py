@@ -18,8 +18,9 @@ import sqlalchemy as sa
 
 from customary.engine import records
 from customary.engine.expressions import compile as compile_expression
-from customary.engine.model.model import Grant, Model, Role
+from customary.engine.model.model import Model
 from customary.engine.model.names import ModelNames, World
+from customary.engine.model.role import Grant, Role
 from customary.engine.words import Words
 
 from .test_every_door import filled, routes

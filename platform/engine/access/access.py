@@ -13,7 +13,9 @@ import sqlalchemy as sa
 from customary.engine.access import marks, rules
 from customary.engine.access.hidden import Hidden, target_of, with_computed
 from customary.engine.access.rules import ALL, NONE, Right, Rule
-from customary.engine.model.model import Entity, Grant, Model, Role
+from customary.engine.model.entity import Entity
+from customary.engine.model.model import Model
+from customary.engine.model.role import Grant, Role
 from customary.engine.people.actor import Actor
 from customary.engine.people.limits import NO_LIMITS, Limits
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from customary.engine.model.model import Entity, Grant
+from customary.engine.model.entity import Entity
+from customary.engine.model.role import Grant
 
 RANKS = {"on_create": 1, "read_only": 2, "hidden": 3}
 """From the mark that takes least away; no mark takes nothing."""

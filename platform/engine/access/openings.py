@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from customary.engine.access.access import Access
 from customary.engine.definitions.kinds.role import SETTINGS
-from customary.engine.model.model import Role
+from customary.engine.model.role import Role
 
 
 @dataclass(frozen=True, slots=True)

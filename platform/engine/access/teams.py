@@ -8,7 +8,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from customary.engine.model.model import Entity, Model
+from customary.engine.model.entity import Entity
+from customary.engine.model.model import Model
 
 
 def of_colleagues(model: Model, owner: sa.ColumnElement, rows: Any, user: Mapping[str, Any]) -> sa.ColumnElement:

@@ -19,7 +19,7 @@ from customary.engine.fields.file import Attached
 from customary.engine.fields.image import Image
 from customary.engine.fields.signature import Signature
 from customary.engine.locale import Locale, locale
-from customary.engine.model.model import Workflow
+from customary.engine.model.workflow import Workflow
 from customary.engine.money import Money
 from customary.engine.records.scope import RecordScope
 from customary.engine.records.told import Told

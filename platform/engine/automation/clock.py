@@ -20,7 +20,8 @@ from customary.engine.automation.moment import Moment, timed
 from customary.engine.automation.running.begin import begin
 from customary.engine.automation.tables import clock
 from customary.engine.database import Database
-from customary.engine.model.model import Model, Workflow
+from customary.engine.model.model import Model
+from customary.engine.model.workflow import Workflow
 from customary.engine.people.actor import SYSTEM
 from customary.engine.records.work import Work
 from customary.engine.releases import Releases

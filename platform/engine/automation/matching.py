@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from customary.engine.automation.batch import Batch, Seen
 from customary.engine.automation.kinds import trigger_kinds
 from customary.engine.expressions import ExpressionError
-from customary.engine.model.model import Workflow
+from customary.engine.model.workflow import Workflow
 from customary.engine.records.kept import kept
 from customary.engine.records.rows import all_rows, among
 from customary.engine.records.work import Work

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from customary.engine.automation.typed import read, told
 from customary.engine.fields.field import Field, Refusal
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.people.actor import SYSTEM, Actor
 from customary.engine.people.recognise import person
 from customary.engine.records import storage

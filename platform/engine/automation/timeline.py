@@ -14,7 +14,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from customary.engine.automation.moment import values_in
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.records import storage
 from customary.engine.records.changes import Change, change, read_change
 from customary.engine.records.work import Work

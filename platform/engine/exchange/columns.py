@@ -15,7 +15,7 @@ from customary.engine.exchange.kinds import LOOKED_AT, kind_of
 from customary.engine.exchange.sheet import Sheet
 from customary.engine.fields.field import Field
 from customary.engine.fields.normal import normal
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.records.work import Work
 from customary.engine.words import Reason, suggestion
 

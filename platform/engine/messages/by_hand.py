@@ -15,7 +15,7 @@ from customary.engine.messages import stops
 from customary.engine.messages.channels import house
 from customary.engine.messages.enclosed import TOO_LARGE, is_too_large, of_file
 from customary.engine.messages.mail import NoAddress, address, write
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.model.rules.senders import may_send
 from customary.engine.records.reader.select import get
 from customary.engine.records.record import Record

@@ -15,7 +15,7 @@ from customary.engine.messages.sender import Channel
 from customary.engine.messages.sms import Sms
 from customary.engine.messages.smtp import Lines
 from customary.engine.messages.webhook import Webhook
-from customary.engine.model.model import Settings
+from customary.engine.model.workspace import Settings
 from customary.engine.releases import Release
 
 

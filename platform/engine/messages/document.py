@@ -16,7 +16,7 @@ from customary.engine.files.file import tidy
 from customary.engine.messages.outbox import Letter, put
 from customary.engine.messages.pdf import Sheet, printed_with
 from customary.engine.messages.undelivered import Undeliverable
-from customary.engine.model.model import Document
+from customary.engine.model.message import Document
 from customary.engine.people.actor import SYSTEM
 from customary.engine.records import storage
 from customary.engine.records.identifier import new_id

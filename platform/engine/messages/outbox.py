@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from customary.engine.columns import Json, Moment
 from customary.engine.database import system
 from customary.engine.messages import breaker
-from customary.engine.model.model import Settings
+from customary.engine.model.workspace import Settings
 from customary.engine.reasons import read_reason, reason_text
 from customary.engine.records.identifier import new_id
 from customary.engine.records.work import Work

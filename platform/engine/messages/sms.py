@@ -21,7 +21,7 @@ from customary.engine.messages.outbox import Letter, put
 from customary.engine.messages.secrets import filled_in
 from customary.engine.messages.undelivered import Undeliverable
 from customary.engine.messages.webhook import judged
-from customary.engine.model.model import Settings
+from customary.engine.model.workspace import Settings
 from customary.engine.records.work import Work
 from customary.engine.words import Reason
 

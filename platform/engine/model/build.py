@@ -12,8 +12,10 @@ from customary.engine.definitions import Definitions
 from customary.engine.expressions import Expression, ExpressionError, Template
 from customary.engine.expressions.types import BOOLEAN, Record, Type
 from customary.engine.fields import Field
-from customary.engine.model.model import Inverse, Pipeline, Settings
+from customary.engine.model.entity import Inverse
 from customary.engine.model.names import ModelNames, World
+from customary.engine.model.pipeline import Pipeline
+from customary.engine.model.workspace import Settings
 from customary.engine.problem import Place, Problems, did_you_mean
 from customary.engine.text import node as text
 from customary.engine.text.source import Document

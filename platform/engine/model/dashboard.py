@@ -8,7 +8,7 @@ from decimal import Decimal
 from customary.engine.expressions.types import DATE, DATETIME, ListOf, Record
 from customary.engine.model.build import Build, Sketch, frozen, items, label, plain
 from customary.engine.model.entities.view import sorting
-from customary.engine.model.model import with_pieces
+from customary.engine.model.entity import with_pieces
 from customary.engine.model.tile import COUNT, Dashboard, Tile
 from customary.engine.problem import did_you_mean
 from customary.engine.text import node as text

@@ -7,8 +7,9 @@ from typing import Any
 
 from customary.engine.fields import Field
 from customary.engine.model.build import Build, Sketch, items, plain
-from customary.engine.model.model import Role, Workflow
 from customary.engine.model.people.role import ACTS
+from customary.engine.model.role import Role
+from customary.engine.model.workflow import Workflow
 from customary.engine.problem import did_you_mean
 from customary.engine.text import node as text
 

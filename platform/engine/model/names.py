@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from customary.engine.expressions.types import ANCESTORS, DATETIME, DESCENDANTS, Branch, ListOf, Record, Type
 from customary.engine.fields import Field
-from customary.engine.model.model import Inverse
+from customary.engine.model.entity import Inverse
 from customary.engine.working import Calendar
 
 ANY: Mapping[str, Type] = {"id": Record(), "created_at": DATETIME, "updated_at": DATETIME}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from customary.engine.model.build import Build, Sketch, label
-from customary.engine.model.model import Group
+from customary.engine.model.workspace import Group
 from customary.engine.text import node as text
 from customary.engine.text.source import WORKSPACE
 from customary.engine.words import Words, label_of

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from customary.engine.fields import Field
 from customary.engine.model.build import Build, Sketch
-from customary.engine.model.model import Grant, Pipeline, Role
+from customary.engine.model.pipeline import Pipeline
+from customary.engine.model.role import Grant, Role
 from customary.engine.text import node as text
 
 

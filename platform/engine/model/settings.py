@@ -13,9 +13,9 @@ from customary.engine.expressions.value import value
 from customary.engine.locale import currencies
 from customary.engine.model.build import frozen, plain
 from customary.engine.model.duration import seconds
-from customary.engine.model.model import Settings
 from customary.engine.model.names import ModelNames, World
 from customary.engine.model.people.sign_in import compile_sign_in
+from customary.engine.model.workspace import Settings
 from customary.engine.problem import Problems
 from customary.engine.text.node import Mapping, Node, Sequence
 from customary.engine.text.node import plain as plain_of

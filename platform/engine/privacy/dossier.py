@@ -17,7 +17,7 @@ from customary.engine import audit, files, records
 from customary.engine.exchange.exports import PAGE, plain
 from customary.engine.files.file import Kept, tidy
 from customary.engine.messages.correspondence import posts
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.privacy.known import Known, Part, known_of
 from customary.engine.privacy.traces import TRACES, Trace
 from customary.engine.records.personal.consents import lines

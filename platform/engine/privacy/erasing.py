@@ -17,7 +17,7 @@ from customary.engine.files import Store
 from customary.engine.files.file import file
 from customary.engine.messages.incoming.received import mail
 from customary.engine.messages.outbox import message
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.privacy.forgetting import forget
 from customary.engine.privacy.known import Known, Part, known_of, pointing
 from customary.engine.privacy.once import Once

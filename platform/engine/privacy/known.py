@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from customary.engine.fields.field import Field
 from customary.engine.messages.stops import folded
 from customary.engine.model.entities.personal import personal
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.privacy.once import Once
 from customary.engine.records import storage
 from customary.engine.records.changes import Change, change, read_change

@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from customary.engine.fields.field import Field
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.records import storage
 from customary.engine.records.changes import change, read_change
 from customary.engine.records.work import Work

@@ -11,7 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from customary.engine.fields.field import Field
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.money import Money
 from customary.engine.records.work import Work
 from customary.engine.tables import EntityTable

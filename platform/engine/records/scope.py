@@ -14,7 +14,7 @@ from customary.engine.access import shares
 from customary.engine.access.hidden import target_of
 from customary.engine.expressions.types import ANCESTORS, DESCENDANTS
 from customary.engine.fields.field import Field
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.money import Money
 from customary.engine.records import rates, storage
 from customary.engine.records.told import Told

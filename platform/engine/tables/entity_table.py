@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from customary.engine.columns import Moment
 from customary.engine.fields.field import Field
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 
 SYSTEM_COLUMNS: Mapping[str, Callable[[], sa.Column]] = {
     "id": lambda: sa.Column("id", sa.Uuid(), primary_key=True),

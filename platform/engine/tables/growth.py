@@ -13,7 +13,8 @@ from customary.engine.tables.shape import JOINED, Shape, shape_of
 
 if TYPE_CHECKING:
     from customary.engine.fields.field import Field
-    from customary.engine.model.model import Entity, Model
+    from customary.engine.model.entity import Entity
+    from customary.engine.model.model import Model
 
 LONGEST = 40
 """Characters of a name kept in its physical name, so that suffixes and prefixes fit into PostgreSQL's 63."""

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from customary.engine.fields.field import Field
-from customary.engine.model.model import Entity, Model
+from customary.engine.model.entity import Entity
+from customary.engine.model.model import Model
 from customary.engine.tables.catalogue import Catalogue
 from customary.engine.tables.entity_table import SYSTEM_COLUMNS, EntityTable
 from customary.engine.tables.growth import target

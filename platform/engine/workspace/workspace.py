@@ -28,7 +28,7 @@ from customary.engine.workspace.tables import add_new_columns, declare_tables
 if TYPE_CHECKING:
     from customary.engine.automation.worker import Worker
     from customary.engine.model.check import Counts
-    from customary.engine.model.model import Settings
+    from customary.engine.model.workspace import Settings
     from customary.engine.people.actor import Actor
     from customary.engine.plan import Plan, Progress, Seal
     from customary.engine.plan.impact.counting import Told as Counted

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 
 from customary.engine import records
 from customary.engine.fields.field import Field
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.records import Group, Missing, Work
 from customary.ui.api import asked, shown
 from customary.ui.api.caller import read

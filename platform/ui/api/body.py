@@ -11,7 +11,8 @@ import msgspec
 from litestar import Request
 
 from customary.engine.fields.field import Field, Refusal
-from customary.engine.model.model import Entity, Model
+from customary.engine.model.entity import Entity
+from customary.engine.model.model import Model
 from customary.engine.records import FieldProblem
 from customary.ui.api.problem import ApiProblem
 

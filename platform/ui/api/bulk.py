@@ -9,7 +9,7 @@ from litestar import Request, Response, post
 from litestar.params import FromPath
 
 from customary.engine import records
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.records import FieldProblem, Missing, Work
 from customary.engine.records.idempotency import Answer
 from customary.ui.api import asked

@@ -10,7 +10,9 @@ from litestar import Request, Response, get
 
 from customary.engine.automation import buttons_of, inputs_of
 from customary.engine.fields.field import Field
-from customary.engine.model.model import Entity, Model, Workflow
+from customary.engine.model.entity import Entity
+from customary.engine.model.model import Model
+from customary.engine.model.workflow import Workflow
 from customary.engine.records import Work
 from customary.engine.records.changes import KINDS
 from customary.ui.api.caller import read

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from customary.engine.model.model import Entity, Workflow
+from customary.engine.model.entity import Entity
+from customary.engine.model.workflow import Workflow
 
 Schema = Mapping[str, Any]
 

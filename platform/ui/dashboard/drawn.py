@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 
 from customary.engine.analysis import Answer, Figure, Period, size_of
 from customary.engine.fields.field import Field
-from customary.engine.model.model import Entity, Model
+from customary.engine.model.entity import Entity
+from customary.engine.model.model import Model
 from customary.engine.model.tile import COUNT, Tile
 from customary.engine.money import Money
 from customary.ui.dashboard.line import Line, line

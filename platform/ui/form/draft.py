@@ -12,7 +12,8 @@ from customary.engine.expressions import Expression
 from customary.engine.fields.field import Field, Refusal
 from customary.engine.locale import Locale
 from customary.engine.model.entities.default import in_order, value_of
-from customary.engine.model.model import Entity, Model
+from customary.engine.model.entity import Entity
+from customary.engine.model.model import Model
 from customary.engine.records.reader.options import options
 from customary.engine.records.scope import RecordScope
 from customary.engine.records.work import Work

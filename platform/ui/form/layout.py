@@ -10,7 +10,7 @@ from uuid import UUID
 from customary.engine.expressions import Expression
 from customary.engine.fields.field import Field
 from customary.engine.locale import Locale
-from customary.engine.model.model import Entity, Section
+from customary.engine.model.entity import Entity, Section
 from customary.engine.records.scope import RecordScope, RecordView
 from customary.engine.records.work import Work
 from customary.engine.words import Reason, Words

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from customary.engine import records
 from customary.engine.fields.field import Field
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.records.work import Work
 from customary.ui.form import draft as drafts
 from customary.ui.form import layout

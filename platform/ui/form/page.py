@@ -13,7 +13,7 @@ from litestar.params import FromPath
 
 from customary.engine import records
 from customary.engine.fields.file import reference
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.records.refusal import FieldProblem, Refused, Stale
 from customary.engine.records.work import Work
 from customary.engine.records.writer.attach import keep

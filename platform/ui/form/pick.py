@@ -12,7 +12,7 @@ from customary.engine import records
 from customary.engine.fields.field import Field, Refusal
 from customary.engine.fields.linked import identifier
 from customary.engine.locale import Locale
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.records.reader.options import options as records_by_title
 from customary.engine.records.record import Hit
 from customary.engine.records.refusal import Missing

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from customary.engine.fields.field import Field
 from customary.engine.locale import Locale
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.ui.drawn import Same
 from customary.ui.list.condition import whole
 from customary.ui.list.load import Filter

@@ -12,7 +12,7 @@ from customary.engine import records
 from customary.engine.exchange.exports import export_rows, note_export
 from customary.engine.fields.field import Field, Refusal
 from customary.engine.messages import correspondence
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.records.refusal import FieldProblem, Forbidden, Missing, Refused, Stale
 from customary.engine.records.work import Work
 from customary.engine.words import Reason

@@ -10,7 +10,7 @@ from litestar import Request, Response, get, put
 from litestar.params import FromPath
 
 from customary.engine import records
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.records.record import Page
 from customary.engine.records.refusal import Missing
 from customary.engine.records.work import Work

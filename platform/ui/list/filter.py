@@ -15,7 +15,7 @@ from litestar.params import FromPath
 from customary.engine.expressions.types import BOOLEAN, DATE, DATETIME, DURATION, MONEY, NUMBER, TIME
 from customary.engine.fields.field import Field, Refusal
 from customary.engine.locale import Locale
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.money import Money
 from customary.engine.records.refusal import Missing
 from customary.engine.records.work import Work

@@ -10,7 +10,7 @@ from customary.engine import records
 from customary.engine.expressions import Expression
 from customary.engine.expressions.error import ExpressionError
 from customary.engine.fields.field import Field
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.records import saved_view
 from customary.engine.records.kept import kept
 from customary.engine.records.record import Page, Query

@@ -8,7 +8,7 @@ from litestar import Request, Response, get
 from litestar.params import FromPath
 
 from customary.engine.automation import buttons_of, inputs_of
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.ui.desk import AtDesk, Desk, texts
 from customary.ui.entity import entity_of
 from customary.ui.list.bars import Bars

@@ -8,7 +8,8 @@ from litestar import Request, Response, get, put
 from litestar.params import FromPath
 
 from customary.engine import records
-from customary.engine.model.model import Entity, Stage
+from customary.engine.model.entity import Entity
+from customary.engine.model.pipeline import Stage
 from customary.engine.records.refusal import Missing, Refused
 from customary.engine.records.work import Work
 from customary.ui.desk import AtDesk, Desk

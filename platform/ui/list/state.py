@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 from customary.engine.fields.field import Field
-from customary.engine.model.model import Entity, View
+from customary.engine.model.entity import Entity, View
 from customary.engine.records.saved_view import mark
 
 LONGEST = 4_000

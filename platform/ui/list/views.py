@@ -9,7 +9,7 @@ from uuid import UUID
 from litestar import Request, Response, post
 from litestar.params import FromPath
 
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.records import saved_view
 from customary.engine.records.refusal import Missing, Refused
 from customary.engine.records.saved_view import Changed

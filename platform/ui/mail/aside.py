@@ -13,7 +13,7 @@ from customary.engine import records
 from customary.engine.messages.incoming import Received
 from customary.engine.messages.incoming.collect import look_soon
 from customary.engine.messages.incoming.received import AGAIN, ASIDE, direct, find_received
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.reasons import read_reason
 from customary.engine.records.reader.options import options
 from customary.engine.records.refusal import Missing

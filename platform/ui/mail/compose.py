@@ -15,7 +15,7 @@ from customary.engine.fields.file import attached
 from customary.engine.messages import by_hand
 from customary.engine.messages.by_hand import Receiver, Written
 from customary.engine.messages.outbox import is_served
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.records.refusal import Refused
 from customary.engine.records.work import Work
 from customary.engine.records.writer.attach import find_seen

@@ -13,7 +13,7 @@ from litestar.params import FromPath
 from customary.engine import automation, messages, records
 from customary.engine.messages import Letter
 from customary.engine.messages.outbox import KINDS, is_served
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.records.refusal import Missing
 from customary.engine.records.work import Work
 from customary.engine.words import Words

@@ -10,7 +10,7 @@ from litestar import Request, Response, get
 
 from customary.engine import records
 from customary.engine.audit import KINDS, Line, lines
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.records.work import Work
 from customary.engine.words import Reason
 from customary.ui.desk import AtDesk

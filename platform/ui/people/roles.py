@@ -14,7 +14,9 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from customary.engine.definitions.kinds.role import SETTINGS
-from customary.engine.model.model import Entity, Grant, Pipeline, Role
+from customary.engine.model.entity import Entity
+from customary.engine.model.pipeline import Pipeline
+from customary.engine.model.role import Grant, Role
 from customary.engine.problem import DefinitionError
 from customary.engine.text.edit import EditProblem
 from customary.engine.workspace.rights import WORDS, Said, write_role

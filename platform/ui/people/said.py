@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from customary.engine.definitions.kinds.role import SETTINGS
-from customary.engine.model.model import Entity, Grant, Model, Pipeline, Role
+from customary.engine.model.entity import Entity
+from customary.engine.model.model import Model
+from customary.engine.model.pipeline import Pipeline
+from customary.engine.model.role import Grant, Role
 from customary.engine.workspace.rights import WORDS, Said, Way
 
 ACTS = ("read", "create", "update", "delete", "export", "import")

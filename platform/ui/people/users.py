@@ -12,7 +12,7 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 
 from customary.engine import people, records
-from customary.engine.model.model import Role
+from customary.engine.model.role import Role
 from customary.engine.people import AccountProblem, invitations
 from customary.engine.people.overview import one_person, people_page
 from customary.engine.records.refusal import Forbidden, Missing, Refused

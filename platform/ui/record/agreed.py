@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from customary.engine import records
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.records.personal.consents import EXPIRED, UNSUBSCRIBE, Line, lines
 from customary.engine.records.work import Work
 from customary.engine.words import Reason

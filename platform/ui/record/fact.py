@@ -11,7 +11,7 @@ from litestar.params import FromPath
 
 from customary.engine import records
 from customary.engine.fields.field import Field, Refusal
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.records.reader.history import history
 from customary.engine.records.refusal import FieldProblem, Forbidden, Missing, Refused, Stale
 from customary.engine.records.work import Work

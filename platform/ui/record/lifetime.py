@@ -8,7 +8,7 @@ from litestar import Response, post
 from litestar.params import FromPath
 
 from customary.engine import records
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.records.refusal import Refused
 from customary.engine.records.work import Work
 from customary.ui.desk import AtDesk

@@ -12,7 +12,7 @@ from customary.engine import records
 from customary.engine.fields.field import Field, Refusal
 from customary.engine.messages import forms
 from customary.engine.messages.correspondence import Post
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.reasons import read_reason
 from customary.engine.records.work import Work
 from customary.engine.words import Reason

@@ -15,7 +15,8 @@ from customary.engine import privacy, records
 from customary.engine.automation import Run, buttons, inputs_of, runs_of
 from customary.engine.fields.field import Field
 from customary.engine.messages import by_hand
-from customary.engine.model.model import Entity, Workflow
+from customary.engine.model.entity import Entity
+from customary.engine.model.workflow import Workflow
 from customary.engine.privacy import Tombstone
 from customary.engine.records.personal.retention import coming
 from customary.engine.records.scope import RecordScope

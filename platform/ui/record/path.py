@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from customary.engine.access import Access
-from customary.engine.model.model import Entity, Pipeline, Stage
+from customary.engine.model.entity import Entity
+from customary.engine.model.pipeline import Pipeline, Stage
 
 DAY_SECONDS = 86_400
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from customary.engine import records
 from customary.engine.fields.field import Field
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.records.work import Work
 from customary.engine.words import Words
 from customary.ui.form.draft import target_of_link

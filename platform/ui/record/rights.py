@@ -12,7 +12,7 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from customary.engine import messages, people, records
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.people.actor import Actor
 from customary.engine.records import sharing
 from customary.engine.records.reader.explain import Explanation, Mark, explain, marks

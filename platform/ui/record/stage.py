@@ -11,7 +11,8 @@ from litestar import Request, Response, post, put
 from litestar.params import FromPath
 
 from customary.engine import automation, records
-from customary.engine.model.model import Entity, Stage
+from customary.engine.model.entity import Entity
+from customary.engine.model.pipeline import Stage
 from customary.engine.records.deciding.approvals import NEEDED
 from customary.engine.records.refusal import FieldProblem, Forbidden, Missing, Refused, Stale
 from customary.engine.records.work import Work

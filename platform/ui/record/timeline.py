@@ -15,7 +15,7 @@ from customary.engine import records
 from customary.engine.fields.field import Field
 from customary.engine.locale import Locale
 from customary.engine.messages.correspondence import posts
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.records.reader.history import history
 from customary.engine.records.refusal import Refused
 from customary.engine.records.work import Work

@@ -13,7 +13,7 @@ from customary.engine import automation
 from customary.engine.automation import Run, find_run, inputs_of, press, press_alone, press_many
 from customary.engine.automation.moment import Moment, pressed
 from customary.engine.locale import Locale
-from customary.engine.model.model import Workflow
+from customary.engine.model.workflow import Workflow
 from customary.engine.records.reader.select import get as get_record
 from customary.engine.records.refusal import FieldProblem, Forbidden, Missing, Refused
 from customary.engine.records.work import Work

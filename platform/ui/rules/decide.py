@@ -13,7 +13,7 @@ from customary.engine import automation, records
 from customary.engine.automation import Asked
 from customary.engine.fields.field import Field
 from customary.engine.locale import Locale
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.records.deciding.decisions import Decision
 from customary.engine.records.reader.options import options
 from customary.engine.records.refusal import FieldProblem, Forbidden, Missing, Refused

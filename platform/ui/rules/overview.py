@@ -29,7 +29,7 @@ from customary.engine.automation import (
 )
 from customary.engine.automation.watching.because import Told, why
 from customary.engine.automation.watching.figures import begins_next
-from customary.engine.model.model import Workflow
+from customary.engine.model.workflow import Workflow
 from customary.engine.records.refusal import Forbidden, Missing
 from customary.engine.records.work import Work
 from customary.engine.words import Reason

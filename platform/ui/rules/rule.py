@@ -8,7 +8,8 @@ from typing import Any
 
 from customary.engine.expressions import Expression
 from customary.engine.locale import Locale
-from customary.engine.model.model import Model, Workflow
+from customary.engine.model.model import Model
+from customary.engine.model.workflow import Workflow
 from customary.engine.words import Words
 from customary.ui.rules.spoken import Said, spoken
 

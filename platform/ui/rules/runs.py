@@ -19,7 +19,9 @@ from customary.engine.automation import Run, StepTaken, cancel, find_run, input_
 from customary.engine.automation.watching.because import Because, because
 from customary.engine.locale import Locale
 from customary.engine.messages import Letter
-from customary.engine.model.model import Entity, Model, Workflow
+from customary.engine.model.entity import Entity
+from customary.engine.model.model import Model
+from customary.engine.model.workflow import Workflow
 from customary.engine.records.changes import Change
 from customary.engine.records.refusal import Missing
 from customary.engine.records.work import Work

@@ -9,7 +9,8 @@ from customary.engine.expressions.error import ExpressionError
 from customary.engine.expressions.tokens import Token, tokens
 from customary.engine.fields.field import Field
 from customary.engine.locale import Locale
-from customary.engine.model.model import Entity, Model
+from customary.engine.model.entity import Entity
+from customary.engine.model.model import Model
 from customary.engine.words import Words
 from customary.ui.list.condition import conditions
 from customary.ui.list.sentence import Sentence

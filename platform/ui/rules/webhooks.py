@@ -10,8 +10,8 @@ from litestar.params import FromPath
 
 from customary.engine.automation.outside.hooks import hooks, scheme_of
 from customary.engine.messages.secrets import make_secret, secrets_kept
-from customary.engine.model.model import Workflow
 from customary.engine.model.rules.scheme import OURS, Scheme
+from customary.engine.model.workflow import Workflow
 from customary.engine.records.refusal import Missing
 from customary.engine.records.work import Work
 from customary.engine.sealing import has_key

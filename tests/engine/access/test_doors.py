@@ -11,7 +11,7 @@ from customary.engine.exchange.exports import export_rows
 from customary.engine.exchange.lookup import lookup
 from customary.engine.exchange.sheet import Row, Sheet
 from customary.engine.expressions.error import ExpressionError
-from customary.engine.model.model import View
+from customary.engine.model.entity import View
 from customary.engine.records import Missing, Query, Refused
 
 DEFINITIONS = """

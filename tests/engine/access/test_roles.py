@@ -10,7 +10,7 @@ from tests.engine.conftest import Crm
 from customary.engine import access, records
 from customary.engine.access.openings import Opening, openings
 from customary.engine.definitions.kinds.role import SETTINGS as PARTS
-from customary.engine.model.model import Role
+from customary.engine.model.role import Role
 from customary.engine.records import Forbidden, Missing, Query, Refused, sharing
 
 DEFINITIONS = """

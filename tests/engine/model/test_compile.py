@@ -12,7 +12,8 @@ from customary.engine.expressions import Expression, Template
 from customary.engine.expressions.types import Choice, ListOf, Record
 from customary.engine.fields.percent import Percent
 from customary.engine.model import Model, compile_source
-from customary.engine.model.model import Inverse, Section, StageTask
+from customary.engine.model.entity import Inverse, Section
+from customary.engine.model.pipeline import StageTask
 from customary.engine.money import Money
 from customary.engine.problem import Problems
 from customary.engine.text import File, read_source

@@ -12,7 +12,7 @@ import pytest
 
 from customary.engine.fields import kinds
 from customary.engine.locale import locale
-from customary.engine.model.model import Settings
+from customary.engine.model.workspace import Settings
 from customary.engine.money import Money
 from customary.engine.plan.changes.convert import GROUP, GROUPS, LOSSLESS, REFUSED, TRIES, convert, is_whole, way
 

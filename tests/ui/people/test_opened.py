@@ -8,7 +8,7 @@ import re
 import pytest
 
 from customary.engine import people, records
-from customary.engine.model.model import Grant, Role
+from customary.engine.model.role import Grant, Role
 from customary.engine.records import saved_view
 from customary.engine.words import Words
 

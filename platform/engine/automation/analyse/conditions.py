@@ -10,7 +10,8 @@ from customary.engine.expressions import Expression
 from customary.engine.expressions.bounds import NULL, one_of
 from customary.engine.expressions.decide import NOT_TRUE, TRUE, Key, Way, own, possible, ways
 from customary.engine.expressions.meaning import Constant
-from customary.engine.model.model import Entity, Model
+from customary.engine.model.entity import Entity
+from customary.engine.model.model import Model
 from customary.engine.problem import Problems
 from customary.engine.text import node as text
 

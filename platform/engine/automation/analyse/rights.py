@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from customary.engine.automation.analyse.effects import CALLED, CREATED, DELETED, Effect, effects
 from customary.engine.automation.analyse.rule import Rule
-from customary.engine.model.model import Grant, Model, Role
+from customary.engine.model.model import Model
+from customary.engine.model.role import Grant, Role
 from customary.engine.problem import Problems
 
 _ACTS = {CREATED: "create", DELETED: "delete"}

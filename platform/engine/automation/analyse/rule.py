@@ -13,8 +13,9 @@ from customary.engine.expressions.bounds import NULL, one_of
 from customary.engine.expressions.decide import NOT_TRUE, TRUE, Way, own
 from customary.engine.expressions.meaning import Constant, Node, Variable
 from customary.engine.expressions.types import BOOLEAN
-from customary.engine.model.model import Model, Workflow
+from customary.engine.model.model import Model
 from customary.engine.model.rules.wait import waits
+from customary.engine.model.workflow import Workflow
 from customary.engine.money import Money
 from customary.engine.problem import Place
 from customary.engine.text import Source

@@ -9,7 +9,7 @@ from customary.engine.expressions.passage import TooLong
 from customary.engine.fields.file import Attached
 from customary.engine.messages.pdf import Sheet, escaped
 from customary.engine.messages.pictures import MOST, mark
-from customary.engine.model.model import Document
+from customary.engine.model.message import Document
 
 
 def filled_in(acting: Acting, name: str, language: str) -> tuple[Document, Sheet]:

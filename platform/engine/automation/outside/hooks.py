@@ -18,9 +18,10 @@ from customary.engine.columns import Moment as Time
 from customary.engine.database import insert_new, system
 from customary.engine.messages.secrets import secrets_of
 from customary.engine.messages.signature import WINDOW, Signed, signed_by
-from customary.engine.model.model import Model, Workflow
+from customary.engine.model.model import Model
 from customary.engine.model.rules.payload import Unfit, read, take
 from customary.engine.model.rules.scheme import Scheme
+from customary.engine.model.workflow import Workflow
 from customary.engine.records.work import Work
 from customary.engine.words import Reason
 

@@ -16,7 +16,7 @@ from customary.engine.automation.running.waiting import end_waiting, hear, wakes
 from customary.engine.messages import Letter, find_letter, stops
 from customary.engine.messages.outbox import FAILED
 from customary.engine.messages.reactions import BOUNCED, note
-from customary.engine.model.model import Workflow
+from customary.engine.model.workflow import Workflow
 from customary.engine.people.actor import SYSTEM
 from customary.engine.records import storage
 from customary.engine.records.work import Cause, Work

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from customary.engine.automation.acting import Acting, CannotDo
 from customary.engine.expressions.types import ListOf, Type
 from customary.engine.messages import is_landline
-from customary.engine.model.model import Message
+from customary.engine.model.message import Message
 from customary.engine.model.texts.message import CHANNELS
 
 

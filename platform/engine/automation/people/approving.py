@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from customary.engine.messages import notify, tell_of_decision
-from customary.engine.model.model import Stage
+from customary.engine.model.pipeline import Stage
 from customary.engine.people.recognise import actor_of_user
 from customary.engine.records import storage
 from customary.engine.records.deciding import approvals, decisions

@@ -10,7 +10,8 @@ from customary.engine.automation.moment import NO_RECORD, Moment, pressed
 from customary.engine.automation.people.inputs import fitted
 from customary.engine.automation.running.begin import begin
 from customary.engine.fields.field import Field
-from customary.engine.model.model import Model, Workflow
+from customary.engine.model.model import Model
+from customary.engine.model.workflow import Workflow
 from customary.engine.records.reader.select import get
 from customary.engine.records.refusal import FieldProblem, Forbidden, Missing, Refused
 from customary.engine.records.work import Work

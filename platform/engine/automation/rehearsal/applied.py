@@ -12,7 +12,7 @@ from customary.engine.automation import tables
 from customary.engine.automation.moment import moment_of, started_by
 from customary.engine.automation.rehearsal.matching import LEFT, Look, held
 from customary.engine.automation.rehearsal.past import Past, PastMoment
-from customary.engine.model.model import Workflow
+from customary.engine.model.workflow import Workflow
 from customary.engine.records.work import Work
 
 LATE = timedelta(days=1)

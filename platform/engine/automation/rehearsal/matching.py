@@ -10,7 +10,7 @@ from uuid import UUID
 from customary.engine.automation.kinds import trigger_kinds
 from customary.engine.automation.rehearsal.past import Past, PastMoment
 from customary.engine.automation.timeline import timelines
-from customary.engine.model.model import Workflow
+from customary.engine.model.workflow import Workflow
 from customary.engine.records.changes import Change
 
 OWN, OTHER, REFUSED, STARTS, LEFT = "own", "other", "refused", "starts", "left"

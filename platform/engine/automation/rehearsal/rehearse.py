@@ -18,7 +18,7 @@ from customary.engine.automation.rehearsal.past import Past
 from customary.engine.automation.rehearsal.times import is_foreseen, timed_looks
 from customary.engine.automation.rehearsal.trial import Trial, try_out
 from customary.engine.database import Database
-from customary.engine.model.model import Workflow
+from customary.engine.model.workflow import Workflow
 from customary.engine.people.actor import SYSTEM
 from customary.engine.records.titles import titles
 from customary.engine.records.work import Work

@@ -13,7 +13,7 @@ from customary.engine.automation.moment import NO_RECORD, timed
 from customary.engine.automation.rehearsal.matching import Look, held
 from customary.engine.automation.rehearsal.past import Past, PastMoment
 from customary.engine.automation.timeline import Timeline, timelines
-from customary.engine.model.model import Workflow
+from customary.engine.model.workflow import Workflow
 from customary.engine.records import storage
 
 

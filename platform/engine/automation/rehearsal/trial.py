@@ -25,7 +25,7 @@ from customary.engine.automation.timeline import timeline_of
 from customary.engine.database import Database
 from customary.engine.messages.notifications import notification
 from customary.engine.messages.outbox import Letter, letters
-from customary.engine.model.model import Workflow
+from customary.engine.model.workflow import Workflow
 from customary.engine.people.actor import SYSTEM
 from customary.engine.records.changes import Change, change, read_change
 from customary.engine.records.identifier import new_id

@@ -11,7 +11,7 @@ from customary.engine.automation import tables
 from customary.engine.automation.moment import Moment
 from customary.engine.automation.running.guard import Often, has_run, names_paused, why_limited, why_loop
 from customary.engine.automation.watching.alarm import tell_admins
-from customary.engine.model.model import Workflow
+from customary.engine.model.workflow import Workflow
 from customary.engine.records.identifier import new_id
 from customary.engine.records.work import Work
 from customary.engine.words import Reason

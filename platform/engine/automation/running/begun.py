@@ -8,7 +8,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from customary.engine.automation.acting import CannotDo
-from customary.engine.model.model import Workflow
+from customary.engine.model.workflow import Workflow
 from customary.engine.problem import Problems
 from customary.engine.records.work import Work
 from customary.engine.releases import Release, read_files

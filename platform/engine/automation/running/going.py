@@ -17,7 +17,7 @@ from customary.engine.automation.running.begun import as_begun
 from customary.engine.automation.running.calling import tell_caller
 from customary.engine.automation.running.taking import Steps, Walk, write_logs
 from customary.engine.automation.running.waiting import keep, kept, way
-from customary.engine.model.model import Workflow
+from customary.engine.model.workflow import Workflow
 from customary.engine.people.actor import SYSTEM, Actor
 from customary.engine.people.recognise import actor_of_user
 from customary.engine.records import storage

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from customary.engine.automation import tables
 from customary.engine.automation.moment import NO_RECORD, Moment
-from customary.engine.model.model import Workflow
+from customary.engine.model.workflow import Workflow
 from customary.engine.records.rows import among
 from customary.engine.records.work import Work
 from customary.engine.words import Reason

@@ -12,8 +12,8 @@ from customary.engine.automation.acting import CannotDo
 from customary.engine.automation.running.begun import as_begun
 from customary.engine.automation.running.chosen import Wanted
 from customary.engine.automation.running.waiting import step_at, way
-from customary.engine.model.model import Workflow
 from customary.engine.model.rules.wait import waits
+from customary.engine.model.workflow import Workflow
 from customary.engine.records.work import Work
 
 

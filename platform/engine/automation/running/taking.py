@@ -15,7 +15,7 @@ from customary.engine.automation import tables
 from customary.engine.automation.acting import Acting, CannotDo, Done, Pause, Stop
 from customary.engine.automation.kinds import step_kinds
 from customary.engine.automation.moment import Moment
-from customary.engine.model.model import Workflow
+from customary.engine.model.workflow import Workflow
 from customary.engine.records.identifier import new_id
 from customary.engine.records.refusal import Forbidden, Missing, Refused, Stale, reason_of
 from customary.engine.tracing import span

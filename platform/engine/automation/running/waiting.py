@@ -17,7 +17,7 @@ from customary.engine.automation.moment import Moment
 from customary.engine.automation.running.begun import as_begun
 from customary.engine.automation.typed import read, told
 from customary.engine.messages import Letter
-from customary.engine.model.model import Workflow
+from customary.engine.model.workflow import Workflow
 from customary.engine.records.changes import Change
 from customary.engine.records.scope import Several
 from customary.engine.records.work import Work

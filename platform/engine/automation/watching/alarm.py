@@ -13,7 +13,7 @@ from customary.engine.automation.moment import Moment
 from customary.engine.database import Database
 from customary.engine.messages import notify
 from customary.engine.messages.notifications import notification
-from customary.engine.model.model import Workflow
+from customary.engine.model.workflow import Workflow
 from customary.engine.people.accounts import account
 from customary.engine.people.actor import SYSTEM
 from customary.engine.reasons import reason_text

@@ -17,7 +17,7 @@ from customary.engine.automation.rehearsal.times import timed_looks
 from customary.engine.automation.watching.log import Run, input_of, runs_of
 from customary.engine.expressions.terms import terms, values_read
 from customary.engine.fields.field import Field
-from customary.engine.model.model import Workflow
+from customary.engine.model.workflow import Workflow
 from customary.engine.records.changes import Change, queue
 from customary.engine.records.work import Work
 from customary.engine.words import Reason

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from customary.engine.automation import tables
 from customary.engine.automation.kinds import trigger_kinds
-from customary.engine.model.model import Workflow
+from customary.engine.model.workflow import Workflow
 from customary.engine.records.work import Work
 
 MONTH = timedelta(days=30)

@@ -13,7 +13,7 @@ from customary.engine.messages.incoming.reading import NoMail, Parsed, parse
 from customary.engine.messages.incoming.received import ASIDE, FILED, REPORT, Received, directed, is_known, keep
 from customary.engine.messages.made import made_of
 from customary.engine.messages.outbox import Letter
-from customary.engine.model.model import Mailbox
+from customary.engine.model.message import Mailbox
 from customary.engine.reasons import reason_text
 from customary.engine.records import storage
 from customary.engine.records.identifier import new_id

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from customary.engine.model.build import Build, Sketch
 from customary.engine.model.dependence import own_reads
 from customary.engine.model.entities.system import PIPELINE_FIELDS
-from customary.engine.model.model import Approval
 from customary.engine.model.names import ModelNames
+from customary.engine.model.pipeline import Approval
 from customary.engine.model.rules.deciders import compile_by
 from customary.engine.text import node as text
 

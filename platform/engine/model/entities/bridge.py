@@ -8,7 +8,7 @@ from customary.engine.fields import Field
 from customary.engine.fields.lines import Lines
 from customary.engine.model.build import Build, Sketch
 from customary.engine.model.entities.link import inverse_label
-from customary.engine.model.model import Inverse
+from customary.engine.model.entity import Inverse
 
 
 def bridge(build: Build, sketch: Sketch) -> None:

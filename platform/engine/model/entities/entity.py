@@ -16,7 +16,7 @@ from customary.engine.model.entities.view import (
     compile_unique,
     compile_views,
 )
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.words import Words, words
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")

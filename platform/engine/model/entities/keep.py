@@ -12,7 +12,8 @@ from dataclasses import replace
 from customary.engine.expressions import Expression
 from customary.engine.model.build import Build, Sketch, frozen, items
 from customary.engine.model.dependence import Entities, computed_on_the_way, nothing_kept, readings
-from customary.engine.model.model import Entity, Model
+from customary.engine.model.entity import Entity
+from customary.engine.model.model import Model
 from customary.engine.text.node import Mapping, Node, Sequence, plain
 
 WISHES = ("index", "search", "unique")

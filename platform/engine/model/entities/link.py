@@ -5,7 +5,7 @@ from __future__ import annotations
 from customary.engine.expressions.types import ANCESTORS, DESCENDANTS
 from customary.engine.fields import Field
 from customary.engine.model.build import Build, Sketch, plain
-from customary.engine.model.model import Inverse
+from customary.engine.model.entity import Inverse
 from customary.engine.problem import did_you_mean
 from customary.engine.text.node import Mapping
 from customary.engine.words import Words, words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from customary.engine.fields.field import Field
 from customary.engine.model.dependence import own_reads
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 
 
 def personal(entity: Entity) -> frozenset[str]:

@@ -12,8 +12,8 @@ from customary.engine.model.build import Build, Sketch, frozen, items, label, pl
 from customary.engine.model.duration import from_now, seconds
 from customary.engine.model.entities.approve import compile_approvals
 from customary.engine.model.entities.system import PIPELINE_FIELDS, pipeline_fields
-from customary.engine.model.model import Pipeline, Stage, StageTask
 from customary.engine.model.names import ModelNames
+from customary.engine.model.pipeline import Pipeline, Stage, StageTask
 from customary.engine.problem import did_you_mean
 from customary.engine.text import node as text
 from customary.engine.text.source import Document

@@ -15,8 +15,8 @@ from customary.engine.fields.option import Option, with_options
 from customary.engine.fields.percent import Percent
 from customary.engine.fields.user import User
 from customary.engine.model.build import frozen
-from customary.engine.model.model import Stage
 from customary.engine.model.names import ModelNames, World
+from customary.engine.model.pipeline import Stage
 from customary.engine.words import Words
 
 LABELS = {

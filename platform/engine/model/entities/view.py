@@ -9,7 +9,8 @@ from customary.engine.expressions import Template
 from customary.engine.fields import kinds
 from customary.engine.model.build import Build, Sketch, frozen, items, label, plain
 from customary.engine.model.entities.field import text_like
-from customary.engine.model.model import Check, Pipeline, Section, View, with_pieces
+from customary.engine.model.entity import Check, Section, View, with_pieces
+from customary.engine.model.pipeline import Pipeline
 from customary.engine.text import node as text
 from customary.engine.words import Words, words
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from customary.engine.expressions import Expression, meaning
 from customary.engine.expressions.paths import all_nodes
 from customary.engine.model.build import Build, Sketch, items
-from customary.engine.model.model import Role
+from customary.engine.model.role import Role
 from customary.engine.text import node as text
 
 ACTS = ("read", "create", "update", "delete", "export", "import")

@@ -7,8 +7,9 @@ from typing import Any
 
 from customary.engine.expressions.unset import guarded
 from customary.engine.model.build import Build, Sketch, frozen, items, label, plain
-from customary.engine.model.model import Grant, Role, Workflow
 from customary.engine.model.people.portal import Portal, portal_of
+from customary.engine.model.role import Grant, Role
+from customary.engine.model.workflow import Workflow
 from customary.engine.problem import did_you_mean
 from customary.engine.text import node as text
 from customary.engine.text.source import Document

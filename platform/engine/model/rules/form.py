@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from customary.engine.fields.field import Field
-from customary.engine.model.model import Grant, Role
+from customary.engine.model.role import Grant, Role
 from customary.engine.words import Words
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from customary.engine.expressions.types import Record
 from customary.engine.model.build import Build, frozen, label
 from customary.engine.model.entities.field import field_value
-from customary.engine.model.model import Mailbox
+from customary.engine.model.message import Mailbox
 from customary.engine.model.names import ModelNames
 from customary.engine.model.rules.payload import Shape, types
 from customary.engine.problem import did_you_mean

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from customary.engine.model.build import Build
-    from customary.engine.model.model import Workflow
+    from customary.engine.model.workflow import Workflow
 
 
 @dataclass(frozen=True, slots=True)

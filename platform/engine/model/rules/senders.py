@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from email.utils import parseaddr
 
-from customary.engine.model.model import Settings
+from customary.engine.model.workspace import Settings
 
 _SENDER = re.compile(r'(?:[^<>@"]*<(?P<named>[^<>@\s"]+@[^<>@\s"]+)>|(?P<bare>[^<>@\s"]+@[^<>@\s"]+))')
 """One address, alone or after a name that can be taken for none."""

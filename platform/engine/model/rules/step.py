@@ -9,7 +9,8 @@ from typing import Any
 from customary.engine.expressions import Expression
 from customary.engine.expressions.types import JSON, NULL, TEXT, Choice, ListOf, Record, Type
 from customary.engine.model.build import Build
-from customary.engine.model.model import Document, Message, Role
+from customary.engine.model.message import Document, Message
+from customary.engine.model.role import Role
 from customary.engine.model.rules.payload import OUTCOME, compiled
 from customary.engine.model.rules.senders import may_send
 from customary.engine.model.texts.enclosed import check_document, check_enclosed

@@ -14,8 +14,9 @@ from customary.engine.definitions.kinds.workflow import STEP_KEYS, STEPS
 from customary.engine.definitions.shapes import VALUES
 from customary.engine.expressions.types import JSON, Record, Type
 from customary.engine.model.build import Build, frozen, label, plain
-from customary.engine.model.model import Document, Message, Role, Workflow
+from customary.engine.model.message import Document, Message
 from customary.engine.model.names import ModelNames
+from customary.engine.model.role import Role
 from customary.engine.model.rules.ask import answer, compile_ask
 from customary.engine.model.rules.before import check_body, check_place, compile_refuse, is_before
 from customary.engine.model.rules.payload import outcome, types
@@ -24,6 +25,7 @@ from customary.engine.model.rules.step import Around, check_step
 from customary.engine.model.rules.trigger import compile_trigger, entity_meant
 from customary.engine.model.rules.values import value, values
 from customary.engine.model.rules.wait import ANSWERED, compile_wait, waits
+from customary.engine.model.workflow import Workflow
 from customary.engine.text import node as text
 from customary.engine.text.source import Document as Written
 from customary.engine.words import words

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from customary.engine.expressions.passage import Passage
 from customary.engine.model.build import Build, frozen, label, plain
-from customary.engine.model.model import Document
+from customary.engine.model.message import Document
 from customary.engine.model.names import ModelNames
 from customary.engine.model.texts.passage import compile_passage
 from customary.engine.text import node as text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from customary.engine.model.build import Build
-from customary.engine.model.model import Document
+from customary.engine.model.message import Document
 from customary.engine.problem import did_you_mean
 from customary.engine.text import node as text
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from customary.engine.fields.consent import Consent
 from customary.engine.model.build import Build, Sketch, frozen, label, plain
-from customary.engine.model.model import Document, Message
+from customary.engine.model.message import Document, Message
 from customary.engine.model.names import ModelNames
 from customary.engine.model.rules.values import value
 from customary.engine.model.texts.enclosed import check_enclosed

@@ -11,7 +11,7 @@ from customary.engine.fields.any_link import AnyLink
 from customary.engine.fields.field import Field, Refusal
 from customary.engine.fields.numeric import rounded
 from customary.engine.locale import Locale, locale
-from customary.engine.model.model import Settings
+from customary.engine.model.workspace import Settings
 from customary.engine.money import Money
 
 LOSSLESS, TRIES, REFUSED = "lossless", "tries", "refused"

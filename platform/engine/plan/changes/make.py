@@ -17,7 +17,7 @@ from customary.engine.plan.changes.values import is_empty, values_for, values_of
 from customary.engine.tables import EntityTable, Tables
 
 if TYPE_CHECKING:
-    from customary.engine.model.model import Entity
+    from customary.engine.model.entity import Entity
     from customary.engine.plan.applying.site import Site
     from customary.engine.plan.applying.written import Written
     from customary.engine.records.work import Work

@@ -10,7 +10,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from customary.engine.model.model import Entity, Stage
+from customary.engine.model.entity import Entity
+from customary.engine.model.pipeline import Stage
 from customary.engine.plan.applying.site import Site
 from customary.engine.plan.change import FILL, Change
 from customary.engine.plan.changes.fill import records_of

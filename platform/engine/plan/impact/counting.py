@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from customary.engine.expressions import Expression, ExpressionError, compile
 from customary.engine.fields.field import Field
 from customary.engine.locale import locale
-from customary.engine.model.model import Pipeline
+from customary.engine.model.pipeline import Pipeline
 from customary.engine.plan.changes.values import values_for, work_on
 from customary.engine.plan.comparison import Comparison
 from customary.engine.plan.differences import short

@@ -7,9 +7,14 @@ from typing import Any
 
 from customary.engine.access.hidden import target_of
 from customary.engine.fields.field import Field
-from customary.engine.model.model import Entity, Mailbox, Model, Pipeline, Role, Stage, Workflow
+from customary.engine.model.entity import Entity
+from customary.engine.model.message import Mailbox
+from customary.engine.model.model import Model
+from customary.engine.model.pipeline import Pipeline, Stage
+from customary.engine.model.role import Role
 from customary.engine.model.rules.form import WebForm
 from customary.engine.model.tile import Tile
+from customary.engine.model.workflow import Workflow
 from customary.engine.plan.impact.asked import STAGE, Thing, chosen, said
 
 Mention = tuple[str, str, Thing]

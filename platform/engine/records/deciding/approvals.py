@@ -16,7 +16,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from customary.engine.model.model import Entity, Stage
+from customary.engine.model.entity import Entity
+from customary.engine.model.pipeline import Stage
 from customary.engine.money import Money
 from customary.engine.people.recognise import person
 from customary.engine.records.changes import change

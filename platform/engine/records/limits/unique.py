@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from customary.engine.fields.field import Field
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.records.kept import kept
 from customary.engine.records.refusal import FieldProblem, Refused
 from customary.engine.records.storage import CHUNK

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.tables.entity_table import EntityTable
 
 

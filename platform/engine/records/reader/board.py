@@ -8,7 +8,8 @@ from typing import Any
 from customary.engine import expressions
 from customary.engine.expressions import Expression
 from customary.engine.expressions.types import BOOLEAN
-from customary.engine.model.model import Pipeline, Stage, View
+from customary.engine.model.entity import View
+from customary.engine.model.pipeline import Pipeline, Stage
 from customary.engine.records.kept import kept
 from customary.engine.records.reader.aggregate import aggregate
 from customary.engine.records.reader.select import select

@@ -11,7 +11,7 @@ from uuid import UUID
 from customary.engine.access import ACTS, Access, rules
 from customary.engine.access.hidden import target_of
 from customary.engine.expressions import Expression
-from customary.engine.model.model import Grant, Role
+from customary.engine.model.role import Grant, Role
 from customary.engine.people.actor import Actor
 from customary.engine.records import storage
 from customary.engine.records.refusal import Missing

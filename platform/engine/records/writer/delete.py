@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from customary.engine.fields.field import Field
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.records import storage
 from customary.engine.records.formulas import derived
 from customary.engine.records.kept import kept

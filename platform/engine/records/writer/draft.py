@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from customary.engine.model.model import Pipeline
+from customary.engine.model.pipeline import Pipeline
 from customary.engine.records.refusal import FieldProblem
 from customary.engine.records.scope import RecordScope
 from customary.engine.records.work import Work

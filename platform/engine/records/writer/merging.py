@@ -8,7 +8,7 @@ from uuid import UUID
 
 from customary.engine.fields.any_link import AnyLink
 from customary.engine.fields.field import Field
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.records import changes, storage
 from customary.engine.records.formulas import derived
 from customary.engine.records.identifier import new_id

@@ -9,7 +9,7 @@ from uuid import UUID
 from customary.engine.fields.any_link import AnyLink
 from customary.engine.fields.field import Field
 from customary.engine.model.entities.default import value_of
-from customary.engine.model.model import Workflow
+from customary.engine.model.workflow import Workflow
 from customary.engine.records.deciding.candidates import candidates
 from customary.engine.records.deciding.turns import following, give_turn, take_turn
 from customary.engine.records.writer import lines, stages

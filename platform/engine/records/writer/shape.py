@@ -11,7 +11,8 @@ from customary.engine.fields.field import Field
 from customary.engine.model.dependence import own_reads
 from customary.engine.model.entities.default import in_order
 from customary.engine.model.entities.personal import personal
-from customary.engine.model.model import Check, Entity, Workflow
+from customary.engine.model.entity import Check, Entity
+from customary.engine.model.workflow import Workflow
 from customary.engine.records.kept import kept
 from customary.engine.records.titles import LINKED
 from customary.engine.records.work import Work

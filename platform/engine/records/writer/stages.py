@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from customary.engine.model.model import Pipeline, Stage
+from customary.engine.model.pipeline import Pipeline, Stage
 from customary.engine.records.deciding import approvals
 from customary.engine.records.writer.draft import Draft, is_empty
 from customary.engine.words import Reason

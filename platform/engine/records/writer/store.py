@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from customary.engine.access import shares
-from customary.engine.model.model import Entity
+from customary.engine.model.entity import Entity
 from customary.engine.people import remembered
 from customary.engine.records import changes, index, rates
 from customary.engine.records.deciding import approvals

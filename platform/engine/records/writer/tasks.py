@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from customary.engine.fields.any_link import AnyLink
-from customary.engine.model.model import Entity, StageTask
+from customary.engine.model.entity import Entity
+from customary.engine.model.pipeline import StageTask
 from customary.engine.records.refusal import Refused
 from customary.engine.records.writer.draft import Draft
 from customary.engine.records.writer.shape import reads, shape
