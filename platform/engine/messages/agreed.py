@@ -9,7 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from customary.engine.records.personal.consents import EXPIRED, UNSUBSCRIBE, Purpose, write_withdrawn
+from customary.engine.records.personal.consents import EXPIRED, UNSUBSCRIBE, Purpose, noted, write_withdrawn
 from customary.engine.records.reader.addressed import address_fields, known_by
 from customary.engine.records.refusal import Forbidden, Missing, Refused, Stale
 from customary.engine.records.work import Cause, Work
@@ -21,7 +21,7 @@ def take_back(work: Work, details: Mapping[str, Any], address: str) -> bool:
     by the address. False where it was sent for none."""
     if "purpose" not in details:
         return False
-    purpose = Purpose.from_json(details["purpose"])
+    purpose = noted(work.connection, details["purpose"])
     for record in {purpose.record, *_known_by(work, purpose, address)}:
         withdraw(work, replace(purpose, record=record), UNSUBSCRIBE)
     return True

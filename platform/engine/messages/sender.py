@@ -20,7 +20,7 @@ from customary.engine.messages import breaker, pace
 from customary.engine.messages.outbox import DROPPED, FAILED, QUEUED, SENT, Letter, as_letter, letters_where, message
 from customary.engine.messages.undelivered import NotNow, NotYet, Undeliverable
 from customary.engine.reasons import reason_text
-from customary.engine.records.personal.consents import Purpose, withdrawn
+from customary.engine.records.personal.consents import noted, withdrawn
 from customary.engine.tracing import span
 from customary.engine.words import Reason
 
@@ -135,7 +135,7 @@ def _is_taken_back(database: Database, letter: Letter, now: datetime) -> bool:
     if purpose is None:
         return False
     with database.look() as connection:
-        return withdrawn(connection, Purpose.from_json(purpose), now)
+        return withdrawn(connection, noted(connection, purpose), now)
 
 
 def _put_off(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from customary.engine.tables.catalogue import Entry
+from customary.engine.tables.catalogue import Catalogue, Entry
 
 
 def joining(
@@ -44,3 +44,15 @@ def paired(ones: Sequence[Entry], others: Sequence[Entry]) -> dict[UUID, Entry]:
     """The same whichever of them joined the other."""
     by_id, back = {each.id: each for each in others}, matching(others, ones)
     return {entry.id: by_id[id] for id, entry in back.items()} | matching(ones, others)
+
+
+def elsewhere(catalogue: Catalogue, code: str, column: str) -> list[tuple[str, str]]:
+    """What a field may be called where its records went to another entity since, or came back to it: the codes of
+    those, and its columns there."""
+    entities = catalogue.children("entity", None)
+    own = [field for each in entities if each.code == code for field in catalogue.children("field", each.id)]
+    mine = next((each for each in own if each.physical == column), None)
+    if mine is None:
+        return []
+    found = ((each, paired(own, catalogue.children("field", each.id))) for each in entities if each.code != code)
+    return [(each.code, fields[mine.id].physical) for each, fields in found if mine.id in fields]

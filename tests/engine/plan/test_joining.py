@@ -13,11 +13,13 @@ from tests.engine.plan.test_finish import Somebody
 
 from customary.engine import records
 from customary.engine.access.shares import share
+from customary.engine.messages.agreed import take_back
 from customary.engine.people.actor import SYSTEM
 from customary.engine.plan import Unfit, apply, finish, prove
 from customary.engine.plan.retired.retired import retired
 from customary.engine.records.changes import change
 from customary.engine.records.index import search
+from customary.engine.records.personal.consents import lines
 from customary.engine.records.reader.history import history
 from customary.engine.records.saved_view import saved_views
 from customary.engine.records.work import Work
@@ -165,6 +167,38 @@ def test_history_shares_and_search_follow(both):
         assert connection.execute(sa.select(share.c.entity)).scalars().all() == ["prospect"]
         codes = connection.execute(sa.select(search.c.entity).where(search.c.record == both.lead)).scalars().all()
         assert codes == ["prospect"]
+
+
+def test_what_was_agreed_to_follows_and_mails_of_before_take_it_back(ground):
+    two = TWO.replace("  company:", "  news: {type: consent}\n  calls: {type: consent}\n  company:")
+    ground.apply(two.replace("  business:", "  letters: {type: consent}\n  business:"))
+    ann = ground.create("lead", {"name": "Ann", "stage": "new", "news": True, "calls": True})
+    cid = ground.create("prospect", {"name": "Cid", "letters": True})
+    mail = {"purpose": {"entity": "lead", "record": str(ann), "field": "f_news"}}
+
+    def told(entity, id):
+        with ground.database.read() as connection:
+            return [(each.field, each.given) for each in lines(ground._work(connection), entity, id)]
+
+    def take_leave(details):
+        with ground.database.write() as connection:
+            assert take_back(ground._work(connection), details, "")
+
+    first = told("lead", ann)
+    assert sorted(first) == [("calls", True), ("news", True)]
+    ground.apply(ONE.replace("  friends:", "  letters: {type: consent, was: news}\n  friends:"))
+    assert (told("prospect", ann), told("prospect", cid)) == ([("letters", True)], [("letters", True)])
+    take_leave(mail)
+    assert told("prospect", ann) == [("letters", False), ("letters", True)]
+    assert seen(ground, "prospect", ann, "letters") == [False]
+    ground.update("prospect", ann, {"letters": True})
+    ground.undo()
+    assert told("lead", ann)[:2] == [("news", True), ("news", False)]
+    assert (sorted(told("lead", ann)[2:]), told("prospect", cid)) == (sorted(first), [("letters", True)])
+    take_leave(mail)
+    assert seen(ground, "lead", ann, "news", "calls") == [False, True]
+    ground.undo()
+    assert told("prospect", ann)[0] == ("letters", False)
 
 
 def test_an_undo_parts_them_with_what_was_written_since(both):

@@ -123,7 +123,8 @@ class CarryRows(Fill):
 @dataclass(frozen=True, kw_only=True, eq=False)
 class FollowEntity(Change):
     """What the platform keeps beside records, such as files, shares and runs, and links to any entity, know them by the
-    code of their entity from now on. History is never written again: it is understood as it stands."""
+    code of their entity from now on; and their fields, as consents do, by the columns that these have there. History is
+    never written again: it is understood as it stands."""
 
     phase: ClassVar[int] = SWITCH
     finishes: ClassVar[bool] = True
@@ -132,6 +133,8 @@ class FollowEntity(Change):
     tables: Tables
     was: str
     code: str
+    columns: Mapping[str, str]
+    """Those of the fields that go along, with what they become. What is kept of another field waits for its return."""
     among: EntityTable | None = None
     """The table of the records; all records when None."""
 
@@ -139,8 +142,11 @@ class FollowEntity(Change):
         for entity, record in (*_beside(), *_links(self.tables)):
             named = sa.type_coerce(entity, sa.Text) == self.was
             where = named if self.among is None else sa.and_(named, record.in_(sa.select(self.among.table.c.id)))
-            code = sa.literal(self.code, sa.Text)
-            work.connection.execute(entity.table.update().where(where).values({entity: code}))
+            values = {entity: sa.literal(self.code, sa.Text)}
+            if (field := entity.table.c.get("field")) is not None:
+                where = sa.and_(where, field.in_(self.columns))
+                values[field] = sa.case(*((field == old, new) for old, new in self.columns.items()), else_=field)
+            work.connection.execute(entity.table.update().where(where).values(values))
 
     def finish(self, site: Site) -> None:
         site.shortly(lambda _: self.switch(site.work()))

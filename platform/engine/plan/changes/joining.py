@@ -98,6 +98,7 @@ class _Way:
             tables=self.comparison.tables,
             was=self.was.code,
             code=self.now.code,
+            columns=self._columns,
             among=self._target if self._leaves else None,
         )
         yield Reindex(tables=self.comparison.tables, entity=self.now.name)
@@ -139,12 +140,19 @@ class _Way:
         fields = self._source.entity.fields.values()
         return [each for each in fields if each.entered and not each.system and each.points != "inside"]
 
-    def _paired(self, kind: str, was: UUID, now: UUID) -> dict[str, Any]:
-        """The fields of the new model by the names of those that they take the values of; or option by option."""
+    @property
+    def _columns(self) -> dict[str, str]:
+        return {old.physical: new.physical for old, new in self._entries("field", self.was.id, self.now.id)}
+
+    def _entries(self, kind: str, was: UUID, now: UUID) -> list[tuple[Entry, Entry]]:
         before, after = self.comparison.current.tables.catalogue, self.comparison.tables.catalogue
         ones, others = before.children(kind, was), after.children(kind, now)
         found = paired(ones, others)
-        names = {each.name: found[each.id].name for each in ones if not each.retired and each.id in found}
+        return [(each, found[each.id]) for each in ones if not each.retired and each.id in found]
+
+    def _paired(self, kind: str, was: UUID, now: UUID) -> dict[str, Any]:
+        """The fields of the new model by the names of those that they take the values of; or option by option."""
+        names = {old.name: new.name for old, new in self._entries(kind, was, now)}
         fields = self._target.entity.fields
         return {old: fields.get(new) for old, new in names.items()} if kind == "field" else names
 

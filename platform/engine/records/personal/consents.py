@@ -7,7 +7,7 @@ came about.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,8 @@ from customary.engine.model.spans import later
 from customary.engine.records import storage
 from customary.engine.records.identifier import new_id
 from customary.engine.records.work import Work
+from customary.engine.releases import load_catalogue
+from customary.engine.tables.joining import elsewhere
 from customary.engine.words import Reason
 
 consent = sa.Table(
@@ -95,7 +97,7 @@ def lines(work: Work, entity: str, record: UUID, limit: int | None = None) -> li
         return []
     table, hidden = work.release.tables.entity(entity), work.access.hidden(entity)
     names = {table.physical[each.name]: each.name for each in fields if each.name not in hidden}
-    mine = (consent.c.record == record, consent.c.field.in_(names))
+    mine = (consent.c.record == record, consent.c.entity == table.code, consent.c.field.in_(names))
     newest = sa.select(consent).where(*mine).order_by(consent.c.id.desc()).limit(limit)
     rows = work.connection.execute(newest).mappings()
     kept = Line.__dataclass_fields__
@@ -124,6 +126,16 @@ def purpose_of(work: Work, entity: str, id: UUID, path: tuple[str, ...]) -> tupl
     return purpose, None
 
 
+def noted(connection: sa.Connection, data: Mapping[str, str]) -> Purpose:
+    """The purpose that a message noted, as its lines call it today: its record may be of another entity since."""
+    purpose = Purpose.from_json(data)
+    if _last(connection, purpose) is not None:
+        return purpose
+    names = elsewhere(load_catalogue(connection), purpose.entity, purpose.field)
+    others = (replace(purpose, entity=entity, field=field) for entity, field in names)
+    return next((each for each in others if _last(connection, each) is not None), purpose)
+
+
 def withdrawn(connection: sa.Connection, purpose: Purpose, now: datetime) -> bool:
     """Whether the last that is known of a consent is that it was withdrawn, or is over."""
     row = _last(connection, purpose)
@@ -141,16 +153,15 @@ def write_withdrawn(work: Work, purpose: Purpose) -> None:
 def over(connection: sa.Connection, now: datetime, limit: int) -> list[Purpose]:
     """Consents whose time is over, and which nobody has given or withdrawn since."""
     newer = consent.alias()
-    since = sa.exists().where(
-        newer.c.record == consent.c.record, newer.c.field == consent.c.field, newer.c.id > consent.c.id
-    )
+    same = (newer.c[name] == consent.c[name] for name in ("record", "entity", "field"))
+    since = sa.exists().where(*same, newer.c.id > consent.c.id)
     due = sa.select(consent.c.entity, consent.c.record, consent.c.field).where(consent.c.until <= now, consent.c.given)
     rows = connection.execute(due.where(~since).order_by(consent.c.until).limit(limit))
     return [Purpose(row.entity, row.record, row.field) for row in rows]
 
 
 def _last(connection: sa.Connection, purpose: Purpose) -> sa.Row | None:
-    mine = (consent.c.record == purpose.record, consent.c.field == purpose.field)
+    mine = (consent.c[name] == value for name, value in vars(purpose).items())
     last = sa.select(consent.c.given, consent.c.until).where(*mine).order_by(consent.c.id.desc()).limit(1)
     return connection.execute(last).first()
 
