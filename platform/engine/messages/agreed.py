@@ -14,15 +14,16 @@ from customary.engine.records.reader.addressed import address_fields, known_by
 from customary.engine.records.refusal import Forbidden, Missing, Refused, Stale
 from customary.engine.records.work import Cause, Work
 from customary.engine.records.write import update
+from customary.engine.records.writer.merging import merged_with
 
 
 def take_back(work: Work, details: Mapping[str, Any], address: str) -> bool:
-    """Withdraws the consent that a message was sent for, at its record and at all others of its entity that are known
-    by the address. False where it was sent for none."""
+    """Withdraws the consent that a message was sent for, at its record, those merged with it and all others of its
+    entity that are known by the address. False where it was sent for none."""
     if "purpose" not in details:
         return False
     purpose = noted(work.connection, details["purpose"])
-    for record in {purpose.record, *_known_by(work, purpose, address)}:
+    for record in {purpose.record, *merged_with(work, purpose.record), *_known_by(work, purpose, address)}:
         withdraw(work, replace(purpose, record=record), UNSUBSCRIBE)
     return True
 

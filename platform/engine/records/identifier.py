@@ -23,8 +23,12 @@ def new_id() -> UUID:
     with _lock:
         _last = ticks = max(ticks, _last + 1)
     high = (ticks >> 12) << 16 | 0x7000 | ticks & 0xFFF
-    low = 0x8000000000000000 | int.from_bytes(os.urandom(8), "big") >> 2
-    return UUID(int=high << 64 | low)
+    return UUID(int=high << 64 | _by_chance())
+
+
+def beside(id: UUID) -> UUID:
+    """A new id that sorts as one made together with another does."""
+    return UUID(int=id.int >> 64 << 64 | _by_chance())
 
 
 def first_id(moment: datetime) -> UUID:
@@ -35,3 +39,7 @@ def first_id(moment: datetime) -> UUID:
 def made_at(id: UUID) -> datetime:
     """When an id was made, to the millisecond."""
     return datetime.fromtimestamp((id.int >> 80) / 1000, UTC)
+
+
+def _by_chance() -> int:
+    return 0x8000000000000000 | int.from_bytes(os.urandom(8), "big") >> 2

@@ -12,7 +12,7 @@ from zipfile import ZipFile
 import pytest
 import sqlalchemy as sa
 
-from customary.engine import privacy
+from customary.engine import privacy, records
 from customary.engine.automation.outside.forms import heard
 from customary.engine.files import Store
 from customary.engine.messages import forms, letters, send_due
@@ -179,3 +179,24 @@ def test_it_is_told_to_who_asks_for_all_and_stays_when_the_person_is_erased(at_h
     Retaining(at_home.database, at_home.releases, store).once(at_home.now + timedelta(days=366))
     found = at_home.do(lambda work: lines(work, "person", person))
     assert [(each.given, each.origin) for each in found] == [(False, "expired"), (True, "form")]
+
+
+def test_of_two_that_are_one_person_holds_what_was_said_last(at_home, tmp_path):
+    one, two, three = (at_home.create("person", name=name, email=f"{name}@example.com") for name in ("a", "b", "c"))
+    at_home.update("person", two, news=True)
+    order = at_home.create("order", name="A", person=two)
+    at_home.settle()
+    (letter,) = at_home.do(lambda work: letters(work.connection, record=order))
+    given = at_home.do(lambda work: lines(work, "person", two))
+    at_home.now += timedelta(days=30)
+    at_home.do(lambda work: records.merge(work, "person", two, one))
+    assert (at_home.get("person", one)["news"], at_home.do(lambda work: lines(work, "person", one))) == (True, given)
+    at_home.do(lambda work: records.merge(work, "person", one, three))
+    assert at_home.do(lambda work: take_back(work, letter.details, letter.recipient))
+    assert at_home.get("person", three)["news"] is False
+    found = at_home.do(lambda work: lines(work, "person", three))
+    assert ([each.given for each in found], found[1:]) == ([False, True], given)
+    late = at_home.create("person", name="d", news=True)
+    at_home.do(lambda work: records.merge(work, "person", three, late))
+    assert at_home.get("person", late)["news"] is True
+    assert [each.given for each in at_home.do(lambda work: lines(work, "person", late))] == [True, False, True]

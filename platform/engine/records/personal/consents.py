@@ -20,7 +20,7 @@ from customary.engine.fields.consent import Consent
 from customary.engine.model.duration import length
 from customary.engine.model.spans import later
 from customary.engine.records import storage
-from customary.engine.records.identifier import new_id
+from customary.engine.records.identifier import beside, new_id
 from customary.engine.records.work import Work
 from customary.engine.releases import load_catalogue
 from customary.engine.tables.joining import elsewhere
@@ -85,9 +85,25 @@ def write_down(
 ) -> None:
     """Writes lines for what some records, each as it was and is, newly agree to or no longer do."""
     fields = tuple(fields)
-    rows = [_row(work, each, after) for before, after in pairs for each in fields if _turned(each, before, after)]
+    turned = [(each, before, after) for before, after in pairs for each in fields if _turned(each, before, after)]
+    rows = [_row(work, each, after) for each, before, after in turned if before is None or not _said(work, each, after)]
     if rows:
         work.connection.execute(consent.insert(), rows)
+
+
+def take_over(work: Work, entity: str, given_up: UUID, stays: UUID) -> dict[str, bool]:
+    """Gives a record the lines of another that is given up for it, which keeps its own too. Gives the consents of which
+    that one said the last, with what holds of them."""
+    table, found = work.release.tables.entity(entity), dict[str, bool]()
+    names = {table.physical[each.name]: each.name for each in consents_of(work, entity)}
+    mine = (consent.c.record == given_up, consent.c.entity == table.code, consent.c.field.in_(names))
+    for row in work.connection.execute(sa.select(consent).where(*mine).order_by(consent.c.id)).mappings().all():
+        copy = {**row, "id": beside(row["id"]), "record": stays}
+        work.connection.execute(consent.insert(), copy)
+        purpose = Purpose(table.code, stays, row["field"])
+        if _last(work.connection, purpose).id == copy["id"]:
+            found[names[row["field"]]] = not withdrawn(work.connection, purpose, work.now)
+    return found
 
 
 def lines(work: Work, entity: str, record: UUID, limit: int | None = None) -> list[Line]:
@@ -162,12 +178,19 @@ def over(connection: sa.Connection, now: datetime, limit: int) -> list[Purpose]:
 
 def _last(connection: sa.Connection, purpose: Purpose) -> sa.Row | None:
     mine = (consent.c[name] == value for name, value in vars(purpose).items())
-    last = sa.select(consent.c.given, consent.c.until).where(*mine).order_by(consent.c.id.desc()).limit(1)
+    last = sa.select(consent.c.id, consent.c.given, consent.c.until).where(*mine).order_by(consent.c.id.desc()).limit(1)
     return connection.execute(last).first()
 
 
 def _turned(each: Consent, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> bool:
     return bool((before or {}).get(each.name)) != bool(after.get(each.name))
+
+
+def _said(work: Work, each: Consent, values: Mapping[str, Any]) -> bool:
+    """Whether the last line says already what the value says from now on."""
+    table = work.release.tables.entity(each.entity)
+    row = _last(work.connection, Purpose(table.code, values["id"], table.physical[each.name]))
+    return row is not None and row.given == bool(values.get(each.name))
 
 
 def _row(work: Work, each: Consent, values: Mapping[str, Any]) -> dict[str, Any]:

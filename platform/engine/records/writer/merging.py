@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
+
 from customary.engine.fields.any_link import AnyLink
 from customary.engine.fields.field import Field
 from customary.engine.model.entity import Entity
@@ -14,6 +16,7 @@ from customary.engine.records.formulas import derived
 from customary.engine.records.identifier import new_id
 from customary.engine.records.limits.rivals import check_rivals
 from customary.engine.records.limits.tree import check_tree
+from customary.engine.records.personal import consents
 from customary.engine.records.refusal import FieldProblem, Forbidden, Refused
 from customary.engine.records.work import Work
 from customary.engine.records.writer import store
@@ -44,10 +47,22 @@ def merge(work: Work, entity: str, given_up: UUID, stays: UUID, values: Mapping[
     archive(work, entity, given_up)
     lead_over(work, (entity, given_up), (entity, stays))
     taken = _taken_over(work, entity, lost, stays)
-    update(work, entity, stays, {**taken, **(values or {})})
+    update(work, entity, stays, {**taken, **_agreed(work, entity, given_up, stays), **(values or {})})
     _note(work, entity, given_up, stays)
     _note(work, entity, stays, given_up)
     derived.settle(work)
+
+
+def merged_with(work: Work, id: UUID) -> set[UUID]:
+    """The records that one was given up for, those that were for it, and what they were merged with in their turn."""
+    found, waiting = {id}, {id}
+    while waiting:
+        notes = sa.select(changes.change.c.cause).where(
+            changes.change.c.record.in_(waiting), changes.change.c.kind == MERGED
+        )
+        waiting = {UUID(cause["with"][1]) for cause in work.connection.execute(notes).scalars()} - found
+        found |= waiting
+    return found - {id}
 
 
 def lead_over(work: Work, old: End, new: End, timeline: bool = False) -> int:
@@ -104,6 +119,13 @@ def _differing(work: Work, entity: str, lost: Mapping[str, Any], own: Mapping[st
             yield name, tuple(dict.fromkeys((*own[name], *value)))
         elif is_empty(own.get(name)) and value not in (own["id"], lost["id"]):
             yield name, value
+
+
+def _agreed(work: Work, entity: str, given_up: UUID, stays: UUID) -> dict[str, bool]:
+    """What both, who are one person, said last of what they agree to."""
+    found = consents.take_over(work, entity, given_up, stays)
+    closed = work.access.hidden(entity) | work.access.read_only(entity, False)
+    return {name: given for name, given in found.items() if name not in closed}
 
 
 def _note(work: Work, entity: str, id: UUID, other: UUID) -> None:
