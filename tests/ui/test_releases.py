@@ -11,10 +11,13 @@ import sqlalchemy as sa
 from litestar.testing import TestClient
 
 from customary.engine import records
+from customary.engine.definitions import kinds as document_kinds
 from customary.engine.people.accounts import account
 from customary.engine.people.actor import SYSTEM
 from customary.engine.plan.applying.alone import alone
+from customary.engine.plan.changes.definitions import PARTS
 from customary.engine.workspace import Workspace, create
+from customary.ui.render import FOLDER as TEMPLATES
 
 from .test_imports import signed_in
 
@@ -64,7 +67,13 @@ def test_what_is_shown_is_applied_and_can_be_taken_back(client: TestClient, work
     with workspace.database.write() as connection:
         person = connection.execute(sa.select(account.c.user_id)).scalar_one()
         records.update(workspace.work(connection, SYSTEM), "user", person, {"language": "el"})
-    assert "- field deal.region; οι τιμές του διατηρούνται" in client.get("/settings/releases").text
+    assert "- πεδίο deal.region; οι τιμές του διατηρούνται" in client.get("/settings/releases").text
+
+
+def test_every_kind_that_a_plan_tells_of_has_words_for_people() -> None:
+    told = (TEMPLATES / "macro_plan.html").read_text()
+    kinds = {"entity", "field", "option", "index", "unique index", "definitions", *PARTS.values(), *document_kinds()}
+    assert [each for each in sorted(kinds) if f'"{each}": _("' not in told] == []
 
 
 def test_another_plan_than_the_one_shown_is_shown_first(client: TestClient, workspace: Workspace) -> None:
