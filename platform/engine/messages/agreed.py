@@ -23,7 +23,7 @@ def take_back(work: Work, details: Mapping[str, Any], address: str) -> bool:
     if "purpose" not in details:
         return False
     purpose = noted(work.connection, details["purpose"])
-    for record in {purpose.record, *merged_with(work, purpose.record), *_known_by(work, purpose, address)}:
+    for record in {purpose.record, *merged_with(work.connection, purpose.record), *_known_by(work, purpose, address)}:
         withdraw(work, replace(purpose, record=record), UNSUBSCRIBE)
     return True
 

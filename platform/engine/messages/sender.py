@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from secrets import SystemRandom
 from typing import Any, Protocol
@@ -21,6 +22,7 @@ from customary.engine.messages.outbox import DROPPED, FAILED, QUEUED, SENT, Lett
 from customary.engine.messages.undelivered import NotNow, NotYet, Undeliverable
 from customary.engine.reasons import reason_text
 from customary.engine.records.personal.consents import noted, withdrawn
+from customary.engine.records.writer.merging import merged_with
 from customary.engine.tracing import span
 from customary.engine.words import Reason
 
@@ -130,12 +132,14 @@ def _send(database: Database, channel: Channel, letter: Letter, now: datetime, s
 
 
 def _is_taken_back(database: Database, letter: Letter, now: datetime) -> bool:
-    """Whether the receiver has taken back what they had agreed to when it was written."""
+    """Whether the receiver has taken back what they had agreed to when it was written, by any record of theirs."""
     purpose = (letter.details or {}).get("purpose")
     if purpose is None:
         return False
     with database.look() as connection:
-        return withdrawn(connection, noted(connection, purpose), now)
+        found = noted(connection, purpose)
+        ids = {found.record, *merged_with(connection, found.record)}
+        return any(withdrawn(connection, replace(found, record=each), now) for each in ids)
 
 
 def _put_off(

@@ -192,11 +192,16 @@ def test_of_two_that_are_one_person_holds_what_was_said_last(at_home, tmp_path):
     at_home.do(lambda work: records.merge(work, "person", two, one))
     assert (at_home.get("person", one)["news"], at_home.do(lambda work: lines(work, "person", one))) == (True, given)
     at_home.do(lambda work: records.merge(work, "person", one, three))
+    at_home.update("person", three, news=False)
+    send_due(at_home.database, {"mail": SimpleNamespace(deliver=lambda _: pytest.fail("it was sent"))}, at_home.now)
+    assert at_home.do(lambda work: letters(work.connection, record=order))[0].status == "dropped"
+    at_home.update("person", three, news=True)
     assert at_home.do(lambda work: take_back(work, letter.details, letter.recipient))
     assert at_home.get("person", three)["news"] is False
     found = at_home.do(lambda work: lines(work, "person", three))
-    assert ([each.given for each in found], found[1:]) == ([False, True], given)
+    assert ([each.given for each in found], found[3:]) == ([False, True, False, True], given)
     late = at_home.create("person", name="d", news=True)
     at_home.do(lambda work: records.merge(work, "person", three, late))
     assert at_home.get("person", late)["news"] is True
-    assert [each.given for each in at_home.do(lambda work: lines(work, "person", late))] == [True, False, True]
+    found = at_home.do(lambda work: lines(work, "person", late))
+    assert [each.given for each in found] == [True, False, True, False, True]

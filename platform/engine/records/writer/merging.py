@@ -53,14 +53,14 @@ def merge(work: Work, entity: str, given_up: UUID, stays: UUID, values: Mapping[
     derived.settle(work)
 
 
-def merged_with(work: Work, id: UUID) -> set[UUID]:
+def merged_with(connection: sa.Connection, id: UUID) -> set[UUID]:
     """The records that one was given up for, those that were for it, and what they were merged with in their turn."""
     found, waiting = {id}, {id}
     while waiting:
         notes = sa.select(changes.change.c.cause).where(
             changes.change.c.record.in_(waiting), changes.change.c.kind == MERGED
         )
-        waiting = {UUID(cause["with"][1]) for cause in work.connection.execute(notes).scalars()} - found
+        waiting = {UUID(cause["with"][1]) for cause in connection.execute(notes).scalars()} - found
         found |= waiting
     return found - {id}
 
