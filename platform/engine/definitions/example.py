@@ -81,7 +81,7 @@ RULE_EXAMPLES = named(
         {
             "given": told(
                 {"type": "object", "minProperties": 1, "additionalProperties": VALUES, "x-what": "{lead: {name: Ann}}"},
-                "the record that it is about, by its entity",
+                "the record that it is about, by its entity; left out where a workflow is about none",
             ),
             **_SHARED,
             "press": told(_PRESSED, "true: then its button is pressed; or what it asks for: {address: a@example.com}"),
@@ -95,7 +95,6 @@ RULE_EXAMPLES = named(
             "calls": told(list_of(_CALLED, "a list: [{url: 'https://example.com'}]"), "all the calls it makes"),
             "notifies": told(list_of(_NOTIFIED, "a list: [{text: Done}]"), "all that it tells users"),
         },
-        required=("given",),
     ),
     "examples: {hot_lead_is_called: {given: {lead: {name: A}}, creates: [{task: {title: Call A}}]}}",
 )

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from customary.engine import records
-from customary.engine.automation.moment import system_for
+from customary.engine.automation.moment import NO_RECORD, system_for
 from customary.engine.automation.outside.forms import heard
 from customary.engine.automation.people.press import press
 from customary.engine.examples.difference import Difference
@@ -46,7 +46,8 @@ class _Trial:
             self.room.look_at_the_clock()
             with self.room.work() as work:
                 self._beside(Values(work, self.made, self.example.entity))
-            id, refused = self._try(actor, lambda work: self._make(work))
+            if self.example.entity:
+                id, refused = self._try(actor, lambda work: self._make(work))
             if id is not None and "set" in said:
                 self.room.forget()
                 _, refused = self._try(actor, lambda work: self._change(work, id))
@@ -60,9 +61,9 @@ class _Trial:
             yield self._differs("given", "a record that can be made", str(problem))
             return
         yield from self._refusals(refused)
-        if id is not None:
+        if id is not None or not self.example.entity:
             with self.room.work(system_for(actor.record)) as work:
-                yield from self._outcome(work, id)
+                yield from self._outcome(work, id or NO_RECORD)
 
     def _beside(self, values: Values) -> None:
         for entity, rows in (self.example.said.get("there") or {}).items():
@@ -136,9 +137,9 @@ class _Trial:
     def _outcome(self, work: Work, id: UUID) -> Iterator[Difference]:
         """The record in the end, and for a workflow what it did."""
         said, entity = self.example.said, self.example.entity
-        record = records.get(work, entity, id).values
+        record = records.get(work, entity, id).values if entity else {}
         values = Values(work, self.made, entity, record)
-        fields = work.model.entities[entity].fields
+        fields = work.model.entities[entity].fields if entity else {}
         for name, expected in (said.get("gives") or {}).items():
             if not values.fits(fields[name], expected, record.get(name)):
                 got = record.get(name)

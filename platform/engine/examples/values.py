@@ -101,6 +101,8 @@ class Values:
 
     @property
     def _scope(self) -> RecordScope:
+        if not self.entity:
+            return RecordScope(self.work)
         scope = RecordScope(self.work, self.entity, self.about, self.about)
         scope.bindings["record"] = scope.record
         return scope

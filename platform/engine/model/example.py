@@ -15,6 +15,8 @@ from customary.engine.text import node as text
 
 RECORD = "record"
 """In `fails`: the record as a whole."""
+ABOUT_ONE = ("given", "as", "set", "press", "gives", "fails")
+"""What only examples about a record say."""
 
 
 def check_examples(build: Build, roles: Mapping[str, Role], workflows: Mapping[str, Workflow]) -> None:
@@ -32,8 +34,8 @@ def check_examples(build: Build, roles: Mapping[str, Role], workflows: Mapping[s
             _of_role(build, example)
     for name, document in build.definitions.of("workflow").items():
         workflow = workflows.get(name)
-        if workflow and not workflow.entity and (given := document.body.get("examples")) is not None:
-            build.add(given.place, "a workflow about no record has nothing to give", "Leave the examples out.")
+        if workflow and not workflow.entity:
+            _of_time(build, workflow, document.body.get("examples"))
         if workflow and (sketch := build.sketches.get(workflow.entity)):
             for _, example in items(document.body.get("examples")):
                 _of_rule(build, sketch, example, roles)
@@ -60,8 +62,29 @@ def _of_records(build: Build, sketch: Sketch, body: text.Mapping, roles: Mapping
         _shared(build, sketch, example, roles)
 
 
+def _of_time(build: Build, workflow: Workflow, examples: text.Node | None) -> None:
+    """Of a workflow about no record: time starts it, and nothing else that an example could do."""
+    if examples is not None and all(each["kind"] != "schedule" for each in workflow.triggers):
+        build.add(examples.place, "a workflow about no record has nothing to give", "Leave the examples out.")
+        return
+    for _, example in items(examples):
+        for key in ABOUT_ONE:
+            if key in example:
+                told = f"a workflow about no record has no “{key}”"
+                build.add(example.place_of(key), told, "Say what is there, and after which time: after: 1d.")
+        if "after" not in example:
+            build.add(example.place, "an example needs “after”", "Say how much time passes: after: 1d.")
+        build.condition(example.get("holds"), build.names(""))
+        _there(build, example)
+        for each in _items(example.get("creates")):
+            _by_entity(build, each, build.names(""))
+
+
 def _of_rule(build: Build, sketch: Sketch, example: text.Mapping, roles: Mapping[str, Role]) -> None:
     given = example.get("given")
+    if given is None:
+        told = f"Write the record that it is about: given: {{{sketch.name}: {{…}}}}."
+        build.add(example.place, "an example needs “given”", told)
     if isinstance(given, text.Mapping):
         if sketch.name not in given:
             build.add(given.place, f"there is no {sketch.name} in it", f"The workflow is about {sketch.name} records.")

@@ -209,9 +209,27 @@ examples:
 REMIND = "\nworkflow: remind\nwhen: {due: {field: deal.closes, before: 2d}}\ndo: [{set: {name: Soon}}]\nexamples:\n"
 
 
+DAILY = """
+workflow: daily
+when: {schedule: 0 8 * * *}
+do:
+  - find: {entity: deal, where: owner == null}
+    as: loose
+  - for_each:
+      in: loose
+      as: one
+      do: [{create: {task: {title: 'Look after {{ one.name }}', about: =one}}}]
+examples:
+"""
+LOOSE = "there: {deal: [{name: A, owner: null}, {name: B, owner: {name: Ann}}]}"
+
+
 @pytest.mark.parametrize(
     ("definition", "example"),
     [
+        (DAILY, f"{{{LOOSE}, after: 1d, creates: [{{task: {{title: Look after A}}}}]}}"),
+        (DAILY, f"{{{LOOSE}, after: 1d, holds: 'size(all(task)) == 1 && all(deal).exists(d, d.name == \"A\")'}}"),
+        (DAILY, "{after: 0d, starts: false}"),
         (CHASE, "{given: {deal: {name: A}}, after: 2d, creates: []}"),
         (CHASE, "{given: {deal: {name: A}}, after: 4d, creates: [{task: {title: First A}}]}"),
         (
@@ -225,3 +243,8 @@ REMIND = "\nworkflow: remind\nwhen: {due: {field: deal.closes, before: 2d}}\ndo:
 )
 def test_time_passes_in_an_example(definition: str, example: str) -> None:
     assert differences(definition, example) == []
+
+
+def test_what_a_day_brings_otherwise_is_told() -> None:
+    assert differences(DAILY, f"{{{LOOSE}, after: 1d, creates: []}}") == ["creates: no more / task “Look after A”"]
+    assert differences(DAILY, "{after: 1d, holds: 'size(all(task)) == 1'}")[0].startswith("holds: ")
