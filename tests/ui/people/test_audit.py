@@ -14,9 +14,10 @@ def test_an_export_and_a_deletion_are_shown(client: TestClient, first: Callable)
     page = client.get("/settings/audit").text
     assert "Records exported" in page
     assert "Record deleted" in page
-    assert "text: call" in page
+    assert "Search: call<" in page
+    assert "Others with it: 0<" in page
     assert "Ann" in page
-    assert "roles: admin<" in page
+    assert "Roles: admin<" in page
     assert "Record deleted</td>" not in client.get("/settings/audit?kind=exported").text
 
 
