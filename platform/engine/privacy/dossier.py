@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from typing import IO, Any
 from uuid import UUID
@@ -26,7 +27,7 @@ from customary.engine.records.record import Query, Record, Titles
 from customary.engine.records.refusal import Forbidden, Missing
 from customary.engine.records.scope import RecordScope
 from customary.engine.records.work import Work
-from customary.engine.records.writer.attach import listed
+from customary.engine.records.writer.attach import find_seen, listed
 from customary.engine.records.writer.delete import pointing_at
 from customary.engine.records.writer.shape import shape
 from customary.engine.words import Reason
@@ -165,14 +166,25 @@ def _audited(work: Work, id: UUID) -> Iterator[audit.Line]:
 
 
 def _files(work: Work, known: Known) -> list[Kept]:
-    """The files on fields that the actor sees, and those that mails brought."""
+    """The files on fields that the actor sees, those that mails brought, and those that went with ours."""
     ids: set[UUID] = set()
     for record in filter(None, (_seen(work, part) for part in known.parts)):
         fields = work.model.entities[record.entity].fields
         values = (value for name, value in record.values.items() if fields[name].attaches)
         ids |= {one.id for value in values for one in listed(value)}
-    ids |= {UUID(each["id"]) for told in _mails(work, known) for each in told["files"] if "id" in each}
+    with_mails = [each for told in _mails(work, known) for each in told["files"]]
+    ids |= {UUID(each["id"]) for each in with_mails if "id" in each}
+    ids |= {UUID(each["file"]) for each in with_mails if "file" in each and _may_have(work, each)}
     return sorted(files.find(work.connection, ids).values(), key=lambda each: each.id)
+
+
+def _may_have(work: Work, sent: Mapping[str, Any]) -> bool:
+    """Whether who may read a mail may have a file that went with it: one that hung on a record is that record's."""
+    if sent.get("own"):
+        return True
+    with suppress(Missing, Forbidden):
+        return bool(find_seen(work, UUID(sent["file"])))
+    return False
 
 
 def _put(made: ZipFile, name: str, data: Any) -> None:

@@ -11,10 +11,11 @@ from zipfile import ZipFile
 
 import pytest
 
-from customary.engine import privacy, records
+from customary.engine import files, privacy, records
 from customary.engine.fields.any_link import AnyLink
 from customary.engine.files import Store
 from customary.engine.messages import notify, write
+from customary.engine.messages.enclosed import of_file
 from customary.engine.money import Money
 from customary.engine.records.identifier import new_id
 from customary.engine.records.refusal import Forbidden, Missing
@@ -32,6 +33,9 @@ entities:
 ---
 role: reader
 entities: {person: {read: all, export: none}}
+---
+role: paperless
+entities: {person: {read: all, export: all, fields: {contract: hidden}}}
 """
 
 
@@ -59,6 +63,23 @@ def known(crm, store) -> UUID:
     crm.add("deal", name="Stairs", person=id, amount=Money(Decimal(30), "EUR"))
     crm.add("activity", subject="Call Ann", about=AnyLink("person", id))
     return id
+
+
+def test_files_that_went_with_mails_are_in_it_for_who_may_read_them(crm, known, store):
+    with crm.work() as work:
+        contract = records.get(work, "person", known).values["contract"]
+        price = attach.keep(work, store, "price.pdf", b"%PDF-1.4 price").attached
+        sent = [{**of_file(contract), "own": False}, {**of_file(price), "own": True}]
+        files.claim(work.connection, work.release.tables.code("person"), known, [price.id])
+        write(
+            work, "ann@example.com", "Files", "See", about=("person", known), details={"shown": True, "enclosed": sent}
+        )
+
+    def brought(*actor: Any) -> set[str]:
+        return {name.rpartition("-")[2] for name in _dossier(crm, store, known, *actor) if name.startswith("files/")}
+
+    assert brought() == {"contract.pdf", "price.pdf"}
+    assert brought(crm.person("Pat", "paperless")) == {"price.pdf"}
 
 
 def test_it_holds_records_history_links_mails_files_and_what_is_kept_beside(crm, known, store):
