@@ -71,9 +71,8 @@ def test_files_that_went_with_mails_are_in_it_for_who_may_read_them(crm, known, 
         price = attach.keep(work, store, "price.pdf", b"%PDF-1.4 price").attached
         sent = [{**of_file(contract), "own": False}, {**of_file(price), "own": True}]
         files.claim(work.connection, work.release.tables.code("person"), known, [price.id])
-        write(
-            work, "ann@example.com", "Files", "See", about=("person", known), details={"shown": True, "enclosed": sent}
-        )
+        details = {"shown": True, "by_hand": True, "enclosed": sent}
+        write(work, "ann@example.com", "Files", "See", about=("person", known), details=details)
 
     def brought(*actor: Any) -> set[str]:
         return {name.rpartition("-")[2] for name in _dossier(crm, store, known, *actor) if name.startswith("files/")}
