@@ -28,6 +28,7 @@ notification = sa.Table(
     sa.Column("run", sa.Uuid),
     sa.Column("at", Moment, nullable=False),
     sa.Column("read_at", Moment),
+    sa.Index("customary_notification_record", "record"),
     sa.Index("customary_notification_user", "user", "id"),
     # Every page counts the unread, so the count must not grow with what was read long ago.
     sa.Index("customary_notification_unread", "user", "read_at", "id"),

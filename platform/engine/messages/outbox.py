@@ -56,6 +56,7 @@ message = sa.Table(
     sa.Index("customary_message_record", "record", "at"),
     sa.Index("customary_message_run", "run", "position"),
     sa.Index("customary_message_token", "token"),
+    sa.Index("customary_message_recipient", sa.func.lower(sa.column("recipient"))),
 )
 """`entity` is a name at birth. `due` is when the message is delivered or tried again, or its sender's lease ends."""
 

@@ -12,7 +12,6 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from customary.engine.fields.field import Field
-from customary.engine.messages.stops import folded
 from customary.engine.model.entities.personal import personal
 from customary.engine.model.entity import Entity
 from customary.engine.privacy.once import Once
@@ -118,8 +117,13 @@ def _addresses(work: Work, parts: Iterable[Part], past: Iterable[Change]) -> Ite
     values = [*storage.load_many(work, own[0].entity, ids)]
     values += [side for each in past if each.record in ids for side in (each.before, each.after)]
     said = {text for each in values for name in fields if isinstance(text := each.get(name), str)}
-    shared = {folded(text) for text in said if _is_shared(work, own[0].entity, fields, ids, text)}
-    yield from {folded(text) for text in said} - shared
+    shared = {_small(text) for text in said if _is_shared(work, own[0].entity, fields, ids, text)}
+    yield from {_small(text) for text in said} - shared
+
+
+def _small(address: str) -> str:
+    """In small letters, as fields of addresses keep it: folded, a Greek or German one is another."""
+    return address.strip().lower()
 
 
 def _address_fields(work: Work, entity: str) -> list[str]:

@@ -74,8 +74,9 @@ def _steps(known: Known) -> sa.ColumnElement[bool]:
     """The steps of its own runs, and those of others that wrote a message to it."""
     step = automation.step
     runs = sa.select(automation.run.c.id).where(is_run(known))
-    wrote = sa.exists().where(message.c.run == step.c.run, message.c.position == step.c.position, is_sent(known))
-    return sa.or_(step.c.run.in_(runs), wrote)
+    wrote = sa.select(message.c.run, message.c.position).where(is_sent(known))
+    found = (step.c.run.in_(runs), sa.tuple_(step.c.run, step.c.position).in_(wrote))
+    return step.c.id.in_(sa.union_all(*(sa.select(step.c.id).where(each) for each in found)))
 
 
 def _reactions(known: Known) -> sa.ColumnElement[bool]:

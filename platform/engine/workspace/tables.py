@@ -44,11 +44,8 @@ def add_new_columns(database: Database) -> None:
     with database.read() as connection:
         inspector = sa.inspect(connection)
         columns = _names(inspector.get_multi_columns(filter_names=list(system.tables)))
-        indexes = _names(inspector.get_multi_indexes(filter_names=list(system.tables)))
+        unindexed = missing_indexes(connection)
     missing = [each for table in system.sorted_tables for each in table.c if each.name not in columns[table.name]]
-    unindexed = [
-        each for table in system.sorted_tables for each in table.indexes if each.name not in indexes[table.name]
-    ]
     if not missing and not unindexed:
         return
     with database.write() as connection:
@@ -58,6 +55,20 @@ def add_new_columns(database: Database) -> None:
             connection.exec_driver_sql(f"ALTER TABLE {quote(column.table.name)} ADD COLUMN {described(column)}")
         for index in unindexed:
             connection.execute(sa.schema.CreateIndex(index, if_not_exists=True))
+
+
+def missing_indexes(connection: sa.Connection) -> list[sa.Index]:
+    """The indexes of the platform's own tables that the database has not."""
+    there = _indexes_there(connection)
+    return [each for table in system.sorted_tables for each in table.indexes if each.name not in there]
+
+
+def _indexes_there(connection: sa.Connection) -> set[str | None]:
+    """SQLAlchemy passes over SQLite's indexes over expressions, and warns of them."""
+    if connection.dialect.name == "sqlite":
+        return set(connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'index'").scalars())
+    found = sa.inspect(connection).get_multi_indexes(filter_names=list(system.tables))
+    return {name for names in _names(found).values() for name in names}
 
 
 def _names(found: Mapping[tuple[str | None, str], list[Any]]) -> Mapping[str, set[str | None]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -159,6 +160,16 @@ def test_messages_to_an_address_that_somebody_else_has_too_stay(crm, known, stor
     assert subjects == ["", "To both"]
 
 
+@pytest.mark.parametrize("address", ["ΝΊΚΟΣ@example.com", "info@Straße.de"])
+def test_mails_are_found_whatever_the_letters_of_their_address(crm, address):
+    id = crm.add("person", name="Nikos", email=address)
+    with crm.work() as work:
+        write(work, crm.value("person", id, "email"), "To one", "Hello", about=("deal", new_id()))
+        assert {each.name: count for each, count in privacy.plan_erasure(work, "person", id).traces.items()} == {
+            "messages_sent": 1
+        }
+
+
 def test_who_was_merged_into_it_goes_too_but_not_the_other_way_round(crm, store):
     one, two = crm.add("person", name="Wilhelmina"), crm.add("person", name="Wilhelmina Q")
     with crm.work() as work:
@@ -206,6 +217,23 @@ def test_every_table_of_the_platform_is_a_trace_or_says_nothing_of_people():
     traced = {each.table.name for each in TRACES}
     assert set(system.tables) == traced | SILENT | WRITERS | FORGOTTEN
     assert sum(map(len, (traced, SILENT, WRITERS, FORGOTTEN))) == len(system.tables)
+
+
+def test_traces_are_found_by_indexes_however_many_there_are(crm, known):
+    with crm.reading() as work:
+        of = privacy.known_of(work, "person", known)
+        if not work.is_sqlite:
+            work.connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        for each in (each for each in TRACES if each.name != "forms_waiting"):
+            found = sa.select(each.table.c[each.key]).where(each.of(of))
+            assert not re.search("SCAN customary_|Seq Scan|SubPlan", _way(work, found)), each.name
+
+
+def _way(work, query: sa.Select) -> str:
+    """How the database finds the rows, as it tells it."""
+    written = query.compile(work.connection, compile_kwargs={"literal_binds": True})
+    explain = "EXPLAIN QUERY PLAN" if work.is_sqlite else "EXPLAIN"
+    return "\n".join(map(str, work.connection.exec_driver_sql(f"{explain} {written}")))
 
 
 def _erase(crm, store: Store, id: UUID) -> None:

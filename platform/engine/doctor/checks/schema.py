@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import sqlalchemy as sa
-
-from customary.engine.database import system
 from customary.engine.doctor.patient import Finding, Patient
 from customary.engine.plan import prove
 from customary.engine.plan.applying import journal
 from customary.engine.workspace import Workspace
+from customary.engine.workspace.tables import missing_indexes
 
 _REMEDIES = {
     ("-", "index"): "Make it anew: customary apply.",
@@ -30,18 +28,11 @@ def look(patient: Patient) -> Iterator[Finding]:
     for each in prove(patient.connection, patient.release.tables):
         if each.kind != "row" and each.name not in added:
             yield Finding(f"{str(each)[0].upper()}{str(each)[1:]}.", _REMEDIES.get((each.sign, each.kind), _LOST))
-    for index in _missing_of_platform(patient.connection):
+    for index in missing_indexes(patient.connection):
         yield Finding(f"Index {index.name} is missing.", "--repair makes it anew.", mends=True)
 
 
 def mend(workspace: Workspace) -> None:
     with workspace.database.write() as connection:
-        for index in _missing_of_platform(connection):
+        for index in missing_indexes(connection):
             index.create(connection)
-
-
-def _missing_of_platform(connection: sa.Connection) -> list[sa.Index]:
-    """The indexes of the platform's own tables; every start makes the tables and columns that are missing."""
-    known = sa.inspect(connection).get_multi_indexes(filter_names=list(system.tables))
-    there = {each["name"] for found in known.values() for each in found}
-    return [each for table in system.sorted_tables for each in table.indexes if each.name not in there]

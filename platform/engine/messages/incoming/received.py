@@ -42,6 +42,7 @@ mail = sa.Table(
     sa.Index("customary_mail_record", "record", "at"),
     sa.Index("customary_mail_message_id", "message_id"),
     sa.Index("customary_mail_status", "status", "received_at"),
+    sa.Index("customary_mail_sender", sa.func.lower(sa.column("sender"))),
 )
 
 FILED, REPORT, ASIDE, AGAIN = "filed", "report", "aside", "again"
