@@ -71,8 +71,11 @@ class Batch:
         """Looks for what was written to some records since the first change of the batch."""
         self._later |= {id: [] for id in ids}
         statement = kept(self.work, "later changes", lambda: _later(self.work))
-        first = min(each.id for each in self.changes)
-        for id, record, at in self.work.connection.execute(statement, {"ids": sorted(ids), "first": first}).all():
+        first, moments = min(each.id for each in self.changes), {each.at for each in self.changes}
+        # What an import wrote is of one save, and no change of it is later than another.
+        same = moments.pop() if len(moments) == 1 else None
+        asked = {"ids": sorted(ids), "first": first, "same": same}
+        for id, record, at in self.work.connection.execute(statement, asked).all():
             self._later[record].append((id, at))
 
     def told(self, ids: Sequence[UUID]) -> list[Change]:
@@ -99,7 +102,10 @@ class Batch:
 
 def _later(work: Work) -> sa.Select:
     after = change.c.id > sa.bindparam("first", type_=change.c.id.type)
-    return sa.select(change.c.id, change.c.record, change.c.at).where(_of_these(work), after).order_by(change.c.id)
+    other = change.c.at.is_distinct_from(sa.bindparam("same", type_=change.c.at.type))
+    return (
+        sa.select(change.c.id, change.c.record, change.c.at).where(_of_these(work), after, other).order_by(change.c.id)
+    )
 
 
 def _whole(work: Work) -> sa.Select:

@@ -88,14 +88,21 @@ def holding(work: Work, looks: list[Look]) -> list[Look]:
     for rules, ids in _questions(work, looks):
         fitting |= _fitting(work, rules, ids)
     over = _over([seen for _, seen in looks]) if fitting else set()
+    by_rule = groupby(looks, itemgetter(0))
+    return [each for rule, its in by_rule for each in _holding(rule, its, fitting.get(rule.name), over)]
 
-    def holds(rule: Workflow, seen: Seen) -> bool:
-        found = fitting.get(rule.name)
-        if rule.where is None:
-            return True
-        return rule.where.holds(seen.scope()) if found is None or id(seen) in over else seen.id in found
 
-    return [look for look in looks if holds(*look)]
+def _holding(rule: Workflow, looks: Iterable[Look], fitting: set[UUID] | None, over: set[int]) -> Iterable[Look]:
+    """Those of a rule: what SQL found is true of the records that are still as the change left them."""
+    if rule.where is None:
+        return looks
+    if fitting is None:
+        return [look for look in looks if rule.where.holds(look[1].scope())]
+    if not over:
+        return [look for look in looks if look[1].id in fitting]
+    return [
+        look for look in looks if (rule.where.holds(look[1].scope()) if id(look[1]) in over else look[1].id in fitting)
+    ]
 
 
 def _over(seens: list[Seen]) -> set[int]:

@@ -29,7 +29,7 @@ BATCH = 500
 # Made once, for a worker asks at every write of others.
 _WAITING = sa.select(queue.c.id).limit(1)
 _CLAIM = (
-    sa.select(queue.c.id.label("queued"), queue.c.record.label("of"), change)
+    sa.select(queue.c.id.label("queued"), change)
     .select_from(queue.outerjoin(change, change.c.id == queue.c.change))
     .order_by(queue.c.id)
     .limit(BATCH)
@@ -75,7 +75,7 @@ def _claimed(connection: sa.Connection, is_sqlite: bool) -> Sequence[Mapping[str
     for id, record in connection.execute(_BEFORE, {"last": rows[-1]["queued"]}):
         if id not in ours:
             held[record] = min(id, held.get(record, id))
-    return [row for row in rows if not held.get(row["of"], row["queued"]) < row["queued"]]
+    return [row for row in rows if not held.get(row["record"], row["queued"]) < row["queued"]]
 
 
 def _changes(work: Work, rows: Sequence[Mapping[str, Any]]) -> list[Change]:

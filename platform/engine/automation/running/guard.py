@@ -49,11 +49,12 @@ class Often:
 
 def has_run(workflow: Workflow, moment: Moment) -> bool:
     """Whether a rule that may run once, or so many times at once, has no business with this record now."""
-    limits, work = workflow.limits, moment.work
-    mine = (tables.run.c.workflow == workflow.name, tables.run.c.record == moment.id)
-    if limits.get("once") and _count(work, 1, *mine, tables.run.c.status != tables.STOPPED):
+    once, running = (workflow.limits.get(name) for name in ("once", "running"))
+    if not (once or running):
+        return False
+    work, mine = moment.work, (tables.run.c.workflow == workflow.name, tables.run.c.record == moment.id)
+    if once and _count(work, 1, *mine, tables.run.c.status != tables.STOPPED):
         return True
-    running = limits.get("running")
     return bool(running) and _count(work, running, *mine, tables.run.c.status.in_(tables.NOT_ENDED)) >= running
 
 
