@@ -37,6 +37,12 @@ def is_there(work: Work, entity: str, id: UUID) -> bool:
     return work.connection.execute(statement, {"id": id}).first() is not None
 
 
+def are_there(work: Work, entity: str, ids: Iterable[UUID]) -> set[UUID]:
+    """Those of some ids that there is a record with, archived or not."""
+    statement = kept(work, ("are there", entity), lambda: _ask_some(work, entity))
+    return set(work.connection.execute(statement, {"ids": sorted(ids)}).scalars())
+
+
 def load_many(work: Work, entity: str, ids: Iterable[UUID], lock: bool = False) -> list[dict[str, Any]]:
     """The records with these ids, in their order; ids that are not there are left out."""
     ids, found = list(ids), {}
@@ -167,6 +173,11 @@ def _load_one(work: Work, entity: str, lock: bool) -> sa.Select:
 def _ask_one(work: Work, entity: str) -> sa.Select:
     id = _table(work, entity).column("id")
     return sa.select(id).where(id == sa.bindparam("id"))
+
+
+def _ask_some(work: Work, entity: str) -> sa.Select:
+    id = _table(work, entity).column("id")
+    return sa.select(id).where(among(work, id, "ids"))
 
 
 def _load_some(work: Work, entity: str, lock: bool) -> sa.Select:

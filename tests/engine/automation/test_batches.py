@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from customary.engine.automation.running import guard
+from customary.engine.automation.running import guard, leasing
 from customary.engine.expressions import Expression
 from customary.engine.messages.notifications import notification
 from customary.engine.people import accounts
@@ -100,6 +100,30 @@ def test_a_condition_is_asked_of_the_record_as_each_save_left_it(house: Callable
     [ended] = [run for run in home.runs() if run.record == gone]
     assert (ended.status, ended.reason) == ("stopped", "The record is not there any more.")
     assert {run.status for run in home.runs() if run.record == there} == {"done"}
+
+
+def test_what_a_run_deletes_breaks_no_other_run_of_that_moment(house: Callable) -> None:
+    home = house(
+        VISIT
+        + "---\nworkflow: clears\nwhen: {created: stop}\ndo:\n  - delete: {record: =visit}\n"
+        + "---\nworkflow: of_whole\nwhen: {related: {of: visit, changed: stop}}\ndo:\n  - note: Seen\n"
+    )
+    visit = home.create("visit", name="Long")
+    home.create("stop", name="Short", visit=visit)
+    home.settle()
+    assert {run.workflow for run in home.runs()} == {"clears", "of_whole"}
+    assert {run.status for run in home.runs()} <= {"done", "stopped"}
+
+
+def test_many_that_are_due_are_not_compared_with_each_other(house: Callable) -> None:
+    """PostgreSQL looks up what keeps a run by its record, though it knows nothing yet of a table that just filled."""
+    home = house(VISIT + rule("own", "{created: visit}", "minutes > 60"))
+    explain = "EXPLAIN QUERY PLAN " if home.database.is_sqlite else "EXPLAIN "
+    asked = leasing._due().params(now=home.now, most=80)
+    with home.database.read() as connection:
+        text = str(asked.compile(connection, compile_kwargs={"literal_binds": True}))
+        plan = [line for line in map(str, connection.exec_driver_sql(explain + text)) if "earlier" in line]
+    assert plan and all("customary_run_record" in line for line in plan)
 
 
 def test_what_one_save_does_to_a_record_is_looked_at_as_a_whole(house: Callable) -> None:

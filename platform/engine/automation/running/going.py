@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 
 from customary.engine.automation import tables
 from customary.engine.automation.acting import CannotDo, Pause, Stop
-from customary.engine.automation.moment import Moment, moment_of, started_by, system_for
+from customary.engine.automation.moment import Moment, changes_behind, moment_of, started_by, system_for
 from customary.engine.automation.running.begun import as_begun
 from customary.engine.automation.running.calling import tell_caller
 from customary.engine.automation.running.taking import Steps, Walk, write_logs
@@ -34,6 +35,25 @@ TOO_MANY = Reason("It was begun {count} times, and each time the worker ended be
 
 
 @dataclass(frozen=True)
+class Known:
+    """What is known of several runs that are taken together: the rows of the changes that started them, and which of
+    the records that they are about are there, by the codes of their entities."""
+
+    changes: Mapping[UUID, Mapping[str, Any]]
+    there: Mapping[str, set[UUID]]
+
+
+def look_at(work: Work, runs: Collection[Mapping[str, Any]]) -> Known:
+    """Reads for runs that are taken together what each would read for itself."""
+    about: dict[str, set[UUID]] = defaultdict(set)
+    for run in runs:
+        about[run["entity"]].add(run["record"])
+    named = ((code, work.release.tables.named(code), ids) for code, ids in about.items() if code)
+    there = {code: storage.are_there(work, entity, ids) for code, entity, ids in named if entity}
+    return Known(changes_behind(work.connection, runs), there)
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What came of a run for now: its row as it was held, its log, and in what its row differs then."""
 
@@ -52,22 +72,22 @@ def go(
     run: Mapping[str, Any],
     now: datetime,
     taken: Steps,
-    inputs: Mapping[UUID, Mapping[str, Any]] | None = None,
+    known: Known | None = None,
 ) -> Outcome:
     """Takes the steps of a run whose row is held, and gives what came of it, to be written down.
 
-    `taken` is its log. `inputs` are the rows of the changes that started it and others, where they were read together.
+    `taken` is its log, `known` what was read for it and others together.
     """
     taken.goes_on = bool(run["position"])
     if run["attempts"] > MOST_CLAIMS:
         return ended(run, taken, now, tables.FAILED, tables.reason_text(TOO_MANY))
     work = Work(connection, release, SYSTEM, now, cause_of(run["id"], run["workflow"], run["cause"]))
     workflow = as_begun(work, run)
-    found = started_by(work, run, inputs)
+    found = started_by(work, run, known and known.changes)
     if workflow is None or found is None:
         return ended(run, taken, now, tables.STOPPED, tables.reason_text(GONE))
     moment = moment_of(work, run, found, kept(work, run))
-    if _is_over(moment, bool(run["position"])):
+    if _is_over(moment, run, known):
         return ended(run, taken, now, tables.STOPPED, tables.reason_text(RECORD_GONE))
     actor = actor_of(work, workflow, run["actor"], moment.user)
     moment.work = Work(connection, release, actor, now, work.cause)
@@ -75,10 +95,13 @@ def go(
     return _walked(Walk(workflow, run["id"], moment, taken, *way(run)), begun)
 
 
-def _is_over(moment: Moment, has_waited: bool) -> bool:
+def _is_over(moment: Moment, run: Mapping[str, Any], known: Known | None) -> bool:
     """Whether the record is gone that a run is about; what is to be done after it was deleted begins nevertheless."""
-    if not moment.entity or (moment.change.kind == "deleted" and moment.about is None and not has_waited):
+    begins = not run["position"]
+    if not moment.entity or (begins and moment.change.kind == "deleted" and moment.about is None):
         return False
+    if known is not None:
+        return moment.id not in known.there.get(run["entity"], ())
     return not storage.is_there(moment.work, moment.entity, moment.id)
 
 

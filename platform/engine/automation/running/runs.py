@@ -14,12 +14,13 @@ import sqlalchemy as sa
 
 from customary.engine.automation import tables
 from customary.engine.automation.acting import CannotDo
-from customary.engine.automation.moment import changes_behind
-from customary.engine.automation.running.going import Outcome, ended, go, write_down
+from customary.engine.automation.running.going import Known, Outcome, ended, go, look_at, write_down
 from customary.engine.automation.running.leasing import SILENT_SECONDS
 from customary.engine.automation.running.taking import Steps, has_kind, why
 from customary.engine.database import Database
+from customary.engine.people.actor import SYSTEM
 from customary.engine.records.refusal import Forbidden, Missing, Refused, Stale
+from customary.engine.records.work import Work
 from customary.engine.releases import Release, Releases
 from customary.engine.tracing import span
 from customary.engine.words import Reason
@@ -79,7 +80,7 @@ class _Shared:
     release: Release
     now: datetime
     runs: Mapping[UUID, Mapping[str, Any]]
-    inputs: Mapping[UUID, Mapping[str, Any]]
+    known: Known
     outcomes: list[Outcome] = field(default_factory=list)
 
     def take(self, run_id: UUID) -> bool:
@@ -94,7 +95,7 @@ class _Shared:
         self.connection.exec_driver_sql("SAVEPOINT run")
         try:
             with span("run", run=str(run_id)):
-                came = go(self.connection, self.release, run, self.now, taken, self.inputs)
+                came = go(self.connection, self.release, run, self.now, taken, self.known)
         except Exception as error:
             if getattr(error, "connection_invalidated", False):
                 raise
@@ -107,9 +108,10 @@ class _Shared:
         return True
 
     def _is_brief(self, run: Mapping[str, Any]) -> bool:
-        """Whether no step of its rule may last, for others wait for what is held, nor asks how other runs stand."""
+        """Whether no step of its rule may last, for others wait for what is held, nor asks how other runs stand, nor
+        takes away what is known to be there."""
         workflow = self.release.model.workflows.get(run["workflow"])
-        return workflow is None or not has_kind(workflow.steps, ("for_each", "run"))
+        return workflow is None or not has_kind(workflow.steps, ("for_each", "run", "delete"))
 
 
 def _take_together(
@@ -145,7 +147,7 @@ def _share(connection: sa.Connection, releases: Releases, ids: list[UUID], now: 
     if release is None:
         return None
     runs = {run["id"]: run for run in connection.execute(_HELD, {"ids": ids}).mappings()}
-    return _Shared(connection, release, now, runs, changes_behind(connection, runs.values()))
+    return _Shared(connection, release, now, runs, look_at(Work(connection, release, SYSTEM, now), runs.values()))
 
 
 def _held(connection: sa.Connection, run_id: UUID) -> Mapping[str, Any] | None:
