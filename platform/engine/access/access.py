@@ -108,11 +108,11 @@ class Access:
             return True
         entity, move = self.model.pipelines[pipeline].entity, (source, target)
         return any(
-            _allows_move(role.pipelines.get(pipeline), *move)
+            allows_move(role.pipelines.get(pipeline), *move)
             for role in self._granting
             if (grant := self._grant(role, entity)) is not None and grant.update is not False
         ) and not any(
-            "move" in role.pipelines.get(pipeline, {}) and _allows_move(role.pipelines[pipeline], *move)
+            "move" in role.pipelines.get(pipeline, {}) and allows_move(role.pipelines[pipeline], *move)
             for role in self._denying
         )
 
@@ -265,7 +265,8 @@ def _link_of(model: Model, parent: str, lines: str) -> str:
     return model.entities[parent].fields[lines].through
 
 
-def _allows_move(rights: Mapping[str, Any] | None, source: str, target: str) -> bool:
+def allows_move(rights: Mapping[str, Any] | None, source: str, target: str) -> bool:
+    """Whether what a role says of a pipeline allows a move; where it says nothing of moves, all are."""
     if rights is None or "move" not in rights:
         return True
     pairs = rights["move"]

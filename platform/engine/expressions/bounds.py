@@ -54,6 +54,7 @@ class Bounds:
 
 
 NULL = Bounds(only=frozenset())
+FILLED = Bounds(null=False)
 
 
 def one_of(values: Iterable[Any]) -> Bounds:
@@ -72,6 +73,11 @@ def beside(operator: str, value: Any) -> Bounds:
     """What is on one side of a value: `<`, `<=`, `>` or `>=` it, and not null."""
     end = (value, operator.endswith("="))
     return Bounds(null=False, high=end) if operator.startswith("<") else Bounds(null=False, low=end)
+
+
+def between(low: Any, high: Any) -> Bounds:
+    """From one value to another, both of them too; None is no end. Null is as good."""
+    return Bounds(low=None if low is None else (low, True), high=None if high is None else (high, True))
 
 
 def _tighter(one: End | None, other: End | None, lowest: bool) -> End | None:

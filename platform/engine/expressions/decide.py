@@ -7,7 +7,7 @@ ways left may.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -23,6 +23,8 @@ Key = tuple[Any, ...]
 """What is read, whatever its place in a text."""
 Way = Mapping[Key, Bounds]
 
+ORDER, NEITHER = "order", "neither"
+"""How two values stand to each other of which none is there; None where one of them is."""
 MOST_WAYS = 200
 _OPPOSITE = {TRUE: FALSE, FALSE: TRUE, NOT_TRUE: NOT_FALSE, NOT_FALSE: NOT_TRUE}
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -32,22 +34,35 @@ _ORDERED = (NUMBER, MONEY, DATE, DATETIME, TIME, DURATION)
 _BOOLEANS = {TRUE: {True}, FALSE: {False}, NOT_TRUE: {False, None}, NOT_FALSE: {True, None}}
 
 
-def possible(*demands: tuple[Node, str], known: Way | None = None) -> bool:
-    """Whether all conditions may come out as demanded at once, where `known` holds. False is certain."""
-    return bool(ways(*demands, known=known))
+def possible(*demands: tuple[Node, str]) -> bool:
+    """Whether all conditions may come out as demanded at once. False is certain."""
+    return bool(ways(*demands))
 
 
-def ways(*demands: tuple[Node, str], known: Way | None = None) -> list[Way]:
+def ways(*demands: tuple[Node, str]) -> list[Way]:
     """The ways in which conditions come out as demanded; none where they certainly do not."""
-    found: list[Way] = [known or {}]
+    found: list[Way] = [{}]
     for node, demand in demands:
-        found = _both(found, _ways(node, demand))
+        found = both(found, _ways(node, demand))
     return found
 
 
 def own(field: str, *, old: bool = False) -> Key:
     """The key of a field of the record at hand."""
     return ("Field", ("Old",) if old else ("This",), repr(field))
+
+
+def order(one: Key, other: Key) -> tuple[Key, bool]:
+    """The key of how two values stand to each other (-1, 0, 1, None or NEITHER), and whether they are turned in it."""
+    turned = repr(other) < repr(one)
+    return (ORDER, *((other, one) if turned else (one, other))), turned
+
+
+def both(some: Sequence[Way], others: Sequence[Way]) -> list[Way]:
+    """The ways that are of both; where they are too many, those of one side, which allow more."""
+    if len(some) * len(others) > MOST_WAYS:
+        return list(min(some, others, key=len))
+    return [way for one in some for other in others if (way := _met(one, other)) is not None]
 
 
 def _ways(node: Node, demand: str) -> list[Way]:
@@ -60,8 +75,8 @@ def _ways(node: Node, demand: str) -> list[Way]:
             parts = [_ways(each, demand) for each in terms]
             return _all(parts) if (operator == "&&") == (demand in (TRUE, NOT_FALSE)) else _any(parts)
         case meaning.If(condition=condition, then=then, otherwise=otherwise):
-            chosen = _both(_ways(condition, TRUE), _ways(then, demand))
-            return _any([chosen, _both(_ways(condition, NOT_TRUE), _ways(otherwise, demand))])
+            chosen = both(_ways(condition, TRUE), _ways(then, demand))
+            return _any([chosen, both(_ways(condition, NOT_TRUE), _ways(otherwise, demand))])
         case meaning.Compare():
             return _compared(node, demand)
         case meaning.Among(item=item, items=items) if all(_is_plain(each) for each in items) and _is_equal(item):
@@ -93,23 +108,18 @@ def _equal(left: Node, right: Node, same: bool) -> list[Way]:
         return _of(left, one_of([right.value]) if same else none_of([right.value]))
     if _key(left) == _key(right):
         return [{}] if same else []
-    key, _ = _pair(left, right)
-    return [{key: one_of([0, None] if same else [-1, 1, None])}]
+    key, _ = order(_key(left), _key(right))
+    if left.type == TEXT:
+        return [{key: one_of([0, NEITHER, None] if same else [-1, 1, None])}]  # an empty text may be null
+    return [{key: one_of([0, NEITHER] if same else [-1, 1, None])}]
 
 
 def _in_order(left: Node, right: Node, operator: str, demand: str) -> list[Way]:
     """Of two values that are read, it is bounded which is the greater: -1, 0 or 1."""
-    key, turned = _pair(left, right)
+    key, turned = order(_key(left), _key(right))
     signs = _SIGNS[operator if demand in (TRUE, NOT_FALSE) else _OTHERWISE[operator]]
     signs = {-each for each in signs} if turned else set(signs)
-    return [{key: one_of(signs | {None} if demand in (NOT_TRUE, NOT_FALSE) else signs)}]
-
-
-def _pair(left: Node, right: Node) -> tuple[Key, bool]:
-    """The key of a comparison, and whether its sides are turned around in it."""
-    one, other = _key(left), _key(right)
-    turned = repr(other) < repr(one)
-    return ("order", *((other, one) if turned else (one, other))), turned
+    return [{key: one_of(signs | {None, NEITHER} if demand in (NOT_TRUE, NOT_FALSE) else signs)}]
 
 
 def _of(node: Node, bounds: Bounds) -> list[Way]:
@@ -135,20 +145,13 @@ def _bare(node: Node) -> Node:
 def _all(parts: Iterable[list[Way]]) -> list[Way]:
     found: list[Way] = [{}]
     for each in parts:
-        found = _both(found, each)
+        found = both(found, each)
     return found
 
 
 def _any(parts: Iterable[list[Way]]) -> list[Way]:
     found = [way for part in parts for way in part]
     return found if len(found) <= MOST_WAYS else [{}]
-
-
-def _both(some: list[Way], others: list[Way]) -> list[Way]:
-    """The ways that are of both; where they are too many, those of one side, which allow more."""
-    if len(some) * len(others) > MOST_WAYS:
-        return min(some, others, key=len)
-    return [way for one in some for other in others if (way := _met(one, other)) is not None]
 
 
 def _met(one: Way, other: Way) -> Way | None:

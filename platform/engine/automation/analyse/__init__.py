@@ -20,7 +20,7 @@ def analyse(model: Model, source: Source) -> Problems:
     for each in rules:
         check_conditions(model, each, problems)
         check_rights(model, each, problems)
-        check_waits(each, problems)
+        check_waits(model, each, problems)
     check_chains(model, rules, problems)
     check_overlaps(model, rules, problems)
     return problems

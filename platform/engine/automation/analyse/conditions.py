@@ -2,95 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Sequence
 
-from customary.engine.automation.analyse.rule import PLAIN, Demand, Rule, Taken
-from customary.engine.expressions import Expression
-from customary.engine.expressions.bounds import NULL, one_of
-from customary.engine.expressions.decide import NOT_TRUE, TRUE, Key, Way, own, possible, ways
-from customary.engine.expressions.meaning import Constant
-from customary.engine.model.entity import Entity
+from customary.engine.automation.analyse.course import Course
+from customary.engine.automation.analyse.facts import Demand, Facts
+from customary.engine.automation.analyse.rule import Rule
+from customary.engine.automation.analyse.verdict import ALWAYS, BEFORE, is_meant, judge, place_of
+from customary.engine.expressions.decide import NOT_TRUE, Way, both, ways
 from customary.engine.model.model import Model
 from customary.engine.problem import Problems
 from customary.engine.text import node as text
 
-ALWAYS = "Leave it out, or say what was meant."
-
 
 def check_conditions(model: Model, rule: Rule, problems: Problems) -> None:
     """Adds a warning for each condition of a rule of which it is certain how it comes out."""
-    body, workflow = rule.body, rule.workflow
-    for key, condition in (("where", workflow.where), ("stop", workflow.stop)):
-        if condition is not None:
-            _check(condition, body.get(key), problems)
-    for each in rule.steps:
-        if each.step["if"] is not None:
-            _check(each.step["if"], each.node.get("if"), problems)
-        _check_cases(each, problems)
-    if workflow.where is not None and possible(*rule.where):
-        _check_starts(model, rule, problems)
+    facts, stop = rule.facts, rule.workflow.stop
+    begun = _check_where(rule, problems)
+    if stop is not None and not judge(stop, rule.body.get("stop"), facts, problems):
+        if begun and not facts.allow((stop.node, NOT_TRUE), known=begun):
+            summary = "this condition (stop) holds from the start, so that no step is ever taken"
+            problems.warn(place_of(rule.body.get("stop")), summary, BEFORE)
+            return
+        begun = both(begun, ways((stop.node, NOT_TRUE)))
+    Course(model, rule, problems).walk(rule.course, begun)
 
 
-def _check(condition: Expression, node: text.Node, problems: Problems) -> None:
-    if isinstance(condition.node, Constant):
-        return  # Who writes true or false means it.
-    if not possible((condition.node, TRUE)):
-        problems.warn(_place(node), "this condition can never hold", "Nothing fulfils all of it at once.")
-    elif not possible((condition.node, NOT_TRUE)):
-        problems.warn(_place(node), "this condition always holds", ALWAYS)
+def _check_where(rule: Rule, problems: Problems) -> Sequence[Way]:
+    """In which ways the rule begins; none where it is told that it never does."""
+    where = rule.workflow.where
+    asked = () if where is None or is_meant(where) else rule.where
+    told = bool(asked) and judge(where, rule.body.get("where"), rule.facts, problems)
+    if not rule.facts.allow(*asked):
+        return []
+    pairs = zip(rule.starts, _nodes(rule), strict=False)
+    begun = [start for start, node in pairs if _begins(node, asked, start, problems)]
+    if asked and begun and not told and not any(start.allow((where.node, NOT_TRUE)) for start in begun):
+        summary = "this condition (where) always holds when what starts the rule happens"
+        problems.warn(place_of(rule.body.get("where")), summary, ALWAYS)
+    return [way for start in begun for way in both(start.ways, ways(*rule.where))]
 
 
-def _check_cases(taken: Taken, problems: Problems) -> None:
-    """Cases that are never come to, because those before take all."""
-    passed: list[Demand] = []
-    nodes = taken.node.get("choose") if taken.step["kind"] == "choose" else ()
-    for (condition, _), node in zip(taken.step.get("cases", ()), nodes, strict=False):
-        wanted = [(condition.node, TRUE)] if condition is not None else []
-        if condition is not None and not possible(*wanted):
-            _check(condition, node.get("case"), problems)
-        elif passed and not possible(*passed, *wanted):
-            problems.warn(node.place, "no record comes to this case: those before it take all", ALWAYS)
-        passed += [(condition.node, NOT_TRUE)] if condition is not None else []
+def _begins(node: text.Node, asked: tuple[Demand, ...], start: Facts, problems: Problems) -> bool:
+    """Whether something that starts the rule can happen, and its condition hold then."""
+    if not start.allow(known=start.ways):
+        remedy = f"{start.why_not(known=start.ways)} Change what starts it.".lstrip()
+        problems.warn(node.place, "this can never happen", remedy)
+    elif not start.allow(*asked):
+        remedy = "What starts it and its condition exclude each other: change one."
+        summary = "the condition (where) cannot hold when this happens"
+        problems.warn(node.place, summary, f"{start.why_not(*asked)} {remedy}".lstrip())
+    else:
+        return True
+    return False
 
 
-def _check_starts(model: Model, rule: Rule, problems: Problems) -> None:
-    """Triggers after which the condition cannot hold, as the record is then."""
+def _nodes(rule: Rule) -> Sequence[text.Node]:
     when = rule.body.get("when")
-    nodes = when.items if isinstance(when, text.Sequence) else (when,)
-    for trigger, node in zip(rule.workflow.triggers, nodes, strict=False):
-        if trigger["entity"] and not possible(*rule.where, known=known_after(model, trigger)):
-            summary = "the condition (where) cannot hold when this happens"
-            problems.warn(node.place, summary, "What starts it and its condition exclude each other: change one.")
-
-
-def known_after(model: Model, trigger: Mapping[str, Any]) -> Way:
-    """What is known of a record right after a trigger came."""
-    return dict(_known(model.entities[trigger["entity"]], trigger))
-
-
-def _known(entity: Entity, trigger: Mapping[str, Any]) -> Iterator[tuple[Key, Any]]:
-    kind = trigger["kind"]
-    if kind in ("created", "imported"):
-        # Before it was made, a record has nothing.
-        yield from ((own(name, old=True), NULL) for name in entity.fields)
-    if kind == "entered":
-        yield own("stage"), one_of([trigger["stage"]])
-    if kind == "left":
-        yield own("stage", old=True), one_of([trigger["stage"]])
-    if kind == "changed":
-        for side, old in (("to", False), ("from", True)):
-            value = trigger.get(side, ...)
-            if value is None or isinstance(value, PLAIN):
-                yield own(trigger["field"], old=old), one_of([value])
-
-
-def stays(rule: Rule, written: set[str], entity: Entity) -> list[Way]:
-    """What the condition of a rule still says of its record after some fields of it were written."""
-    plain = [own(name) for name, each in entity.fields.items() if each.formula is None and name not in written]
-    found = ways(*rule.where)
-    return [{key: bounds for key, bounds in way.items() if key in plain} for way in found]
-
-
-def _place(node: text.Node) -> Any:
-    return node.text_place(0) if isinstance(node, text.Scalar) else node.place
+    return when.items if isinstance(when, text.Sequence) else (when,)

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from customary.engine.automation.analyse.conditions import known_after, stays
-from customary.engine.automation.analyse.rule import UNKNOWN, Rule, Taken, constant, known_of
-from customary.engine.expressions.decide import Way, possible
+from customary.engine.automation.analyse.facts import UNKNOWN, Facts, constant, known_of
+from customary.engine.automation.analyse.rule import Rule, Taken
+from customary.engine.expressions.decide import Way, both, own, ways
 from customary.engine.model.dependence import nothing_kept, readings
+from customary.engine.model.entity import Entity
 from customary.engine.model.model import Model
 
 CREATED, UPDATED, DELETED, CALLED = "created", "updated", "deleted", "called"
@@ -41,10 +42,11 @@ class Effect:
 
 def effects(model: Model, rule: Rule) -> list[Effect]:
     """What all steps of a rule write."""
-    return [effect for taken in rule.steps for effect in _of_step(model, rule, taken)]
+    return [effect for taken in rule.steps for effect in effects_of(model, rule, taken)]
 
 
-def _of_step(model: Model, rule: Rule, taken: Taken) -> Iterator[Effect]:
+def effects_of(model: Model, rule: Rule, taken: Taken) -> Iterator[Effect]:
+    """What one step writes, but for those inside it."""
     step, here = taken.step, rule.workflow.entity
     kind, entity = step["kind"], step.get("entity") or here
     values = {name: constant(each) for name, each in step.get("values", {}).items()}
@@ -64,8 +66,18 @@ def _of_step(model: Model, rule: Rule, taken: Taken) -> Iterator[Effect]:
             yield Effect(UPDATED, entity, values, False, taken)
     elif values and entity:
         yield Effect(UPDATED, entity, values, kind in _OWN, taken)
+    if _has_tasks(model, entity, values.get("stage")) and (task := model.playing("task")) is not None:
+        yield Effect(CREATED, task.name, {}, False, taken)
     for made, given in step.get("into", {}).items() if kind == "convert" else ():
         yield Effect(CREATED, made, {name: constant(each) for name, each in given.items()}, False, taken)
+
+
+def _has_tasks(model: Model, entity: str, stage: Any) -> bool:
+    """Whether entering a stage may make tasks."""
+    if stage is None or entity not in model.entities:
+        return False
+    stages = [each for pipeline in model.entities[entity].pipelines for each in pipeline.stages.values()]
+    return any(each.tasks for each in stages if stage in (each.name, UNKNOWN))
 
 
 def starts(model: Model, rule: Rule, effect: Effect, other: Rule) -> bool:
@@ -74,8 +86,9 @@ def starts(model: Model, rule: Rule, effect: Effect, other: Rule) -> bool:
         return False  # For each record there is one run, and only new records would have no end.
     if effect.kind == CALLED:
         return effect.entity == other.name
-    triggers = [each for each in other.workflow.triggers if _matches(model, effect, each)]
-    return any(_may_hold(model, rule, effect, other, trigger) for trigger in triggers)
+    triggers = zip(other.workflow.triggers, other.starts, strict=True)
+    matching = [(trigger, start) for trigger, start in triggers if _matches(model, effect, trigger)]
+    return any(_may_hold(model, rule, effect, other, *each) for each in matching)
 
 
 def _matches(model: Model, effect: Effect, trigger: Mapping[str, Any]) -> bool:
@@ -125,21 +138,27 @@ def _is_computed_from(model: Model, effect: Effect, trigger: Mapping[str, Any]) 
     return False
 
 
-def _may_hold(model: Model, rule: Rule, effect: Effect, other: Rule, trigger: Mapping[str, Any]) -> bool:
-    known = known_after(model, trigger)
+def _may_hold(model: Model, rule: Rule, effect: Effect, other: Rule, trigger: Mapping[str, Any], start: Facts) -> bool:
     about_it = trigger["kind"] != "related" and effect.entity == other.workflow.entity
     if not about_it or effect.kind == DELETED:
-        return possible(*other.where, known=known)
-    return any(possible(*other.where, known={**known, **each}) for each in _left(model, rule, effect))
+        return start.allow(*other.where)
+    return start.allow(*other.where, known=_left(model, rule, effect))
 
 
 def _left(model: Model, rule: Rule, effect: Effect) -> list[Way]:
     """What is known of the record after the step: what was written, and of its own record what the rule asked for."""
-    written = known_of({**_beside(rule, effect), **effect.values}) if effect.own else known_of(effect.values)
     if not effect.own:
-        return [written]
+        return [known_of(effect.values)]
     fields = {name for taken in rule.steps for name in taken.step.get("values", {})} | set(effect.values)
-    return [{**way, **written} for way in stays(rule, fields, model.entities[effect.entity])]
+    return both(
+        _stays(rule, fields, model.entities[effect.entity]), [known_of({**_beside(rule, effect), **effect.values})]
+    )
+
+
+def _stays(rule: Rule, written: set[str], entity: Entity) -> list[Way]:
+    """What the condition of a rule still says of its record after some fields of it were written."""
+    plain = {own(name) for name, each in entity.fields.items() if each.formula is None and name not in written}
+    return [{key: bounds for key, bounds in way.items() if key in plain} for way in ways(*rule.where)]
 
 
 def _beside(rule: Rule, effect: Effect) -> dict[str, Any]:

@@ -6,13 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, permutations
 from typing import Any
 
-from customary.engine.automation.analyse.conditions import known_after
 from customary.engine.automation.analyse.effects import UPDATED, Effect, effects
-from customary.engine.automation.analyse.rule import UNKNOWN, Rule, known_of
-from customary.engine.expressions.decide import NOT_TRUE, possible
+from customary.engine.automation.analyse.facts import UNKNOWN, Facts, known_of
+from customary.engine.automation.analyse.rule import Rule, Taken
+from customary.engine.expressions.decide import NOT_TRUE, TRUE
 from customary.engine.model.model import Model
 from customary.engine.problem import Problems
 
+OPPOSITE = {TRUE: NOT_TRUE, NOT_TRUE: TRUE}
+REMEDY = "Change one of the two, or take this rule out."
 CHANGING = ("changed", "updated", "crosses", "entered", "left")
 
 
@@ -24,21 +26,19 @@ def check_overlaps(model: Model, rules: Sequence[Rule], problems: Problems) -> N
         by_entity.setdefault(each.workflow.entity, []).append(each)
     for together in by_entity.values():
         for one, other in combinations(together, 2):
-            _check_twice(model, one, other, written, problems)
+            _check_twice(one, other, written, problems)
         for one, other in permutations(together, 2):
             if one.workflow.before:
-                _check_dead(model, one, other, written[one.name], problems)
+                _check_dead(one, other, written[one.name], problems)
 
 
-def _check_twice(
-    model: Model, one: Rule, other: Rule, written: Mapping[str, Sequence[Effect]], problems: Problems
-) -> None:
+def _check_twice(one: Rule, other: Rule, written: Mapping[str, Sequence[Effect]], problems: Problems) -> None:
     if one.workflow.before != other.workflow.before:
         return
     for first in written[one.name]:
         for second in written[other.name]:
             both = [name for name in second.values if name in first.values and _differ(first, second, name)]
-            if both and _meet(model, one, first, other, second):
+            if both and _meet(one, first, other, second):
                 summary = f"“{both[0]}” is written by rule {one.name} as well when the same happens"
                 remedy = "Let their conditions exclude each other, or make one workflow of them."
                 problems.warn(second.taken.place, summary, remedy)
@@ -50,17 +50,17 @@ def _differ(first: Effect, second: Effect, name: str) -> bool:
     return one is UNKNOWN or other is UNKNOWN or one != other
 
 
-def _meet(model: Model, one: Rule, first: Effect, other: Rule, second: Effect) -> bool:
+def _meet(one: Rule, first: Effect, other: Rule, second: Effect) -> bool:
     """Whether one event may lead to both; False is certain."""
     demands = (*one.where, *first.taken.demands, *other.where, *second.taken.demands)
-    return any(possible(*demands, known=known_after(model, each)) for each in _shared(one, other))
+    return any(start.allow(*demands) for start in _shared(one, other))
 
 
-def _shared(one: Rule, other: Rule) -> Iterator[Mapping[str, Any]]:
-    """The triggers of one rule that come with one of another."""
-    for mine in one.workflow.triggers:
+def _shared(one: Rule, other: Rule) -> Iterator[Facts]:
+    """What is certain after those triggers of one rule that come with one of another."""
+    for mine, start in zip(one.workflow.triggers, one.starts, strict=True):
         if any(_coincide(mine, theirs) for theirs in other.workflow.triggers):
-            yield mine
+            yield start
 
 
 def _coincide(mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool:
@@ -75,19 +75,33 @@ def _coincide(mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool:
     return mine == theirs and kinds[0] not in ("button", "webhook", "called", "email", "message", "web_form")
 
 
-def _check_dead(model: Model, one: Rule, other: Rule, written: Sequence[Effect], problems: Problems) -> None:
-    """A rule before the save is done when others look: what it sets in any case may be what they exclude."""
-    sure = [each for each in written if each.taken.always]
-    if not other.where or not sure or not all(_covers(one, each) for each in other.workflow.triggers):
+def _check_dead(one: Rule, other: Rule, written: Sequence[Effect], problems: Problems) -> None:
+    """A rule before the save is done when others look: what it sets or refuses may be all that they ask for."""
+    starts = [each for each in other.starts if each.allow(*other.where)]
+    if not (other.where and starts and all(_covers(one, each) for each in other.workflow.triggers)):
         return
-    left = known_of({name: value for each in sure for name, value in each.values.items()})
-    triggers = [known_after(model, each) for each in other.workflow.triggers]
-    alive = any(possible(*other.where, known=each) for each in triggers)
-    after = any(possible(*other.where, known={**each, **left}) for each in triggers)
-    passed_by = one.where and any(possible(*other.where, (one.where[0][0], NOT_TRUE), known=each) for each in triggers)
-    if alive and not after and not passed_by:
-        summary = f"after rule {one.name}, which comes before the save, this condition never holds"
-        problems.warn(other.body.place_of("where"), summary, "Change one of the two, or take this rule out.")
+    place = other.body.place_of("where")
+    refusing = [each for each in one.steps if each.step["kind"] == "refuse"]
+    if any(_takes_all(one, each, other, starts) for each in refusing):
+        summary = f"rule {one.name} refuses whatever this condition asks for, so that nothing is left that fulfils it"
+        problems.warn(place, summary, REMEDY)
+    elif _is_overwritten(one, other, starts, written):
+        problems.warn(place, f"after rule {one.name}, which comes before the save, this condition never holds", REMEDY)
+
+
+def _takes_all(one: Rule, refusing: Taken, other: Rule, starts: Sequence[Facts]) -> bool:
+    """Whether a step refuses all that another rule asks for."""
+    passed_by = [(node, OPPOSITE[demand]) for node, demand in (*one.where, *refusing.demands)]
+    return not any(start.allow(*other.where, each) for each in passed_by for start in starts)
+
+
+def _is_overwritten(one: Rule, other: Rule, starts: Sequence[Facts], written: Sequence[Effect]) -> bool:
+    """Whether what a rule sets in any case excludes what another asks for."""
+    left = [known_of({name: value for each in written if each.taken.always for name, value in each.values.items()})]
+    passed_by = [(node, OPPOSITE[demand]) for node, demand in one.where]
+    return not any(start.allow(*other.where, known=left) for start in starts) and not any(
+        start.allow(*other.where, each) for each in passed_by for start in starts
+    )
 
 
 def _covers(one: Rule, trigger: Mapping[str, Any]) -> bool:

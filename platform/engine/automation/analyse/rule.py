@@ -4,27 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from customary.engine.expressions.bounds import NULL, one_of
-from customary.engine.expressions.decide import NOT_TRUE, TRUE, Way, own
-from customary.engine.expressions.meaning import Constant, Node, Variable
+from customary.engine.automation.analyse.facts import Demand, Facts, after, facts_of
+from customary.engine.expressions import Expression
+from customary.engine.expressions.decide import NOT_TRUE, TRUE
+from customary.engine.expressions.meaning import Variable
 from customary.engine.expressions.types import BOOLEAN
 from customary.engine.model.model import Model
 from customary.engine.model.rules.wait import waits
 from customary.engine.model.workflow import Workflow
-from customary.engine.money import Money
 from customary.engine.problem import Place
 from customary.engine.text import Source
 from customary.engine.text import node as text
-
-Demand = tuple[Node, str]
-PLAIN = (str, bool, int, Decimal, date)
-UNKNOWN = object()
-"""A value that only a run knows."""
 
 _MAYBE: Demand = (Variable(0, BOOLEAN, "maybe"), TRUE)
 
@@ -37,6 +30,12 @@ class Taken:
     node: text.Mapping
     demands: tuple[Demand, ...]
     part: int
+    branches: tuple[Branch, ...] = ()
+
+    def within(self) -> Iterator[Taken]:
+        """It and all steps inside it."""
+        yield self
+        yield from (step for branch in self.branches for each in branch.steps for step in each.within())
 
     @property
     def place(self) -> Place:
@@ -48,11 +47,22 @@ class Taken:
 
 
 @dataclass(frozen=True)
+class Branch:
+    """Steps inside a step; of a case that is chosen with its condition."""
+
+    node: text.Mapping
+    steps: tuple[Taken, ...]
+    condition: Expression | None = None
+
+
+@dataclass(frozen=True)
 class Rule:
-    """One workflow."""
+    """One workflow. `facts` are those of its records, `starts` what is certain of them after each of its triggers."""
 
     workflow: Workflow
     body: text.Mapping
+    facts: Facts
+    starts: tuple[Facts, ...]
 
     @property
     def name(self) -> str:
@@ -67,30 +77,29 @@ class Rule:
         return self.body.place_of("when")
 
     @cached_property
+    def course(self) -> tuple[Taken, ...]:
+        """The steps one after the other."""
+        return tuple(_taken(self.workflow.steps, self.body.get("do"), (), [0]))
+
+    @cached_property
     def steps(self) -> tuple[Taken, ...]:
         """All steps, those of cases and loops too."""
-        return tuple(_taken(self.workflow.steps, self.body.get("do"), (), [0]))
+        return tuple(step for each in self.course for step in each.within())
 
 
 def rules_of(model: Model, source: Source) -> list[Rule]:
     """The workflows of a model."""
-    return [Rule(each, source.documents["workflow", name].body) for name, each in model.workflows.items()]
+    facts = {name: facts_of(entity) for name, entity in model.entities.items()}
+    return [
+        _rule(model, source.documents["workflow", name].body, each, facts) for name, each in model.workflows.items()
+    ]
 
 
-def constant(given: Any) -> Any:
-    """The value that stands in a step, where it is known beforehand."""
-    node = getattr(given, "node", None)
-    if node is not None:
-        given = node.value if isinstance(node, Constant) else UNKNOWN
-    if isinstance(given, Money):
-        return given.amount
-    return given if given is None or isinstance(given, PLAIN) else UNKNOWN
-
-
-def known_of(values: Mapping[str, Any]) -> Way:
-    """What is known of a record's own fields by the values that were written."""
-    known = {own(name): value for name, value in values.items() if value is not UNKNOWN and value != ""}
-    return {key: NULL if value is None else one_of([value]) for key, value in known.items()}
+def _rule(model: Model, body: text.Mapping, workflow: Workflow, facts: Mapping[str, Facts]) -> Rule:
+    own = facts.get(workflow.entity, Facts())
+    mine = (each["entity"] if each["entity"] == workflow.entity else "" for each in workflow.triggers)
+    pairs = zip(mine, workflow.triggers, strict=True)
+    return Rule(workflow, body, own, tuple(after(model, own, each) if entity else own for entity, each in pairs))
 
 
 def _taken(
@@ -98,20 +107,23 @@ def _taken(
 ) -> Iterator[Taken]:
     for step, node in zip(steps, nodes.items if isinstance(nodes, text.Sequence) else (), strict=False):
         demands = (*above, (step["if"].node, TRUE)) if step["if"] is not None else above
-        yield Taken(step, node, demands, part[0])
-        yield from _inside(step, node, demands, part)
+        number, branches = part[0], tuple(_branches(step, node, demands, part))
+        yield Taken(step, node, demands, number, branches)
         part[0] += waits(step)
 
 
-def _inside(step: Mapping[str, Any], node: text.Mapping, above: tuple[Demand, ...], part: list[int]) -> Iterator[Taken]:
+def _branches(
+    step: Mapping[str, Any], node: text.Mapping, above: tuple[Demand, ...], part: list[int]
+) -> Iterator[Branch]:
     inner = node.get(step["kind"])
     if step["kind"] == "ask" and step.get("cases"):
-        yield from _taken(step["cases"][0][1], inner.get("otherwise"), (*above, _MAYBE), part)
+        yield Branch(inner, tuple(_taken(step["cases"][0][1], inner.get("otherwise"), (*above, _MAYBE), part)))
     if step["kind"] == "for_each":
         # How many rounds there are, and whether any, is not known.
-        yield from _taken(step["steps"], inner.get("do"), (*above, _MAYBE), part)
+        yield Branch(inner, tuple(_taken(step["steps"], inner.get("do"), (*above, _MAYBE), part)))
     passed = above
     for (condition, steps), case in zip(step["cases"], inner, strict=True) if step["kind"] == "choose" else ():
         node_of = case.get("otherwise" if condition is None else "do")
-        yield from _taken(steps, node_of, (*passed, (condition.node, TRUE)) if condition else passed, part)
+        demands = (*passed, (condition.node, TRUE)) if condition else passed
+        yield Branch(case, tuple(_taken(steps, node_of, demands, part)), condition)
         passed = (*passed, (condition.node, NOT_TRUE)) if condition else passed
