@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from customary.engine.people import single_sign_on as _single_sign_on  # noqa: F401 - declares its table
 from customary.engine.people.accounts import (
     Account,
     AccountProblem,
     add,
-    deactivate,
     everyone,
     find,
     of_user,
-    rename_roles,
-    set_active,
     set_password,
-    set_roles,
 )
 from customary.engine.people.actor import SYSTEM, Actor
 from customary.engine.people.keys import Key, add_key, keys_of, revoke, revoke_all, stamp_key
+from customary.engine.people.leaving import deactivate
 from customary.engine.people.limits import NO_LIMITS, Limits
 from customary.engine.people.overview import Person
 from customary.engine.people.passwords import hashed
@@ -33,6 +29,7 @@ from customary.engine.people.sessions import (
     start,
 )
 from customary.engine.people.sign_in import Halfway, give_code, prove, sign_in
+from customary.engine.people.standing import LastAdmin, rename_roles, set_active, set_roles
 from customary.engine.people.throttle import TooMany
 
 __all__ = [
@@ -44,6 +41,7 @@ __all__ = [
     "Browser",
     "Halfway",
     "Key",
+    "LastAdmin",
     "Limits",
     "Person",
     "Session",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +11,7 @@ import sqlalchemy as sa
 
 from customary.engine.columns import Json
 from customary.engine.database import system
-from customary.engine.people import guessable, passwords, remembered
+from customary.engine.people import guessable, passwords
 
 account = sa.Table(
     "customary_account",
@@ -90,6 +89,22 @@ def of_user(connection: sa.Connection, user_id: UUID) -> Account | None:
     return _account(row) if row is not None else None
 
 
+def let_in(release: Any) -> sa.ColumnElement[bool]:
+    """That an account lets its holder in: it is active, and their record is there and not archived."""
+    people = release.model.playing("user")
+    if people is None:
+        return sa.false()
+    record = release.tables.entity(people.name).table.c
+    there = sa.exists().where(record.id == account.c.user_id, record.archived_at.is_(None))
+    return sa.and_(account.c.active, there)
+
+
+def is_let_in(work: Any, user_id: UUID) -> bool:
+    """Whether somebody has an account that lets them in."""
+    mine = sa.select(account.c.user_id).where(account.c.user_id == user_id, let_in(work.release))
+    return work.connection.execute(mine).first() is not None
+
+
 def everyone(connection: sa.Connection) -> list[Account]:
     """All accounts by e-mail address."""
     rows = connection.execute(sa.select(account).order_by(account.c.email)).mappings()
@@ -102,45 +117,6 @@ def set_password(connection: sa.Connection, user_id: UUID, password: str) -> Non
 
     connection.execute(account.update().where(account.c.user_id == user_id).values(password_hash=_hash(password)))
     end_all(connection, user_id)
-
-
-def set_roles(work: Any, user_id: UUID, roles: Iterable[str]) -> None:
-    """Gives an account other roles. Raises AccountProblem for a role that is not there."""
-    roles = tuple(dict.fromkeys(roles))
-    check_roles(work, roles)
-    before = of_user(work.connection, user_id)
-    work.connection.execute(account.update().where(account.c.user_id == user_id).values(roles=list(roles)))
-    remembered.forget()
-    told = {"before": list(before.roles) if before else [], "after": list(roles)}
-    work.audit("roles_changed", _people(work).name, user_id, **told)
-
-
-def set_active(connection: sa.Connection, user_id: UUID, active: bool) -> None:
-    """Lets somebody in or keeps them out; their sessions and what leads to one end at once, their keys stop working."""
-    from customary.engine.people import tickets
-    from customary.engine.people.sessions import end_all
-
-    connection.execute(account.update().where(account.c.user_id == user_id).values(active=active))
-    remembered.forget()
-    if not active:
-        end_all(connection, user_id)
-        tickets.withdraw(connection, user_id)
-
-
-def deactivate(connection: sa.Connection, user_id: UUID, now: datetime) -> None:
-    """Keeps somebody out for good: sessions, keys and links end, and none of them comes back with the account."""
-    from customary.engine.people.keys import revoke_all
-
-    set_active(connection, user_id, False)
-    revoke_all(connection, user_id, now)
-
-
-def rename_roles(connection: sa.Connection, names: Mapping[str, str]) -> None:
-    """Who holds a role of an old name holds it under the new one."""
-    for id, roles in connection.execute(sa.select(account.c.user_id, account.c.roles)).all():
-        renamed = list(dict.fromkeys(names.get(role, role) for role in roles))
-        if renamed != roles:
-            connection.execute(account.update().where(account.c.user_id == id).values(roles=renamed))
 
 
 def check_roles(work: Any, roles: Iterable[str]) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from customary.engine.people import throttle, tickets
-from customary.engine.people.accounts import Account, account, find, of_user, set_password
+from customary.engine.people.accounts import Account, account, find, let_in, of_user, set_password
 from customary.engine.people.sessions import Browser
 from customary.engine.people.tickets import ticket
 
@@ -24,13 +25,13 @@ def invite(connection: sa.Connection, user_id: UUID, now: datetime) -> str:
     return tickets.issue(connection, INVITATION, now, LAST[INVITATION], user_id)
 
 
-def reset(connection: sa.Connection, email: str, now: datetime) -> tuple[Account, str] | None:
-    """The account of an address and the secret of a link for it; None where there is none with a password to forget.
+def reset(connection: sa.Connection, release: Any, email: str, now: datetime) -> tuple[Account, str] | None:
+    """The account of an address and the secret of a link for it; None where nobody is let in with a password to forget.
 
     Raises AccountProblem for what is no address.
     """
     found = find(connection, email)
-    if found is None or not found.active or not _has_password(connection, found.user_id):
+    if found is None or not _has_password(connection, release, found.user_id):
         return None
     mine = sa.select(sa.func.count()).select_from(ticket).where(ticket.c.user_id == found.user_id)
     if connection.execute(mine.where(ticket.c.purpose == RESET, ticket.c.expires > now)).scalar_one() >= MOST_RESETS:
@@ -66,6 +67,6 @@ def _either(connection: sa.Connection, secret: str, now: datetime, how: object) 
     return how(connection, secret, INVITATION, now) or how(connection, secret, RESET, now)
 
 
-def _has_password(connection: sa.Connection, user_id: UUID) -> bool:
-    kept = sa.select(account.c.password_hash).where(account.c.user_id == user_id)
+def _has_password(connection: sa.Connection, release: Any, user_id: UUID) -> bool:
+    kept = sa.select(account.c.password_hash).where(account.c.user_id == user_id, let_in(release))
     return connection.execute(kept).scalar() is not None

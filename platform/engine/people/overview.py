@@ -16,48 +16,49 @@ from customary.engine.people.sessions import session
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One account. `invited` have chosen no password yet; `seen` is when a session of theirs was last used."""
+    """One account. `archived` is who has no record any more that lets them in; `invited` have chosen no password yet;
+    `seen` is when a session of theirs was last used."""
 
     user_id: UUID
     email: str
     roles: tuple[str, ...]
     active: bool
+    archived: bool
     invited: bool
     seen: datetime | None
     second_factor: bool
 
+    @property
+    def is_let_in(self) -> bool:
+        return self.active and not self.archived
 
-def people_page(connection: sa.Connection, *, words: str = "", after: str = "", limit: int = 100) -> list[Person]:
+
+def people_page(work: Any, *, words: str = "", after: str = "", limit: int = 100) -> list[Person]:
     """Accounts by e-mail address, those that contain the words, from the one `after` on."""
-    statement = _people().order_by(account.c.email).limit(limit)
+    statement = _people(work).order_by(account.c.email).limit(limit)
     if words:
         statement = statement.where(account.c.email.contains(words.lower(), autoescape=True))
     if after:
         statement = statement.where(account.c.email > after)
-    return [_person(row) for row in connection.execute(statement).mappings()]
+    return [_person(row) for row in work.connection.execute(statement).mappings()]
 
 
-def one_person(connection: sa.Connection, user_id: UUID) -> Person | None:
+def one_person(work: Any, user_id: UUID) -> Person | None:
     """The account of a user's record."""
-    row = connection.execute(_people().where(account.c.user_id == user_id)).mappings().first()
+    row = work.connection.execute(_people(work).where(account.c.user_id == user_id)).mappings().first()
     return _person(row) if row is not None else None
 
 
-def is_last_admin(work: Any, user_id: UUID) -> bool:
-    """Whether nobody else who is let in may do everything. Holds the accounts, so that two do not leave at once."""
-    admins = {name for name, role in work.model.roles.items() if role.admin}
-    statement = sa.select(account.c.user_id, account.c.roles).where(account.c.active).with_for_update()
-    holders = {row.user_id for row in work.connection.execute(statement) if admins & set(row.roles)}
-    return holders == {user_id}
-
-
-def _people() -> sa.Select:
+def _people(work: Any) -> sa.Select:
+    record = work.release.tables.entity(work.model.playing("user").name).table.c
+    there = sa.exists().where(record.id == account.c.user_id, record.archived_at.is_(None))
     seen = sa.select(sa.func.max(session.c.seen)).where(session.c.user_id == account.c.user_id).scalar_subquery()
     return sa.select(
         account.c.user_id,
         account.c.email,
         account.c.roles,
         account.c.active,
+        (~there).label("archived"),
         account.c.password_hash.is_(None).label("invited"),
         sa.type_coerce(seen, session.c.seen.type).label("seen"),
         sa.exists().where(factor.c.user_id == account.c.user_id).label("second_factor"),
@@ -65,5 +66,5 @@ def _people() -> sa.Select:
 
 
 def _person(row: Any) -> Person:
-    flags = {name: bool(row[name]) for name in ("active", "invited", "second_factor")}
+    flags = {name: bool(row[name]) for name in ("active", "archived", "invited", "second_factor")}
     return Person(user_id=row["user_id"], email=row["email"], roles=tuple(row["roles"]), seen=row["seen"], **flags)

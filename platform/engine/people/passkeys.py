@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from customary.engine.columns import Moment
 from customary.engine.database import system
 from customary.engine.people import tickets
-from customary.engine.people.accounts import account
+from customary.engine.people.accounts import account, let_in
 
 passkey = sa.Table(
     "customary_passkey",
@@ -136,7 +136,13 @@ def ask(connection: sa.Connection, site: Site, now: datetime, user_id: UUID | No
 
 
 def prove(
-    connection: sa.Connection, ticket: str, answer: str, site: Site, now: datetime, user_id: UUID | None = None
+    connection: sa.Connection,
+    release: Any,
+    ticket: str,
+    answer: str,
+    site: Site,
+    now: datetime,
+    user_id: UUID | None = None,
 ) -> UUID:
     """Whose passkey answered; of `user_id` alone where that is given. Raises NotProven."""
     import webauthn
@@ -145,7 +151,7 @@ def prove(
     found = tickets.redeem(connection, ticket, PROOF, now)
     if found is None or found.user_id != user_id:
         raise NotProven
-    kept = _kept(connection, answer)
+    kept = _kept(connection, release, answer)
     if user_id is not None and kept.user_id != user_id:
         raise NotProven
     proven = _verified(
@@ -173,13 +179,13 @@ def remove_all(connection: sa.Connection, user_id: UUID) -> None:
     connection.execute(passkey.delete().where(passkey.c.user_id == user_id))
 
 
-def _kept(connection: sa.Connection, answer: str) -> sa.Row:
+def _kept(connection: sa.Connection, release: Any, answer: str) -> sa.Row:
     """The passkey that an answer names, of somebody who is let in."""
     from webauthn.helpers import parse_authentication_credential_json
 
     id = _verified(lambda credential: parse_authentication_credential_json(credential).id, answer)
     found = sa.select(passkey).join(account, account.c.user_id == passkey.c.user_id)
-    row = connection.execute(found.where(passkey.c.id == str(id), account.c.active)).first()
+    row = connection.execute(found.where(passkey.c.id == str(id), let_in(release))).first()
     if row is None:
         raise NotProven
     return row

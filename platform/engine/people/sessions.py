@@ -57,13 +57,15 @@ class Browser:
 class Session:
     """A new session. `token` is the secret for the browser's cookie; the database keeps only its hash.
 
-    `known` is for a cookie that stays: by it the browser is told from those that only guess.
+    `known` is for a cookie that stays: by it the browser is told from those that only guess. `admin_kept` says that a
+    provider would have taken a role from the last administrator, who keeps it.
     """
 
     token: str
     user_id: UUID
     expires: datetime
     known: str = ""
+    admin_kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)

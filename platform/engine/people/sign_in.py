@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from customary.engine import audit
 from customary.engine.database import Database
 from customary.engine.people import passwords, second_factor, throttle, tickets
-from customary.engine.people.accounts import AccountProblem, account, of_user, tidy
+from customary.engine.people.accounts import AccountProblem, account, let_in, of_user, tidy
 from customary.engine.people.passkeys import passkeys_of
 from customary.engine.people.sessions import PASSWORD, TWO_FACTORS, Browser, Session, is_known, start
 
@@ -32,29 +32,30 @@ class Halfway:
 
 def sign_in(
     database: Database,
+    release: Any,
     email: str,
     password: str,
     now: datetime,
     browser: Browser | None = None,
-    demanding: Collection[str] = (),
 ) -> Session | Halfway | None:
     """Opens a session, or None when e-mail and password do not fit (nothing says which).
 
-    `demanding` are the roles whose holders need a second factor. It takes the database itself: the slow check of the
-    password runs between its transactions. Raises `throttle.TooMany` after too many failures for this e-mail and
-    network address.
+    It takes the database itself: the slow check of the password runs between its transactions. Raises
+    `throttle.TooMany` after too many failures for this e-mail and network address.
     """
-    row = prove(database, email, password, now, browser)
+    row = prove(database, release, email, password, now, browser)
     if row is None:
         return None
     with database.write() as connection:
-        needs = _needs(connection, row, demanding)
+        needs = _needs(connection, row, release.model.settings.sign_in.second_factor)
         if needs:
             return Halfway(needs, tickets.issue(connection, needs, now, PATIENCE, row.user_id))
         return start(connection, row.user_id, now, PASSWORD, browser)
 
 
-def prove(database: Database, email: str, password: str, now: datetime, browser: Browser | None = None) -> Any:
+def prove(
+    database: Database, release: Any, email: str, password: str, now: datetime, browser: Browser | None = None
+) -> Any:
     """The account that e-mail and password open, with its `user_id`, or None. Raises throttle.TooMany."""
     try:
         email = tidy(email)
@@ -62,7 +63,7 @@ def prove(database: Database, email: str, password: str, now: datetime, browser:
         passwords.fits(password, None)
         return None
     with database.write() as connection:
-        row = connection.execute(sa.select(account).where(account.c.email == email, account.c.active)).first()
+        row = connection.execute(sa.select(account).where(account.c.email == email, let_in(release))).first()
         limits = _limits(connection, email, row.user_id if row else None, browser or Browser(), now)
         throttle.begin(connection, limits, now)
     if not passwords.fits(password, row.password_hash if row else None):

@@ -9,8 +9,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Mapping
-from dataclasses import dataclass
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -21,9 +22,9 @@ import sqlalchemy as sa
 from customary.engine.database import system
 from customary.engine.model.people.sign_in import Provider
 from customary.engine.people import accounts, tickets
-from customary.engine.people.accounts import AccountProblem
-from customary.engine.people.overview import is_last_admin
+from customary.engine.people.accounts import Account, AccountProblem
 from customary.engine.people.sessions import SINGLE_SIGN_ON, Browser, Session, end_all, start
+from customary.engine.people.standing import LastAdmin, admin_roles, set_roles
 from customary.engine.people.tokens import new_token, token_hash
 
 identity = sa.Table(
@@ -36,6 +37,8 @@ identity = sa.Table(
 
 STATE = "single sign-on"
 PATIENCE = timedelta(minutes=10)
+
+log = logging.getLogger("customary.people")
 
 
 class Stranger(Exception):
@@ -104,29 +107,54 @@ def come_back(connection: sa.Connection, provider: Provider, state: str, browser
 
 
 def sign_in(work: Any, provider: Provider, claims: Mapping[str, Any], browser: Browser | None = None) -> Session:
-    """The session of who came back; their roles become those of their groups. Raises Groupless, Stranger."""
+    """The session of who came back; their roles become those of their groups, but the last administrator keeps theirs.
+
+    Raises Groupless, Stranger.
+    """
     roles = _roles(provider, claims)
     user_id = _known(work, provider, claims) or _linked(work, provider, claims) or _made(work, provider, claims, roles)
     mine = accounts.of_user(work.connection, user_id)
-    if mine is None or not mine.active:
+    if mine is None or not accounts.is_let_in(work, user_id):
         raise Stranger
-    if roles and set(roles) != set(mine.roles):
-        accounts.set_roles(work, user_id, roles)
-    return start(work.connection, user_id, work.now, SINGLE_SIGN_ON, browser)
+    kept = bool(roles) and _follow_groups(work, provider, mine, roles)
+    return replace(start(work.connection, user_id, work.now, SINGLE_SIGN_ON, browser), admin_kept=kept)
 
 
-def shut_out(work: Any, provider: Provider, claims: Mapping[str, Any]) -> None:
+def shut_out(work: Any, provider: Provider, claims: Mapping[str, Any]) -> bool:
     """Takes the roles of who came in this way before and has lost their groups, and ends their sessions.
 
-    The last administrator keeps theirs: a claim that was named wrongly must not leave the workspace to nobody.
+    Gives whether they are the last administrator, who keeps that role.
     """
     user_id = _known(work, provider, claims)
-    if user_id is None:
-        return
-    end_all(work.connection, user_id)
-    mine = accounts.of_user(work.connection, user_id)
-    if mine is not None and mine.roles and not is_last_admin(work, user_id):
-        accounts.set_roles(work, user_id, ())
+    mine = accounts.of_user(work.connection, user_id) if user_id is not None else None
+    if mine is None:
+        return False
+    end_all(work.connection, mine.user_id)
+    return _follow_groups(work, provider, mine, ())
+
+
+def _follow_groups(work: Any, provider: Provider, mine: Account, roles: Sequence[str]) -> bool:
+    """Gives somebody the roles of their groups, and gives whether they keep one that their groups take away.
+
+    A claim that was named wrongly must not leave the workspace to nobody.
+    """
+    if set(roles) == set(mine.roles):
+        return False
+    try:
+        set_roles(work, mine.user_id, roles)
+    except LastAdmin:
+        _keep_admin(work, provider, mine, roles)
+        return True
+    return False
+
+
+def _keep_admin(work: Any, provider: Provider, mine: Account, roles: Sequence[str]) -> None:
+    kept = sorted(admin_roles(work.model).intersection(mine.roles))
+    if {*roles, *kept} != set(mine.roles):
+        set_roles(work, mine.user_id, [*roles, *kept])
+    work.audit("admin_kept", work.model.playing("user").name, mine.user_id, roles=kept, provider=provider.name)
+    told = "By their groups at %s, %s is no administrator any more. They keep the role: nobody else let in has it"
+    log.warning(told, provider.name, mine.email)
 
 
 def _roles(provider: Provider, claims: Mapping[str, Any]) -> list[str]:

@@ -108,7 +108,7 @@ async def _send_reset(desk: Desk, email: str) -> None:
 
 def _write_reset(connection: Any, desk: Desk, email: str) -> None:
     try:
-        found = invitations.reset(connection, email, desk.now)
+        found = invitations.reset(connection, desk.release, email, desk.now)
     except AccountProblem:
         return
     if found is None:

@@ -103,7 +103,7 @@ def _sign_in(connection: Any, desk: Desk, form: dict[str, str]) -> people.Sessio
     halfway = tickets.look(connection, form.get("ticket", ""), CODE, desk.now)
     challenge, answer = form.get("challenge", ""), form.get("credential", "")
     expected = halfway.user_id if halfway else None
-    who = passkeys.prove(connection, challenge, answer, site(desk), desk.now, expected)
+    who = passkeys.prove(connection, desk.release, challenge, answer, site(desk), desk.now, expected)
     if halfway:
         tickets.redeem(connection, form["ticket"], CODE, desk.now)
     return people.start(connection, who, desk.now, PASSKEY, browser_of(desk.request))

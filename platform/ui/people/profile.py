@@ -84,7 +84,7 @@ def _change_password(desk: Desk, form: Mapping[str, str]) -> people.Session | Re
     database = desk.workspace.database
     browser = browser_of(desk.request)
     try:
-        account = people.prove(database, desk.me.email, old, datetime.now(UTC), browser)
+        account = people.prove(database, desk.release, desk.me.email, old, datetime.now(UTC), browser)
     except people.TooMany as braked:
         return too_many(braked)
     if account is None:
@@ -98,7 +98,7 @@ def _change_password(desk: Desk, form: Mapping[str, str]) -> people.Session | Re
 
 def _has_password(work: Work) -> bool:
     """Nobody who comes in by a provider alone has one."""
-    mine = one_person(work.connection, work.actor.id) if work.actor.id else None
+    mine = one_person(work, work.actor.id) if work.actor.id else None
     return mine is not None and not mine.invited
 
 

@@ -73,7 +73,7 @@ async def _draw(desk: Desk, wanted: str, problem: Reason | None = None, status: 
 def _ways(work: Work) -> dict[str, Any]:
     """What the person can prove."""
     connection, me = work.connection, work.actor.id
-    mine = one_person(connection, me)
+    mine = one_person(work, me)
     return {
         "password": mine is not None and not mine.invited,
         "code": second_factor.since(connection, me) is not None,
@@ -88,7 +88,9 @@ def _problem(desk: Desk, form: dict[str, str]) -> Reason | None:
         if "code" in form:
             with database.write() as connection:
                 return None if may_try(connection, desk.me.id, form["code"], desk.now) else WRONG
-        proven = people.prove(database, desk.me.email, form.get("password", ""), desk.now, browser_of(desk.request))
+        proven = people.prove(
+            database, desk.release, desk.me.email, form.get("password", ""), desk.now, browser_of(desk.request)
+        )
     except people.TooMany as braked:
         return too_many(braked)
     except (sealing.NoKey, sealing.Unopened):
@@ -102,7 +104,7 @@ def _options(work: Work, desk: Desk) -> tuple[str, str]:
 
 def _by_passkey(work: Work, desk: Desk, form: dict[str, str]) -> None:
     challenge, answer = form.get("challenge", ""), form.get("credential", "")
-    passkeys.prove(work.connection, challenge, answer, site(desk), work.now, work.actor.id)
+    passkeys.prove(work.connection, work.release, challenge, answer, site(desk), work.now, work.actor.id)
 
 
 def _freshen(work: Work, token: str) -> str:

@@ -113,12 +113,12 @@ def safe_path(wanted: str) -> str:
     return wanted if plain else "/"
 
 
-def let_in(desk: Desk, session: people.Session, wanted: str) -> Response:
-    """Gives the browser its session and leads on."""
+def let_in(desk: Desk, session: people.Session, wanted: str, notice: str = "") -> Response:
+    """Gives the browser its session and leads on, where the `notice` is shown."""
     desk.cookie(SESSION, session.token, max_age=None)
     desk.cookie(KNOWN, session.known)
     desk.cookie(VISITOR, "", max_age=0)
-    return desk.redirect(safe_path(wanted))
+    return desk.redirect(safe_path(wanted), notice)
 
 
 def draw(desk: Desk, *, status: int = 200, **values: Any) -> Response:
@@ -131,9 +131,8 @@ def draw(desk: Desk, *, status: int = 200, **values: Any) -> Response:
 
 
 def _attempt(desk: Desk, email: str, password: str) -> people.Session | people.Halfway | None:
-    demanding = desk.model.settings.sign_in.second_factor
-    browser = browser_of(desk.request)
-    return people.sign_in(desk.workspace.database, email, password, datetime.now(UTC), browser, demanding)
+    database, browser = desk.workspace.database, browser_of(desk.request)
+    return people.sign_in(database, desk.release, email, password, datetime.now(UTC), browser)
 
 
 async def _ask_code(desk: Desk, ticket: str, wanted: str, problem: Reason | None = None, status: int = 200) -> Response:

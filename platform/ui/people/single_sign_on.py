@@ -64,13 +64,19 @@ async def come_back(desk: AtDesk, request: Request, name: FromPath[str]) -> Resp
     except ProviderProblem as problem:
         return _failed(desk, problem)
     except Groupless:
-        await database.writing(_shut_out, desk, provider, claims)
-        problem = desk.say("None of your groups opens anything here. Whoever looks after the groups can help.")
+        if await database.writing(_shut_out, desk, provider, claims):
+            problem = desk.say(
+                "None of your groups opens anything here. As the last administrator you keep that role: sign in with a "
+                "password, or have one made with “customary user link”."
+            )
+        else:
+            problem = desk.say("None of your groups opens anything here. Whoever looks after the groups can help.")
         return draw(desk, next=found.next, problem=problem, status=403)
     except (Stranger, Refused):
         problem = desk.say("Nobody here has this account. Whoever runs the workspace can invite you.")
         return draw(desk, next=found.next, problem=problem, status=403)
-    return let_in(desk, session, found.next)
+    told = desk.say("Your groups no longer make you an administrator. You keep the role, because nobody else has it.")
+    return let_in(desk, session, found.next, told if session.admin_kept else "")
 
 
 def _provider(desk: Desk, name: str) -> Provider:
@@ -99,8 +105,8 @@ def _sign_in(connection: Any, desk: Desk, provider: Provider, claims: Mapping[st
     return replace(session, token=sessions.freshen(connection, session.token, desk.now)) if again else session
 
 
-def _shut_out(connection: Any, desk: Desk, provider: Provider, claims: Mapping[str, Any]) -> None:
-    single_sign_on.shut_out(_work(connection, desk), provider, claims)
+def _shut_out(connection: Any, desk: Desk, provider: Provider, claims: Mapping[str, Any]) -> bool:
+    return single_sign_on.shut_out(_work(connection, desk), provider, claims)
 
 
 def _work(connection: Any, desk: Desk) -> Work:

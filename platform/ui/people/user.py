@@ -10,8 +10,8 @@ from litestar.background_tasks import BackgroundTask
 from litestar.params import FromPath
 
 from customary.engine import people, records
-from customary.engine.people import passkeys, second_factor, sessions, tickets
-from customary.engine.people.overview import is_last_admin, people_page
+from customary.engine.people import LastAdmin, passkeys, second_factor, sessions, tickets
+from customary.engine.people.overview import one_person, people_page
 from customary.engine.records.work import Work
 from customary.engine.records.writer.handover import Handed, hand_over, owned
 from customary.engine.words import Reason
@@ -130,7 +130,7 @@ async def _hand_over_rest(desk: Desk, id: UUID, to: UUID, handed: Handed) -> Non
 def _person(work: Work, id: UUID) -> dict[str, Any]:
     person = known(work, id)
     entity = work.model.playing("user").name
-    others = [each for each in people_page(work.connection, limit=MOST_HEIRS) if each.active and each.user_id != id]
+    others = [each for each in people_page(work, limit=MOST_HEIRS) if each.is_let_in and each.user_id != id]
     titles = records.titles(work, [(entity, each.user_id) for each in (person, *others)])
     keys = [key for key in people.keys_of(work.connection, id) if key.in_force(work.now)]
     return {
@@ -151,9 +151,10 @@ def _set_roles(work: Work, id: UUID, roles: list[str]) -> Reason | None:
         return Reason("This cannot be chosen.")
     if id == work.actor.id and not work.access.admin and set(roles) != set(before.roles):
         return Reason("You cannot give roles to yourself, or take them.")
-    if is_last_admin(work, id) and not any(work.model.roles[role].admin for role in roles):
+    try:
+        people.set_roles(work, id, roles)
+    except LastAdmin:
         return LAST_ADMIN
-    people.set_roles(work, id, roles)
     return None
 
 
@@ -174,11 +175,12 @@ def _deactivate(work: Work, id: UUID, to: str) -> Reason | None:
     looked_after(work, id)
     if id == work.actor.id:
         return Reason("You cannot keep yourself out.")
-    if is_last_admin(work, id):
-        return LAST_ADMIN
     if to and (problem := _heir_problem(work, id, to)):
         return problem
-    people.deactivate(work.connection, id, work.now)
+    try:
+        people.deactivate(work, id)
+    except LastAdmin:
+        return LAST_ADMIN
     _audit(work, "person_locked_out", id)
     return None
 
@@ -190,17 +192,17 @@ def _hand_problem(work: Work, id: UUID, to: str) -> Reason | None:
 
 def _heir_problem(work: Work, id: UUID, to: str) -> Reason | None:
     try:
-        heir = people.of_user(work.connection, UUID(to))
+        heir = one_person(work, UUID(to))
     except ValueError:
         heir = None
-    if heir is None or not heir.active or heir.user_id == id:
+    if heir is None or not heir.is_let_in or heir.user_id == id:
         return Reason("Choose who gets the records.")
     return None
 
 
 def _activate(work: Work, id: UUID) -> None:
     looked_after(work, id)
-    people.set_active(work.connection, id, True)
+    people.set_active(work, id, True)
     _audit(work, "person_let_in", id)
 
 

@@ -45,8 +45,9 @@ async def invite(desk: AtDesk, request: Request) -> Response:
 
 
 def invite_again(work: Work, desk: Desk, id: UUID) -> str:
-    """A new link for somebody: to hand over by other means, or "" where a mail takes it."""
-    looked_after(work, id)
+    """A new link for somebody: to hand over by other means, or "" where a mail takes it. Raises Forbidden."""
+    if not looked_after(work, id).is_let_in:
+        raise Forbidden(Reason("is not let in"))
     secret = invitations.invite(work.connection, id, work.now)
     if not can_send(desk):
         return link(desk, secret)
@@ -56,7 +57,7 @@ def invite_again(work: Work, desk: Desk, id: UUID) -> str:
 
 def known(work: Work, id: UUID) -> people.Person:
     """Somebody who may sign in, or could. Raises Missing."""
-    found = one_person(work.connection, id)
+    found = one_person(work, id)
     if found is None:
         raise Missing(HERE, id)
     return found
@@ -94,7 +95,7 @@ async def _list(desk: Desk, query: Mapping[str, str], *, status: int = 200, **va
 
 
 def _people(work: Work, words: str, after: str) -> list[tuple[people.Person, str]]:
-    found = people_page(work.connection, words=words, after=after, limit=SIZE + 1)
+    found = people_page(work, words=words, after=after, limit=SIZE + 1)
     entity = work.model.playing("user").name
     titles = records.titles(work, [(entity, each.user_id) for each in found])
     return [(each, titles.get((entity, each.user_id), each.email)) for each in found]

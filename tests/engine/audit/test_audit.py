@@ -128,8 +128,11 @@ def test_who_comes_in_and_who_may_what_is_told(crm):
         people.set_password(work.connection, ann.id, "right horse battery")
         key = people.add_key(work.connection, ann.id, "Billing", work.now)
     assert key
-    assert people.sign_in(crm.database, "ann@example.com", "wrong", crm.now, Browser(address="10.0.0.1\0")) is None
-    assert people.sign_in(crm.database, "ann@example.com", "right horse battery", crm.now) is not None
+    assert (
+        people.sign_in(crm.database, crm.release, "ann@example.com", "wrong", crm.now, Browser(address="10.0.0.1\0"))
+        is None
+    )
+    assert people.sign_in(crm.database, crm.release, "ann@example.com", "right horse battery", crm.now) is not None
     with crm.database.read() as connection:
         found = {each.kind: each for each in audit.lines(connection)}
     assert found["person_added"].details == {"email": "ann@example.com", "roles": ["seller"]}

@@ -24,13 +24,17 @@ def mary(crm):
         return people.add(work, " Mary@Example.com ", people.hashed(PASSWORD), ["seller"], "Mary")
 
 
+def sign_in(crm, *given):
+    return people.sign_in(crm.database, crm.release, *given)
+
+
 def actor(crm, token):
     with crm.database.read() as connection:
         return people.actor_of_session(connection, token, crm.release, crm.now)
 
 
 def test_a_person_signs_in_acts_and_signs_out(crm, mary):
-    found = people.sign_in(crm.database, "MARY@example.com", PASSWORD, crm.now)
+    found = sign_in(crm, "MARY@example.com", PASSWORD, crm.now)
     me = actor(crm, found.token)
     assert (me.id, me.name, me.email, me.roles) == (mary, "Mary", "mary@example.com", ("seller",))
     assert me.record["entity"] == "user"
@@ -56,15 +60,15 @@ def test_nobody_may_sign_in_before_somebody_was_added(crm):
 
 
 def test_nothing_says_whether_the_account_or_the_password_was_wrong(crm, mary):
-    assert people.sign_in(crm.database, "mary@example.com", "wrong password", crm.now) is None
-    assert people.sign_in(crm.database, "nobody@example.com", PASSWORD, crm.now) is None
+    assert sign_in(crm, "mary@example.com", "wrong password", crm.now) is None
+    assert sign_in(crm, "nobody@example.com", PASSWORD, crm.now) is None
     for strange in ("", "\0", "x" * 10_000, "\ud800@x.y", "a@b@c"):
-        assert people.sign_in(crm.database, "mary@example.com", strange, crm.now, Browser(strange[:9])) is None
-        assert people.sign_in(crm.database, strange, PASSWORD, crm.now) is None
+        assert sign_in(crm, "mary@example.com", strange, crm.now, Browser(strange[:9])) is None
+        assert sign_in(crm, strange, PASSWORD, crm.now) is None
 
 
 def test_secrets_are_kept_as_hashes_only(crm, mary):
-    found = people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now)
+    found = sign_in(crm, "mary@example.com", PASSWORD, crm.now)
     with crm.database.write() as connection:
         secret = people.add_key(connection, mary, "robot", crm.now)
         kept = [
@@ -76,26 +80,26 @@ def test_secrets_are_kept_as_hashes_only(crm, mary):
 
 def test_guessing_is_braked_per_address_and_forgotten_after_a_success(crm, mary):
     for _ in range(5):
-        people.sign_in(crm.database, "mary@example.com", "wrong", crm.now, Browser("10.0.0.1"))
+        sign_in(crm, "mary@example.com", "wrong", crm.now, Browser("10.0.0.1"))
     with pytest.raises(TooMany) as braked:
-        people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now, Browser("10.0.0.1"))
+        sign_in(crm, "mary@example.com", PASSWORD, crm.now, Browser("10.0.0.1"))
     assert 0 < braked.value.retry_after_seconds <= 900
-    assert people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now, Browser("10.0.0.2")) is not None
+    assert sign_in(crm, "mary@example.com", PASSWORD, crm.now, Browser("10.0.0.2")) is not None
     later = crm.now + timedelta(minutes=16)
-    assert people.sign_in(crm.database, "mary@example.com", PASSWORD, later, Browser("10.0.0.1")) is not None
+    assert sign_in(crm, "mary@example.com", PASSWORD, later, Browser("10.0.0.1")) is not None
 
 
 def test_who_chose_a_new_password_by_a_link_need_not_wait_for_guesses_at_the_old_one(crm, mary):
     home, elsewhere = Browser("10.0.0.1"), Browser("10.0.0.2")
     for browser in (home, elsewhere):
         for _ in range(5):
-            people.sign_in(crm.database, "mary@example.com", "wrong", crm.now, browser)
+            sign_in(crm, "mary@example.com", "wrong", crm.now, browser)
     with crm.database.write() as connection:
-        _, link = invitations.reset(connection, "mary@example.com", crm.now)
+        _, link = invitations.reset(connection, crm.release, "mary@example.com", crm.now)
         invitations.choose_password(connection, link, people.hashed("another password"), crm.now, home)
-    assert people.sign_in(crm.database, "mary@example.com", "another password", crm.now, home) is not None
+    assert sign_in(crm, "mary@example.com", "another password", crm.now, home) is not None
     with pytest.raises(TooMany):
-        people.sign_in(crm.database, "mary@example.com", "another password", crm.now, elsewhere)
+        sign_in(crm, "mary@example.com", "another password", crm.now, elsewhere)
 
 
 def test_however_many_guess_at_once_no_more_are_looked_at_than_are_free(crm, mary, monkeypatch):
@@ -105,7 +109,7 @@ def test_however_many_guess_at_once_no_more_are_looked_at_than_are_free(crm, mar
 
     def guess(number):
         try:
-            people.sign_in(others[number % 3], "mary@example.com", "guess", crm.now, Browser("10.0.0.1"))
+            people.sign_in(others[number % 3], crm.release, "mary@example.com", "guess", crm.now, Browser("10.0.0.1"))
         except TooMany:
             return 1
         return 0
@@ -119,31 +123,31 @@ def test_however_many_guess_at_once_no_more_are_looked_at_than_are_free(crm, mar
 
 def test_who_signed_in_here_before_is_not_kept_out_by_what_others_guess(crm, mary, monkeypatch):
     monkeypatch.setattr(throttle, "FREE_FAILURES_OF_ONE_ACCOUNT", 6)
-    home = people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now, Browser("10.0.0.1")).known
+    home = sign_in(crm, "mary@example.com", PASSWORD, crm.now, Browser("10.0.0.1")).known
     for number in range(8):
         with contextlib.suppress(TooMany):
-            people.sign_in(crm.database, "mary@example.com", "wrong", crm.now, Browser(f"10.0.1.{number // 4}"))
+            sign_in(crm, "mary@example.com", "wrong", crm.now, Browser(f"10.0.1.{number // 4}"))
     with pytest.raises(TooMany):
-        people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now, Browser("10.0.0.9"))
-    assert people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now, Browser("10.0.0.9", known=home))
+        sign_in(crm, "mary@example.com", PASSWORD, crm.now, Browser("10.0.0.9"))
+    assert sign_in(crm, "mary@example.com", PASSWORD, crm.now, Browser("10.0.0.9", known=home))
     for _ in range(5):
-        people.sign_in(crm.database, "mary@example.com", "wrong", crm.now, Browser("10.0.0.9", known=home))
+        sign_in(crm, "mary@example.com", "wrong", crm.now, Browser("10.0.0.9", known=home))
     with pytest.raises(TooMany):
-        people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now, Browser("10.0.0.9", known=home))
+        sign_in(crm, "mary@example.com", PASSWORD, crm.now, Browser("10.0.0.9", known=home))
 
 
 def test_a_browser_known_for_one_person_is_a_stranger_to_others(crm, mary):
     with crm.work() as work:
         people.add(work, "bob@example.com", people.hashed(PASSWORD), ["seller"], "Bob")
-    bobs = people.sign_in(crm.database, "bob@example.com", PASSWORD, crm.now, Browser("10.0.0.2")).known
+    bobs = sign_in(crm, "bob@example.com", PASSWORD, crm.now, Browser("10.0.0.2")).known
     for _ in range(5):
-        people.sign_in(crm.database, "mary@example.com", "wrong", crm.now, Browser("10.0.0.1"))
+        sign_in(crm, "mary@example.com", "wrong", crm.now, Browser("10.0.0.1"))
     with pytest.raises(TooMany):
-        people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now, Browser("10.0.0.1", known=bobs))
+        sign_in(crm, "mary@example.com", PASSWORD, crm.now, Browser("10.0.0.1", known=bobs))
 
 
 def test_a_session_runs_out_unless_it_is_used(crm, mary):
-    found = people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now)
+    found = sign_in(crm, "mary@example.com", PASSWORD, crm.now)
     crm.now += timedelta(days=20)
     with crm.database.write() as connection:
         people.stamp(connection, found.token, crm.now)
@@ -154,7 +158,7 @@ def test_a_session_runs_out_unless_it_is_used(crm, mary):
 
 
 def test_a_session_ends_after_ninety_days_however_much_it_is_used(crm, mary):
-    found = people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now)
+    found = sign_in(crm, "mary@example.com", PASSWORD, crm.now)
     for _ in range(43):
         crm.now += timedelta(days=2)
         with crm.database.write() as connection:
@@ -165,14 +169,14 @@ def test_a_session_ends_after_ninety_days_however_much_it_is_used(crm, mary):
 
 
 def test_who_signs_in_anew_leaves_no_session_behind(crm, mary):
-    first = people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now)
-    again = people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now, Browser(session=first.token))
+    first = sign_in(crm, "mary@example.com", PASSWORD, crm.now)
+    again = sign_in(crm, "mary@example.com", PASSWORD, crm.now, Browser(session=first.token))
     assert actor(crm, first.token) is None and actor(crm, again.token) is not None
 
 
 @pytest.mark.parametrize("proven", [lambda *at: sessions.freshen(*at), lambda *at: sessions.strengthen(*at[:2])])
 def test_who_proves_once_more_who_they_are_has_another_secret(crm, mary, proven):
-    found = people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now)
+    found = sign_in(crm, "mary@example.com", PASSWORD, crm.now)
     with crm.database.write() as connection:
         fresh = proven(connection, found.token, crm.now)
     assert actor(crm, found.token) is None and actor(crm, fresh).id == mary
@@ -195,19 +199,19 @@ def test_a_key_acts_for_its_owner_until_it_is_revoked(crm, mary):
 
 
 def test_who_is_shut_out_is_out_at_once(crm, mary):
-    found = people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now)
-    with crm.database.write() as connection:
-        people.set_active(connection, mary, False)
+    found = sign_in(crm, "mary@example.com", PASSWORD, crm.now)
+    with crm.work() as work:
+        people.set_active(work, mary, False)
     assert actor(crm, found.token) is None
-    assert people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now) is None
+    assert sign_in(crm, "mary@example.com", PASSWORD, crm.now) is None
 
 
 def test_a_new_password_ends_all_sessions(crm, mary):
-    found = people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now)
+    found = sign_in(crm, "mary@example.com", PASSWORD, crm.now)
     with crm.database.write() as connection:
         people.set_password(connection, mary, people.hashed("another password"))
     assert actor(crm, found.token) is None
-    assert people.sign_in(crm.database, "mary@example.com", "another password", crm.now) is not None
+    assert sign_in(crm, "mary@example.com", "another password", crm.now) is not None
 
 
 def test_a_password_may_be_anything_is_taken_as_typed_and_never_runs_out(crm, mary):
@@ -216,8 +220,8 @@ def test_a_password_may_be_anything_is_taken_as_typed_and_never_runs_out(crm, ma
         people.set_password(connection, mary, people.hashed(typed))
     crm.now += timedelta(days=2_000)
     for other in (typed.strip(), typed.lower(), typed[:72], typed[:-1]):
-        assert people.sign_in(crm.database, "mary@example.com", other, crm.now) is None, other
-    assert people.sign_in(crm.database, "mary@example.com", typed, crm.now) is not None
+        assert sign_in(crm, "mary@example.com", other, crm.now) is None, other
+    assert sign_in(crm, "mary@example.com", typed, crm.now) is not None
 
 
 def test_what_cannot_be_an_account_is_refused(crm, mary):

@@ -47,8 +47,8 @@ def code(secret, now):
     return pyotp.TOTP(secret).at(now)
 
 
-def sign_in(crm, **more):
-    return people.sign_in(crm.database, "mary@example.com", PASSWORD, crm.now, **more)
+def sign_in(crm):
+    return people.sign_in(crm.database, crm.release, "mary@example.com", PASSWORD, crm.now)
 
 
 def give(crm, ticket, code):
@@ -69,9 +69,9 @@ def test_the_password_alone_opens_nothing_any_more(crm, secret):
 
 def test_a_forgotten_password_does_not_go_round_it(crm, secret):
     with crm.database.write() as connection:
-        _, link = invitations.reset(connection, "mary@example.com", crm.now)
+        _, link = invitations.reset(connection, crm.release, "mary@example.com", crm.now)
         invitations.choose_password(connection, link, people.hashed("another password"), crm.now)
-    halfway = people.sign_in(crm.database, "mary@example.com", "another password", crm.now)
+    halfway = people.sign_in(crm.database, crm.release, "mary@example.com", "another password", crm.now)
     assert isinstance(halfway, Halfway) and halfway.needs == CODE
 
 
@@ -139,10 +139,10 @@ def test_a_secret_copied_to_another_person_opens_nothing(crm, mary, secret):
 
 def test_a_role_that_demands_a_second_factor_asks_for_one_and_ends_sessions_without(crm, mary):
     before = sign_in(crm)
-    asked = sign_in(crm, demanding={"seller"})
-    assert isinstance(asked, Halfway) and asked.needs == ENROL
     settings = dataclasses.replace(crm.release.model.settings, sign_in=SignIn(second_factor=frozenset({"seller"})))
     demanding = dataclasses.replace(crm.release, model=dataclasses.replace(crm.release.model, settings=settings))
+    asked = people.sign_in(crm.database, demanding, "mary@example.com", PASSWORD, crm.now)
+    assert isinstance(asked, Halfway) and asked.needs == ENROL
     with crm.database.write() as connection:
         strong = people.start(connection, mary, crm.now, people.sessions.TWO_FACTORS)
         assert people.actor_of_session(connection, before.token, crm.release, crm.now) is not None
@@ -152,8 +152,8 @@ def test_a_role_that_demands_a_second_factor_asks_for_one_and_ends_sessions_with
 
 def test_who_is_shut_out_halfway_stays_out(crm, mary, secret):
     halfway = sign_in(crm)
-    with crm.database.write() as connection:
-        people.set_active(connection, mary, False)
+    with crm.work() as work:
+        people.set_active(work, mary, False)
     assert give(crm, halfway.ticket, code(secret, crm.now)) is None
 
 

@@ -128,8 +128,8 @@ def test_what_is_taken_from_somebody_is_told_no_longer_than_their_key_is_remembe
             404,
         ),
         (
-            lambda work: people.set_active(work.connection, ben.id, False),
-            lambda work: people.set_active(work.connection, ben.id, True),
+            lambda work: people.set_active(work, ben.id, False),
+            lambda work: people.set_active(work, ben.id, True),
             401,
         ),
         (ben.loses, None, 401),

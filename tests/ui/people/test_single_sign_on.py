@@ -16,6 +16,7 @@ from joserfc.jwk import KeySet, RSAKey
 from litestar.testing import TestClient
 
 from customary.engine import people, records
+from customary.engine.audit import lines
 from customary.engine.model.people import sign_in as model
 from customary.engine.people import provider as providers
 from customary.engine.words import Words
@@ -177,6 +178,22 @@ def test_groups_take_nothing_from_the_last_administrator(stranger, provider, wor
     provider.person["groups"] = []
     assert come(stranger, provider).status_code == 403
     assert find(workspace, EMAIL).roles == ("admin",)
+    assert "last administrator you keep that role" in come(stranger, provider).text
+
+
+def test_lesser_groups_leave_the_last_administrator_one_and_tell(stranger, provider, workspace, house, inside, caplog):
+    house(roles={"sales": "sales_rep"})
+    provider.person["groups"] = ["sales"]
+    told = [come(stranger, provider) for _ in range(2)]
+    assert [each.headers["location"] for each in told] == ["/deal", "/deal"]
+    assert "You keep the role" in stranger.get("/deal").text
+    assert find(workspace, EMAIL).roles == ("sales_rep", "admin")
+    assert f"By their groups at house, {EMAIL} is no administrator any more" in caplog.text
+    kept = inside(lambda work: list(lines(work.connection, kind="admin_kept")))
+    assert [each.details for each in kept] == [{"roles": ["admin"], "provider": "house"}] * 2
+    inside(people.add, "eve@example.com", None, ["admin"])
+    assert "NOTICE" not in come(stranger, provider).headers.get("set-cookie", "").upper()
+    assert find(workspace, EMAIL).roles == ("sales_rep",)
 
 
 def test_a_record_that_is_there_becomes_theirs_whose_address_is_verified(stranger, provider, inside, house):
@@ -189,14 +206,14 @@ def test_a_record_that_is_there_becomes_theirs_whose_address_is_verified(strange
     assert inside(lambda work: people.find(work.connection, "zoe@example.com").user_id) == zoe
 
 
-def test_nobody_takes_an_account_by_an_address_that_is_not_verified_or_is_kept_out(stranger, provider, workspace):
+def test_nobody_takes_an_account_by_an_address_that_is_not_verified_or_is_kept_out(stranger, provider, inside):
     provider.person["email_verified"] = False
     assert come(stranger, provider).status_code == 403
     provider.person |= {"email_verified": True, "email": "nobody@example.com"}
     assert come(stranger, provider).status_code == 403
     provider.person["email"] = EMAIL
-    with workspace.database.write() as connection:
-        people.set_active(connection, people.find(connection, EMAIL).user_id, False)
+    inside(people.add, "eve@example.com", None, ["admin"])
+    inside(lambda work: people.set_active(work, people.find(work.connection, EMAIL).user_id, False))
     assert come(stranger, provider).status_code == 403
 
 

@@ -133,10 +133,37 @@ def test_the_last_who_may_do_everything_stays(client, workspace, inside):
     assert find(workspace, "carl@example.com").roles == ("sales_rep",)
 
 
+def test_no_door_takes_the_last_administrators_record_away(client, workspace):
+    ann = find(workspace, EMAIL).user_id
+    told = "is the last administrator who is let in"
+    for act in ("archive", "delete"):
+        assert told in client.post(f"/user/{ann}/{act}").text, act
+    bulk = client.post("/user/bulk", data={"id": [str(ann)], "act": "archive"}, headers={"HX-Request": "true"})
+    assert told in bulk.headers["HX-Trigger"]
+    refused = client.delete(f"/api/user/{ann}")
+    assert refused.status_code == 422 and told in refused.text
+    assert client.get("/settings/people").status_code == 200
+
+
+def test_an_archived_person_is_said_to_be_one_and_not_let_in(client, workspace, inside):
+    carl = add(inside, "carl@example.com", ["admin"])
+    inside(lambda work: records.archive(work, "user", carl))
+    assert "Archived" in client.get("/settings/people", params={"q": "carl"}).text
+    page = client.get(f"/settings/people/{carl}").text
+    assert "so they are not let in" in page and "Send a new link" not in page and "Look as" not in page
+    assert client.post(f"/settings/people/{carl}/invite").status_code == 403
+    assert find(workspace, "carl@example.com").active
+    ann = find(workspace, EMAIL).user_id
+    client.post(f"/settings/people/{ann}/roles", data={"role": ["sales_rep"]})
+    assert find(workspace, EMAIL).roles == ("admin",)
+    inside(lambda work: records.restore(work, "user", carl))
+    assert "so they are not let in" not in client.get(f"/settings/people/{carl}").text
+
+
 def test_records_go_only_to_somebody_who_is_there(client, workspace, inside):
     carl = add(inside, "carl@example.com", ["admin"])
     gone = add(inside, "dora@example.com", ["admin"])
-    inside(lambda work: people.deactivate(work.connection, gone, work.now))
+    inside(people.deactivate, gone)
     for to in ("", "x", str(carl), str(gone), "00000000-0000-0000-0000-000000000000"):
         assert "Choose who gets the records" in client.post(f"/settings/people/{carl}/hand-over", data={"to": to}).text
     client.post(f"/settings/people/{carl}/deactivate", data={"to": str(gone)})

@@ -10,8 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from customary.engine.access import shares
-from customary.engine.model.entity import Entity
-from customary.engine.people import remembered
+from customary.engine.people import leaving, remembered
 from customary.engine.records import changes, index, rates
 from customary.engine.records.deciding import approvals
 from customary.engine.records.formulas import derived
@@ -100,7 +99,8 @@ def save(work: Work, draft: Draft, kind: str) -> None:
         consents.write_down(work, shape.consents, [(before, after)])
     derived.note_worth(work, rates.catch_up(work, shape.entity, [after]))
     derived.note(draft)
-    _forget_whoever(shape.entity)
+    if shape.entity.plays == "user":
+        _keep_to_account(work, draft, kind)
 
 
 def erase(work: Work, draft: Draft) -> None:
@@ -117,7 +117,8 @@ def erase(work: Work, draft: Draft) -> None:
     approvals.close(work, shape.entity, draft.id)
     shares.forget(work.connection, row["entity"], draft.id)
     derived.note(draft, gone=True)
-    _forget_whoever(shape.entity)
+    if shape.entity.plays == "user":
+        leaving.remove(work, draft.id)
 
 
 def _written(draft: Draft) -> Written:
@@ -175,10 +176,11 @@ def _pair(source: UUID, target: UUID) -> dict[str, UUID]:
     return {"source": source, "target": target}
 
 
-def _forget_whoever(entity: Entity) -> None:
-    """Somebody may be kept out, or of another team, from now."""
-    if entity.plays == "user":
-        remembered.forget()
+def _keep_to_account(work: Work, draft: Draft, kind: str) -> None:
+    """Somebody may be of another team from now, or no longer let in."""
+    remembered.forget()
+    if kind == "archived":
+        leaving.end_ways_in(work, draft.id)
 
 
 def _understood(error: IntegrityError, drafts: list[Draft], alone: bool = False) -> Exception:
