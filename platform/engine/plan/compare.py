@@ -18,6 +18,7 @@ from customary.engine.plan.changes.renamings import Renamings
 from customary.engine.plan.changes.saved import compare_saved
 from customary.engine.plan.changes.stages import compare_stages
 from customary.engine.plan.comparison import Comparison
+from customary.engine.plan.impact.administrators import check_administrators
 from customary.engine.plan.impact.counting import Counting, Told
 from customary.engine.plan.impact.impact import weigh
 from customary.engine.plan.line import Line
@@ -60,6 +61,7 @@ def compare(
     changes += compare_saved(comparison, source)
     changes += compare_currency(comparison)
     changes += compare_purged(comparison)
+    check_administrators(comparison)
     changes = [limited(comparison, change) for change in changes]
     if not changes and (current is None or current.model.digest != model.digest):
         changes.append(Change(line=Line(sign="~", kind="definitions")))
