@@ -28,6 +28,7 @@ from .test_every_door import filled, routes
 THROUGH = ("records/ask.py", "records/storage.py", "threads.py", "database.py")
 WITHOUT_RULE = {
     "people/recognise.py:_actor": "who comes is found by their session or key, with their own record",
+    "people/overview.py:one_person": "an account, which is let in only while its record is there: nothing else of that",
     "records/reader/whole.py:whole": "one record by its id, of which `records.get` then asks the rule",
     "records/reader/explain.py:explain": "one record by its id, after `records.get`: it is told why the rule holds",
     "records/reader/select.py:load_records": "rows inside a record, whose ids `records.get` has found by their rule",
