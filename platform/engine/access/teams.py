@@ -1,4 +1,4 @@
-"""Teams form a tree: who is in one is in all above it, and who leads one sees those below."""
+"""Teams form a tree: where a role says `team`, who is in one sees what people in it and in those below it own."""
 
 from __future__ import annotations
 

@@ -8,6 +8,8 @@ from customary.engine import access, records
 from customary.engine.people.actor import SYSTEM, Actor
 from customary.engine.records import Forbidden, Missing, Query, RecordScope, Refused, storage
 
+from ..conftest import DEFINITIONS, Crm
+
 
 def names(crm, actor, entity="deal") -> set[str]:
     with crm.reading(actor) as work:
@@ -126,3 +128,23 @@ def test_explain_says_which_role_grants_what(crm):
     assert rights.explain("deal", "read") == [("seller", "own"), ("viewer", "all")]
     assert rights.explain("contact", "read") == [("seller", "=account.owner == user"), ("viewer", "all")]
     assert rights.explain("deal", "export") == []
+
+
+def test_who_leads_a_team_sees_it_from_within_and_else_by_a_rule(database):
+    led = DEFINITIONS.replace(
+        "  parent: {type: link, to: team", "  leader: {type: user}\n  parent: {type: link, to: team"
+    )
+    crm = Crm(database, led + "---\nrole: chief\nentities: {deal: {read: =owner.team.leader == user}}\n")
+    north, south = crm.add("team", name="North"), crm.add("team", name="South")
+    bob, outside, chief = (
+        crm.person("Bob", "seller", team=north),
+        crm.person("Out", "leader"),
+        crm.person("Cy", "chief"),
+    )
+    crm.add("deal", bob, name="B")
+    for leader, seen in ((outside, set()), (chief, {"B"})):
+        crm.update("team", north, leader=leader.id)
+        assert names(crm, leader) == seen
+    crm.update("team", south, leader=chief.id)
+    crm.update("user", outside.id, team=north)
+    assert names(crm, crm.again(outside)) == {"B"}
