@@ -13,7 +13,7 @@ from customary.engine import people, records
 from customary.engine.people import LastAdmin, passkeys, second_factor, sessions, tickets
 from customary.engine.people.overview import one_person, people_page
 from customary.engine.records.work import Work
-from customary.engine.records.writer.handover import Handed, hand_over, owned
+from customary.engine.records.writer.handover import Handed, hand_over, in_charge_of
 from customary.engine.words import Reason
 from customary.ui.desk import AtDesk, Desk, texts
 from customary.ui.people import users
@@ -65,7 +65,7 @@ async def sign_out(desk: AtDesk, id: FromPath[UUID]) -> Response:
 
 @post("/settings/people/{id:uuid}/deactivate", status_code=200)
 async def deactivate(desk: AtDesk, request: Request, id: FromPath[UUID]) -> Response:
-    """Keeps somebody out, ends their sessions and keys, and hands over what they own where somebody is named."""
+    """Keeps somebody out, ends their sessions and keys, and hands over what is in their charge to who is named."""
     desk.must_open("people")
     to = texts(await request.form()).get("to", "")
     refused = await desk.write(_deactivate, id, to)
@@ -76,10 +76,10 @@ async def deactivate(desk: AtDesk, request: Request, id: FromPath[UUID]) -> Resp
 
 @post("/settings/people/{id:uuid}/hand-over", status_code=200)
 async def hand(desk: AtDesk, request: Request, id: FromPath[UUID]) -> Response:
-    """Hands over what somebody owns, who may stay."""
+    """Hands over what is in somebody's charge, who may stay."""
     desk.must_open("people")
     to = texts(await request.form()).get("to", "")
-    refused = await desk.read(_hand_problem, id, to) if to else Reason("Choose who gets the records.")
+    refused = await desk.read(_hand_problem, id, to) if to else Reason("Choose who takes over.")
     return _told(desk, id, refused, "" if refused else await _hand_over(desk, id, UUID(to)))
 
 
@@ -137,7 +137,7 @@ def _person(work: Work, id: UUID) -> dict[str, Any]:
         "person": person,
         "name": titles.get((entity, id), person.email),
         "heirs": [(each.user_id, titles.get((entity, each.user_id), each.email)) for each in others],
-        "owned": owned(work, id),
+        "charges": in_charge_of(work, id),
         "sessions": len(people.sessions_of(work.connection, id, work.now)),
         "keys": len(keys),
         "is_me": id == work.actor.id,
@@ -196,7 +196,7 @@ def _heir_problem(work: Work, id: UUID, to: str) -> Reason | None:
     except ValueError:
         heir = None
     if heir is None or not heir.is_let_in or heir.user_id == id:
-        return Reason("Choose who gets the records.")
+        return Reason("Choose who takes over.")
     return None
 
 

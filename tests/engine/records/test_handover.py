@@ -23,6 +23,10 @@ def people(crm):
     return crm.person("Ann", "admin"), crm.person("Bob", "seller"), crm.person("Eve", "seller")
 
 
+def charges(work, user_id):
+    return {(each.entity.name, each.field.name): each.count for each in handover.in_charge_of(work, user_id)}
+
+
 def test_everything_somebody_owns_goes_over_batch_by_batch(crm, people, monkeypatch):
     monkeypatch.setattr(handover, "AT_ONCE", 2)
     ann, bob, eve = people
@@ -30,7 +34,7 @@ def test_everything_somebody_owns_goes_over_batch_by_batch(crm, people, monkeypa
     mine += [crm.add("task", title="Call", owner=bob.id)]
     other = crm.add("account", name="Other", owner=ann.id)
     with crm.reading(ann) as work:
-        assert handover.owned(work, bob.id) == {"account": 5, "task": 1}
+        assert charges(work, bob.id) == {("account", "owner"): 5, ("task", "owner"): 1}
     after, over = None, 0
     for _ in range(9):
         with crm.work(ann) as work:
@@ -55,3 +59,26 @@ def test_what_is_refused_stays_and_does_not_stop_the_rest(database):
     assert (handed.over, handed.refused) == (1, 1)
     assert [crm.value("deal", id, "owner") for id in (bad, good, old)] == [bob.id, eve.id, bob.id]
     assert crm.value("deal", bad, "revision") == 1
+
+
+def test_teams_they_lead_and_people_whose_manager_they_are_go_over_too(database):
+    crm = Crm(
+        database,
+        DEFINITIONS.replace(
+            "  team: {type: link, to: team, inverse: members}",
+            "  team: {type: link, to: team, inverse: members}\n  manager: {type: user}",
+        ).replace("  parent: {type: link, to: team", "  leader: {type: user}\n  parent: {type: link, to: team"),
+    )
+    ann, bob, eve, cy = (crm.person(name, "admin") for name in ("Ann", "Bob", "Eve", "Cy"))
+    for id, manager in ((bob.id, ann.id), (eve.id, bob.id), (cy.id, bob.id)):
+        crm.update("user", id, manager=manager)
+    team, other = crm.add("team", name="North", leader=bob.id), crm.add("team", name="South", leader=ann.id)
+    with crm.reading(ann) as work:
+        assert charges(work, bob.id) == {("team", "leader"): 1, ("user", "manager"): 2}
+    after = None
+    for _ in range(3):
+        with crm.work(ann) as work:
+            after = handover.hand_over(work, bob.id, eve.id, after).after
+    assert after is None
+    assert [crm.value("team", id, "leader") for id in (team, other)] == [eve.id, ann.id]
+    assert [crm.value("user", id, "manager") for id in (cy.id, eve.id, bob.id)] == [eve.id, ann.id, ann.id]

@@ -165,7 +165,7 @@ def test_records_go_only_to_somebody_who_is_there(client, workspace, inside):
     gone = add(inside, "dora@example.com", ["admin"])
     inside(people.deactivate, gone)
     for to in ("", "x", str(carl), str(gone), "00000000-0000-0000-0000-000000000000"):
-        assert "Choose who gets the records" in client.post(f"/settings/people/{carl}/hand-over", data={"to": to}).text
+        assert "Choose who takes over" in client.post(f"/settings/people/{carl}/hand-over", data={"to": to}).text
     client.post(f"/settings/people/{carl}/deactivate", data={"to": str(gone)})
     assert find(workspace, "carl@example.com").active
 
