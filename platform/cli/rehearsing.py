@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from customary.cli.why import because
 from customary.engine.automation.rehearsal import GONE, NEW, OTHER, OWN, REFUSED, SAME
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def lines(found: Rehearsal, seconds: float) -> Iterator[str]:
     yield from map(str, found.notes)
     for case in found.cases:
         yield ""
-        yield from _case(case)
+        yield from _case(case, step_by_step=asked.record is not None)
     tried = sum(case.trial is not None for case in found.cases)
     if tried < found.starts:
         yield ""
@@ -62,15 +63,28 @@ def as_json(found: Rehearsal) -> Iterator[str]:
     yield json.dumps(told, ensure_ascii=False, indent=2, default=str)
 
 
-def _case(case: Case) -> Iterator[str]:
+def _case(case: Case, step_by_step: bool) -> Iterator[str]:
     look = case.look
     entity, id = look.about
     what = f"{entity} “{case.title}” {id}" if entity else "no record"
     verdict = look.error or VERDICTS.get(look.verdict, "")
     told = f"{look.change.at:%Y-%m-%d %H:%M:%S}  {look.change.kind}  {what}"
     yield f"{SIGNS[case.fares]} {told}: {verdict}" if verdict else f"{SIGNS[case.fares]} {told}"
+    if step_by_step and look.change.kind != "created" and (changed := _difference(look.change)):
+        yield f"    {changed}"
+    yield from (f"  {line}" for line in because(case.because))
     if case.trial is not None:
+        yield from (f"    {line}" for line in (_steps(case.trial) if step_by_step else ()))
         yield from (f"    {line}" for line in _trial(case.trial))
+
+
+def _steps(trial: Trial) -> Iterator[str]:
+    """The steps in the order in which they were taken, each with what went in, or why it was passed over."""
+    for step in trial.steps:
+        said = f"{step.position} {step.kind} {step.status}"
+        why = step.error or (step.result if step.status == "skipped" else None)
+        given = step.result if step.kind in ("choose", "for_each") else step.input
+        yield f"{said}: {why}" if why else f"{said}: {_short(_value(given))}" if given else said
 
 
 def _trial(trial: Trial) -> Iterator[str]:
@@ -99,7 +113,7 @@ def _value(value: Any) -> str:
         case None:
             return "—"
         case Mapping():
-            return " ".join(str(each) for each in value.values() if each is not None)
+            return " ".join(_value(each) for each in value.values() if each is not None)
         case str() | bool() | int():
             return _short(str(value))
         case Iterable():
@@ -121,6 +135,8 @@ def _case_as_data(case: Case) -> dict[str, Any]:
         "title": case.title,
         "verdict": look.verdict,
         "fares": case.fares,
+        "condition": [{"term": text, "holds": holds} for text, holds in case.because.terms],
+        "values": {each.path: each.value for each in case.because.values},
     }
     if case.trial is not None:
         told["trial"] = _trial_as_data(case.trial)
@@ -133,7 +149,8 @@ def _trial_as_data(trial: Trial) -> dict[str, Any]:
         "reason": str(trial.reason) if trial.reason else None,
         "until": trial.until,
         "steps": [
-            {name: step[name] for name in ("position", "kind", "status", "input", "result")} for step in trial.steps
+            {name: getattr(each, name) for name in ("position", "kind", "status", "input", "result")}
+            for each in trial.steps
         ],
         "written": [
             {"title": each.title, **{name: getattr(each.change, name) for name in WRITTEN}} for each in trial.written

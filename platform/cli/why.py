@@ -14,7 +14,8 @@ from customary.cli.failure import WRONG_USE, Failure
 from customary.cli.options import before, open_workspace, workspace
 
 if TYPE_CHECKING:
-    from customary.engine.automation.watching.because import Because, Told
+    from customary.engine.automation.rehearsal import Because
+    from customary.engine.automation.watching.because import Told
 
 _MARKS = {True: "holds", False: "does not hold", None: "is unknown"}
 
@@ -68,10 +69,11 @@ def _lines(told: Told) -> Iterator[str]:
         said = f"no run: {told.why}"
     names = ", ".join(change.names)
     yield f"{change.at:%Y-%m-%d %H:%M:%S}  {change.kind}{f' ({names})' if names else ''}: {told.look.error or said}"
-    yield from _because(told.because)
+    yield from because(told.because)
 
 
-def _because(found: Because) -> Iterator[str]:
+def because(found: Because) -> Iterator[str]:
+    """How a condition came out, and with which values."""
     for text, outcome in found.terms:
         yield f"  {text}  {_MARKS.get(outcome, outcome)}"
     if found.values:

@@ -40,6 +40,9 @@ def test_it_tells_what_a_workflow_would_have_done(run, pets):
     assert "    mail to ann@example.com: About Dear Rover\n      Hello\n" in result.output
     followed = run("rehearse", "workflow", "long", "mycrm", "--record", str(pets[1]))
     assert f"created  pet “Tom” {pets[1]}: its condition does not hold" in followed.output
+    assert "    size(name) > 3  does not hold\n    with name = Tom\n" in followed.output
+    traced = run("rehearse", "workflow", "long", "mycrm", "--record", str(pets[0])).output
+    assert "    1 set done: Dear Rover\n    2 send_email done: ann@example.com" in traced
 
 
 def test_programs_get_it_as_json(run, pets):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from customary.engine.automation import Run, StepTaken
+from customary.engine.automation import StepTaken
 from customary.engine.fields.field import Field, Refusal
 from customary.engine.messages import Letter
 from customary.engine.records.work import Work
@@ -98,12 +98,12 @@ def fate_of(letter: Letter, label: Reason, text: str) -> Iterable[Detail]:
         yield Detail(label=Reason("Tries"), text=str(letter.attempts))
 
 
-def mentioned(work: Work, steps: Iterable[StepTaken], run: Run) -> set[tuple[str, UUID]]:
-    """The records that the data of steps names, and who caused the run."""
+def mentioned(work: Work, steps: Iterable[StepTaken], about: str, actor: UUID | None) -> set[tuple[str, UUID]]:
+    """The records that the data of steps about a record of an entity names, and who caused them."""
     people = work.model.playing("user")
-    found: set[tuple[str, UUID]] = {(people.name, run.actor)} if people and run.actor else set()
+    found: set[tuple[str, UUID]] = {(people.name, actor)} if people and actor else set()
 
-    own = work.model.entities[run.entity].fields if run.entity in work.model.entities else {}
+    own = work.model.entities[about].fields if about in work.model.entities else {}
 
     def walk(data: Any, fields: Mapping[str, Field]) -> None:
         if isinstance(data, Mapping) and set(data) == {"entity", "id"} and data["entity"] in work.model.entities:

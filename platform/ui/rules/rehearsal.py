@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -23,12 +23,15 @@ from customary.engine.words import Reason
 from customary.ui.desk import AtDesk, Desk, texts
 from customary.ui.record.moment import Difference
 from customary.ui.record.timeline import differences, ends
-from customary.ui.rules.details import id_in
+from customary.ui.rules.details import id_in, mentioned
+from customary.ui.rules.steps import ShownStep, shown_step
 
 HERE = "workflows"
 DAYS = (7, 30, 90, 365)
 USUAL = 30
 SECONDS = 15.0
+TELLING = ("choose", "for_each", "wait", "assign")
+"""Kinds of step whose results are about what is there, and not about what would have been made."""
 OTHER_TABLES = Reason(
     "The definitions in the folder call for other tables than there are. Apply those first, or use the command "
     "“customary rehearse workflow”, which works on a copy."
@@ -45,10 +48,15 @@ class ShownWritten:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownCase:
-    """One thing that happened, and what the rule would have made of it."""
+    """One thing that happened, and what the rule would have made of it, step by step.
+
+    What changed then is told where one record is followed.
+    """
 
     case: Case
     written: tuple[ShownWritten, ...]
+    changed: tuple[Difference, ...] = ()
+    steps: tuple[ShownStep, ...] = ()
 
 
 @get("/workflows/{name:str}/rehearsal")
@@ -111,17 +119,40 @@ def _page(
 
 def _shown(work: Work, release: Release, found: Rehearsal) -> tuple[list[ShownCase], Mapping[tuple[str, UUID], str]]:
     """The cases with their differences, and the titles of the records that values lead to."""
-    cases = [_case(Work(work.connection, release, work.actor, work.now), each) for each in found.cases]
-    changed = [each for case in cases for written in case.written for each in written.differences]
-    pointed = {
-        pair for each in changed for value in (each.before, each.after) for pair in ends(work, each.field, value)
-    }
-    return cases, records.titles(work, pointed)
+    rehearsed = Work(work.connection, release, work.actor, work.now)
+    cases = [_case(rehearsed, found, each) for each in found.cases]
+    titles = records.titles(work, {pair for each in cases for pair in _pointed(rehearsed, each)})
+    return [replace(each, steps=_steps(rehearsed, each.case, titles)) for each in cases], titles
 
 
-def _case(work: Work, case: Case) -> ShownCase:
+def _case(work: Work, found: Rehearsal, case: Case) -> ShownCase:
     written = case.trial.written if case.trial is not None else ()
-    return ShownCase(case=case, written=tuple(_written(work, each) for each in written))
+    change = case.look.change
+    is_told = found.asked.record is not None and change.before and change.entity in work.model.entities
+    changed = differences(work, work.model.entities[change.entity], change) if is_told else ()
+    return ShownCase(case=case, written=tuple(_written(work, each) for each in written), changed=changed)
+
+
+def _pointed(work: Work, shown: ShownCase) -> Iterator[tuple[str, UUID]]:
+    """The records that the values of a case lead to."""
+    case = shown.case
+    for each in (*shown.changed, *(one for written in shown.written for one in written.differences)):
+        for value in (each.before, each.after):
+            yield from ends(work, each.field, value)
+    for each in case.because.values:
+        if each.field is not None:
+            yield from ends(work, each.field, each.value)
+    if case.trial is not None:
+        yield from mentioned(work, case.trial.steps, case.look.about[0], None)
+
+
+def _steps(work: Work, case: Case, titles: Mapping[tuple[str, UUID], str]) -> tuple[ShownStep, ...]:
+    """Its steps with what went in; what they would have made and sent is told beside them."""
+    if case.trial is None:
+        return ()
+    begun, about = case.look.change.at, case.look.about[0]
+    shown = (shown_step(work, each, about, begun, titles, ()) for each in case.trial.steps)
+    return tuple(each if each.step.kind in TELLING else replace(each, result=()) for each in shown)
 
 
 def _written(work: Work, each: Written) -> ShownWritten:

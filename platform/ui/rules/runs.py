@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
-from functools import partial
-from itertools import chain
-from typing import Any
 from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.params import FromPath
 
 from customary.engine import messages, records
-from customary.engine.automation import Run, StepTaken, cancel, find_run, input_of, payload_of, step_log, try_again
-from customary.engine.automation.watching.because import Because, because
+from customary.engine.automation import Run, cancel, find_run, input_of, payload_of, step_log, try_again
+from customary.engine.automation.rehearsal import Because
+from customary.engine.automation.watching.because import because
 from customary.engine.locale import Locale
-from customary.engine.messages import Letter
 from customary.engine.model.entity import Entity
 from customary.engine.model.model import Model
 from customary.engine.model.workflow import Workflow
@@ -29,8 +25,9 @@ from customary.engine.words import Reason, Words
 from customary.ui.desk import AtDesk
 from customary.ui.record.moment import Difference
 from customary.ui.record.timeline import differences, ends
-from customary.ui.rules.details import Detail, details, fate_of, id_in, mails_of, mentioned
+from customary.ui.rules.details import Detail, details, id_in, mentioned
 from customary.ui.rules.rule import ShownRule, rule
+from customary.ui.rules.steps import ShownStep, seconds, shown_step
 
 HERE = "workflows"
 COME_IN = ("button", "web_form", "webhook", "email", "message", "called")
@@ -47,16 +44,6 @@ class Shown:
     title: str
     why: Reason | None
     """Why it was stopped or failed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShownStep:
-    """A step that was taken, with what went in and what came out; it ended `after` seconds from the start."""
-
-    step: StepTaken
-    after: Decimal
-    given: tuple[Detail, ...]
-    result: tuple[Detail, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +131,7 @@ def _run(work: Work, id: UUID, locale: Locale) -> ShownRun:
     pointed = {
         pair for each in changed for value in (each.before, each.after) for pair in ends(work, each.field, value)
     }
-    titles |= records.titles(work, list(mentioned(work, steps, run) | pointed))
+    titles |= records.titles(work, list(mentioned(work, steps, run.entity, run.actor) | pointed))
     name = titles.get((people.name, run.actor), "") if people and run.actor else ""
     is_open = work.access.admin
     shown = shown_run(work, run, titles)
@@ -153,11 +140,11 @@ def _run(work: Work, id: UUID, locale: Locale) -> ShownRun:
         shown=shown,
         differences=changed,
         kind=_kind(run, change),
-        steps=tuple(_step(work, each, run, titles, written) for each in steps),
+        steps=tuple(shown_step(work, each, run.entity, run.at, titles, written) for each in steps),
         who=name,
         by=_before(work, run),
         told=tuple(details(work, payload_of(run), {}, titles)) if is_open else (),
-        took=_seconds(run.ended_at - run.at) if run.ended_at else None,
+        took=seconds(run.ended_at - run.at) if run.ended_at else None,
         rule=rule(shown.workflow, work.model, locale) if shown.workflow else None,
         titles=titles,
         open=is_open,
@@ -186,31 +173,6 @@ def _before(work: Work, run: Run) -> Shown | None:
     id = id_in(str(run.cause.get("run") or ""))
     before = find_run(work, id) if id else None
     return shown_run(work, before, {}) if before else None
-
-
-def _step(work: Work, step: StepTaken, run: Run, titles: Mapping, written: Sequence[Letter]) -> ShownStep:
-    entity = work.model.playing("task") if step.kind == "task" else work.model.entities.get(run.entity)
-    tell = partial(details, work, fields=entity.fields if entity else {}, titles=titles)
-    after = _seconds(step.at - run.at)
-    if not work.access.admin:
-        return ShownStep(step=step, after=after, given=(), result=())
-    is_mail, is_done = step.kind == "send_email", step.status == "done"
-    result = tell(step.result) if is_done and not is_mail else ()
-    if is_mail:
-        sent = mails_of(step.result, {each.id: each for each in written}) if is_done else ()
-    else:
-        mine = (each for each in written if each.position == step.position)
-        sent = chain.from_iterable(fate_of(each, Reason("Outbox"), each.recipient) for each in mine)
-    return ShownStep(step=step, after=after, given=tuple(tell(_asked(step))), result=(*result, *sent))
-
-
-def _asked(step: StepTaken) -> Any:
-    """What went in; whom a step asks is called otherwise than the way in which one assigns."""
-    return {"asked": step.input["by"]} if step.kind == "ask" and step.input else step.input
-
-
-def _seconds(span: timedelta) -> Decimal:
-    return Decimal(span // timedelta(milliseconds=10)) / 100
 
 
 handlers = [run, again, end]

@@ -131,7 +131,7 @@ def test_a_step_that_cannot_be_done_says_so(house: Callable) -> None:
     steps = "  - set: {town: Athens}\n  - set: {name: =account.name}\n"
     found = rehearsed(home, VISIT + rule("broken", "{created: visit}", steps), "broken")
     [case] = found.cases
-    assert (case.trial.status, [step["status"] for step in case.trial.steps]) == ("failed", ["undone", "failed"])
+    assert (case.trial.status, [step.status for step in case.trial.steps]) == ("failed", ["undone", "failed"])
     assert str(case.trial.reason) == "Name is required"
     assert case.trial.written == ()
 
@@ -231,3 +231,16 @@ def test_other_tables_are_needed_for_new_fields(house: Callable) -> None:
         VISIT.replace("town:", "colour: {type: text}\n  town:")
     )
     assert home.workspace.draft() is None
+
+
+def test_one_record_is_traced_with_what_its_condition_read(house: Callable) -> None:
+    home = house(VISIT)
+    id = home.create("visit", name="Acme", minutes=10)
+    home.later(hours=1)
+    home.update("visit", id, minutes=90)
+    text = VISIT + rule("long", "{updated: visit}", NOTHING, where='minutes > 60 && name != "B"')
+    updated, created = rehearsed(home, text, "long", record=id).cases
+    assert updated.because.terms == (("minutes > 60", True), ('name != "B"', True))
+    assert [(each.path, each.value) for each in updated.because.values] == [("minutes", 90), ("name", "Acme")]
+    assert [(each.kind, each.status) for each in updated.trial.steps] == [("note", "done")]
+    assert (created.look.verdict, created.because.terms) == ("other", ())

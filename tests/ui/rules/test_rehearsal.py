@@ -44,8 +44,18 @@ def test_one_record_is_followed(client: TestClient, first: Callable) -> None:
     deal = first("deal")
     page = client.post(ADDRESS, data={"days": "365", "record": f"http://crm.example.com/deal/{deal.id}"}).text
     assert f"/deal/{deal.id}" in page
+    assert "<code>name.contains(&#34;e&#34;)</code>" in page
     refused = client.post(ADDRESS, data={"record": "nonsense"})
     assert (refused.status_code, "Paste the address of a record" in refused.text) == (422, True)
+
+
+def test_the_steps_of_one_record_are_told_one_after_the_other(client: TestClient, first: Callable) -> None:
+    deal = first("deal", 'name.contains("e")')
+    page = client.post(ADDRESS, data={"days": "365", "record": f"/deal/{deal.id}"}).text
+    steps = page[page.index('<details class="rehearsed-steps" open>') :]
+    told = ["3 steps", "Set fields", f"Big {deal.values['name']}", "Create a record", "Send a mail", "ann@example.com"]
+    places = [steps.index(each) for each in told]
+    assert places == sorted(places)
 
 
 def test_what_cannot_be_rehearsed_says_why(client: TestClient, workspace: Workspace) -> None:

@@ -1,6 +1,7 @@
 """Rehearsal: a rule that is not applied yet, played over what has happened, with no effect."""
 
 from customary.engine.automation.rehearsal.matching import LEFT, OTHER, OWN, REFUSED, STARTS, Look
+from customary.engine.automation.rehearsal.outcome import Because
 from customary.engine.automation.rehearsal.rehearse import (
     GONE,
     MOST_TRIED,
@@ -25,6 +26,7 @@ __all__ = [
     "SAME",
     "STARTS",
     "Asked",
+    "Because",
     "CannotRehearse",
     "Case",
     "Look",

@@ -13,7 +13,8 @@ from math import inf
 from uuid import UUID
 
 from customary.engine.automation.rehearsal.applied import Applied
-from customary.engine.automation.rehearsal.matching import STARTS, Look, looks
+from customary.engine.automation.rehearsal.matching import REFUSED, STARTS, Look, looks
+from customary.engine.automation.rehearsal.outcome import Because, outcome
 from customary.engine.automation.rehearsal.past import Past
 from customary.engine.automation.rehearsal.times import is_foreseen, timed_looks
 from customary.engine.automation.rehearsal.trial import Trial, try_out
@@ -65,7 +66,8 @@ class Asked:
 
 @dataclass(frozen=True)
 class Case:
-    """One thing that happened: to which record, how it fares, and what the steps would come to where they were tried.
+    """One thing that happened: to which record, how it fares, how the condition came out where one record is followed,
+    and what the steps would come to where they were tried.
 
     `fares` is None where it starts neither the rehearsed rule nor the applied one.
     """
@@ -73,6 +75,7 @@ class Case:
     look: Look
     title: str
     fares: str | None
+    because: Because = Because()
     trial: Trial | None = None
 
 
@@ -194,4 +197,9 @@ class _Looking:
         newest = sorted(self._newest, key=lambda entry: entry[:2], reverse=True)
         named = titles(self.work, {look.about for _, _, look, _ in newest if look.about[0]})
         for _, _, look, fares in newest:
-            yield Case(look, named.get(look.about, ""), fares)
+            yield Case(look, named.get(look.about, ""), fares, self._because(look))
+
+    def _because(self, look: Look) -> Because:
+        if self.asked.record is None or look.verdict not in (STARTS, REFUSED):
+            return Because()
+        return outcome(self.past, self.workflow, look.change, look.about)

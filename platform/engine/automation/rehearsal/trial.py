@@ -6,7 +6,7 @@ laid after one another, and the clock goes on to when the waiting ended.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,7 @@ from customary.engine.automation.running.going import RECORD_GONE, actor_of, cau
 from customary.engine.automation.running.taking import Steps, Walk, why
 from customary.engine.automation.running.waiting import keep, wakes
 from customary.engine.automation.timeline import timeline_of
+from customary.engine.automation.watching.log import StepTaken, step_taken
 from customary.engine.database import Database
 from customary.engine.messages.notifications import notification
 from customary.engine.messages.outbox import Letter, letters
@@ -53,7 +54,7 @@ class Trial:
     status: str
     reason: Reason | None = None
     until: datetime | None = None
-    steps: tuple[Mapping[str, Any], ...] = ()
+    steps: tuple[StepTaken, ...] = ()
     written: tuple[Written, ...] = ()
     letters: tuple[Letter, ...] = ()
     told: tuple[str, ...] = ()
@@ -179,7 +180,7 @@ class _Trying:
             status,
             reason,
             until,
-            tuple(self.steps.rows),
+            tuple(map(step_taken, self.steps.rows)),
             tuple(self._written()),
             tuple(reversed(letters(connection, run=self.run, limit=MOST_LETTERS))),
             tuple(connection.execute(told).scalars()),

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from customary.engine.automation import tables
 from customary.engine.automation.rehearsal.matching import REFUSED, STARTS, Look, looks
-from customary.engine.automation.rehearsal.past import Past, PastMoment
+from customary.engine.automation.rehearsal.outcome import Because, outcome
+from customary.engine.automation.rehearsal.past import Past
 from customary.engine.automation.rehearsal.times import timed_looks
 from customary.engine.automation.watching.log import Run, input_of, runs_of
-from customary.engine.expressions.terms import terms, values_read
-from customary.engine.fields.field import Field
 from customary.engine.model.workflow import Workflow
-from customary.engine.records.changes import Change, queue
+from customary.engine.records.changes import queue
 from customary.engine.records.work import Work
 from customary.engine.words import Reason
 
@@ -30,23 +27,6 @@ ONCE = Reason("The rule may run once for a record, and had run before (limits: o
 RUNNING = Reason("As many runs as it may have at once were under way (limits: running).")
 NOT_THEN = Reason("As the rule is now it would have started. It was not applied then, or said something else.")
 BEFORE = Reason("The rule comes before the save: it acts within it, and has no runs.")
-
-
-@dataclass(frozen=True)
-class Value:
-    """A value that a condition read, by its path, such as `old.amount` or `account.tier`."""
-
-    path: str
-    field: Field | None
-    value: Any
-
-
-@dataclass(frozen=True)
-class Because:
-    """How a condition came out: its terms with their outcomes (None is unknown), and the values that it read."""
-
-    terms: tuple[tuple[str, bool | None], ...] = ()
-    values: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,7 +44,7 @@ def because(work: Work, workflow: Workflow, run: Run) -> Because:
     change = input_of(work, run)
     if change is None or workflow.where is None or run.entity != workflow.entity:
         return Because()
-    return _because(Past(work, change.at), workflow, change, (run.entity, run.record))
+    return outcome(Past(work, change.at), workflow, change, (run.entity, run.record))
 
 
 def why(work: Work, workflow: Workflow, record: UUID, since: datetime | None = None) -> list[Told]:
@@ -82,32 +62,8 @@ def _runs(work: Work, workflow: Workflow, record: UUID) -> list[Run]:
 
 def _told(past: Past, workflow: Workflow, look: Look, run: Run | None) -> Told:
     asked = look.verdict in (STARTS, REFUSED)
-    found = _because(past, workflow, look.change, look.about) if asked else Because()
+    found = outcome(past, workflow, look.change, look.about) if asked else Because()
     return Told(look, found, run, _why_not(past.work, workflow, look) if look.verdict == STARTS and not run else None)
-
-
-def _because(past: Past, workflow: Workflow, change: Change, about: tuple[str, UUID]) -> Because:
-    then = past.record(*about, change.at) or {"id": about[1]}
-    other = about if about != (change.entity, change.record) else None
-    scope = PastMoment(past.work, change, about=other, past=past, then=then).scope()
-    if workflow.where is None:
-        return Because()
-    outcomes = tuple((text, _asked(evaluate, scope)) for text, evaluate in terms(workflow.where))
-    return Because(outcomes, tuple(_values(past.work, workflow, scope)))
-
-
-def _values(work: Work, workflow: Workflow, scope: Any) -> Iterator[Value]:
-    for path, node, evaluate in values_read(workflow.where):
-        entity = work.model.entities.get(getattr(node.on.type, "entity", ""))
-        yield Value(path, entity.fields.get(node.name) if entity else None, _asked(evaluate, scope))
-
-
-def _asked(evaluate: Any, scope: Any) -> Any:
-    """What it gives; nothing where today's records have not what was asked for then."""
-    try:
-        return evaluate(scope)
-    except (ArithmeticError, LookupError, TypeError, ValueError):
-        return None
 
 
 def _why_not(work: Work, workflow: Workflow, look: Look) -> Reason | None:

@@ -93,10 +93,11 @@ def step_log(work: Work, run: UUID) -> list[StepTaken]:
     rows = work.connection.execute(
         sa.select(tables.step).where(tables.step.c.run == run).order_by(tables.step.c.id)
     ).mappings()
-    return [_step(row) for row in rows]
+    return [step_taken(row) for row in rows]
 
 
-def _step(row: Mapping[str, Any]) -> StepTaken:
+def step_taken(row: Mapping[str, Any]) -> StepTaken:
+    """A step by its row in the log."""
     told = {name: row[name] for name in StepTaken.__dataclass_fields__}
     label = Words(row["label"]) if row["label"] else None
     return StepTaken(**told | {"label": label, "error": tables.read_reason(row["error"])})
