@@ -46,6 +46,11 @@ class Access:
     limits: Limits = NO_LIMITS
     _rights: dict[tuple[str, str], Right] = field(default_factory=dict, compare=False, repr=False)
 
+    @property
+    def holders(self) -> tuple[Any, ...]:
+        """Those who may do all that this says, and nothing else: what is kept for some of them serves them all."""
+        return self.roles, self.is_system, self.limits
+
     @cached_property
     def admin(self) -> bool:
         """Whether settings, plans and everything else are open to them."""

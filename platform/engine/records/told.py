@@ -14,7 +14,7 @@ from customary.engine.records.storage import CHUNK
 from customary.engine.records.work import Work
 
 if TYPE_CHECKING:
-    from customary.engine.records.scope import RecordScope
+    from customary.engine.records.scope import RecordScope, RecordView
 
 MOST_RECORDS = 200
 """How many records of one entity a text names; of more only who may read all of them may know."""
@@ -33,9 +33,9 @@ class Told:
 
     def __init__(self) -> None:
         self.fields: dict[str, set[str]] = defaultdict(set)
-        self.records: dict[Pair, Mapping[str, Any]] = {}
+        self.records: dict[Pair, RecordView] = {}
 
-    def note(self, entity: str, record: Mapping[str, Any], id: UUID | None, name: str = "") -> None:
+    def note(self, entity: str, record: RecordView, id: UUID | None, name: str = "") -> None:
         """A field of a record was read, or the record itself was listed."""
         self.fields[entity] |= {name} - {"", "id", "entity"}
         if id is not None:
@@ -58,12 +58,16 @@ def may_know_now(scope: RecordScope, told: Told) -> bool:
     work = scope.work
     if any(work.access.hidden(entity) & names for entity, names in told.fields.items()):
         return False
-    # Rules read the records too.
-    records = tuple(told.records.items())
     return all(
-        _is_colleague(work, entity, told.fields[entity]) or work.access.holds(entity, "read", scope.about(record))
-        for (entity, _), record in records
+        _is_colleague(work, entity, told.fields[entity])
+        or work.access.holds(entity, "read", _seen(scope, entity, each))
+        for (entity, _), each in told.records.items()
     )
+
+
+def _seen(scope: RecordScope, entity: str, record: RecordView) -> RecordScope:
+    """A scope over a record that was read, in which nothing that its rules read is noted."""
+    return scope.about(scope.view(entity, record.values_by_name))
 
 
 def may_know(work: Work, kept: Sequence[Mapping[str, Any] | None]) -> list[bool]:

@@ -25,8 +25,8 @@ def compile_typed(work: Work, entity: str, text: str, expect: Type | None = None
     """An expression over records of `entity`, as the actor may write it. Raises ExpressionError, Missing."""
     if entity not in work.model.entities:
         raise Missing(entity)
-    # One text means the same for all who share roles, and people send the same few texts again and again.
-    key = ("typed", entity, text, expect, work.access.roles, work.access.is_system)
+    # One text means the same for all who share rights, and people send the same few texts again and again.
+    key = ("typed", entity, text, expect, work.access.holders)
     if len(text) > LONGEST:
         return expressions.compile(text, _names(work, entity), expect)
     return kept(work, key, lambda: expressions.compile(text, _names(work, entity), expect))

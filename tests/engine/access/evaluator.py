@@ -58,10 +58,20 @@ class World:
         return some and not any(grant.get("deny") and grant.get("read") == "all" for grant in grants)
 
     def mark(self, who: Person, entity: str, name: str) -> int:
-        """0 open, 1 on creation only, 2 read only, 3 hidden."""
+        """0 open, 1 on creation only, 2 read only, 3 hidden: as the roles say through which records are read."""
+        return self._mark(who, entity, name, ("read",))
+
+    def may_give(self, who: Person, entity: str, name: str, new: bool = False) -> bool:
+        """Whether a field may be given a value, as the roles say through which records are written. What is hidden from
+        who reads is not written either."""
+        return self.sees(who, entity, name) and self._mark(who, entity, name, ("create", "update")) < (2 if new else 1)
+
+    def _mark(self, who: Person, entity: str, name: str, acts: tuple[str, ...]) -> int:
         grants = self.grants(who, entity)
-        readers = [each for each in grants if not each.get("deny") and each.get("read", "none") != "none"]
-        mild = min((MARKS[each.get("fields", {}).get(name)] for each in readers), default=0)
+        granting = [
+            each for each in grants if not each.get("deny") and any(each.get(act, "none") != "none" for act in acts)
+        ]
+        mild = min((MARKS[each.get("fields", {}).get(name)] for each in granting), default=0)
         return max([mild, *(MARKS[each.get("fields", {}).get(name)] for each in grants if each.get("deny"))])
 
     def sees(self, who: Person, entity: str, name: str) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from dataclasses import replace
+
 import pytest
 from tests.engine.conftest import Crm
 
@@ -12,6 +15,7 @@ from customary.engine.exchange.lookup import lookup
 from customary.engine.exchange.sheet import Row, Sheet
 from customary.engine.expressions.error import ExpressionError
 from customary.engine.model.entity import View
+from customary.engine.people.limits import Limits
 from customary.engine.records import Missing, Query, Refused
 
 DEFINITIONS = """
@@ -34,6 +38,7 @@ title: '{{ name }} of {{ firm.name }}'
 fields:
   name: {type: text}
   firm: {type: link, to: firm, inverse: people}
+  city: {lookup: firm.city}
 ---
 entity: badge
 title: '{{ number }} {{ holder.firm.code }}'
@@ -129,6 +134,17 @@ def test_titles_leave_out_what_they_take_from_elsewhere(crm, clerk, firms):
         assert records.options(work, "badge", "zebra") == []
     with crm.reading() as work:
         assert records.get(work, "badge", badge).title == "1 Zebra-7 玄武"
+
+
+def test_a_key_for_some_entities_is_told_nothing_of_others_though_its_owner_was(crm, firms):
+    id = crm.add("person", name="Ann", firm=firms[0])
+    ada = crm.person("Ada", "admin")
+    key = replace(ada, limits=Limits(entities=frozenset({"person"})))
+    for who, told in ((ada, True), (key, False)):
+        with crm.reading(who) as work:
+            assert ("city" in records.get(work, "person", id).values) is told
+            with nullcontext() if told else pytest.raises(ExpressionError):
+                records.compile_where(work, "person", 'firm.city == "Athens"')
 
 
 def test_an_import_does_not_find_records_by_a_hidden_field(crm, clerk, firms):

@@ -5,203 +5,33 @@ from __future__ import annotations
 import json
 import os
 from contextlib import contextmanager, suppress
-from datetime import timedelta
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import Phase, given, settings
-from hypothesis import strategies as st
 from tests.engine.access.evaluator import Person, World
-from tests.engine.conftest import NOW, release_of
+from tests.engine.access.played import ENTITIES, WORLD, Played, world_of
+from tests.engine.conftest import release_of
 
-from customary.engine import analysis, people, records
-from customary.engine.access.shares import share
+from customary.engine import analysis, expressions, messages, records
 from customary.engine.database import Database
+from customary.engine.exchange.columns import guess
 from customary.engine.exchange.exports import export_rows
+from customary.engine.exchange.imports import DOUBLE, REFUSED, dry_run
 from customary.engine.exchange.lookup import lookup
+from customary.engine.exchange.sheet import Row, Sheet
 from customary.engine.expressions.error import ExpressionError
-from customary.engine.people.actor import SYSTEM
+from customary.engine.messages.correspondence import posts
 from customary.engine.ready import Rows
-from customary.engine.records import Cause, Forbidden, Missing, Query, Refused, Work, new_id
+from customary.engine.records import Forbidden, Missing, Query, RecordScope, Refused, Work, storage
 from customary.engine.records.reader.at_once import AtOnce, NeedsMore, at_once
 from customary.engine.records.reader.recent import recent
+from customary.engine.records.told import Told, may_know_now
+from customary.engine.records.typed import names_of
 
-ENTITIES = """
-entity: user
-plays: user
-title: name
-fields: {name: {type: text}, email: {type: email}, region: {type: text}, team: {type: link, to: team}}
----
-entity: team
-plays: team
-title: name
-fields: {name: {type: text}, parent: {type: link, to: team}}
----
-entity: firm
-title: name
-fields:
-  name: {type: text, search: true}
-  owner: {type: user}
-  region: {type: text}
-  amount: {type: integer}
-  score: {type: integer}
----
-entity: deal
-title: name
-fields:
-  name: {type: text, search: true}
-  firm: {type: link, to: firm, inverse: deals}
-  owner: {type: user}
-  region: {type: text}
-  amount: {type: integer}
-  note: {type: text, search: true}
-  firm_score: {type: integer, formula: firm.score}
-  lines: {type: lines, of: line.deal}
----
-entity: line
-title: name
-fields:
-  deal: {type: link, to: deal, required: true}
-  name: {type: text}
-  region: {type: text}
-  amount: {type: integer}
----
-dashboard: whole
-tiles:
-  firm: {kind: number, of: firm}
-  deal: {kind: number, of: deal}
-  line: {kind: number, of: line}
-  deal_amount: {kind: number, of: deal, sum: amount}
-  deal_note: {kind: bar, of: deal, by: note}
-  deal_region: {kind: table, of: deal, columns: [name], where: region != "none"}
----
-role: admin
-admin: true
----
-"""
 FEW = 10
 WORLDS = int(os.environ.get("CUSTOMARY_WORLDS", FEW))
 """More of them, each time others: CUSTOMARY_WORLDS=500 pytest tests/engine/access/test_every_path.py"""
-REGIONS = st.sampled_from(["north", "south", None])
-AMOUNTS = st.sampled_from([None, 1, 7, 9])
-TEAMS = {"Top": None, "Left": "Top", "Leaf": "Left", "Right": "Top"}
-COMMON = [
-    "all",
-    "none",
-    "=region == user.region",
-    "=!(region == user.region)",
-    "=amount > 7 || region == user.region && amount != 1",
-    "=amount > 5",
-]
-
-
-def grants(rules: list[str], fields: list[str]) -> st.SearchStrategy[dict[str, Any]]:
-    said = st.sampled_from(rules)
-    marks = st.dictionaries(st.sampled_from(fields), st.sampled_from(["hidden", "read_only", "on_create"]), max_size=2)
-    acts = {"read": said, "update": said, "export": said}
-    deny = st.sampled_from([False, False, True])
-    return st.fixed_dictionaries({**acts, "fields": marks, "deny": deny})
-
-
-ROLE = st.fixed_dictionaries(
-    {},
-    optional={
-        "firm": grants([*COMMON, "own", "team"], ["region", "score"]),
-        "deal": grants([*COMMON, "own", "team", "=firm.owner == user"], ["region", "amount", "note"]),
-        "line": grants(COMMON, ["region"]),
-    },
-)
-WHO = st.sampled_from(["Ann", "Bob", "Eve", None])
-WORLD = st.fixed_dictionaries(
-    {
-        "roles": st.fixed_dictionaries({"one": ROLE, "two": ROLE, "three": ROLE}),
-        "held": st.lists(st.sets(st.sampled_from(["one", "two", "three"]), min_size=1), min_size=3, max_size=3),
-        "teams": st.lists(st.sampled_from([*TEAMS, None]), min_size=3, max_size=3),
-        "regions": st.lists(REGIONS, min_size=3, max_size=3),
-        "firms": st.lists(st.tuples(WHO, REGIONS, AMOUNTS), min_size=3, max_size=3),
-        "deals": st.lists(
-            st.tuples(WHO, REGIONS, AMOUNTS, st.sampled_from(["F0", "F1", "F2", None])), min_size=5, max_size=5
-        ),
-        "lines": st.lists(st.tuples(st.sampled_from(["D0", "D1", "D2"]), REGIONS, AMOUNTS), min_size=3, max_size=3),
-        "shares": st.lists(
-            st.tuples(
-                st.sampled_from(["D0", "D1", "D2"]),
-                st.sampled_from([("person", "Ann"), ("person", "Eve"), ("team", "Left"), ("team", "Top")]),
-                st.booleans(),
-                st.booleans(),
-            ),
-            min_size=2,
-            max_size=4,
-        ),
-    }
-)
-
-
-def world_of(drawn: dict[str, Any]) -> World:
-    names = ("Ann", "Bob", "Eve")
-    persons = {
-        name: Person(name, sorted(drawn["held"][at]), drawn["regions"][at], drawn["teams"][at])
-        for at, name in enumerate(names)
-    }
-    firms = {
-        f"F{at}": {"owner": owner, "region": region, "amount": amount}
-        for at, (owner, region, amount) in enumerate(drawn["firms"])
-    }
-    deals = {
-        f"D{at}": {"owner": owner, "region": region, "amount": amount, "firm": firm}
-        for at, (owner, region, amount, firm) in enumerate(drawn["deals"])
-    }
-    lines = {
-        f"L{at}": {"deal": deal, "region": region, "amount": amount}
-        for at, (deal, region, amount) in enumerate(drawn["lines"])
-    }
-    shares = [(deal, *to, writing, in_force) for deal, to, writing, in_force in drawn["shares"]]
-    return World(drawn["roles"], persons, TEAMS, {"firm": firms, "deal": deals, "line": lines}, shares)
-
-
-class Played:
-    """A world in the database, within one transaction."""
-
-    def __init__(self, connection: Any, world: World) -> None:
-        roles = "\n---\n".join(
-            yaml.safe_dump({"role": name, "entities": said, "dashboards": ["whole"]}, sort_keys=False)
-            for name, said in world.roles.items()
-        )
-        self.connection, self.world = connection, world
-        self.release = release_of(ENTITIES + roles, connection.dialect.name == "sqlite")
-        self.work = self.as_(SYSTEM)
-        self.ids: dict[str, Any] = {}
-        for name, above in TEAMS.items():
-            self.ids[name] = records.create(self.work, "team", {"name": name, "parent": self.ids.get(above)})
-        for who in world.people.values():
-            id = people.add(self.work, f"{who.name}@example.com", None, who.roles, who.name)
-            records.update(self.work, "user", id, {"region": who.region, "team": self.ids.get(who.team)})
-            self.ids[who.name] = id
-        for entity in ("firm", "deal", "line"):
-            for at, (name, values) in enumerate(world.records[entity].items()):
-                linked = {key: self.ids.get(value) for key, value in values.items() if key in ("owner", "firm", "deal")}
-                extra = {"firm": {"score": at}, "deal": {"note": f"hint{at}"}, "line": {}}[entity]
-                self.ids[name] = records.create(
-                    self.work, entity, {**values, **linked, **extra, "name": f"name {name}"}
-                )
-        self.names = {id: name for name, id in self.ids.items()}
-        for deal, kind, to, writing, in_force in world.shares:
-            self._share(deal, "user" if kind == "person" else "team", to, writing, in_force)
-
-    def as_(self, actor: Any) -> Work:
-        return Work(self.connection, self.release, actor, NOW, Cause("api"))
-
-    def of(self, who: Person) -> Work:
-        return self.as_(people.actor_of_user(self.connection, self.ids[who.name], self.release))
-
-    def named(self, ids: Any) -> set[str]:
-        return {self.names[id] for id in ids}
-
-    def _share(self, deal: str, column: str, to: str, writing: bool, in_force: bool) -> None:
-        until = NOW.date() if in_force else NOW.date() - timedelta(days=1)
-        row = {"id": new_id(), "entity": "deal", "record": self.ids[deal], column: self.ids[to], "writing": writing}
-        self.connection.execute(share.insert().values(**row, until=until, at=NOW))
 
 
 @contextmanager
@@ -236,6 +66,7 @@ def test_every_path_gives_what_the_evaluator_allows(prepared):
 def _play(database: Database, world: World) -> None:
     with database.trial(brief=True) as connection:
         played = Played(connection, world)
+        told = _write_letters(played)
         for who in world.people.values():
             work = played.of(who)
             for entity in ("firm", "deal", "line"):
@@ -244,7 +75,11 @@ def _play(database: Database, world: World) -> None:
                 _single_records(played, work, who, entity)
             _dashboard(played, work, who)
             _steps_over_links(played, work, who)
+            _board(played, work, who)
+            _letters(played, work, who, told)
             _changes(played, work, who)
+            _new_ones(played, work, who)
+            _duplicates(played, work, who)
 
 
 def _lists(played: Played, work: Work, who: Person, entity: str) -> None:
@@ -258,6 +93,7 @@ def _lists(played: Played, work: Work, who: Person, entity: str) -> None:
         return
     page = records.select(work, entity, Query(count="exact"))
     assert played.named(each.id for each in page.records) == allowed
+    assert played.named(each.id for each in records.look(work, entity, Query()).records) == allowed
     assert page.count == len(allowed) == records.count(work, entity)
     assert sum(group.count for group in records.aggregate(work, entity)) == len(allowed)
     assert played.named(hit.id for hit in records.options(work, entity)) == allowed
@@ -387,13 +223,112 @@ def _changes(played: Played, work: Work, who: Person) -> None:
     world = played.world
     lately = {played.names[each.record] for each in recent(work, 100).changes if each.record in played.names}
     assert lately & {*world.records["deal"]} == _readable(played, who)
-    for name in world.records["deal"]:
-        savepoint = work.connection.begin_nested()
-        try:
-            records.update(work, "deal", played.ids[name], {"name": f"other {name}"})
-            written = True
-        except (Missing, Forbidden, Refused):
-            written = False
-        finally:
-            savepoint.rollback()
-        assert written is (world.may(who, "read", "deal", name) and world.may(who, "update", "deal", name))
+    for name, values in world.records["deal"].items():
+        may = name in _readable(played, who) and world.may(who, "update", "deal", name)
+        assert _is_written(played, work, name, {"name": f"other {name}"}) is may
+        world.records["deal"][name] = {**values, "region": "south"}
+        after = world.may(who, "update", "deal", name) and world.may_give(who, "deal", "region")
+        world.records["deal"][name] = values
+        same = values["region"] == "south" and world.sees(who, "deal", "region")
+        assert _is_written(played, work, name, {"region": "south"}) is (may and (after or same))
+
+
+def _is_written(played: Played, work: Work, name: str, values: dict[str, Any]) -> bool:
+    savepoint = work.connection.begin_nested()
+    try:
+        records.update(work, "deal", played.ids[name], values)
+    except (Missing, Forbidden, Refused):
+        return False
+    finally:
+        savepoint.rollback()
+    return True
+
+
+def _board(played: Played, work: Work, who: Person) -> None:
+    """Who may not see the stage has no board; nobody sees a sum of what they may not see."""
+    view, deals = work.model.entities["deal"].views["board"], played.world.records["deal"]
+    with refused_unless(work.access.may("deal", "read") and played.world.sees(who, "deal", "stage")):
+        for column in records.board(work, view).columns:
+            there = {name for name in _readable(played, who) if deals[name]["stage"] == column.stage.name}
+            assert played.named(each.id for each in column.page.records) == there
+            assert column.count == len(there)
+            amounts = [deals[name]["amount"] for name in there if deals[name]["amount"] is not None]
+            seen = played.world.sees(who, "deal", "amount")
+            assert column.sum == (sum(amounts) if amounts and seen else None)
+
+
+READ = ("note", "region", "firm.region", "firm_score", "lines.sum(l, l.amount)")
+"""What the texts of rules hold."""
+WRITTEN_ABOUT = ("D0", "D1")
+
+
+def _write_letters(played: Played) -> dict[tuple[str, str], Told]:
+    """A rule, which reads with all rights, tells each of these in a mail about a deal, and in a call of another system;
+    what it read for that."""
+    found = {}
+    for name in WRITTEN_ABOUT:
+        about = ("deal", played.ids[name])
+        for text in READ:
+            scope = RecordScope(played.work, "deal", storage.load(played.work, *about))
+            scope.told = found[name, text] = Told()
+            expressions.compile(text, names_of(played.work, "deal")).evaluate(scope)
+            details = {"shown": True, "tells": scope.told.to_json(played.work, about)}
+            messages.write(played.work, "someone@example.com", text, "said", about=about, details=details)
+            messages.put_call(played.work, "POST", "https://example.com", text, headers={}, about=about)
+    return found
+
+
+def _letters(played: Played, work: Work, who: Person, told: dict[tuple[str, str], Told]) -> None:
+    """A text is for who may read all that it tells; what other systems were sent is for nobody but administrators."""
+    for name in {*WRITTEN_ABOUT} & _readable(played, who):
+        known = {text for text in READ if _may_know(played, who, name, text)}
+        shown = posts(work, "deal", played.ids[name])
+        assert len(shown) == len(READ)
+        assert {each.subject for each in shown if each.text} == known
+        assert {text for text in READ if may_know_now(RecordScope(work), told[name, text])} == known
+
+
+def _may_know(played: Played, who: Person, name: str, text: str) -> bool:
+    world = played.world
+    if text == "firm.region":
+        firm = world.records["deal"][name]["firm"]
+        return firm is None or (world.may(who, "read", "firm", firm) and world.sees(who, "firm", "region"))
+    if text.startswith("lines"):
+        inside = {line for line, values in world.records["line"].items() if values["deal"] == name}
+        return inside <= _readable(played, who, "line")
+    return world.sees(who, "deal", text)
+
+
+def _new_ones(played: Played, work: Work, who: Person) -> None:
+    """Many at once: those go in that their maker may create, and none that gives a field a value that they may not."""
+    world, deals = played.world, played.world.records["deal"]
+    open = {name for name in ("region", "amount") if world.may_give(who, "deal", name, new=True)}
+    rows, allowed = [], []
+    for owner, region, amount in ((who.name, "north", 1), (None, "south", 9), (who.name, who.region, 7)):
+        given = {"region": region, "amount": amount}
+        deals["new"] = {"owner": owner, "firm": None, "region": None, "amount": None} | {
+            each: given[each] for each in open
+        }
+        allowed.append(world.may(who, "create", "deal", "new"))
+        rows.append({"owner": played.ids.get(owner), "name": "new"} | {each: given[each] for each in open})
+        del deals["new"]
+    allowed += [False] * (2 - len(open))
+    rows += [{"owner": played.ids[who.name], "name": "new", each: 9} for each in {"region", "amount"} - open]
+    savepoint, made = work.connection.begin_nested(), [None] * len(rows)
+    with suppress(Forbidden):
+        made = records.create_many(work, "deal", rows, lambda at, problems: None)
+    savepoint.rollback()
+    assert [id is not None for id in made] == allowed
+
+
+def _duplicates(played: Played, work: Work, who: Person) -> None:
+    """An import takes for a duplicate what its maker may read, and does not tell of other records."""
+    if not work.access.may("deal", "create"):
+        return
+    names = [*played.world.records["deal"]]
+    sheet = Sheet(("name",), tuple(Row(line, (f"name {name}",)) for line, name in enumerate(names, 2)))
+    trial = work.connection.begin_nested()
+    report = dry_run(work, "deal", sheet, guess(work, "deal", sheet))
+    trial.rollback()
+    for name, verdict in zip(names, report.verdicts, strict=True):
+        assert verdict.word == REFUSED or (verdict.word == DOUBLE) is (name in _readable(played, who))

@@ -206,7 +206,7 @@ class _Seen:
 
 
 def _seen(work: Work, entity: str) -> _Seen:
-    key = ("seen", entity, work.access.roles, work.access.is_system)
+    key = ("seen", entity, work.access.holders)
     return kept(work, key, lambda: _find_seen(work, entity))
 
 
