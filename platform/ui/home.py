@@ -120,9 +120,9 @@ def _chore(work: Work) -> Chore | None:
     entity = work.model.playing("task")
     if entity is None or not work.access.may(entity.name, "read"):
         return None
-    owner = _owner(entity)
-    done = _first(entity, ("boolean",), "done")
-    return Chore(entity, owner, done, _first(entity, ("datetime", "date"), "due")) if owner and done else None
+    owner = _owner(work, entity)
+    done = _first(work, entity, ("boolean",), "done")
+    return Chore(entity, owner, done, _first(work, entity, ("datetime", "date"), "due")) if owner and done else None
 
 
 def _tasks(work: Work, chore: Chore, locale: Locale) -> tuple[dict[str, list[Task]], Titles]:
@@ -151,8 +151,9 @@ def when(due: date | datetime | None, now: datetime, locale: Locale) -> str:
 def _mine(work: Work) -> Any:
     """One part for each entity with a pipeline whose records belong to somebody."""
     for entity in work.model.entities.values():
-        owner = _owner(entity)
-        if not entity.pipelines or owner is None or not work.access.may(entity.name, "read"):
+        owner = _owner(work, entity)
+        may_ask = work.access.may(entity.name, "read") and "open" not in work.access.hidden(entity.name)
+        if not entity.pipelines or owner is None or not may_ask:
             continue
         where = records.compile_where(work, entity.name, f"{owner.name} == user && open")
         facts = _facts(work, entity, owner)
@@ -175,14 +176,15 @@ def _facts(work: Work, entity: Entity, owner: Field) -> tuple[Field, ...]:
     return tuple(each for each in chosen if each is not None)
 
 
-def _owner(entity: Entity) -> Field | None:
-    return _first(entity, ("user",), "owner")
+def _owner(work: Work, entity: Entity) -> Field | None:
+    return _first(work, entity, ("user",), "owner")
 
 
-def _first(entity: Entity, kinds: tuple[str, ...], name: str) -> Field | None:
-    """The field of that name, or the first of these kinds that people enter."""
+def _first(work: Work, entity: Entity, kinds: tuple[str, ...], name: str) -> Field | None:
+    """The field of that name, or the first of these kinds that people enter; None where it is hidden."""
     fields = [each for each in entity.fields.values() if each.kind in kinds and each.entered]
-    return next((each for each in fields if each.name == name), fields[0] if fields else None)
+    found = next((each for each in fields if each.name == name), fields[0] if fields else None)
+    return None if found is None or found.name in work.access.hidden(entity.name) else found
 
 
 handlers = [home, finish, tasks]

@@ -10,7 +10,7 @@ from customary.engine import records
 from customary.engine.expressions import Expression
 from customary.engine.expressions.error import ExpressionError
 from customary.engine.fields.field import Field
-from customary.engine.model.entity import Entity
+from customary.engine.model.entity import Entity, View
 from customary.engine.records import saved_view
 from customary.engine.records.kept import kept
 from customary.engine.records.record import Page, Query
@@ -84,8 +84,8 @@ def visible(work: Work, entity: Entity) -> dict[str, Field]:
 def views_of(work: Work, entity: Entity, language: str, fields: Mapping[str, Field]) -> list[Shown]:
     """The declared views, then the saved ones. Each has columns."""
     columns = _usual_columns(entity, fields)
-    known = ("declared views", *_seen(work, entity), language)
-    declared = kept(work, known, lambda: _declared(entity, language, fields))
+    known = ("declared views", entity.name, work.access.holders, language)
+    declared = kept(work, known, lambda: _declared(work, entity, language, fields))
     own = [_saved(each, work, fields) for each in saved_view.saved(work, entity.name)]
     views = [*declared, *own] or [Shown("all", "", columns=columns)]
     return [view if view.columns else _with_columns(view, columns) for view in views]
@@ -132,8 +132,16 @@ def summary(work: Work, entity: Entity, query: Mapping[str, str], language: str)
     return listing, groups[0].count, {name: (how, found[how].get(name)) for name, how in asked.items()}
 
 
-def _declared(entity: Entity, language: str, fields: Mapping[str, Field]) -> list[Shown]:
-    return [shown(view, language, fields) for view in entity.views.values() if view.kind in ("table", "board")]
+def _declared(work: Work, entity: Entity, language: str, fields: Mapping[str, Field]) -> list[Shown]:
+    """The views of the definitions, without those that ask for what this person may not see."""
+    views = (each for each in entity.views.values() if each.kind in ("table", "board"))
+    return [shown(each, language, fields) for each in views if not _asks_for_hidden(work, each)]
+
+
+def _asks_for_hidden(work: Work, view: View) -> bool:
+    paths = [*view.where.paths] if view.where else []
+    paths += [("stage",)] if view.kind == "board" else []
+    return any(work.access.hides(view.entity, path) for path in paths)
 
 
 def _seen(work: Work, entity: Entity) -> tuple[str, frozenset[str]]:

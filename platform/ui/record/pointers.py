@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from customary.engine import records
+from customary.engine import expressions, records
+from customary.engine.expressions.types import BOOLEAN
 from customary.engine.fields.field import Field
 from customary.engine.model.entity import Entity
+from customary.engine.records.typed import names_of
 from customary.engine.records.work import Work
 
 
@@ -15,7 +17,12 @@ def pointing(
     work: Work, other: Entity, link: str, id: UUID, limit: int, count: str = "none", **more: Any
 ) -> records.Page:
     """The records of `other` whose `link` points at a record: newest first, rows of a sheet in their order."""
-    where = records.compile_where(work, other.name, pointing_at(other.fields[link], id))
+    told = pointing_at(other.fields[link], id)
+    if inside(work, other, link):
+        # Who sees the rows of a record knows that they are its own, also where the link itself is hidden.
+        where = expressions.compile(told, names_of(work, other.name), BOOLEAN)
+    else:
+        where = records.compile_where(work, other.name, told)
     sort = (("created_at", not inside(work, other, link)),)
     return records.select(work, other.name, records.Query(where=where, limit=limit, count=count, sort=sort, **more))
 

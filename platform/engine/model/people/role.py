@@ -26,6 +26,8 @@ ACTS = {
 """The acts, and where a grant keeps what is said of them."""
 WORDS: Mapping[Any, Any] = {"all": True, "none": False, True: True, False: False, "own": "own", "team": "team"}
 EVERY = "*"
+ALWAYS_SEEN = frozenset({"id", "revision", "created_at", "updated_at", "archived_at"})
+"""Fields that no role hides: who sees a record sees that it is there, since when, and as it was last written."""
 
 
 def compile_roles(build: Build) -> Mapping[str, Role]:
@@ -100,10 +102,14 @@ def _act(build: Build, node: text.Node, sketch: Sketch | None, portal: Portal | 
 def _fields(build: Build, node: text.Node | None, sketch: Sketch | None) -> Mapping[str, str]:
     if not isinstance(node, text.Mapping):
         return frozen({})
-    for name in node if sketch is not None else ():
-        if name not in sketch.fields:
+    for name, each in node.entries.items():
+        if sketch is not None and name not in sketch.fields:
             remedy = did_you_mean(name, sketch.fields)
             build.add(node.place_of(name), f"“{name}” is not a field of {sketch.name}", remedy)
+        elif name in ALWAYS_SEEN and text.plain(each) == "hidden":
+            build.add(
+                node.place_of(name), f"“{name}” cannot be hidden", "Every page of a record and its history tell it."
+            )
     return frozen(dict(text.plain(node)))
 
 
