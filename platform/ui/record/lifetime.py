@@ -9,9 +9,9 @@ from litestar.params import FromPath
 
 from customary.engine import records
 from customary.engine.model.entity import Entity
-from customary.engine.records.refusal import Refused
+from customary.engine.records.refusal import Refused, reason_of
 from customary.engine.records.work import Work
-from customary.ui.desk import AtDesk
+from customary.ui.desk import AtDesk, Desk
 from customary.ui.entity import entity_of
 
 
@@ -19,7 +19,10 @@ from customary.ui.entity import entity_of
 async def archive(desk: AtDesk, entity: FromPath[str], id: FromPath[UUID]) -> Response:
     """Takes a record out of the lists; its page stays, and offers the way back."""
     found = entity_of(desk, entity, "update")
-    title = await desk.write(_archive, found, id)
+    try:
+        title = await desk.write(_archive, found, id)
+    except Refused as refused:
+        return _refused(desk, entity, id, refused)
     told = desk.say("“{title}” was archived", title=title)
     return desk.redirect(f"/{entity}/{id}", told, undo=f"/{entity}/{id}/restore")
 
@@ -28,7 +31,10 @@ async def archive(desk: AtDesk, entity: FromPath[str], id: FromPath[UUID]) -> Re
 async def restore(desk: AtDesk, entity: FromPath[str], id: FromPath[UUID]) -> Response:
     """Brings an archived record back."""
     found = entity_of(desk, entity, "update")
-    title = await desk.write(_restore, found, id)
+    try:
+        title = await desk.write(_restore, found, id)
+    except Refused as refused:
+        return _refused(desk, entity, id, refused)
     return desk.redirect(f"/{entity}/{id}", desk.say("“{title}” was restored", title=title))
 
 
@@ -39,9 +45,13 @@ async def delete(desk: AtDesk, entity: FromPath[str], id: FromPath[UUID]) -> Res
     try:
         title = await desk.write(_delete, found, id)
     except Refused as refused:
-        said = [f"{each.label.in_language(desk.language)} {desk.say_reason(each.reason)}" for each in refused.problems]
-        return desk.redirect(f"/{entity}/{id}", "; ".join(text.strip() for text in said))
+        return _refused(desk, entity, id, refused)
     return desk.redirect(f"/{entity}", desk.say("“{title}” was deleted", title=title))
+
+
+def _refused(desk: Desk, entity: str, id: UUID, refused: Refused) -> Response:
+    """Back to the record, which says why it stays as it is."""
+    return desk.redirect(f"/{entity}/{id}", desk.say_reason(reason_of(refused.problems)))
 
 
 def _archive(work: Work, entity: Entity, id: UUID) -> str:
