@@ -18,6 +18,7 @@ from customary.ui.form import page as form
 from customary.ui.form import pick
 from customary.ui.mail import aside, compose, mailboxes, mails, outbox, tracked, unsubscribe
 from customary.ui.people import (
+    address,
     audit,
     keys,
     looking,
@@ -62,6 +63,7 @@ PAGES = (
     search,
     dashboard,
     profile,
+    address,
     prove,
     sessions,
     second_factor,

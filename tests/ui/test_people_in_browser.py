@@ -8,12 +8,19 @@ import os
 import pytest
 
 from customary.engine import people, records, sealing
+from customary.engine.people import tickets
+from customary.engine.people.address import LASTS, PURPOSE
 
 from .conftest import EMAIL
 
+WIDER = """Math.max(...[...document.querySelectorAll("html, .content, .content-padded")]
+    .map((each) => each.scrollWidth - each.clientWidth))"""
+"""How far anything reaches out of the page, or of what scrolls in it."""
+
 
 @pytest.mark.browser
-def test_the_pages_about_people_work_on_any_screen(page, inside, accessible, monkeypatch):
+def test_the_pages_about_people_work_on_any_screen(page, inside, accessible, monkeypatch, settle):
+    settle(web_address="https://crm.example.com", mail={"host": "127.0.0.1", "port": 9})
     monkeypatch.setenv(sealing.KEY_VARIABLE, base64.b64encode(os.urandom(32)).decode())
 
     def make(work):
@@ -21,14 +28,18 @@ def test_the_pages_about_people_work_on_any_screen(page, inside, accessible, mon
         bob = people.add(work, "bob@example.com", None, ["sales_rep"], "Bob Chan")
         records.create(work, "account", {"name": "Steel", "owner": bob})
         people.add_key(work.connection, ann, "Reports", work.now, read_only=True)
-        return bob
+        long = people.add(work, "long@example.com", None, ["sales_rep"], "Παπαδοπούλου-Κωνσταντινίδου Αλεξάνδρα 歐陽")
+        secret = tickets.issue(work.connection, PURPOSE, work.now, LASTS, ann, {"email": "ann.lee@example.com"})
+        return bob, long, secret
 
-    bob = inside(make)
-    for path in ("people", f"people/{bob}", "teams", "roles/sales_rep", "roles/sales_rep/user", "sign-in", "keys"):
+    bob, long, secret = inside(make)
+    paths = ("people", f"people/{bob}", f"people/{long}", "teams", "roles/sales_rep", "roles/sales_rep/user", "sign-in")
+    for path in (*paths, "keys", "audit", "", f"address/{secret}"):
         for width in (390, 1280):
             page.set_viewport_size({"width": width, "height": 800})
             page.goto(f"/settings/{path}")
-            wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            page.evaluate("document.querySelectorAll('details.more').forEach((each) => { each.open = true })")
+            wider = page.evaluate(WIDER)
             assert (wider, accessible(page)) == (0, []), (path, width)
     page.goto(f"/settings/people/{bob}")
     page.get_by_text("Keep out", exact=True).click()

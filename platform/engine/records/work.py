@@ -139,6 +139,12 @@ class Work:
         who = self.actor.email or self.actor.name
         audit.note(self.connection, kind, self.now, actor=self.actor.id, who=who, about=about, **details)
 
+    def update(self, entity: str, id: UUID, values: Mapping[str, Any]) -> int:
+        """`records.update`, for rooms that lie below this one and are handed the work."""
+        from customary.engine.records.writer.update import update
+
+        return update(self, entity, id, values)
+
     def create(self, entity: str, values: Mapping[str, Any]) -> UUID:
         """`records.create`, for rooms that lie below this one and are handed the work."""
         from customary.engine.records.writer.create import create

@@ -85,14 +85,37 @@ def link(desk: Desk, secret: str) -> str:
 
 def write_invitation(work: Work, desk: Desk, account: Any, secret: str) -> None:
     """The mail that invites somebody."""
-    say, name = _saying(work, account), desk.model.settings.name
+    say, name = saying(work, account), desk.model.settings.name
     body = say(
         "Hello,\n\n{by} invites you to {name}. Choose your password here within three days:\n\n{link}\n",
         by=work.actor.name,
         name=name,
         link=link(desk, secret),
     )
-    _write(work, account, say("Your account at {name}", name=name), body)
+    write_mail(work, account, say("Your account at {name}", name=name), body)
+
+
+def write_mail(work: Work, account: Any, subject: str, body: str, to: str = "") -> None:
+    """A mail that nobody else reads, to the address of an account or another one of its holder."""
+    messages.put(
+        work,
+        "mail",
+        to=to or account.email,
+        subject=subject,
+        body=body,
+        language=_language(work, account),
+        details={"private": True},
+    )
+
+
+def saying(work: Work, account: Any) -> Any:
+    """Says texts in the language of an account's holder."""
+    language = _language(work, account)
+
+    def say(text: str, /, **values: object) -> str:
+        return catalogue.say(language, text, **values)
+
+    return say
 
 
 def _hashed(password: str, *about: str) -> Hashed | Reason:
@@ -115,30 +138,14 @@ def _write_reset(connection: Any, desk: Desk, email: str) -> None:
         return
     account, secret = found
     work = Work(connection, desk.release, SYSTEM, desk.now, Cause("system"))
-    say, name = _saying(work, account), desk.model.settings.name
+    say, name = saying(work, account), desk.model.settings.name
     body = say(
         "Hello,\n\nsomebody, most likely you, asked for a new password at {name}. Choose it here within an hour:\n\n"
         "{link}\n\nIf it was not you, do nothing: your password stays what it is.\n",
         name=name,
         link=link(desk, secret),
     )
-    _write(work, account, say("A new password for {name}", name=name), body)
-
-
-def _write(work: Work, account: Any, subject: str, body: str) -> None:
-    language = _language(work, account)
-    messages.put(
-        work, "mail", to=account.email, subject=subject, body=body, language=language, details={"private": True}
-    )
-
-
-def _saying(work: Work, account: Any) -> Any:
-    language = _language(work, account)
-
-    def say(text: str, /, **values: object) -> str:
-        return catalogue.say(language, text, **values)
-
-    return say
+    write_mail(work, account, say("A new password for {name}", name=name), body)
 
 
 def _language(work: Work, account: Any) -> str:

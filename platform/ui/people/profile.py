@@ -19,6 +19,8 @@ from customary.engine.words import Reason
 from customary.ui import catalogue
 from customary.ui.catalogue import LANGUAGES
 from customary.ui.desk import AtDesk, Desk, texts
+from customary.ui.people.fresh import is_fresh
+from customary.ui.people.new_password import can_send
 from customary.ui.people.second_factor import too_many
 from customary.ui.people.sign_in import ATTEMPTS
 from customary.ui.visitor import SESSION, browser_of, cookie_of
@@ -119,6 +121,8 @@ async def _draw(desk: Desk, *, status: int = 200, **values: Any) -> Response:
         "workspace_zone": str(settings.time_zone),
         "problem": None,
         "password_problem": None,
+        "sends": can_send(desk),
+        "fresh": await is_fresh(desk),
         "has_password": await desk.read(_has_password),
         "local_now": desk.now.astimezone(ZoneInfo(str(desk.locale.zone))),
     }

@@ -11,6 +11,7 @@ from customary.engine.records.deciding import approvals
 from customary.engine.records.formulas import derived
 from customary.engine.records.limits.last_admin import check_last_admin
 from customary.engine.records.limits.rivals import check_rivals
+from customary.engine.records.limits.sign_in_address import check_sign_in_address
 from customary.engine.records.limits.tree import check_tree, hold_tree
 from customary.engine.records.refusal import Forbidden, Missing, Refused, Stale
 from customary.engine.records.scope import RecordScope
@@ -136,6 +137,7 @@ def check_update(draft: Draft) -> None:
         return
     check_targets(work, [draft])
     check_tree(work, draft)
+    check_sign_in_address(draft)
     check_rivals(work, [draft])
     restricted = draft.inside is None and not work.access.unrestricted(draft.entity, "update")
     if restricted and not draft.problems and not work.access.holds(draft.entity, "update", draft.scope):
