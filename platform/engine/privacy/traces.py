@@ -157,7 +157,11 @@ TRACES = (
         Reason("decisions"),
         decision,
         lambda known: decision.c.record.in_(known.ids),
-        {"text": {"": "—"}, "note": None, "given": None, "status": _else(decision.c.status, (OPEN,), LAPSED)},
+        {
+            "text": {"": "—"},
+            **dict.fromkeys(("note", "given", "covers")),
+            "status": _else(decision.c.status, (OPEN,), LAPSED),
+        },
     ),
 )
 """In the order in which they are erased: steps and reactions are found by the messages that they belong to."""

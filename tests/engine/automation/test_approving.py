@@ -151,6 +151,23 @@ def test_what_is_approved_is_what_was_seen(sale: Sale) -> None:
 
 
 @ON_ONE
+def test_what_was_seen_does_not_tell_what_it_was(sale: Sale) -> None:
+    """Who approves may not see all of it, and a digest of few values is found by trying."""
+    home, marks = sale.home, []
+    for _ in range(2):
+        home.update("offer", sale.id, discount=25)
+        sale.asks()
+        home.actor = sale.cleo
+        asked = home.do(lambda work: find_asked(work, to_decide(work)[0].id))
+        assert asked.decision.covers.partition(":")[2] not in asked.seen
+        marks.append(asked.seen)
+        home.actor = sale.sam
+        home.update("offer", sale.id, discount=26)
+        sale.asks()
+    assert len({*marks}) == 2
+
+
+@ON_ONE
 def test_it_holds_on_every_way(sale: Sale) -> None:
     home = sale.home
     for origin in ("api", "import", "form", "workflow"):

@@ -11,7 +11,7 @@ from litestar.testing import TestClient
 
 from customary.engine import people, records
 from customary.engine.automation.worker import work_until_idle
-from customary.engine.people.accounts import set_roles
+from customary.engine.people.standing import set_roles
 from customary.engine.workspace import Workspace
 
 RULES = """

@@ -10,6 +10,7 @@ from uuid import UUID
 from customary.engine.messages import notify, tell_of_decision
 from customary.engine.model.pipeline import Stage
 from customary.engine.people.recognise import actor_of_user
+from customary.engine.people.tokens import token_hash
 from customary.engine.records import storage
 from customary.engine.records.deciding import approvals, decisions
 from customary.engine.records.deciding.decisions import Decision, decision
@@ -42,8 +43,9 @@ def ask_approval(work: Work, entity: str, id: UUID, stage: str) -> int:
 
 
 def seen_now(work: Work, found: Decision, values: Mapping[str, Any]) -> str:
-    """The digest of what is to be approved as it is now, so that an answer can say what it was given for."""
-    return approvals.covered_again(work, str(found.entity), values, found.covers or "")
+    """A mark of what is to be approved as it is now, so that an answer can say what it was given for. It tells nothing
+    of the values. Empty where there can be none."""
+    return _mark(found, _covered_now(work, found, values))
 
 
 def approve(work: Work, found: Decision, values: Mapping[str, Any], approved: bool, note: str, seen: str) -> str:
@@ -51,8 +53,9 @@ def approve(work: Work, found: Decision, values: Mapping[str, Any], approved: bo
 
     Raises Refused where the record is another than what was `seen`, or asked about.
     """
-    entity, id, covers = str(found.entity), found.record, seen_now(work, found, values)
-    if approved and covers != (seen or found.covers):
+    entity, id, covers = str(found.entity), found.record, _covered_now(work, found, values)
+    is_same = seen == _mark(found, covers) if seen else covers == found.covers
+    if approved and not is_same:
         raise Refused([FieldProblem(None, CHANGED, work.model.entities[entity].label)])
     approvals.note(work, entity, id, str(found.stage), approved, note)
     if found.asked_by is not None and found.asked_by != work.actor.id:
@@ -60,6 +63,14 @@ def approve(work: Work, found: Decision, values: Mapping[str, Any], approved: bo
         said = f"{'✓' if approved else '✗'} {told} · {work.actor.name}"
         notify(work, found.asked_by, f"{said}: {note}" if note else said, about=(entity, id))
     return covers
+
+
+def _covered_now(work: Work, found: Decision, values: Mapping[str, Any]) -> str:
+    return approvals.covered_again(work, str(found.entity), values, found.covers or "")
+
+
+def _mark(found: Decision, covers: str) -> str:
+    return token_hash(f"{found.salt}:{covers}") if found.salt else ""
 
 
 def _ask(work: Work, about: tuple[str, UUID], stage: Stage, wanted: approvals.Missing) -> None:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from customary.engine.columns import Json, Moment
 from customary.engine.database import system
+from customary.engine.people.tokens import new_token
 from customary.engine.records.deciding.candidates import candidates
 from customary.engine.records.identifier import new_id
 from customary.engine.records.told import Texts, shown
@@ -32,6 +33,8 @@ decision = sa.Table(
     # Whose approval of the stage it is, and the digest of the values that are approved.
     sa.Column("key", sa.Text),
     sa.Column("covers", sa.Text),
+    # Goes into what is told of that digest: who may not see the values could find them by it.
+    sa.Column("salt", sa.Text),
     sa.Column("asked_by", sa.Uuid),
     sa.Column("text", Json, nullable=False),
     sa.Column("due", Moment),
@@ -72,6 +75,7 @@ class Decision:
     position: str | None
     stage: str | None
     covers: str | None
+    salt: str | None
     asked_by: UUID | None
     text: Mapping[str, str]
     texts: Texts
@@ -113,6 +117,7 @@ def put(work: Work, whom: Collection[str], text: Texts, **more: Any) -> UUID:
         "entity": work.release.tables.code(about[0]) if about else None,
         "record": about[1] if about else None,
         "text": dict(text),
+        "salt": new_token(),
         "status": OPEN,
         **more,
     }
