@@ -29,6 +29,8 @@ class Told:
     entity: Entity | None
     title: str
     rule: str | Words
+    leads: bool
+    """Whether there is something to go on to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,9 @@ async def count(desk: AtDesk) -> Response:
 async def follow(desk: AtDesk, id: FromPath[UUID]) -> Response:
     """On to what a notification is about. It counts as read then, as a followed link does: so this may be a GET."""
     told = await desk.write(_follow, id)
-    return desk.redirect(f"/{told.entity}/{told.record}" if told.entity and told.record else "/inbox")
+    if told.entity and told.record:
+        return desk.redirect(f"/{told.entity}/{told.record}")
+    return desk.redirect(f"/workflows/{told.run}" if told.run and desk.access.admin else "/inbox")
 
 
 @post("/inbox/read", status_code=200)
@@ -100,7 +104,13 @@ def _lines(work: Work, found: list[Notification]) -> Iterable[Told]:
         title = titles.get((each.entity, each.record), "")
         workflow = work.model.workflows.get(rules.get(each.run, ""))
         entity = work.model.entities.get(each.entity or "") if title else None
-        yield Told(told=each, entity=entity, title=title, rule=workflow.label if workflow else "")
+        leads = entity is not None or _leads_to_run(work, each)
+        yield Told(told=each, entity=entity, title=title, rule=workflow.label if workflow else "", leads=leads)
+
+
+def _leads_to_run(work: Work, told: Notification) -> bool:
+    """Whether it is about a run alone, which administrators look at."""
+    return told.record is None and told.run is not None and work.access.admin
 
 
 def _follow(work: Work, id: UUID) -> Notification:

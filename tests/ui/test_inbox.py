@@ -50,6 +50,15 @@ def test_following_one_reads_it_and_leads_to_its_record(client: TestClient, told
     assert "unread" not in client.get("/inbox/count").text
 
 
+def test_one_about_a_run_alone_leads_administrators_to_it(
+    client: TestClient, inside: Callable[..., Any], first: Callable[..., Any]
+) -> None:
+    me, run = first("user", 'email == "ann@example.com"').id, UUID(int=7)
+    id = inside(lambda work: messages.notify(work, me, "It failed", run=run))
+    assert f'href="/inbox/{id}"' in client.get("/inbox").text
+    assert client.get(f"/inbox/{id}", follow_redirects=False).headers["Location"] == f"/workflows/{run}"
+
+
 def test_one_is_marked_as_read_and_kept_for_later_again(client: TestClient, told: tuple[str, Any]) -> None:
     client.post(f"/inbox/{told[0]}/read")
     assert "data-unread" not in client.get("/inbox").text

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from customary.engine.columns import Moment
 from customary.engine.database import system
-from customary.engine.reasons import read_reason
+from customary.engine.reasons import read_reason, reason_text
 from customary.engine.records.identifier import new_id
 from customary.engine.records.work import Work
 from customary.engine.words import Reason
@@ -58,14 +58,14 @@ class Notification:
 
 
 def notify(
-    work: Work, user: UUID, text: str, *, about: tuple[str, UUID] | None = None, run: UUID | None = None
+    work: Work, user: UUID, text: str | Reason, *, about: tuple[str, UUID] | None = None, run: UUID | None = None
 ) -> UUID:
-    """Tells a user something."""
+    """Tells a user something; a Reason is said in the language that they read it in."""
     id = new_id()
     row = {
         "id": id,
         "user": user,
-        "text": text[:2000],
+        "text": reason_text(text) if isinstance(text, Reason) else text[:2000],
         "entity": work.release.tables.code(about[0]) if about else None,
         "record": about[1] if about else None,
         "run": run,

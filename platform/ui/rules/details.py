@@ -80,7 +80,7 @@ def details(work: Work, data: Any, fields: Mapping[str, Field], titles: Mapping,
         is_plain = all(isinstance(each.text, str) for each in shown)
         yield from [Detail(label=label, text=", ".join(str(each.text) for each in shown))] if is_plain else shown
     else:
-        yield _plain(work, data, titles, label)
+        yield _plain(work, data, titles, label or LABELS["text"])
 
 
 def mails_of(result: Any, written: Mapping[UUID, Letter]) -> Iterable[Detail]:

@@ -13,15 +13,15 @@ from litestar.params import FromPath
 from customary.engine import messages, records
 from customary.engine.automation import Run, cancel, find_run, input_of, payload_of, step_log, try_again
 from customary.engine.automation.rehearsal import Because
+from customary.engine.automation.running.guard import with_labels
 from customary.engine.automation.watching.because import because
 from customary.engine.locale import Locale
 from customary.engine.model.entity import Entity
-from customary.engine.model.model import Model
 from customary.engine.model.workflow import Workflow
 from customary.engine.records.changes import Change
 from customary.engine.records.refusal import Missing
 from customary.engine.records.work import Work
-from customary.engine.words import Reason, Words
+from customary.engine.words import Reason
 from customary.ui.desk import AtDesk
 from customary.ui.record.moment import Difference
 from customary.ui.record.timeline import differences, ends
@@ -100,18 +100,8 @@ def shown_run(work: Work, run: Run, titles: Mapping[tuple[str, UUID], str]) -> S
         workflow=work.model.workflows.get(run.workflow),
         entity=work.model.entities.get(run.entity),
         title=titles.get((run.entity, run.record), ""),
-        why=_why(work.model, run),
+        why=with_labels(work.model, run.why) if run.why is not None else None,
     )
-
-
-def _why(model: Model, run: Run) -> Reason | None:
-    """The reason, with rules called as people know them."""
-    if run.why is None or "way" not in run.why.values:
-        return run.why
-    names = str(run.why.values["way"]).split(" → ")
-    labels = [model.workflows[name].label if name in model.workflows else Words({"": name}) for name in names]
-    told = {each: " → ".join(label.in_language(each) for label in labels) for each in model.settings.languages}
-    return Reason(run.why.text, {**run.why.values, "way": Words(told)})
 
 
 def _run(work: Work, id: UUID, locale: Locale) -> ShownRun:

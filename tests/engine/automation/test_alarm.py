@@ -35,3 +35,14 @@ def test_admins_are_told_once_within_the_hour_of_a_rule_that_fails_often(
 
 def _told(work: Work) -> list[str]:
     return [str(read_reason(each)) for each in work.connection.execute(sa.select(notification.c.text)).scalars()]
+
+
+def test_admins_are_told_of_a_circle_by_the_names_that_people_know(house: Callable) -> None:
+    ping = rule("ping", "{changed: visit.minutes}", "  - set: {town: A}\nlabel: {en: Ping, el: Πινγκ}")
+    pong = rule("pong", "{changed: visit.town}", "  - set: {minutes: =minutes + 1}\nlabel: {en: Pong}")
+    home = house(VISIT + ping + pong, "core")
+    home.do(lambda work: people.add(work, "ann@example.com", "right horse battery", ["admin"], name="Ann"))
+    visit = home.create("visit", name="A", minutes=1)
+    home.update("visit", visit, minutes=2)
+    home.settle()
+    assert any("(Ping → Pong → Ping)" in each for each in home.do(_told))

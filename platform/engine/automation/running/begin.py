@@ -9,7 +9,7 @@ from uuid import UUID
 
 from customary.engine.automation import tables
 from customary.engine.automation.moment import Moment
-from customary.engine.automation.running.guard import Often, has_run, names_paused, why_limited, why_loop
+from customary.engine.automation.running.guard import Often, has_run, names_paused, why_limited, why_loop, with_labels
 from customary.engine.automation.watching.alarm import tell_admins
 from customary.engine.model.workflow import Workflow
 from customary.engine.records.identifier import new_id
@@ -68,7 +68,7 @@ def _stopped(workflow: Workflow, moment: Moment, often: Often) -> Reason | None:
     """Why the guard stops it, or None. Of a loop the admins are told."""
     loop = why_loop(workflow, moment, often)
     if loop is not None:
-        tell_admins(moment.work, workflow, loop, moment)
+        tell_admins(moment.work, workflow, with_labels(moment.work.model, loop), moment)
     return loop or why_limited(workflow, moment)
 
 

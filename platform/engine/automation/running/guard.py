@@ -12,11 +12,13 @@ import sqlalchemy as sa
 
 from customary.engine.automation import tables
 from customary.engine.automation.moment import NO_RECORD, Moment
+from customary.engine.model.model import Model
 from customary.engine.model.workflow import Workflow
 from customary.engine.records.rows import among
 from customary.engine.records.work import Work
-from customary.engine.words import Reason
+from customary.engine.words import Reason, Words
 
+ARROW = " → "
 MOST_IN_A_CHAIN = 10
 """Rules that start each other over ever new records end here."""
 MOST_AT_ONCE, AT_ONCE = 100, timedelta(minutes=10)
@@ -119,5 +121,18 @@ def _ran_before(workflow: Workflow, moment: Moment) -> bool:
     return True
 
 
+def with_labels(model: Model, reason: Reason) -> Reason:
+    """A reason with the rules on its way called as people know them, in each language."""
+    if "way" not in reason.values:
+        return reason
+    names = str(reason.values["way"]).split(ARROW)
+    labels = [model.workflows[name].label if name in model.workflows else Words({"": name}) for name in names]
+    told = {each: ARROW.join(label.in_language(each) for label in labels) for each in model.settings.languages}
+    return Reason(reason.text, {**reason.values, "way": Words(told)})
+
+
 def _way(chain: tuple[str, ...], name: str) -> str:
-    return " → ".join([*chain, name])
+    """The rules on the way, up to where they come round again."""
+    names = [*chain, name]
+    again = next((number for number, each in enumerate(names) if each in names[:number]), len(names))
+    return ARROW.join(names[: again + 1])

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from customary.engine.automation import tables
 from customary.engine.automation.moment import Moment
+from customary.engine.automation.watching.log import runs_of
 from customary.engine.database import Database
 from customary.engine.messages import notify
 from customary.engine.messages.notifications import notification
@@ -31,7 +33,7 @@ OFTEN = Reason("The rule {rule} fails often: within the last hour one of five ru
 def tell_admins(work: Work, workflow: Workflow, why: Reason, moment: Moment) -> None:
     """Tells every admin that a rule was cut off and why, unless they were told within the hour."""
     reason = Reason("The rule {rule} was cut off: {why}", {"rule": workflow.label, "why": why})
-    _tell(work, reason, (moment.entity, moment.id) if moment.entity else None)
+    _tell(work, reason, about=(moment.entity, moment.id) if moment.entity else None)
 
 
 def watch(database: Database, release: Release, now: datetime) -> None:
@@ -40,8 +42,10 @@ def watch(database: Database, release: Release, now: datetime) -> None:
         failing = _failing(Work(connection, release, SYSTEM, now))
     if failing:
         with database.write() as connection:
+            work = Work(connection, release, SYSTEM, now)
             for each in failing:
-                _tell(Work(connection, release, SYSTEM, now), Reason(OFTEN.text, {"rule": each.label}), None)
+                newest = runs_of(work, workflow=each.name, status=tables.FAILED, limit=1)
+                _tell(work, Reason(OFTEN.text, {"rule": each.label}), run=newest[0].id if newest else None)
 
 
 def _failing(work: Work) -> list[Workflow]:
@@ -53,11 +57,10 @@ def _failing(work: Work) -> list[Workflow]:
     return [known[name] for name, failures, count in found if failures >= MANY and failures * ONE_IN >= count]
 
 
-def _tell(work: Work, reason: Reason, about: tuple[str, UUID] | None) -> None:
-    text = reason_text(reason)
+def _tell(work: Work, reason: Reason, **more: Any) -> None:
     for user in _admins(work):
-        if not _was_told(work, user, text):
-            notify(work, user, text, about=about)
+        if not _was_told(work, user, reason_text(reason)):
+            notify(work, user, reason, **more)
 
 
 def _admins(work: Work) -> Iterator[UUID]:
@@ -66,5 +69,5 @@ def _admins(work: Work) -> Iterator[UUID]:
 
 
 def _was_told(work: Work, user: UUID, text: str) -> bool:
-    lately = (notification.c.user == user, notification.c.at > work.now - AGAIN, notification.c.text == text[:2000])
+    lately = (notification.c.user == user, notification.c.at > work.now - AGAIN, notification.c.text == text)
     return work.connection.execute(sa.select(notification.c.id).where(*lately).limit(1)).first() is not None
