@@ -13,6 +13,7 @@ from customary.engine.analysis.dashboards import tile_kinds
 from customary.engine.automation.kinds import step_kinds, trigger_kinds
 from customary.engine.definitions.kinds.dashboard import COMMON, TILES
 from customary.engine.definitions.kinds.entity import FIELD_KEYS
+from customary.engine.definitions.kinds.survey import QUESTION_KEYS
 from customary.engine.definitions.kinds.workflow import BEFORE, BEFORE_SAVE, STEP_KEYS, STEPS, TRIGGERS
 from customary.engine.expressions.functions import FUNCTIONS, MACROS
 
@@ -28,6 +29,7 @@ KINDS = (
     "message",
     "document",
     "web_form",
+    "survey",
     "calendar",
     "demo",
 )
@@ -50,6 +52,9 @@ def _definitions() -> Iterator[str]:
         yield f"### {kind}\n\n{_prose(module.__doc__)}\n\n{_keys(module.SHAPE)}"
         for inner in _inner(module.SHAPE):
             yield f"In {inner['x-noun']}:\n\n{_keys(inner)}"
+        if kind == "survey":
+            asked = _list((key, _told(each)) for key, each in QUESTION_KEYS.items())
+            yield f"In a question, beside the keys of its kind of field:\n\n{asked}"
 
 
 def _rules() -> Iterator[str]:

@@ -39,6 +39,7 @@ from customary.ui.record import attached, dossier, erasure, fact, lifetime, righ
 from customary.ui.record import page as record
 from customary.ui.rules import button, decide, hooks, rehearsal, runs, webhooks
 from customary.ui.rules import overview as rules
+from customary.ui.survey import page as survey
 from customary.ui.web import files, heads, health, metrics, request, security
 from customary.ui.web.rate import Quota
 from customary.ui.web_form import overview as web_forms
@@ -100,6 +101,7 @@ PAGES = (
     tracked,
     web_forms,
     web_form,
+    survey,
     hooks,
     webhooks,
     imports,

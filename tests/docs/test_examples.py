@@ -37,7 +37,8 @@ def test_what_the_examples_say_of_themselves_is_so(tmp_path: Path):
 
 def written(page: str, folder: Path) -> int:
     """Writes the examples of a page into a workspace, and gives how many they are."""
-    (folder / "customary.yaml").write_text("name: Examples\npacks: [core, sales]\n", encoding="utf-8")
+    settings = "name: Examples\npacks: [core, sales]\nweb_address: https://crm.example.com\n"
+    (folder / "customary.yaml").write_text(settings, encoding="utf-8")
     found = EXAMPLE.findall((ROOT / page).read_text(encoding="utf-8"))
     for indent, path, text in found:
         file = folder / path.removeprefix("demo/")

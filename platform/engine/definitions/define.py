@@ -13,13 +13,14 @@ from customary.engine.definitions import kinds as kinds_folder
 from customary.engine.definitions.definitions import Definitions
 from customary.engine.definitions.field import check_fields
 from customary.engine.definitions.rule import check_rule
+from customary.engine.definitions.survey import answers, check_questions
 from customary.engine.definitions.tile import check_tiles
 from customary.engine.definitions.validate import Forgiving, Validator
 from customary.engine.problem import Problems, did_you_mean
 from customary.engine.text.node import Mapping, plain
 from customary.engine.text.source import Document, Source
 
-LATER_KINDS = ("records", "sla", "survey")
+LATER_KINDS = ("records", "sla")
 
 
 @cache
@@ -38,6 +39,8 @@ def define(source: Source, problems: Problems) -> Definitions:
         else:
             told = Forgiving(problems) if document.broken else problems
             documents[document.kind][document.name] = _defined(document, told)
+    surveys = (answers(each, documents["entity"], problems) for each in documents["survey"].values())
+    documents["entity"] |= {each.name: each for each in surveys if each is not None}
     settings = _checked("workspace", source.settings, problems)
     place = source.settings.place
     documents["workspace"][""] = Document("workspace", "", settings, place, source.settings.layer)
@@ -52,6 +55,8 @@ def _defined(document: Document, problems: Problems) -> Document:
         body = check_rule(body, problems)
     elif document.kind == "dashboard":
         body = check_tiles(body, problems)
+    elif document.kind == "survey":
+        body = check_questions(body, problems)
     body = _checked(document.kind, body, problems)
     if body is document.body:
         return document

@@ -110,6 +110,19 @@ SEND = mapping(
     required=("to", "message"),
 )
 
+ASK_SURVEY = mapping(
+    "ask_survey",
+    {
+        "survey": told({**TEXT, "x-of": "survey"}, "the survey"),
+        "to": told({"anyOf": [TEXT, NAMES]}, "who is asked: an address, a record that has one, or a list of them"),
+        "message": told(
+            {**TEXT, "x-of": "message"}, "the mail above the link; the survey's heading and help without it"
+        ),
+        "from": told(TEXT, "who it comes from: one of the senders that customary.yaml lists, or =owner.email"),
+    },
+    required=("survey", "to"),
+)
+
 HEADER = {"type": "string", "pattern": "^[A-Za-z0-9-]{1,64}$", "x-what": "the name of a header"}
 OVER = {
     "type": "string",

@@ -8,9 +8,9 @@ from functools import cache
 from typing import Any
 
 from customary.engine.definitions.asking import check_inputs
-from customary.engine.definitions.kinds.workflow import LATER_STEPS, STEP_KEYS, STEPS, TRIGGERS
+from customary.engine.definitions.kinds.workflow import STEP_KEYS, STEPS, TRIGGERS
 from customary.engine.definitions.shapes import CONDITION, mapping
-from customary.engine.definitions.validate import Validator, missing, unknown_key
+from customary.engine.definitions.validate import Validator, missing
 from customary.engine.problem import Place, Problems, did_you_mean
 from customary.engine.text.node import Mapping, Node, Sequence
 
@@ -34,7 +34,7 @@ def _each(nodes: Sequence, check: Callable[[Node, Problems], Node | None], probl
 
 
 def _check_trigger(node: Node, problems: Problems) -> Node | None:
-    kind = _kind(node, TRIGGERS, (), ("from", "to", "before", "ask", "on"), "trigger", problems)
+    kind = _kind(node, TRIGGERS, ("from", "to", "before", "ask", "on"), "trigger", problems)
     checked = _trigger_validator(kind).check(node, problems) if kind else None
     if isinstance(checked, Mapping) and "ask" in checked:
         return _with(checked, "ask", check_inputs(checked.get("ask"), problems))
@@ -42,7 +42,7 @@ def _check_trigger(node: Node, problems: Problems) -> Node | None:
 
 
 def _check_step(node: Node, problems: Problems) -> Node | None:
-    kind = _kind(node, STEPS, LATER_STEPS, STEP_KEYS, "step", problems)
+    kind = _kind(node, STEPS, STEP_KEYS, "step", problems)
     if kind is None:
         return None
     checked = _step_validator(kind).check(node, problems)
@@ -116,7 +116,6 @@ def _check_case(case: Node, problems: Problems) -> Mapping | None:
 def _kind(
     node: Node,
     known: MappingType[str, Any],
-    later: tuple[str, ...],
     beside: MappingType[str, Any] | tuple[str, ...],
     noun: str,
     problems: Problems,
@@ -135,8 +134,6 @@ def _kind(
     place: Place = node.place_of(odd) if odd else node.place
     if odd is None:
         problems.add(place, f"the {noun} does not say what it does", did_you_mean("", known))
-    elif odd in later:
-        unknown_key(odd, place, noun, known, later, problems)
     else:
         own = f"A step of one's own is a workflow that is called: run: {{workflow: {odd}}}." if noun == "step" else ""
         problems.add(place, f"“{odd}” is not a kind of {noun}", did_you_mean(odd, known) or own)

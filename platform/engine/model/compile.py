@@ -29,6 +29,7 @@ from customary.engine.model.questions import check_questions
 from customary.engine.model.reach import check_reach
 from customary.engine.model.rules.mailbox import compile_mailboxes
 from customary.engine.model.rules.scheme import check_schemes
+from customary.engine.model.rules.survey import compile_surveys
 from customary.engine.model.rules.web_form import compile_forms
 from customary.engine.model.rules.workflow import compile_workflows
 from customary.engine.model.settings import compile_settings
@@ -59,6 +60,7 @@ def compile(definitions: Definitions, problems: Problems) -> Model | None:  # no
         messages=(messages := compile_messages(build, documents)),
         mailboxes=compile_mailboxes(build),
         web_forms=compile_forms(build),
+        surveys=compile_surveys(build),
         dashboards=compile_dashboards(build),
         roles=(roles := compile_roles(build)),
         workflows=(workflows := compile_workflows(build, messages, documents, roles)),

@@ -19,6 +19,7 @@ from customary.engine.working import Calendar
 
 if TYPE_CHECKING:
     from customary.engine.model.rules.form import WebForm
+    from customary.engine.model.rules.survey import Survey
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +35,7 @@ class Model:
     messages: Mapping[str, Message] = NOTHING
     mailboxes: Mapping[str, Mailbox] = NOTHING
     web_forms: Mapping[str, WebForm] = NOTHING
+    surveys: Mapping[str, Survey] = NOTHING
     documents: Mapping[str, Document] = NOTHING
     dashboards: Mapping[str, Dashboard] = NOTHING
     calendars: Mapping[str, Calendar] = NOTHING
@@ -54,4 +56,5 @@ class Model:
 
     @cached_property
     def _of_forms(self) -> Mapping[str, Role]:
-        return {role.name: role for form in self.web_forms.values() for role in form.roles}
+        forms = (*self.web_forms.values(), *(each.form for each in self.surveys.values()))
+        return {role.name: role for form in forms for role in form.roles}

@@ -42,7 +42,7 @@ def shown_step(
     after = seconds(step.at - begun)
     if not work.access.admin:
         return ShownStep(step=step, after=after, given=(), result=())
-    is_mail, is_done = step.kind == "send_email", step.status == "done"
+    is_mail, is_done = step.kind in ("send_email", "ask_survey"), step.status == "done"
     result = tell(step.result) if is_done and not is_mail else ()
     if is_mail:
         sent = mails_of(step.result, {each.id: each for each in written}) if is_done else ()

@@ -19,7 +19,7 @@ log = logging.getLogger("customary.security")
 
 _HOST = re.compile(rb"([\w.-]{1,255}|\[[0-9a-fA-F:.]{2,45}\])?(:\d{1,5})?")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-SIGNED = ("/hooks/", "/unsubscribe/", "/forms/")
+SIGNED = ("/hooks/", "/unsubscribe/", "/forms/", "/surveys/")
 """What is called here is signed or holds what only its receiver knows, and nobody acts as who is signed in."""
 REFUSALS = (403, 429)
 UNUSED = ("camera", "display-capture", "geolocation", "hid", "microphone", "midi", "payment", "serial", "usb")

@@ -6,8 +6,8 @@ expressions give, and documents, which are printed when the mail goes out; `from
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from customary.engine.automation.acting import Acting, CannotDo, Done
@@ -24,21 +24,36 @@ from customary.engine.records.told import Told
 from customary.engine.words import Reason
 
 
+@dataclass(frozen=True)
+class Texts:
+    """What a mail says: the message that it is, subjects and bodies by language, and what makes the end of each one,
+    as plain text and in Markdown."""
+
+    name: str | None
+    subjects: Mapping[str, Any]
+    bodies: Mapping[str, Any]
+    end: Callable[[str], tuple[str, str]] | None = None
+
+
 def perform(step: Mapping[str, Any], acting: Acting) -> Done:
-    found = _receivers(step, acting)
+    return send(step, acting, texts_of(step, acting))
+
+
+def send(step: Mapping[str, Any], acting: Acting, texts: Texts, **details: Any) -> Done:
+    """Writes a mail to each receiver of a step."""
+    found, name = _receivers(step, acting), texts.name
     if not found:
         return Done(skipped=Reason("there is no address to send to"))
-    name, subjects, bodies = _texts(step, acting)
     refused = {to: why for to in found if (why := why_not(acting, to, name)) is not None}
     if len(refused) == len(found):
         return Done(skipped=next(iter(refused.values())))
     wanted = {to: given for to, given in found.items() if to not in refused}
     purpose, held = asked_for(acting, name)
-    more = {**_sender(step, acting), **purpose}
+    more = {**details, **_sender(step, acting), **purpose}
     telling = acting.telling(Told())
     attach = (*_several(step.get("attach")), *(message_of(acting, name).attachments if name else ()))
     sent = {
-        to: _write(telling, to, language_of(acting, to, given, bodies), name, subjects, bodies, attach, more, held)
+        to: _write(telling, to, language_of(acting, to, given, texts.bodies), texts, attach, more, held)
         for to, given in wanted.items()
     }
     if held is not None:
@@ -77,16 +92,18 @@ def _write(
     acting: Acting,
     to: str,
     language: str,
-    name: str | None,
-    subjects: Mapping[str, Any],
-    bodies: Mapping[str, Any],
+    texts: Texts,
     attach: Iterable[Any],
     more: Mapping[str, Any],
     held: Reason | None,
 ) -> dict[str, str]:
-    subject = acting.in_language(subjects, language) if subjects else ""
-    body = acting.in_language(bodies, language)
-    details = {"markdown": acting.in_language(bodies, language, escaped), "shown": True}
+    name, subject = texts.name, acting.in_language(texts.subjects, language) if texts.subjects else ""
+    body, markdown = (acting.in_language(texts.bodies, language, form) for form in (str, escaped))
+    if texts.end is not None:
+        body, markdown = (
+            f"{text}\n\n{end}".strip() for text, end in zip((body, markdown), texts.end(language), strict=True)
+        )
+    details = {"markdown": markdown, "shown": True}
     if enclosed := _enclosed(acting, attach, language):
         details["enclosed"] = enclosed
     if (found := answering.answered(acting, to)) is not None:
@@ -130,10 +147,11 @@ def _enclosed(acting: Acting, attach: Iterable[Any], language: str) -> list[dict
     return found
 
 
-def _texts(step: Mapping[str, Any], acting: Acting) -> tuple[str | None, Mapping[str, Any], Mapping[str, Any]]:
+def texts_of(step: Mapping[str, Any], acting: Acting) -> Texts:
+    """What the step itself says, or its message."""
     if name := step.get("message"):
         message = message_of(acting, name)
-        return name, message.subject, message.body
+        return Texts(name, message.subject, message.body)
     if not step.get("body"):
         raise CannotDo("the mail has neither a message nor a body")
-    return None, step.get("subject") or {}, step["body"]
+    return Texts(None, step.get("subject") or {}, step["body"])

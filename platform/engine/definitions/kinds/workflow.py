@@ -5,7 +5,7 @@ from __future__ import annotations
 from customary.engine.definitions.asking import ASK, INPUTS
 from customary.engine.definitions.example import RULE_EXAMPLES
 from customary.engine.definitions.mail import ATTACH, MESSAGE
-from customary.engine.definitions.outside import CALL_WEBHOOK, CREATE_DOCUMENT, SEND, SEND_SMS, WEBHOOK
+from customary.engine.definitions.outside import ASK_SURVEY, CALL_WEBHOOK, CREATE_DOCUMENT, SEND, SEND_SMS, WEBHOOK
 from customary.engine.definitions.several import CALLED, CONVERT, COPY, FIND, FOLLOW, MERGE, RUN, SHARE, TAG, UPSERT
 from customary.engine.definitions.shapes import (
     CONDITION,
@@ -208,12 +208,12 @@ STEPS = {
     "move": {**TEXT, "x-what": "a stage"},
     "wait": {"anyOf": [TEXT, WAIT], "x-what": "how long, such as 2d, or {for: …, until: …, event: …}"},
     "ask": ASK,
+    "ask_survey": ASK_SURVEY,
     "for_each": FOR_EACH,
     "choose": list_of({"type": "object"}, "a list of cases: [{case: …, do: […]}, {otherwise: […]}]"),
     "stop": {"type": ["string", "boolean", "null"], "x-what": "the reason, or true"},
     "refuse": {"anyOf": [TEXT, REFUSE], "x-what": "why the save is refused, or {message: …, field: …}"},
 }
-LATER_STEPS = ("ask_survey",)
 STEP_KEYS = {"as": TEXT, "if": CONDITION, "label": LABEL}
 """What every step may say beside what it does."""
 

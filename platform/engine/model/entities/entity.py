@@ -32,6 +32,7 @@ PAGES = frozenset(
         "runs",
         "settings",
         "forms",
+        "surveys",
         "portal",
         "health",
         "ready",

@@ -13,6 +13,7 @@ from customary.engine.model.message import Document, Message
 from customary.engine.model.role import Role
 from customary.engine.model.rules.payload import OUTCOME, compiled
 from customary.engine.model.rules.senders import may_send
+from customary.engine.model.rules.survey import check_address
 from customary.engine.model.texts.enclosed import check_document, check_enclosed
 from customary.engine.model.texts.message import CHANNELS
 from customary.engine.problem import Place, did_you_mean
@@ -74,6 +75,19 @@ def _send_email(build: Build, step: dict[str, Any], node: text.Mapping, around: 
         build.add(node.get("from").place, f"no mail may come from “{sender}”", "List it under mail: senders.")
     check_enclosed(build, node.get("attach"), around.entity, around.documents)
     _check_message(build, node.get("message"), around, "email")
+
+
+def _ask_survey(build: Build, step: dict[str, Any], node: text.Mapping, around: Around) -> None:
+    _send_email(build, step, node, around)
+    name, surveys = step["survey"], build.definitions.of("survey")
+    if name not in surveys:
+        build.add(node.get("survey").place, f"“{name}” is not a survey", did_you_mean(str(name), surveys))
+        return
+    about = text.plain(surveys[name].body.get("about"))
+    if about != around.entity:
+        summary = f"survey {name} is about {about}, this workflow about {around.entity or 'no record'}"
+        build.add(node.get("survey").place, summary, "Ask with another survey, or in a workflow about that.")
+    check_address(build, node.place)
 
 
 def _check_message(build: Build, node: text.Node | None, around: Around, channel: str | None = None) -> Message | None:
@@ -183,6 +197,7 @@ def _is(kind: Type, plain: tuple[Type, ...], entity: str | None) -> bool:
 _CHECKS: dict[str, Callable[[Build, dict[str, Any], text.Mapping, Around], None]] = {
     "assign": _assign,
     "send_email": _send_email,
+    "ask_survey": _ask_survey,
     "notify": _notify,
     "call_webhook": _call_webhook,
     "create_document": _create_document,

@@ -10,6 +10,7 @@ from customary.engine.fields import Field
 from customary.engine.model.build import Build, Sketch, frozen, label, plain
 from customary.engine.model.rules.form import WebForm
 from customary.engine.model.rules.payload import Shape, types
+from customary.engine.model.rules.survey import check_address
 from customary.engine.model.rules.values import values
 from customary.engine.problem import did_you_mean
 from customary.engine.text import node as text
@@ -182,8 +183,7 @@ def _confirmed_by(build: Build, body: text.Mapping, fields: Mapping[str, Field])
     addresses = [each for each in fields.values() if each.kind == "email" and each.required is True]
     if not addresses:
         build.add(place, "there is no address to confirm", "Ask for one that is required: email: {required: true}.")
-    if not build.settings.web_address:
-        build.add(place, "a link in a mail needs web_address", "Write it in customary.yaml, or leave this out.")
+    check_address(build, place)
     return addresses[0].name if addresses else ""
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import sqlalchemy as sa
 
+from customary.engine.messages.surveys import ASKS
 from customary.engine.people import rename_roles
 from customary.engine.plan.change import SWITCH, Change
 from customary.engine.plan.line import Line
@@ -23,6 +24,7 @@ _mails = sa.table("customary_message", sa.column("name"))
 _received = sa.table("customary_mail", sa.column("mailbox"))
 _mailboxes = sa.table("customary_mailbox", sa.column("name"))
 _entries = sa.table("customary_form_entry", sa.column("form"))
+_tickets = sa.table("customary_ticket", sa.column("purpose"))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -87,6 +89,9 @@ def _carry(kind: str, names: Mapping[str, str]) -> Iterator[Change]:
         yield RenameRows(column=_mailboxes.c.name, names=names)
     if kind == "web_form":
         yield RenameRows(column=_entries.c.form, names=names)
+    if kind == "survey":
+        asks = {ASKS + before: ASKS + name for before, name in names.items()}
+        yield RenameRows(column=_tickets.c.purpose, names=asks)
     if kind in ("message", "document"):
         yield RenameRows(column=_mails.c.name, names=names)
 

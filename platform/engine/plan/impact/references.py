@@ -94,7 +94,8 @@ class References:
         if kind not in _MADE or source is None:
             return True
         entity, _, name = path.partition(".")
-        return name in (plain(source.documents["entity", entity].body.get(_MADE[kind])) or {})
+        document = source.documents.get(("entity", entity))  # answers to a survey have none
+        return document is not None and name in (plain(document.body.get(_MADE[kind])) or {})
 
     @cached_property
     def _views(self) -> list[sa.Row]:

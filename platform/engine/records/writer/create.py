@@ -25,12 +25,16 @@ BATCH = 500
 """Records checked and written together."""
 
 
-def create(work: Work, entity: str, values: Mapping[str, Any], to_read: bool = False) -> UUID:
+def create(
+    work: Work, entity: str, values: Mapping[str, Any], to_read: bool = False, sure: Iterable[UUID] = ()
+) -> UUID:
     """Makes a record and gives its id. Raises Refused with all that is wrong, Forbidden, Missing (no such entity).
 
-    With `to_read` Missing is raised also when it could not be read by who makes it.
+    With `to_read` Missing is raised also when it could not be read by who makes it. The records that are `sure` may be
+    linked to by somebody who may not read them: the caller knows that they are there, and chose them.
     """
     draft = new_draft(work, _known(work, entity), values)
+    draft.sure = frozenset(sure)
     check_drafts(work, [draft])
     if draft.problems:
         raise Refused(draft.problems, 0)

@@ -14,7 +14,7 @@ def drop_invisible(draft: Draft) -> None:
     Only from a form: there the field was out of sight, and its stored value stays as it is. A program that
     names a field means it.
     """
-    if draft.work.cause.origin not in ("form", "web_form"):
+    if draft.work.cause.origin not in ("form", "web_form", "survey"):
         return
     for name in draft.given:
         each = draft.shape.entered.get(name)
