@@ -13,6 +13,7 @@ from customary.engine.automation.rehearsal.matching import REFUSED, STARTS, Look
 from customary.engine.automation.rehearsal.outcome import Because, outcome
 from customary.engine.automation.rehearsal.past import Past
 from customary.engine.automation.rehearsal.times import timed_looks
+from customary.engine.automation.running.guard import with_labels
 from customary.engine.automation.watching.log import Run, input_of, runs_of
 from customary.engine.model.workflow import Workflow
 from customary.engine.records.changes import queue
@@ -31,7 +32,7 @@ BEFORE = Reason("The rule comes before the save: it acts within it, and has no r
 
 @dataclass(frozen=True)
 class Told:
-    """What a rule made of one thing that happened: a run, or nothing and why."""
+    """What a rule made of one thing that happened: a run, with why it was stopped or failed, or nothing and why."""
 
     look: Look
     because: Because
@@ -63,7 +64,9 @@ def _runs(work: Work, workflow: Workflow, record: UUID) -> list[Run]:
 def _told(past: Past, workflow: Workflow, look: Look, run: Run | None) -> Told:
     asked = look.verdict in (STARTS, REFUSED)
     found = outcome(past, workflow, look.change, look.about) if asked else Because()
-    return Told(look, found, run, _why_not(past.work, workflow, look) if look.verdict == STARTS and not run else None)
+    if run is not None:
+        return Told(look, found, run, with_labels(past.work.model, run.why) if run.why is not None else None)
+    return Told(look, found, None, _why_not(past.work, workflow, look) if look.verdict == STARTS else None)
 
 
 def _why_not(work: Work, workflow: Workflow, look: Look) -> Reason | None:
