@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from customary.cli.why import because
-from customary.engine.automation.rehearsal import GONE, NEW, OTHER, OWN, REFUSED, SAME
+from customary.engine.automation.rehearsal import GONE, NEW, OTHER, OWN, QUIET, REFUSED, SAME
 
 if TYPE_CHECKING:
     from customary.engine.automation.rehearsal import Case, Rehearsal, Trial
@@ -17,6 +17,7 @@ SIGNS = {SAME: "=", NEW: "+", GONE: "-", None: " "}
 VERDICTS = {
     OWN: "the rule did this itself",
     OTHER: "nothing that the rule waits for",
+    QUIET: "it was imported without starting rules",
     REFUSED: "its condition does not hold",
 }
 WRITTEN = ("entity", "record", "kind", "before", "after")

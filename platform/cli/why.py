@@ -58,10 +58,14 @@ def why_command(workflow: str, entity: str, record: UUID, since: str, directory:
 
 
 def _lines(told: Told) -> Iterator[str]:
-    from customary.engine.automation.rehearsal import OTHER, OWN
+    from customary.engine.automation.rehearsal import OTHER, OWN, QUIET
 
     change = told.look.change
-    verdicts = {OWN: "the rule did this itself", OTHER: "nothing that the rule waits for"}
+    verdicts = {
+        OWN: "the rule did this itself",
+        OTHER: "nothing that the rule waits for",
+        QUIET: "imported without starting rules",
+    }
     said = verdicts.get(told.look.verdict, "the condition did not hold")
     if told.run is not None:
         said = f"run {told.run.id} {told.run.status}" + (f": {told.run.reason}" if told.run.reason else "")

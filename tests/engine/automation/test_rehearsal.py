@@ -12,6 +12,7 @@ import pytest
 from customary.engine.automation.rehearsal import Asked, CannotRehearse, Rehearsal, rehearse
 from customary.engine.fields.any_link import AnyLink
 from customary.engine.messages.outbox import letters
+from customary.engine.records.write import create
 
 from .test_rules import VISIT, rule
 
@@ -244,3 +245,12 @@ def test_one_record_is_traced_with_what_its_condition_read(house: Callable) -> N
     assert [(each.path, each.value) for each in updated.because.values] == [("minutes", 90), ("name", "Acme")]
     assert [(each.kind, each.status) for each in updated.trial.steps] == [("note", "done")]
     assert (created.look.verdict, created.because.terms) == ("other", ())
+
+
+def test_what_was_imported_to_start_no_rules_starts_none(house: Callable) -> None:
+    home = house(VISIT)
+    quiet = home.do(lambda work: create(work.because(origin="import", quiet=True), "visit", {"name": "Quiet"}))
+    home.create("visit", name="Loud")
+    text = VISIT + rule("long", "{created: visit}", NOTHING)
+    assert titles(rehearsed(home, text, "long"), "new") == ["Loud"]
+    assert [each.look.verdict for each in rehearsed(home, text, "long", record=quiet).cases] == ["quiet"]

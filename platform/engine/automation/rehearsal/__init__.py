@@ -1,6 +1,6 @@
 """Rehearsal: a rule that is not applied yet, played over what has happened, with no effect."""
 
-from customary.engine.automation.rehearsal.matching import LEFT, OTHER, OWN, REFUSED, STARTS, Look
+from customary.engine.automation.rehearsal.matching import LEFT, OTHER, OWN, QUIET, REFUSED, STARTS, Look
 from customary.engine.automation.rehearsal.outcome import Because
 from customary.engine.automation.rehearsal.rehearse import (
     GONE,
@@ -22,6 +22,7 @@ __all__ = [
     "NEW",
     "OTHER",
     "OWN",
+    "QUIET",
     "REFUSED",
     "SAME",
     "STARTS",

@@ -13,9 +13,9 @@ from customary.engine.automation.timeline import timelines
 from customary.engine.model.workflow import Workflow
 from customary.engine.records.changes import Change
 
-OWN, OTHER, REFUSED, STARTS, LEFT = "own", "other", "refused", "starts", "left"
+OWN, OTHER, REFUSED, STARTS, LEFT, QUIET = "own", "other", "refused", "starts", "left", "quiet"
 """The rule did it itself; it is nothing that the rule waits for; its condition does not hold; it starts the rule; it
-started the applied rule and would not start this one."""
+started the applied rule and would not start this one; it was to start no rules."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,9 @@ def _look(workflow: Workflow, own: PastMoment) -> Iterator[Look]:
     here = (found.entity, found.record)
     if workflow.name in found.cause.get("chain", ()):
         yield Look(found, OWN, here)
+        return
+    if found.cause.get("quiet"):
+        yield Look(found, QUIET, here)
         return
     concerned = list(_concerned(workflow, own))
     for moment in concerned:
