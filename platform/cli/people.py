@@ -63,16 +63,21 @@ def link_of_user(email: str, forget_factors: bool, directory: Path) -> None:
     Example: customary user link ann@example.com --forget-factors
     """
     from customary.engine import people
-    from customary.engine.people import invitations, passkeys, second_factor
+    from customary.engine.people import accounts, invitations, passkeys, second_factor
+    from customary.engine.people.actor import SYSTEM
 
     opened = open_workspace(directory)
+    users = opened.release.model.playing("user")
     with opened.database.write() as connection:
+        work = opened.work(connection, SYSTEM)
         account = people.find(connection, email)
-        if account is None or not account.active:
+        if account is None or not accounts.is_let_in(work, account.user_id):
             raise Failure(f"Nobody signs in as “{email}”. Add them with: customary user add {email} --role ...")
         if forget_factors:
             second_factor.remove(connection, account.user_id)
             passkeys.remove_all(connection, account.user_id)
+            work.audit("factor_off", users.name, account.user_id)
+        work.audit("link_made", users.name, account.user_id)
         secret = invitations.invite(connection, account.user_id, datetime.now(UTC))
     click.echo(f"{opened.settings.web_address}/sign-in/password/{secret}")
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from customary.engine import audit
 from customary.engine.columns import Json
 from customary.engine.database import system
 from customary.engine.people import guessable, passwords
@@ -111,12 +113,19 @@ def everyone(connection: sa.Connection) -> list[Account]:
     return [_account(row) for row in rows]
 
 
-def set_password(connection: sa.Connection, user_id: UUID, password: str) -> None:
+def set_password(connection: sa.Connection, user_id: UUID, password: str, now: datetime) -> None:
     """Gives an account a new password and ends all its sessions."""
     from customary.engine.people.sessions import end_all
 
     connection.execute(account.update().where(account.c.user_id == user_id).values(password_hash=_hash(password)))
     end_all(connection, user_id)
+    note(connection, "password_changed", user_id, now)
+
+
+def note(connection: sa.Connection, kind: str, user_id: UUID, now: datetime, **details: Any) -> None:
+    """Adds a line to the audit log of what the holder of an account did to come in, now or later."""
+    mine = of_user(connection, user_id)
+    audit.note(connection, kind, now, actor=user_id, who=mine.email if mine else "", **details)
 
 
 def check_roles(work: Any, roles: Iterable[str]) -> None:

@@ -57,7 +57,7 @@ def choose_password(
     mine = whose(connection, secret, now)
     if mine is None or _either(connection, secret, now, tickets.redeem) is None:
         return None
-    set_password(connection, mine.user_id, password)
+    set_password(connection, mine.user_id, password, now)
     tickets.withdraw(connection, mine.user_id)
     throttle.take_off(connection, mine.email, browser or Browser())
     return mine

@@ -11,10 +11,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from customary.engine import audit
 from customary.engine.columns import Json, Moment
 from customary.engine.database import system
 from customary.engine.people import remembered
+from customary.engine.people.accounts import note
 from customary.engine.people.limits import NO_LIMITS, Limits
 from customary.engine.people.tokens import KEY_PREFIX, new_token, token_hash
 
@@ -72,7 +72,7 @@ def add_key(
     limits = {"read_only": read_only, "entities": sa.null() if entities is None else list(entities)}
     connection.execute(key.insert().values(**row, **limits, expires=expires))
     told = {"name": name, "read_only": read_only, "expires": f"{expires:%Y-%m-%d}" if expires else "never"}
-    audit.note(connection, "key_added", now, actor=user_id, key_id=str(row["id"]), **told)
+    note(connection, "key_added", user_id, now, key_id=str(row["id"]), **told)
     return secret
 
 
@@ -90,7 +90,8 @@ def revoke(connection: sa.Connection, id: UUID, now: datetime, user_id: UUID | N
     remembered.forget()
     if connection.execute(ended).rowcount == 0:
         return False
-    audit.note(connection, "key_removed", now, actor=user_id, key_id=str(id))
+    whose = connection.execute(sa.select(key.c.user_id).where(key.c.id == id)).scalar_one()
+    note(connection, "key_removed", whose, now, key_id=str(id))
     return True
 
 

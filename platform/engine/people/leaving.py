@@ -11,7 +11,7 @@ from customary.engine.people import remembered, tickets
 from customary.engine.people.accounts import account, of_user
 from customary.engine.people.keys import key, revoke_all
 from customary.engine.people.passkeys import passkey
-from customary.engine.people.second_factor import factor
+from customary.engine.people.second_factor import factor, recovery_code
 from customary.engine.people.sessions import end_all, session
 from customary.engine.people.single_sign_on import identity
 from customary.engine.people.standing import set_active
@@ -40,6 +40,6 @@ def remove(work: Any, user_id: UUID) -> None:
     gone = of_user(work.connection, user_id)
     if gone is None:
         return
-    for table in (session, ticket, key, factor, passkey, identity, account):
+    for table in (session, ticket, key, factor, recovery_code, passkey, identity, account):
         work.connection.execute(sa.delete(table).where(table.c.user_id == user_id))
     work.audit("person_removed", work.model.playing("user").name, user_id, email=gone.email, roles=list(gone.roles))

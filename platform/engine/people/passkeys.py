@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from customary.engine.columns import Moment
 from customary.engine.database import system
 from customary.engine.people import tickets
-from customary.engine.people.accounts import account, let_in
+from customary.engine.people.accounts import account, let_in, note
 
 passkey = sa.Table(
     "customary_passkey",
@@ -116,6 +116,7 @@ def keep_new(
         raise NotProven
     row = {"id": id, "user_id": user_id, "public_key": public_key, "uses": made.sign_count, "name": name}
     connection.execute(passkey.insert().values(**row, created=now))
+    note(connection, "passkey_added", user_id, now, name=name)
 
 
 def ask(connection: sa.Connection, site: Site, now: datetime, user_id: UUID | None = None) -> tuple[str, str]:

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from customary.engine import sealing
 from customary.engine.columns import Moment
 from customary.engine.database import system
+from customary.engine.people.accounts import note
 from customary.engine.people.tokens import token_hash
 
 factor = sa.Table(
@@ -69,6 +70,7 @@ def set_up(connection: sa.Connection, user_id: UUID, kept: str, code: str, now: 
         return None
     connection.execute(factor.delete().where(factor.c.user_id == user_id))
     connection.execute(factor.insert().values(user_id=user_id, secret=kept, since=now, last_step=step))
+    note(connection, "factor_on", user_id, now)
     return renew_recovery_codes(connection, user_id)
 
 

@@ -9,11 +9,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from customary.engine import audit
 from customary.engine.columns import Moment
 from customary.engine.database import system
 from customary.engine.people import tickets
-from customary.engine.people.accounts import of_user
+from customary.engine.people.accounts import note
 from customary.engine.people.tokens import new_token, token_hash
 
 session = sa.Table(
@@ -96,9 +95,7 @@ def start(
     moments = {"created": now, "seen": now, "expires": now + LASTS, "proven": proven}
     told = {"agent": browser.agent[:400], "address": browser.address[:60]}
     connection.execute(session.insert().values(id=token_hash(token), user_id=user_id, proof=proof, **moments, **told))
-    who = of_user(connection, user_id)
-    came = {"who": who.email if who else "", "address": told["address"], "proof": proof}
-    audit.note(connection, "signed_in", now, actor=user_id, **came)
+    note(connection, "signed_in", user_id, now, address=told["address"], proof=proof)
     return Session(token, user_id, now + LASTS, _known(connection, user_id, browser, now))
 
 

@@ -91,7 +91,10 @@ def _add(work: Work, desk: Desk, form: dict[str, str], name: str) -> None:
 
 
 def _remove(work: Work, id: str) -> bool:
-    return passkeys.remove(work.connection, work.actor.id, id)
+    if not passkeys.remove(work.connection, work.actor.id, id):
+        return False
+    work.audit("passkey_removed", work.model.playing("user").name, work.actor.id)
+    return True
 
 
 def _ask(connection: Any, desk: Desk, ticket: str) -> tuple[str, str]:

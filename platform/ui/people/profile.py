@@ -94,8 +94,9 @@ def _change_password(desk: Desk, form: Mapping[str, str]) -> people.Session | Re
     password = people.hashed(new)
     with database.write() as connection:
         proof = people.proof_of(connection, cookie_of(desk.request, SESSION))
-        people.set_password(connection, account.user_id, password)
-        return people.start(connection, account.user_id, datetime.now(UTC), proof, browser)
+        now = datetime.now(UTC)
+        people.set_password(connection, account.user_id, password, now)
+        return people.start(connection, account.user_id, now, proof, browser)
 
 
 def _has_password(work: Work) -> bool:

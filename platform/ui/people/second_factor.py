@@ -120,11 +120,13 @@ def _set_up(work: Work, kept: str, code: str, token: str) -> tuple[list[str], st
 
 
 def _renew(work: Work) -> list[str]:
+    work.audit("codes_renewed", work.model.playing("user").name, work.actor.id)
     return second_factor.renew_recovery_codes(work.connection, work.actor.id)
 
 
 def _turn_off(work: Work) -> None:
     second_factor.remove(work.connection, work.actor.id)
+    work.audit("factor_off", work.model.playing("user").name, work.actor.id)
 
 
 handlers = [begin, set_up, renew, turn_off]

@@ -164,6 +164,7 @@ def _take_factor_off(work: Work, id: UUID) -> None:
     passkeys.remove_all(work.connection, id)
     sessions.end_all(work.connection, id)
     tickets.withdraw(work.connection, id)
+    _audit(work, "factor_off", id)
 
 
 def _sign_out(work: Work, id: UUID) -> None:

@@ -49,6 +49,7 @@ def invite_again(work: Work, desk: Desk, id: UUID) -> str:
     if not looked_after(work, id).is_let_in:
         raise Forbidden(Reason("is not let in"))
     secret = invitations.invite(work.connection, id, work.now)
+    work.audit("link_made", work.model.playing("user").name, id)
     if not can_send(desk):
         return link(desk, secret)
     write_invitation(work, desk, people.of_user(work.connection, id), secret)

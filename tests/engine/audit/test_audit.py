@@ -125,7 +125,7 @@ def test_who_comes_in_and_who_may_what_is_told(crm):
     ann = crm.person("Ann", "seller")
     with crm.work() as work:
         people.set_roles(work, ann.id, ["viewer"])
-        people.set_password(work.connection, ann.id, "right horse battery")
+        people.set_password(work.connection, ann.id, "right horse battery", work.now)
         key = people.add_key(work.connection, ann.id, "Billing", work.now)
     assert key
     assert (
@@ -138,5 +138,6 @@ def test_who_comes_in_and_who_may_what_is_told(crm):
     assert found["person_added"].details == {"email": "ann@example.com", "roles": ["seller"]}
     assert found["roles_changed"].details == {"before": ["seller"], "after": ["viewer"]}
     assert (found["key_added"].actor, found["key_added"].details["name"]) == (ann.id, "Billing")
+    assert {found[kind].who for kind in ("key_added", "password_changed", "signed_in")} == {"ann@example.com"}
     assert (found["sign_in_failed"].who, found["sign_in_failed"].address) == ("ann@example.com", "10.0.0.1\ufffd")
     assert found["signed_in"].details == {"proof": "password"}

@@ -209,7 +209,7 @@ def test_who_is_shut_out_is_out_at_once(crm, mary):
 def test_a_new_password_ends_all_sessions(crm, mary):
     found = sign_in(crm, "mary@example.com", PASSWORD, crm.now)
     with crm.database.write() as connection:
-        people.set_password(connection, mary, people.hashed("another password"))
+        people.set_password(connection, mary, people.hashed("another password"), crm.now)
     assert actor(crm, found.token) is None
     assert sign_in(crm, "mary@example.com", "another password", crm.now) is not None
 
@@ -217,7 +217,7 @@ def test_a_new_password_ends_all_sessions(crm, mary):
 def test_a_password_may_be_anything_is_taken_as_typed_and_never_runs_out(crm, mary):
     typed = "  ΜΑΡΊΑ 密码 é " + "x" * 200
     with crm.database.write() as connection:
-        people.set_password(connection, mary, people.hashed(typed))
+        people.set_password(connection, mary, people.hashed(typed), crm.now)
     crm.now += timedelta(days=2_000)
     for other in (typed.strip(), typed.lower(), typed[:72], typed[:-1]):
         assert sign_in(crm, "mary@example.com", other, crm.now) is None, other

@@ -24,7 +24,7 @@ def carl(inside):
 
 @pytest.mark.usefixtures("mailing")
 def test_an_administrator_changes_it_and_the_one_before_gets_a_mail(client, stranger, workspace, inside, carl):
-    inside(lambda work: people.set_password(work.connection, carl, people.hashed("a long password")))
+    inside(lambda work: people.set_password(work.connection, carl, people.hashed("a long password"), work.now))
     inside(lambda work: people.invitations.invite(work.connection, carl, work.now))
     shown = client.post(f"/settings/people/{carl}/address", data={"email": " Charles@example.com "})
     assert "They sign in with the new address" in shown.text

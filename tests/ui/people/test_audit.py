@@ -6,6 +6,13 @@ from collections.abc import Callable
 
 from litestar.testing import TestClient
 
+from customary.engine import people
+from customary.engine.audit import lines
+
+from ..conftest import EMAIL, PASSWORD
+
+OWN = ("password_changed", "key_added", "key_removed")
+
 
 def test_an_export_and_a_deletion_are_shown(client: TestClient, first: Callable) -> None:
     task = first("task")
@@ -19,6 +26,19 @@ def test_an_export_and_a_deletion_are_shown(client: TestClient, first: Callable)
     assert "Ann" in page
     assert "Roles: admin<" in page
     assert "Record deleted</td>" not in client.get("/settings/audit?kind=exported").text
+
+
+def test_what_lets_somebody_in_is_told(client: TestClient, inside: Callable) -> None:
+    bob = inside(people.add, "bob@example.com", None, ["sales_rep"], "Bob")
+    for act in ("invite", "second-factor"):
+        client.post(f"/settings/people/{bob}/{act}")
+    client.post("/settings/keys", data={"name": "Reports", "may": "read", "days": "90"})
+    (key,) = inside(lambda work: people.keys_of(work.connection, people.find(work.connection, EMAIL).user_id))
+    client.post(f"/settings/keys/{key.id}/revoke")
+    client.post("/settings/password", data={"old": PASSWORD, "new": "quite another horse"})
+    told = inside(lambda work: {each.kind: (each.who, each.record) for each in lines(work.connection)})
+    for kind, about in (("link_made", bob), ("factor_off", bob), *((each, None) for each in OWN)):
+        assert told[kind] == (EMAIL, about), kind
 
 
 def test_only_administrators_see_it(signed_in: Callable) -> None:
