@@ -15,6 +15,7 @@ from litestar.params import FromPath
 
 from customary.engine.definitions.kinds.role import SETTINGS
 from customary.engine.model.entity import Entity
+from customary.engine.model.people.role import ALWAYS_SEEN
 from customary.engine.model.pipeline import Pipeline
 from customary.engine.model.role import Grant, Role
 from customary.engine.problem import DefinitionError
@@ -146,7 +147,7 @@ def _draw(desk: Desk, found: Role, form: Form = NOTHING, problem: str = "") -> R
 
 def _draw_fields(desk: Desk, found: Role, entity: Entity, form: Form = NOTHING, problem: str = "") -> Response:
     before = found.entities[entity.name].fields
-    chosen = {name: form.get(name, before.get(name, "")) for name in entity.fields}
+    chosen = {name: form.get(name, before.get(name, "")) for name in entity.fields if name not in ALWAYS_SEEN}
     values = {"role": found, "entity": entity, "chosen": chosen, "marks": MARKS, "problem": problem}
     return desk.page("page_role_fields.html", here=HERE, status=422 if problem else 200, **values)
 

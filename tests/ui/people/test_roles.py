@@ -106,6 +106,7 @@ def test_a_rule_that_cannot_be_said_is_explained_and_kept(client, workspace):
 def test_fields_have_a_page_of_their_own(client, workspace):
     page = client.get("/settings/roles/sales_rep/user").text
     assert chosen(page, "email") == "read_only" and chosen(page, "name") == ""
+    assert not any(f'name="{name}"' in page for name in ("id", "revision", "created_at"))
     plan = client.post("/settings/roles/sales_rep/user", data={"email": "", "name": "read_only", "manager": "hidden"})
     written = (workspace.directory / "schemas" / "roles.yaml").read_text()
     assert written == ("role: sales_rep\nentities:\n  user: {fields: {name: read_only, email: ~, manager: hidden}}\n")
