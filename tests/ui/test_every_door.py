@@ -22,7 +22,9 @@ from customary.engine.messages.incoming import received
 from customary.engine.people.actor import SYSTEM
 from customary.engine.records import Work, new_id
 from customary.engine.records.deciding import decisions
+from customary.engine.workspace import Workspace
 from customary.ui.visitor import SESSION, csrf_of
+from customary.ui.web.rate import Quota
 
 ROLE = """
 role: narrow
@@ -190,6 +192,7 @@ def test_no_address_tells_what_its_reader_may_not_know(doors):
             ):
                 answer = client.get(address + query)
                 told = [each for each in TOLD if each in answer.text or each in str(answer.headers)]
+                assert answer.status_code != 429
                 assert (told, answer.status_code < 500) == ([], True), (address + query, told, answer.status_code)
                 # Pages call it `q`, pickers and the API `text`; others pass it over.
                 if query and ("q=Zebra" in query or "where" in query or "/api/" in path or "options" in path):
@@ -200,10 +203,7 @@ def test_no_address_tells_what_its_reader_may_not_know(doors):
 
 def test_no_write_tells_or_changes_what_its_writer_may_not_see(doors, workspace):
     client, ids = doors
-    with workspace.database.read() as connection:
-        work = workspace.work(connection, SYSTEM)
-        before = {id: values_of(work, name, id) for name, each in ids.items() for id in each}
-    own = ids["deal"][0]
+    before, own = _kept(workspace, ids), ids["deal"][0]
     unseen = {**ids, "deal": ids["deal"][1:], "contact": []}
     for method in ("POST", "PUT", "PATCH", "DELETE"):
         for path in routes(client, method):
@@ -215,9 +215,41 @@ def test_no_write_tells_or_changes_what_its_writer_may_not_see(doors, workspace)
                 assert (told, answer.status_code < 500) == ([], True), (method, address, told, answer.status_code)
     for given in ({"next_step": "x"}, {"next_step": HIDDEN}):
         assert client.patch(f"/api/deal/{own}", json=given).status_code == 422
+    assert _kept(workspace, ids) == before
+
+
+def test_no_body_reaches_what_its_writer_may_not_see(doors, workspace):
+    """What is named in a body or a query, next to what is one's own: many at once are all or none."""
+    client, ids = doors
+    (own, other), [unseen] = ids["deal"], ids["account"]
+    before, tried = _kept(workspace, ids), set()
+    given = {"name": "Taken", "account": str(unseen), "field": "name", "value": "Taken", "stage": "won"}
+    forms = [{**given, "act": act, "id": [str(own), str(other)]} for act in ("set", "archive", "merge")]
+    made = {"name": "Taken", "account": str(unseen)}
+    bodies = [made, {"items": [made]}, {"ids": [str(own), str(other)]}]
+    for method in ("POST", "PUT", "PATCH", "DELETE"):
+        for path in routes(client, method):
+            if path in OUT or path.startswith(("/sign-in", *CALLED)) or "{id" in path:
+                continue
+            client.app.state.quota = Quota()
+            for address, sent in product(filled(path, ids), bodies if "/api/" in path else forms):
+                named = {"json": sent} if "/api/" in path else {"data": sent, "params": {"id": str(other)}}
+                answer = client.request(method, address, **named)
+                told = [each for each in TOLD if each in answer.text]
+                assert (told, answer.status_code < 500) == ([], True), (method, address, sent, told, answer.status_code)
+                tried.add((path, answer.status_code))
+    assert {("/{entity:str}/bulk", 404), ("/{entity:str}/new", 422), ("/api/{entity:str}", 422)} <= tried
+    assert 429 not in {status for _, status in tried}
+    assert _kept(workspace, ids) == before
+
+
+def _kept(workspace: Workspace, ids: dict[str, list[UUID]]) -> Any:
+    """All values, and what links to the account that Rob may not see."""
     with workspace.database.read() as connection:
         work = workspace.work(connection, SYSTEM)
-        assert {id: values_of(work, name, id) for name, each in ids.items() for id in each} == before
+        where = records.compile_where(work, "deal", f'account == "{ids["account"][0]}"')
+        linked = {each.id for each in records.select(work, "deal", records.Query(where=where, limit=200)).records}
+        return linked, {id: values_of(work, name, id) for name, each in ids.items() for id in each}
 
 
 def values_of(work: Work, name: str, id: UUID) -> Any:
