@@ -59,19 +59,25 @@ def test_who_is_kept_out_or_archived_counts_for_nobody(crm, ann, take):
                 act()
 
 
-def test_a_rule_merge_or_cascade_takes_no_last_administrator_along(database):
+def test_a_cascade_takes_no_last_administrator_along(database):
     crm = Crm(database, DEFINITIONS.replace("inverse: members}", "inverse: members, on_delete: cascade}"))
     team = crm.add("team", name="North")
     ann, _ = crm.person("Ann", "admin", team=team), crm.person("Bob", "admin", team=team)
-    eve = crm.person("Eve", "seller")
     with pytest.raises(Refused, match="would take the last administrator with it") as refused, crm.work() as work:
         records.delete(work, "team", team)
     assert refused.value.problems[0].label == crm.release.model.entities["team"].label
     crm.update("user", ann.id, team=None)
     with crm.work() as work:
         records.delete(work, "team", team)
-    with pytest.raises(Refused, match=LAST), crm.work() as work:
-        records.merge(work, "user", ann.id, eve.id)
+
+
+def test_who_signs_in_is_not_given_up_for_another_record(crm, ann):
+    other = crm.add("user", name="Ann Lee", email="ann.lee@example.com")
+    with pytest.raises(Refused, match="that somebody signs in as"), crm.work(ann) as work:
+        records.merge(work, "user", ann.id, other)
+    with crm.work(ann) as work:
+        records.merge(work, "user", other, ann.id)
+    assert crm.again(ann).roles == ("admin",)
 
 
 def test_of_two_who_archive_each_other_at_once_one_stays(crm, monkeypatch):

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from customary.engine.fields.any_link import AnyLink
 from customary.engine.fields.field import Field
 from customary.engine.model.entity import Entity
+from customary.engine.people.accounts import is_let_in
 from customary.engine.records import changes, storage
 from customary.engine.records.formulas import derived
 from customary.engine.records.identifier import new_id
@@ -34,7 +35,7 @@ def merge(work: Work, entity: str, given_up: UUID, stays: UUID, values: Mapping[
     """Leads all that leads to one record to another, which takes over what it has not itself, and archives the first.
 
     Both keep their histories, and each names the other there. Raises Missing, Forbidden, and Refused where they are
-    one record, or where something cannot belong to the one that stays.
+    one record, where something cannot belong to the one that stays, or where somebody signs in as the first.
     """
     if given_up == stays:
         raise Refused([FieldProblem(None, Reason("cannot be merged with itself"))])
@@ -43,6 +44,7 @@ def merge(work: Work, entity: str, given_up: UUID, stays: UUID, values: Mapping[
         _, before = claim(work, entity, id, act, None)
         if before["archived_at"] is not None:
             raise Forbidden(Reason("is archived: restore it first"))
+    _check_account(work, entity, given_up)
     lost: Any = storage.load(work, entity, given_up)
     archive(work, entity, given_up)
     lead_over(work, (entity, given_up), (entity, stays))
@@ -51,6 +53,14 @@ def merge(work: Work, entity: str, given_up: UUID, stays: UUID, values: Mapping[
     _note(work, entity, given_up, stays)
     _note(work, entity, stays, given_up)
     derived.settle(work)
+
+
+def _check_account(work: Work, entity: str, given_up: UUID) -> None:
+    """An account belongs to its record and is not led over: who signs in as one would be kept out with it."""
+    known = work.model.entities[entity]
+    if known.plays == "user" and is_let_in(work, given_up):
+        reason = Reason("is a record that somebody signs in as: give up the other one, or keep them out before")
+        raise Refused([FieldProblem(None, reason, known.label)])
 
 
 def merged_with(connection: sa.Connection, id: UUID) -> set[UUID]:
