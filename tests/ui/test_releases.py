@@ -92,6 +92,17 @@ def test_problems_of_the_definitions_are_listed(client: TestClient, workspace: W
     assert client.post("/settings/plan", data={}).status_code == 409
 
 
+def test_warnings_are_told_with_their_place_and_remedy(client: TestClient, workspace: Workspace) -> None:
+    (workspace.directory / "workflows").mkdir(exist_ok=True)
+    (workspace.directory / "workflows" / "own.yaml").write_text(
+        "workflow: round\nwhen: {updated: deal}\ndo:\n  - set: {name: A}\n"
+    )
+    page = client.get("/settings/plan").text
+    told = page[page.index("Worth a look before") :]
+    assert "this rule may start itself for ever: it sets deal.name <code>workflows/own.yaml:2:1</code>" in told
+    assert '<p class="quiet">Add a condition (where)' in told and 'data-severity="note"' in told
+
+
 def test_any_two_releases_are_compared(client: TestClient, workspace: Workspace) -> None:
     for definitions in (OWN, RENAMED):
         say(workspace, definitions)
