@@ -401,6 +401,29 @@ def test_rules_in_each_others_way_are_told(tmp_path: Path, case: str) -> None:
     assert told(tmp_path, "".join(rules)) == warnings
 
 
+MEETING = {
+    "made in the first stage": ("{created: job}", "{entered: jobs.plan}", True),
+    "made, and another stage": ("{created: job}", "{entered: jobs.go}", False),
+    "a stage and its field": ("{changed: job.stage}", "{entered: jobs.go}", True),
+    "another stage than its field became": ("{changed: job.stage, to: fin}", "{entered: jobs.go}", False),
+    "one left for another": ("{left: jobs.plan}", "{entered: jobs.go}", True),
+    "left and entered": ("{left: jobs.plan}", "{entered: jobs.plan}", False),
+    "two thresholds": ("{crosses: {field: job.score, above: 5}}", "{crosses: {field: job.score, above: 9}}", True),
+    "up and down": ("{crosses: {field: job.score, above: 5}}", "{crosses: {field: job.score, below: 3}}", False),
+    "a threshold and its field": ("{crosses: {field: job.score, above: 5}}", "{changed: job.score, to: 7}", True),
+    "a threshold and a lower value": ("{crosses: {field: job.score, above: 5}}", "{changed: job.score, to: 3}", False),
+    "values apart": ("{changed: job.state, to: new}", "{changed: job.state, to: busy}", False),
+}
+
+
+@pytest.mark.parametrize("case", MEETING)
+def test_two_rules_meet_where_one_event_starts_both(tmp_path: Path, case: str) -> None:
+    one, other, meets = MEETING[case]
+    rules = rule("a", one, "[set: {level: low}]") + rule("b", other, "[set: {level: high}]")
+    twice = ["7:6 “level” is written by rule a as well when the same happens"]
+    assert told(tmp_path, rules, JOBS) == (twice if meets else [])
+
+
 def test_rights_are_told_that_those_lack_who_may_start_the_rule(tmp_path: Path) -> None:
     makes = rule("a", "{created: visit}", "[create: {report: {name: A}}]", run_as="actor")
     writes = rule("b", "{changed: visit.hours}", "[set: {level: high}]", run_as="actor")
