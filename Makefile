@@ -27,10 +27,10 @@ format: $(VENV)/installed-dev
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m bench
 
-## Refresh the lock files after a change of dependencies in pyproject.toml.
+## Refresh the lock files after a change of dependencies in pyproject.toml; `make lock UPGRADE=--upgrade` takes the newest.
 lock:
-	uv pip compile --universal -q --no-header --no-annotate --generate-hashes pyproject.toml --group build -o requirements.txt
-	uv pip compile --universal -q --no-header --no-annotate --generate-hashes pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	uv pip compile $(UPGRADE) --universal -q --no-header --no-annotate --generate-hashes pyproject.toml --group build -o requirements.txt
+	uv pip compile $(UPGRADE) --universal -q --no-header --no-annotate --generate-hashes pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
 
 wheel: $(VENV)/installed-dev
 	$(BIN)/pip wheel -q --no-deps --no-build-isolation -w dist .

@@ -31,7 +31,8 @@ class Lines(logging.Formatter):
 
 
 def begin() -> None:
-    """From here on warnings and errors are written down in this form."""
+    """From here on warnings and errors are written down in this form, and whatever was refused."""
     handler = logging.StreamHandler()
     handler.setFormatter(Lines())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    logging.getLogger("customary.security").setLevel(logging.INFO)

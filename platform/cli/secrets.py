@@ -76,6 +76,33 @@ def list_secrets(directory: Path) -> None:
             click.echo(f"{name}  {changed:%Y-%m-%d %H:%M} UTC")
 
 
+@secret_command.command("reseal")
+@workspace
+def reseal(directory: Path) -> None:
+    """Seal with the first key whatever an older one sealed: secrets, fields of records, second factors.
+
+    After that the older key is needed for what is retired and for backups from before alone, and can be taken out of
+    CUSTOMARY_SECRET_KEY.
+
+    \b
+    Example: customary secret reseal
+    """
+    from customary.engine.messages import secrets
+    from customary.engine.people import second_factor
+    from customary.engine.records import secrets as of_records
+    from customary.engine.resealing import total
+    from customary.engine.sealing import has_key
+
+    if not has_key():
+        raise Failure(NO_KEY, WRONG_USE)
+    opened = open_workspace(directory)
+    database, release = opened.database, opened.release
+    found = total([secrets.reseal(database), second_factor.reseal(database), of_records.reseal(database, release)])
+    click.echo(f"Sealed anew: {found.done}.")
+    if found.lost:
+        raise Failure(f"{found.lost} cannot be opened with any key that is there. See: customary doctor")
+
+
 @secret_command.command("forget")
 @click.argument("name")
 @workspace

@@ -15,6 +15,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+VERSION = "1"
+"""Stands first in what is sealed, so that another algorithm can follow beside this one: AES-256-GCM."""
 KEY_VARIABLE = "CUSTOMARY_SECRET_KEY"
 FILE_VARIABLE = "CUSTOMARY_SECRET_KEY_FILE"
 _NONCE = 12
@@ -51,7 +53,12 @@ def seal(text: str, place: str) -> str:
     name, key = next(iter(_keys().items()))
     nonce = os.urandom(_NONCE)
     sealed = AESGCM(key).encrypt(nonce, text.encode(), place.encode())
-    return f"1.{name}.{base64.b64encode(nonce + sealed).decode()}"
+    return f"{VERSION}.{name}.{base64.b64encode(nonce + sealed).decode()}"
+
+
+def mark() -> str:
+    """How what is sealed now begins. Raises NoKey."""
+    return f"{VERSION}.{next(iter(_keys()))}."
 
 
 def unseal(token: str, place: str) -> str:
@@ -63,7 +70,7 @@ def unseal(token: str, place: str) -> str:
     try:
         version, name, packed = token.split(".")
         data = base64.b64decode(packed, validate=True)
-        if version != "1" or name not in keys:
+        if version != VERSION or name not in keys:
             raise Unopened
         return AESGCM(keys[name]).decrypt(data[:_NONCE], data[_NONCE:], place.encode()).decode()
     except (ValueError, InvalidTag) as error:

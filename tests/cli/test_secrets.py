@@ -31,6 +31,18 @@ def test_a_made_secret_is_printed_and_nothing_else(run, mycrm, sealing):
     assert run("secret", "forget", "stripe", "--workspace", "mycrm").exit_code == 1
 
 
+def test_a_new_key_takes_over_what_the_old_one_sealed(run, mycrm, sealing, monkeypatch):
+    assert run("apply", "mycrm", "--yes").exit_code == 0
+    run("secret", "set", "weather_key", "--workspace", "mycrm", input="s3cr3t\n")
+    old, new = os.environ["CUSTOMARY_SECRET_KEY"], base64.b64encode(os.urandom(32)).decode()
+    monkeypatch.setenv("CUSTOMARY_SECRET_KEY", f"{new} {old}")
+    said = run("secret", "reseal", "--workspace", "mycrm")
+    assert (said.exit_code, said.output) == (0, "Sealed anew: 1.\n")
+    monkeypatch.setenv("CUSTOMARY_SECRET_KEY", old)
+    said = run("secret", "reseal", "--workspace", "mycrm")
+    assert said.exit_code == 1 and "1 cannot be opened with any key that is there" in said.output
+
+
 def test_without_a_key_nothing_is_kept(run, mycrm, monkeypatch):
     monkeypatch.delenv("CUSTOMARY_SECRET_KEY", raising=False)
     said = run("secret", "make", "stripe", "--workspace", "mycrm")

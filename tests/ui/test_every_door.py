@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 from litestar.testing import TestClient
 
 from customary.app import create_app
@@ -78,6 +79,8 @@ OUT = ("/sign-out", "/looking/end")
 """Would end the session of who tries."""
 CALLED = ("/forms/", "/hooks/")
 """What strangers may send to."""
+ABOUT_LOOKING = {"customary_audit", "customary_pace", "customary_form_key"}
+"""Who exported what, how often strangers call, and the key that forms are stamped with, made for the first of them."""
 
 
 @pytest.fixture
@@ -199,6 +202,32 @@ def test_no_address_tells_what_its_reader_may_not_know(doors):
                     assert not {"My own", "Zonker"} & {*re.findall("My own|Zonker", answer.text)}, address + query
                 tried += 1
     assert tried > 300
+
+
+def test_looking_changes_nothing(doors, workspace):
+    """Whatever a link, a picture or another site makes a browser fetch: only what is kept about looking itself."""
+    client, ids = doors
+    with workspace.database.write() as connection:
+        boss = people.add(workspace.work(connection, SYSTEM), "boss@example.com", None, ["admin"], name="Boss")
+        token = people.start(connection, boss, datetime.now(UTC)).token
+    client.cookies.set(SESSION, token)
+    before = everything(workspace)
+    opened = 0
+    for path in routes(client, "GET"):
+        for address in filled(path, ids)[:2]:
+            opened += client.get(address, follow_redirects=False).status_code == 200
+    changed = {name for name, rows in everything(workspace).items() if rows != before[name]}
+    assert (changed - ABOUT_LOOKING, opened > 80) == (set(), True), opened
+
+
+def everything(workspace) -> dict[str, set[tuple[Any, ...]]]:
+    """Every row of every table that the database has."""
+    found = {}
+    with workspace.database.read() as connection:
+        for name in sa.inspect(connection).get_table_names():
+            rows = connection.execute(sa.text(f'SELECT * FROM "{name}"'))  # noqa: S608 - a name of our own
+            found[name] = {tuple(row) for row in rows}
+    return found
 
 
 def test_no_write_tells_or_changes_what_its_writer_may_not_see(doors, workspace):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from customary.engine.definitions.shapes import LABEL, NAME, TEXT, YES_NO, list_of, mapping, named, told
+from customary.engine.definitions.shapes import DURATION, LABEL, NAME, TEXT, YES_NO, list_of, mapping, named, told
 
 ISSUER = {"type": "string", "pattern": "^https?://[^/].*$", "x-what": "a web address"}
 ROLE = {**NAME, "x-of": "role", "x-what": "the name of a role"}
@@ -24,10 +24,20 @@ PROVIDER = mapping(
     required=("issuer", "client_id"),
 )
 
+SESSIONS = mapping(
+    "sessions",
+    {
+        "unused": told(DURATION, "how long after its last use a session ends: 30d, or less"),
+        "longest": told(DURATION, "how long after the sign-in it ends in any case: 90d, or less"),
+        "by_provider": told(DURATION, "the same for one that a provider opened: one comes by the provider again"),
+    },
+)
+
 SIGN_IN = mapping(
     "sign_in",
     {
         "second_factor": told(list_of(ROLE, "a list of roles: [admin]"), "roles whose holders need a second factor"),
+        "sessions": told(SESSIONS, "how long one stays signed in"),
         "providers": told(named(PROVIDER, "providers by name"), "single sign-on by OpenID Connect"),
     },
 )

@@ -29,6 +29,8 @@ MOST_PER_MINUTE = 120
 _ENHANCED = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 _NO_SUCH_ADDRESS = {550, 551, 553}
 _LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
+TOKEN_LETTERS = 26
+"""Of 32 there are: 130 bits."""
 
 
 class NoAddress(ValueError):
@@ -90,7 +92,7 @@ def address(text: object) -> str:
 
 def new_token() -> str:
     """What nobody guesses, in letters that survive in the name of an address and when they are read out."""
-    return "".join(_LETTERS[byte % 32] for byte in token_bytes(24))
+    return "".join(_LETTERS[byte % 32] for byte in token_bytes(TOKEN_LETTERS))
 
 
 @dataclass(frozen=True)

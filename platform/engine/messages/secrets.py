@@ -12,9 +12,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from customary.engine import resealing
 from customary.engine.columns import Moment
 from customary.engine.database import Database, system
 from customary.engine.messages.undelivered import Undeliverable
+from customary.engine.resealing import Resealed, total
 from customary.engine.sealing import NoKey, Unopened, seal, unseal
 from customary.engine.words import Reason
 
@@ -86,6 +88,11 @@ def the_secret(database: Database, name: str, now: datetime) -> str:
     if not found:
         raise Undeliverable(Reason("there is no secret “{name}”, or no key to open it", {"name": name}))
     return found[0]
+
+
+def reseal(database: Database) -> Resealed:
+    """Seals all of them with the first key, and those that hold on beside their successors. Raises NoKey."""
+    return total(resealing.reseal(database, each, _place) for each in (secret.c.sealed, secret.c.former))
 
 
 def _opened(sealed: str, name: str) -> str | None:

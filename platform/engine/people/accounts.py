@@ -128,6 +128,12 @@ def note(connection: sa.Connection, kind: str, user_id: UUID, now: datetime, **d
     audit.note(connection, kind, now, actor=user_id, who=mine.email if mine else "", **details)
 
 
+def rehash(connection: sa.Connection, user_id: UUID, before: str, after: passwords.Hashed) -> None:
+    """Keeps the same password by another hash, unless it was changed meanwhile."""
+    same = account.c.user_id == user_id, account.c.password_hash == before
+    connection.execute(account.update().where(*same).values(password_hash=after))
+
+
 def check_roles(work: Any, roles: Iterable[str]) -> None:
     """Raises AccountProblem when one of the roles is not declared."""
     for role in roles:

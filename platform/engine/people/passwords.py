@@ -32,6 +32,11 @@ def fits(password: str, kept: str | None) -> bool:
         return False
 
 
+def is_outdated(kept: str) -> bool:
+    """Whether a hash was made at another cost than is paid today."""
+    return _hasher.check_needs_rehash(kept)
+
+
 def _bytes(password: str) -> bytes:
     return password[:LONGEST].encode("utf-8", "surrogatepass")
 

@@ -17,14 +17,14 @@ from customary.engine.people.accounts import account
 from customary.engine.people.actor import Actor
 from customary.engine.people.keys import key, limits_of
 from customary.engine.people.limits import NO_LIMITS
-from customary.engine.people.sessions import PASSWORD, session
+from customary.engine.people.sessions import IS_RUNNING, PASSWORD, bounds, session
 from customary.engine.people.tokens import KEY_PREFIX, token_hash
 
 _columns = {each: each.label(f"account_{each.name}") for each in (account.c.user_id, account.c.email, account.c.roles)}
 _of_session = (
     sa.select(*_columns.values(), session.c.proof.label("session_proof"))
     .join(session, session.c.user_id == account.c.user_id)
-    .where(session.c.id == sa.bindparam("hash"), session.c.expires > sa.bindparam("now"), account.c.active)
+    .where(session.c.id == sa.bindparam("hash"), IS_RUNNING, account.c.active)
 )
 _of_key = (
     sa.select(*_columns.values(), key.c.read_only.label("key_read_only"), key.c.entities.label("key_entities"))
@@ -46,7 +46,8 @@ def actor_of_session(connection: sa.Connection, token: str, release: Any, now: d
     by now."""
     if not token or len(token) > 200:
         return None
-    return _actor(connection, release, _of_session, {"hash": token_hash(token), "now": now or datetime.now(UTC)})
+    since = bounds(release.model.settings.sign_in.sessions, now or datetime.now(UTC))
+    return _actor(connection, release, _of_session, {"hash": token_hash(token), **since})
 
 
 def actor_of_key(connection: sa.Connection, secret: str, release: Any, now: datetime | None = None) -> Actor | None:

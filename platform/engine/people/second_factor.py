@@ -12,11 +12,12 @@ from uuid import UUID
 import pyotp
 import sqlalchemy as sa
 
-from customary.engine import sealing
+from customary.engine import resealing, sealing
 from customary.engine.columns import Moment
-from customary.engine.database import system
+from customary.engine.database import Database, system
 from customary.engine.people.accounts import note
 from customary.engine.people.tokens import token_hash
+from customary.engine.resealing import Resealed
 
 factor = sa.Table(
     "customary_second_factor",
@@ -95,6 +96,11 @@ def fits(connection: sa.Connection, user_id: UUID, code: str, now: datetime) -> 
         return False
     newer = factor.update().where(factor.c.user_id == user_id, factor.c.last_step < step)
     return connection.execute(newer.values(last_step=step)).rowcount == 1
+
+
+def reseal(database: Database) -> Resealed:
+    """Seals everybody's secret with the first key. Raises sealing.NoKey."""
+    return resealing.reseal(database, factor.c.secret, _place)
 
 
 def remove(connection: sa.Connection, user_id: UUID) -> None:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from customary.engine.columns import Moment
 from customary.engine.database import system
+from customary.engine.model.people.sign_in import LONGEST, Lasts
 from customary.engine.people import tickets
 from customary.engine.people.accounts import note
 from customary.engine.people.tokens import new_token, token_hash
@@ -32,10 +33,7 @@ session = sa.Table(
 PASSWORD, TWO_FACTORS, PASSKEY, SINGLE_SIGN_ON = "password", "two_factors", "passkey", "single_sign_on"
 """How somebody proved who they are. A password alone is not enough where a role demands a second factor."""
 KNOWN, KNOWN_LASTS = "known browser", timedelta(days=365)
-LASTS = timedelta(days=30)
-"""Counted from the last request."""
-LASTS_IN_ALL = timedelta(days=90)
-"""Counted from the sign-in: after that one signs in again, however much it was used."""
+LASTS, LASTS_IN_ALL = LONGEST.unused, LONGEST.longest
 STAMP_EVERY = timedelta(minutes=1)
 PROVEN_FOR = timedelta(minutes=10)
 """So long after somebody proved who they are, they may let somebody in: make a key, give a role."""
@@ -105,11 +103,30 @@ def is_known(connection: sa.Connection, user_id: UUID, browser: Browser, now: da
     return found is not None and found.user_id == user_id
 
 
-def sessions_of(connection: sa.Connection, user_id: UUID, now: datetime) -> list[Listed]:
+IS_RUNNING = sa.and_(
+    session.c.expires > sa.bindparam("now", type_=Moment),
+    session.c.seen > sa.bindparam("unused", type_=Moment),
+    sa.func.coalesce(session.c.proven, session.c.created)
+    > sa.case(
+        (session.c.proof == SINGLE_SIGN_ON, sa.bindparam("by_provider", type_=Moment)),
+        else_=sa.bindparam("longest", type_=Moment),
+    ),
+)
+"""Of sessions that open something, with the `bounds` of today: what the settings say holds for those that run, too."""
+
+
+def bounds(lasts: Lasts, now: datetime) -> dict[str, datetime]:
+    """Since when a session must have been used, and have begun."""
+    by_provider = lasts.by_provider or lasts.longest
+    longest = {"longest": now - lasts.longest, "by_provider": now - by_provider}
+    return {"now": now, "unused": now - lasts.unused, **longest}
+
+
+def sessions_of(connection: sa.Connection, user_id: UUID, now: datetime, lasts: Lasts = LONGEST) -> list[Listed]:
     """Where somebody is signed in, what was used last first."""
     columns = [session.c[name] for name in Listed.__dataclass_fields__]
-    running = sa.select(*columns).where(session.c.user_id == user_id, session.c.expires > now)
-    return [Listed(**row) for row in connection.execute(running.order_by(session.c.seen.desc())).mappings()]
+    running = sa.select(*columns).where(session.c.user_id == user_id, IS_RUNNING).order_by(session.c.seen.desc())
+    return [Listed(**row) for row in connection.execute(running, bounds(lasts, now)).mappings()]
 
 
 def is_of(listed: Listed, token: str) -> bool:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from customary.engine import audit
 from customary.engine.database import Database
-from customary.engine.people import passwords, second_factor, throttle, tickets
+from customary.engine.people import accounts, passwords, second_factor, throttle, tickets
 from customary.engine.people.accounts import AccountProblem, account, let_in, of_user, tidy
 from customary.engine.people.passkeys import passkeys_of
 from customary.engine.people.sessions import PASSWORD, TWO_FACTORS, Browser, Session, is_known, start
@@ -70,8 +70,11 @@ def prove(
         with database.write() as connection:
             audit.note(connection, "sign_in_failed", now, who=email, address=browser.address if browser else "")
         return None
+    anew = passwords.hashed(password) if passwords.is_outdated(row.password_hash) else None
     with database.write() as connection:
         throttle.forget(connection, limits)
+        if anew is not None:
+            accounts.rehash(connection, row.user_id, row.password_hash, anew)
     return row
 
 

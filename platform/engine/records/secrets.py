@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from customary.engine import sealing
+from customary.engine import resealing, sealing
+from customary.engine.database import Database
 from customary.engine.fields.field import Field
 from customary.engine.fields.secret import Sealed, Unsealed
 from customary.engine.records import changes, storage
@@ -14,7 +16,12 @@ from customary.engine.records.reader.select import get
 from customary.engine.records.refusal import FieldProblem, Missing, Refused
 from customary.engine.records.work import Work
 from customary.engine.records.writer.draft import Draft
+from customary.engine.resealing import Resealed, total
+from customary.engine.tables import EntityTable
 from customary.engine.words import Reason
+
+if TYPE_CHECKING:
+    from customary.engine.releases import Release
 
 
 def sealed(draft: Draft, each: Field, value: Any) -> Sealed | None:
@@ -60,13 +67,26 @@ def opens(work: Work, entity: str, name: str, id: UUID, token: str) -> bool:
     return True
 
 
+def reseal(database: Database, release: Release) -> Resealed:
+    """Seals the secrets of all records with the first key; nothing of it stands in their history. Raises NoKey."""
+    return total(
+        resealing.reseal(database, table.column(name, "_token"), partial(_at, table, name))
+        for table in map(release.tables.entity, release.model.entities)
+        for name, each in table.entity.fields.items()
+        if each.sealed
+    )
+
+
 def _refused(each: Field, reason: Reason) -> Refused:
     return Refused([FieldProblem(each.name, reason, each.label)])
 
 
 def _place(work: Work, entity: str, name: str, id: UUID) -> str:
     """Where a secret belongs, by names that never change: copied elsewhere it cannot be opened."""
-    table = work.release.tables.entity(entity)
+    return _at(work.release.tables.entity(entity), name, id)
+
+
+def _at(table: EntityTable, name: str, id: UUID) -> str:
     return f"{table.code}/{table.physical[name]}/{id}"
 
 

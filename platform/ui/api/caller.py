@@ -50,28 +50,30 @@ def _in_work(
     if release is None:
         raise ApiProblem(503, "Nothing is applied yet.")
     now = moment()
-    actor = _actor(connection, request, release, now)
-    if actor is None:
+    actor, calls = _actor(connection, request, release, now)
+    if actor is None or calls is None:
         detail = "Send a key that is in force: Authorization: Bearer ..."
         raise ApiProblem(401, detail, headers={"WWW-Authenticate": 'Bearer realm="Customary"'})
-    request.scope.setdefault("state", {})["caller"] = actor.id, release.model.settings.calls_per_minute
-    if seconds := request.app.state.quota.wait(actor.id):
+    request.scope.setdefault("state", {})["caller"] = calls.id, release.model.settings.calls_per_minute
+    if seconds := request.app.state.quota.wait(calls.id):
         raise ApiProblem(429, "Too many calls. Wait a little.", headers={"Retry-After": str(seconds)})
     if writes and actor.limits.read_only:
         raise ApiProblem(403, "This key may only read.")
     return fn(Work(connection, release, actor, now, Cause("api")), *args)
 
 
-def _actor(connection: Any, request: Request, release: Any, now: datetime) -> Actor | None:
-    """The key's person; without a key, whoever is signed in to the pages."""
+def _actor(connection: Any, request: Request, release: Any, now: datetime) -> tuple[Actor | None, Actor | None]:
+    """The key's person; without a key, whoever is signed in to the pages. And who that is who calls, where they look
+    as somebody else."""
     given = request.headers.get("Authorization")
     if given is None:
         token = cookie_of(request, SESSION)
         actor = people.actor_of_session(connection, token, release, now) if token else None
-        return seen_as(connection, request, release, actor) or actor
+        return seen_as(connection, request, release, actor) or actor, actor
     if not given.startswith(BEARER):
-        return None
-    return people.actor_of_key(connection, given[len(BEARER) :].strip(), release, now)
+        return None, None
+    actor = people.actor_of_key(connection, given[len(BEARER) :].strip(), release, now)
+    return actor, actor
 
 
 def recalled(request: Request) -> Actor | None:

@@ -14,7 +14,7 @@ from customary.engine.people import passkeys, second_factor, sessions
 from customary.engine.people.sessions import Listed
 from customary.engine.records.work import Work
 from customary.ui.desk import AtDesk
-from customary.ui.people.fresh import is_fresh
+from customary.ui.people.fresh import is_fresh, must_be_fresh
 from customary.ui.people.second_factor import PLACE, is_demanded
 from customary.ui.visitor import SESSION, cookie_of
 
@@ -51,12 +51,14 @@ async def sign_in_settings(desk: AtDesk, request: Request) -> Response:
 
 @post("/settings/sessions/others", status_code=200)
 async def end_others(desk: AtDesk, request: Request) -> Response:
+    await must_be_fresh(desk)
     await desk.write(_end_others, cookie_of(request, SESSION))
     return desk.redirect(PLACE, desk.say("All other browsers are signed out."))
 
 
 @post("/settings/sessions/{id:str}", status_code=200)
 async def end(desk: AtDesk, id: FromPath[str]) -> Response:
+    await must_be_fresh(desk)
     ended = await desk.write(_end, id)
     said = desk.say("This browser is signed out.") if ended else desk.say("This browser was signed out already.")
     return desk.redirect(PLACE, said)
@@ -74,7 +76,7 @@ def _found(work: Work) -> dict[str, Any]:
         "since": second_factor.since(connection, me),
         "codes_left": second_factor.recovery_codes_left(connection, me),
         "passkeys": passkeys.passkeys_of(connection, me),
-        "sessions": people.sessions_of(connection, me, work.now),
+        "sessions": people.sessions_of(connection, me, work.now, work.model.settings.sign_in.sessions),
     }
 
 

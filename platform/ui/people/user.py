@@ -138,7 +138,7 @@ def _person(work: Work, id: UUID) -> dict[str, Any]:
         "name": titles.get((entity, id), person.email),
         "heirs": [(each.user_id, titles.get((entity, each.user_id), each.email)) for each in others],
         "charges": in_charge_of(work, id),
-        "sessions": len(people.sessions_of(work.connection, id, work.now)),
+        "sessions": len(people.sessions_of(work.connection, id, work.now, work.model.settings.sign_in.sessions)),
         "keys": len(keys),
         "is_me": id == work.actor.id,
         "may": may_look_after(work, person),

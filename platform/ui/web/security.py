@@ -21,7 +21,8 @@ _HOST = re.compile(rb"([\w.-]{1,255}|\[[0-9a-fA-F:.]{2,45}\])?(:\d{1,5})?")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 SIGNED = ("/hooks/", "/unsubscribe/", "/forms/", "/surveys/")
 """What is called here is signed or holds what only its receiver knows, and nobody acts as who is signed in."""
-REFUSALS = (403, 429)
+REFUSALS = {403: logging.WARNING, 429: logging.WARNING, **dict.fromkeys((400, 413, 415, 422), logging.INFO)}
+"""How gravely it is told that something was refused; values are what anybody mistypes."""
 UNUSED = ("camera", "display-capture", "geolocation", "hid", "microphone", "midi", "payment", "serial", "usb")
 """What browsers offer to pages, and none of ours asks for."""
 HEADERS = {
@@ -65,12 +66,14 @@ def headers(app: ASGIApp) -> ASGIApp:
 
 
 def _note_refusal(scope: Scope, status: int) -> None:
-    """Who tries what they may not, or too often, is written down: where, and who they are or whence they come."""
-    if status in REFUSALS:
-        desk = scope.get("state", {}).get("desk")
+    """Who tries what they may not, too often, or with what no rule takes is written down: where, and who they are or
+    whence they come; never what they sent."""
+    if status in REFUSALS and log.isEnabledFor(REFUSALS[status]):
+        state = scope.get("state", {})
+        desk, (caller, _) = state.get("desk"), state.get("caller", (None, 0))
         person = desk and (desk.looker or desk.actor)
-        who = person.id if person else (scope.get("client") or ("nobody",))[0]
-        log.warning("%s %s refused (%s) to %s", scope["method"], scope.get("path_template"), status, who)
+        who = person.id if person else caller or (scope.get("client") or ("nobody",))[0]
+        log.log(REFUSALS[status], "%s %s refused (%s) to %s", scope["method"], scope.get("path_template"), status, who)
 
 
 def _hosts(scope: Scope) -> list[bytes]:

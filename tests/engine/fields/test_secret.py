@@ -15,16 +15,20 @@ import sqlalchemy as sa
 from litestar.testing import TestClient
 
 from customary.app import create_app
-from customary.engine import people, records, sealing
+from customary.engine import people, records, resealing, sealing
 from customary.engine.database import system
 from customary.engine.exchange import guess, read
 from customary.engine.exchange.exports import export_rows
 from customary.engine.exchange.imports import import_rows
 from customary.engine.expressions.error import ExpressionError
+from customary.engine.messages import secrets as outside
+from customary.engine.messages.secrets import keep_secret, secrets_of
 from customary.engine.model.check import check
+from customary.engine.people import second_factor
 from customary.engine.people.actor import SYSTEM
 from customary.engine.plan import Unfit
 from customary.engine.records import Query, Refused
+from customary.engine.records import secrets as of_records
 from customary.engine.records.refusal import Missing
 from customary.engine.records.secrets import reveal
 from customary.engine.workspace import Workspace, create
@@ -187,6 +191,38 @@ def test_a_token_opens_only_where_it_belongs(workspace: Workspace) -> None:
         connection.execute(table.table.update().where(table.table.c.id == two).values({token.name: stolen}))
     with pytest.raises(Refused, match="cannot be opened"):
         written(workspace, reveal, "safe", two, "code")
+
+
+def test_what_an_older_key_sealed_is_sealed_anew_and_that_key_may_go(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id, other = made(workspace), made(workspace, other="also")
+    revision = written(workspace, records.get, "safe", id).values["revision"]
+    with workspace.database.write() as connection:
+        keep_secret(connection, "stripe", WORD, datetime.now(UTC))
+        keep_secret(connection, "stripe", WORD + "!", datetime.now(UTC))
+        connection.execute(second_factor.factor.insert().values(
+            user_id=id, secret=second_factor.sealed("JBSWY3DP", id), since=datetime.now(UTC), last_step=0))  # fmt: skip
+    monkeypatch.setenv(sealing.KEY_VARIABLE, f"{SECOND} {FIRST}")
+    monkeypatch.setattr(resealing, "BATCH", 1)
+    assert resealed(workspace) == resealing.Resealed(done=6)
+    assert resealed(workspace) == resealing.Resealed()
+    monkeypatch.setenv(sealing.KEY_VARIABLE, SECOND)
+    assert [written(workspace, reveal, "safe", each, "code") for each in (id, other)] == [WORD, WORD]
+    assert written(workspace, records.get, "safe", id).values["revision"] == revision
+    with workspace.database.read() as connection:
+        assert secrets_of(connection, "stripe", datetime.now(UTC)) == [WORD + "!", WORD]
+        kept = connection.execute(sa.select(second_factor.factor.c.secret)).scalar()
+    assert second_factor.unsealed(kept, id) == "JBSWY3DP"
+    monkeypatch.setenv(sealing.KEY_VARIABLE, base64.b64encode(bytes([3]) * 32).decode())
+    assert resealed(workspace) == resealing.Resealed(lost=6)
+
+
+def resealed(workspace: Workspace) -> resealing.Resealed:
+    """What `customary secret reseal` does."""
+    database = workspace.database
+    of_all = (outside.reseal(database), second_factor.reseal(database), of_records.reseal(database, workspace.release))
+    return resealing.total(of_all)
 
 
 def test_a_new_key_is_put_before_the_old_one(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

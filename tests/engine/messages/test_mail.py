@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import socket
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -57,6 +58,13 @@ def test_a_mail_is_text_and_html_with_its_style_inside(database: Database, serve
     assert '<blockquote style="' in shown
     assert "<style" not in shown
     assert "<img" not in shown
+
+
+def test_what_stands_for_a_mail_has_130_bits() -> None:
+    tokens = [new_token() for _ in range(200)]
+    letters = math.log2(len(set("".join(tokens))))
+    assert {round(len(each) * letters) for each in tokens} == {130}
+    assert len(set(tokens)) == len(tokens)
 
 
 def test_what_fills_a_hole_is_never_taken_for_markdown() -> None:

@@ -8,10 +8,11 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 
 from customary.engine import people, records
 from customary.engine.database import Database
-from customary.engine.people import AccountProblem, Browser, TooMany, invitations, sessions, throttle
+from customary.engine.people import AccountProblem, Browser, TooMany, accounts, invitations, sessions, throttle
 from customary.engine.people.keys import key
 from customary.engine.people.sessions import session
 
@@ -52,6 +53,22 @@ def test_who_has_a_record_already_is_given_an_account_over_it(crm):
         gone = records.create(work, "user", {"name": "Old", "email": "old@example.com"})
         records.archive(work, "user", gone)
         assert people.add(work, "old@example.com", None, ["seller"]) != gone
+
+
+def test_a_hash_of_another_time_is_made_anew_when_its_owner_signs_in(crm, mary):
+    weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    mine = accounts.account.c.user_id == mary
+    with crm.database.write() as connection:
+        connection.execute(accounts.account.update().where(mine).values(password_hash=weak))
+    assert people.sign_in(crm.database, crm.release, "mary@example.com", "wrong password", crm.now) is None
+    kept = sa.select(accounts.account.c.password_hash).where(mine)
+    with crm.database.read() as connection:
+        assert connection.execute(kept).scalar() == weak
+    before = people.sign_in(crm.database, crm.release, "mary@example.com", PASSWORD, crm.now)
+    with crm.database.read() as connection:
+        assert "m=19456,t=2,p=1" in connection.execute(kept).scalar()
+    assert people.sign_in(crm.database, crm.release, "mary@example.com", PASSWORD, crm.now) is not None
+    assert actor(crm, before.token) is not None, "the password is the same, so nothing ends"
 
 
 def test_nobody_may_sign_in_before_somebody_was_added(crm):

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from customary.engine import people, sealing
 from customary.engine.people import second_factor
 from customary.engine.people.sessions import SINGLE_SIGN_ON, is_fresh, session
+from customary.engine.people.tokens import token_hash
 from customary.ui.visitor import SESSION, VISITOR
 
 from ..conftest import EMAIL, PASSWORD
@@ -72,12 +73,16 @@ def test_a_password_opens_ten_minutes_and_leads_back(stale, workspace):
         "/settings/people/{id}/roles",
         "/settings/people/{id}/invite",
         "/settings/people/{id}/second-factor",
+        "/settings/sessions/others",
+        "/settings/sessions/{other}",
     ],
 )
 def test_whatever_lets_somebody_in_asks_first(stale, workspace, address):
-    with workspace.database.read() as connection:
-        id, before = me(connection), everything(connection)
-    answer = stale.post(address.format(id=id), data={"role": ["sales_rep"], "email": "x@y.example", **KEY})
+    with workspace.database.write() as connection:
+        id = me(connection)
+        other = token_hash(people.start(connection, id, datetime.now(UTC)).token)
+        before = everything(connection)
+    answer = stale.post(address.format(id=id, other=other), data={"role": ["sales_rep"], "email": "x@y.example", **KEY})
     assert answer.status_code == 303 and answer.headers["Location"].startswith("/prove")
     with workspace.database.read() as connection:
         assert everything(connection) == before

@@ -5,15 +5,17 @@ from __future__ import annotations
 import base64
 import os
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pyotp
 import pytest
 from litestar.testing import TestClient
 
 from customary.engine import people, sealing
-from customary.engine.model.people.sign_in import SignIn
+from customary.engine.model.duration import seconds
+from customary.engine.model.people.sign_in import Lasts, SignIn
 from customary.engine.people import second_factor
+from customary.engine.people.sessions import session
 from customary.ui.people.sessions import told_by
 from customary.ui.visitor import SESSION, VISITOR, csrf_of
 
@@ -123,6 +125,32 @@ def test_sessions_are_listed_and_ended(client, workspace, inside):
     client.post("/settings/sessions/others")
     assert "10.1.2.3" not in client.get("/settings/sign-in").text
     assert client.post("/settings/sessions/nobody").status_code == 200
+
+
+def test_sessions_last_as_the_settings_say_also_those_that_run(client, workspace, settle):
+    with workspace.database.read() as connection:
+        me = people.find(connection, EMAIL).user_id
+    for lasts, proof, age, used, runs in (
+        ({}, "password", "80d", "29d", True),
+        ({"unused": "30min"}, "password", "1h", "20min", True),
+        ({"unused": "30min"}, "password", "1h", "31min", False),
+        ({"longest": "12h"}, "password", "11h", "0min", True),
+        ({"longest": "12h"}, "two_factors", "13h", "0min", False),
+        ({"by_provider": "8h"}, "password", "13h", "0min", True),
+        ({"by_provider": "8h"}, "single_sign_on", "7h", "0min", True),
+        ({"by_provider": "8h"}, "single_sign_on", "9h", "0min", False),
+        ({"longest": "8h"}, "single_sign_on", "9h", "0min", False),
+    ):
+        now, told = datetime.now(UTC), (lasts, proof, age, used)
+        begun, seen = now - timedelta(seconds=seconds(age)), now - timedelta(seconds=seconds(used))
+        aged = {"created": begun, "seen": seen, "proof": proof, "proven": None if "sign_on" in proof else begun}
+        with workspace.database.write() as connection:
+            connection.execute(session.update().values(**aged))
+        kept = Lasts(**{name: timedelta(seconds=seconds(each)) for name, each in lasts.items()})
+        settle(sign_in=SignIn(sessions=kept))
+        with workspace.database.read() as connection:
+            assert len(people.sessions_of(connection, me, now, kept)) == runs, told
+        assert (client.get("/settings/sign-in", follow_redirects=False).status_code == 200) == runs, told
 
 
 def test_a_key_is_shown_once_opens_what_was_chosen_and_ends(client, workspace, app_of):

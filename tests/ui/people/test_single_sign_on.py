@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import logging
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+import sqlalchemy as sa
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 from litestar.testing import TestClient
@@ -36,6 +38,7 @@ class Provider(ThreadingHTTPServer):
         self.person = {"sub": "7", "email": EMAIL, "email_verified": True, "name": "Ann Lee"}
         self.spoil = lambda claims: claims
         self.codes: dict[str, dict[str, str]] = {}
+        self.asked: list[str] = []
         self.key = self.keys[0]
 
     def authorize(self, query: dict[str, str]) -> str:
@@ -74,6 +77,7 @@ class Pages(BaseHTTPRequestHandler):
         elif path == "/jwks_uri":
             self.answer(KeySet(self.server.keys).as_dict(private=False))
         elif path == "/me" and self.headers["Authorization"] == "Bearer open":
+            self.server.asked.append(f"{told}{path}")
             self.answer(self.server.person)
         else:
             self.send_error(404)
@@ -234,6 +238,21 @@ def test_a_token_that_does_not_hold_opens_nothing(stranger, provider):
     assert come(stranger, provider).status_code == 422
     provider.sign = lambda claims: jwt.encode({"alg": "none"}, claims, None, algorithms=["none"])
     assert come(stranger, provider).status_code == 422
+
+
+def test_what_the_provider_gives_goes_to_nobody_else(stranger, provider, workspace, caplog):
+    """Its tokens are read and dropped: neither the browser, nor the database, nor the log ever has one."""
+    given = []
+    sign = provider.sign
+    provider.sign = lambda claims: given.append(sign(claims)) or given[-1]
+    with caplog.at_level(logging.DEBUG, "customary"):
+        inside = come(stranger, provider)
+    seen = [inside.text, str(inside.headers), str(stranger.cookies), stranger.get("/settings").text, caplog.text]
+    with workspace.database.read() as connection:
+        for name in sa.inspect(connection).get_table_names():
+            seen.append(str(connection.execute(sa.text(f'SELECT * FROM "{name}"')).all()))  # noqa: S608 - our own
+    assert given and not any(given[0] in each or '"open"' in each or "Bearer open" in each for each in seen)
+    assert provider.asked == [f"{provider.issuer}/me"], "the access token goes to the provider that gave it"
 
 
 def test_a_key_that_the_provider_takes_up_later_is_found(stranger, provider):

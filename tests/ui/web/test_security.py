@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -144,10 +145,43 @@ def test_no_way_leads_to_other_files(client: TestClient) -> None:
         assert client.get(path).status_code == 404, path
 
 
+def test_what_was_sent_is_never_run(client: TestClient, tmp_path: Path) -> None:
+    """Files lie in a folder that no address leads into, and whatever they hold comes back as it was, to be saved."""
+    for name in ("run.py", "run.php", "run.html", "run.svg", "run.sh"):
+        held = f"<?php touch('{tmp_path}/ran') ?>\n<script>alert(1)</script>\n{{{{ 7 * 7 }}}}\n".encode()
+        made = client.post("/api/files", files={"file": (name, held, "text/plain")})
+        assert made.status_code == 201, made.text
+        given = client.get(f"/api/file/{made.json()['id']}")
+        assert given.content == held and given.headers["Content-Disposition"].startswith("attachment"), name
+    store = tmp_path / "workspace" / "files"
+    kept = [path for path in store.rglob("*") if path.is_file()]
+    assert kept and not any(path.suffix or path.stat().st_mode & 0o111 for path in kept)
+    for path in kept:
+        inside = path.relative_to(store.parent).as_posix()
+        assert client.get(f"/{inside}").status_code == 404 and client.get(f"/static/../{inside}").status_code == 404
+
+
 def test_who_tries_what_they_may_not_is_written_down(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
     client.post("/settings", data={"_csrf": "forged"}, headers={"X-CSRF-Token": ""})
     told = [each.getMessage() for each in caplog.records if each.name == "customary.security"]
     assert told == ["POST /settings refused (403) to testclient"]
+
+
+def test_what_no_rule_takes_is_written_down_without_what_was_sent(
+    client: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "customary.security")
+    client.post("/deal/new", data={"name": "Typed", "amount": "much-secret"})
+    client.post("/api/deal", json={"name": "Typed", "stage": "won'; DROP TABLE"})
+    client.post("/api/deal", content=b"{secret", headers={"Content-Type": "application/json"})
+    told = [each for each in caplog.records if each.name == "customary.security"]
+    assert [each.levelname for each in told] == ["INFO"] * 3
+    who = told[0].args[-1]
+    assert [each.getMessage() for each in told] == [
+        f"POST /{{entity}}/new refused (422) to {who}",
+        f"POST /api/{{entity}} refused (422) to {who}",
+        "POST /api/{entity} refused (400) to testclient",
+    ]
 
 
 def test_who_signs_out_leaves_nothing_in_the_browser(client: TestClient) -> None:

@@ -16,7 +16,7 @@ from customary.engine.records import storage
 from customary.engine.records.reader.addressed import address_fields, known_by
 from customary.engine.records.work import Work
 
-_NAME = r"([a-km-np-z2-9]{24})"
+_NAME = r"([a-km-np-z2-9]{24,26})"
 _IN_ADDRESS = re.compile(rf"\+{_NAME}@", re.IGNORECASE)
 _IN_SUBJECT = re.compile(rf"\[#{_NAME}\]", re.IGNORECASE)
 

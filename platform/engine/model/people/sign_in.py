@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
+from customary.engine.model.duration import seconds
 from customary.engine.problem import Place, Problems, did_you_mean
 from customary.engine.text import node as text
 from customary.engine.words import Words
@@ -35,12 +37,31 @@ class Provider:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Lasts:
+    """How long a session lasts, whatever it was when it began."""
+
+    unused: timedelta = timedelta(days=30)
+    """Counted from its last use."""
+    longest: timedelta = timedelta(days=90)
+    """Counted from the sign-in: after that one signs in again, however much it was used."""
+    by_provider: timedelta | None = None
+    """The same for one that a provider opened; as others where it is not said."""
+
+
+LONGEST = Lasts()
+"""What is never exceeded."""
+SHORTEST = timedelta(minutes=15)
+"""That a session is in use is noted every few minutes."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class SignIn:
     """How people come in."""
 
     second_factor: frozenset[str] = frozenset()
     """Roles whose holders need one."""
     providers: Mapping[str, Provider] = field(default_factory=dict)
+    sessions: Lasts = LONGEST
 
 
 def compile_sign_in(body: text.Node | None, roles: Mapping[str, Any], problems: Problems) -> SignIn:
@@ -52,7 +73,22 @@ def compile_sign_in(body: text.Node | None, roles: Mapping[str, Any], problems: 
     named = body.get("providers")
     providers = named.entries if isinstance(named, text.Mapping) else {}
     made = {name: _provider(name, each, known, problems) for name, each in providers.items()}
-    return SignIn(second_factor=frozenset(filter(None, demanding)), providers=MappingProxyType(made))
+    return SignIn(
+        second_factor=frozenset(filter(None, demanding)),
+        providers=MappingProxyType(made),
+        sessions=_lasts(body.get("sessions"), problems),
+    )
+
+
+def _lasts(body: text.Node | None, problems: Problems) -> Lasts:
+    """How long sessions last; a time that is too short or too long is a problem."""
+    said = body.entries if isinstance(body, text.Mapping) else {}
+    found = {name: timedelta(seconds=seconds(str(text.plain(each))) or 0) for name, each in said.items()}
+    for name, lasts in found.items():
+        most = LONGEST.unused if name == "unused" else LONGEST.longest
+        if not SHORTEST <= lasts <= most:
+            problems.add(said[name].place, f"a session lasts from 15min to {most.days}d", "Write 12h, for example.")
+    return Lasts(**found)
 
 
 def _provider(name: str, body: text.Mapping, known: set[str], problems: Problems) -> Provider:

@@ -110,8 +110,8 @@
     if (!cell || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (cell === open()) return inside(event, cell);
     const cells = cellsOf(cell.parentElement), at = cells.indexOf(cell);
-    const row = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
-    const next = { ArrowRight: cells[at + 1], ArrowLeft: cells[at - 1] }[event.key] ?? (row && cell.parentElement[row]?.children[cell.cellIndex]);
+    const row = new Map([["ArrowDown", "nextElementSibling"], ["ArrowUp", "previousElementSibling"]]).get(event.key);
+    const next = new Map([["ArrowRight", cells[at + 1]], ["ArrowLeft", cells[at - 1]]]).get(event.key) ?? (row && cell.parentElement[row]?.children[cell.cellIndex]);
     const opens = event.key === "F2" || (event.key === "Enter" && event.target === cell);
     if (!next && !opens) return;
     event.preventDefault();

@@ -38,7 +38,7 @@
   addEventListener("pageshow", (event) => { if (event.persisted && $("form[data-sent]")) location.reload(); });
 
   // Toasts
-  const ICONS = { done: "circle-check", error: "circle-alert", info: "info" };
+  const ICONS = new Map([["done", "circle-check"], ["error", "circle-alert"], ["info", "info"]]);
   function toast({ text, kind = "done", undo = "", stays = false }) {
     const area = $("#toasts");
     if (!area || !text) return null;
@@ -46,7 +46,7 @@
     made.className = "toast";
     made.dataset.kind = kind;
     const sprite = $("use")?.getAttribute("href")?.split("#")[0] ?? "/icons.svg";
-    made.innerHTML = `<svg class="icon" width="16" height="16" aria-hidden="true"><use href="${sprite}#i-${ICONS[kind] ?? ICONS.info}"/></svg><span></span>`;
+    made.innerHTML = `<svg class="icon" width="16" height="16" aria-hidden="true"><use href="${sprite}#i-${ICONS.get(kind) ?? "info"}"/></svg><span></span>`;
     made.querySelector("span").textContent = text;
     if (undo) made.append(undoButton(undo, area.dataset.undo, made));
     area.append(made);
@@ -139,7 +139,7 @@
     const undo = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !typing(event.target) && [...document.querySelectorAll("#toasts [data-undoes]")].at(-1);
     if (undo) { event.preventDefault(); undo.click(); return; }
     if (event.ctrlKey || event.metaKey || typing(event.target) || $("dialog[open]")) return;
-    const place = leader === "g" && { h: "/", i: "/inbox" }[event.key];
+    const place = leader === "g" && new Map([["h", "/"], ["i", "/inbox"]]).get(event.key);
     if (place) { location.assign(place); return; }
     leader = event.key;
     if (event.key === "?") { $("#keys")?.showModal(); return; }

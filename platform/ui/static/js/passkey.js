@@ -18,10 +18,8 @@
   }
 
   function told(credential) {
-    const response = { clientDataJSON: text(credential.response.clientDataJSON) };
-    for (const name of ["attestationObject", "authenticatorData", "signature", "userHandle"]) {
-      if (credential.response[name]) response[name] = text(credential.response[name]);
-    }
+    const given = ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"].filter((name) => credential.response[name]);
+    const response = Object.fromEntries(given.map((name) => [name, text(credential.response[name])]));
     return JSON.stringify({ id: credential.id, rawId: text(credential.rawId), type: credential.type, response, clientExtensionResults: {} });
   }
 

@@ -48,7 +48,7 @@
     }
     steps.hidden = false;
     document.addEventListener("keydown", (event) => { // where nothing is in hand that the arrows would move
-      const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+      const step = new Map([["ArrowUp", -1], ["ArrowDown", 1]]).get(event.key);
       if (!step || event.target !== document.body || event.altKey || event.ctrlKey || event.metaKey || document.querySelector("dialog[open]")) return;
       event.preventDefault();
       steps.querySelector(`a[href][data-step="${step}"]`)?.click();
