@@ -73,4 +73,5 @@ SHAPE = mapping(
         "was": told(WAS, "its old name"),
     },
     required=("entity", "fields"),
+    later=("campaign",),
 )
