@@ -186,7 +186,9 @@ def _explained(work: Work, workflow: Workflow, record: UUID) -> tuple[list[Told]
     told = why(work, workflow, record)
     read = (each for one in told for each in one.because.values)
     linked = {(each.field.to, each.value) for each in read if _leads(each)}
-    titles = records.titles(work, [(workflow.entity, record), *linked])
+    people = work.model.playing("user")
+    actors = {(people.name, one.look.change.actor) for one in told if people and one.look.change.actor}
+    titles = records.titles(work, [(workflow.entity, record), *linked, *actors])
     return told, titles.get((workflow.entity, record), ""), titles, workflow.name in paused(work)
 
 

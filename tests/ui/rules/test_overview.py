@@ -62,6 +62,6 @@ def test_the_runs_of_one_record_are_listed_and_explained(client: TestClient, mad
     page = client.get(f"/workflows?record={id}").text
     assert "Only Maria" in page and "Anna" not in page
     told = client.get(f"/workflows/new_lead/why/{id}").text
-    assert "It began" in told and "<code>open</code>" in told
+    assert "It began" in told and "<code>open</code>" in told and "created “Maria”" in told
     assert client.get(f"/workflows/nothing/why/{other}").status_code == 404
     assert client.get("/workflows?days=9&record=nonsense&status=due&before=x").status_code == 200
