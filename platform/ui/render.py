@@ -17,6 +17,7 @@ from customary.engine.words import Words
 from customary.ui import icons
 from customary.ui.catalogue import catalogue, say_reason
 from customary.ui.drawn import Drawn
+from customary.ui.rules.schedule import schedule_in_words
 from customary.ui.show import Show
 from customary.ui.web import assets
 
@@ -107,6 +108,7 @@ def _filters(locale: Locale, show: Show) -> dict[str, Any]:
     return {
         "words": lambda words: words.in_language(locale.language) if isinstance(words, Words) else words,
         "reason": partial(say_reason, locale.language),
+        "schedule": partial(schedule_in_words, locale=locale),
         "prose": lambda words: Markup(html.fragment(words.in_language(locale.language))),  # noqa: S704 - our own HTML
         "number": locale.number,
         "money": locale.money,

@@ -17,6 +17,8 @@ from customary.engine.text.node import Mapping, Node, Scalar, plain
 from customary.engine.text.source import Document
 
 NPS, LOWEST, HIGHEST = "nps", 0, 10
+COUNTED = (NPS, "boolean", "choice", "decimal", "duration", "integer", "money", "percent", "rating")
+"""Answers that are counted and summed up; what people say otherwise is personal."""
 SHARED = ("label", "plural", "icon", "was")
 """What a survey says of its answers in the words of an entity."""
 
@@ -80,6 +82,8 @@ def _field(question: Mapping) -> Mapping:
     if plain(question.get("kind")) == NPS:
         scale = {"type": "integer", "min": LOWEST, "max": HIGHEST}
         entries |= {key: Scalar(each, question.place_of("kind"), question.layer) for key, each in scale.items()}
+    if "personal" not in question and plain(question.get("kind")) not in COUNTED:
+        entries["personal"] = Scalar(True, question.place, question.layer)
     keys = {_KEYS.get(key, key): place for key, place in question.keys.items()}
     return Mapping(entries, keys, question.place, question.layer)
 

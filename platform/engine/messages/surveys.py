@@ -18,12 +18,14 @@ from customary.engine.model.rules.survey import Survey
 from customary.engine.people import tickets
 from customary.engine.people.actor import Actor
 from customary.engine.records import storage
+from customary.engine.records.personal.erased import tombstone
 from customary.engine.records.refusal import FieldProblem, Refused
 from customary.engine.records.scope import RecordScope
 from customary.engine.records.work import Cause, Work
 from customary.engine.records.write import create
 from customary.engine.records.writer.create import problems_of_new
 from customary.engine.records.writer.draft import is_empty
+from customary.engine.records.writer.merging import merged_with
 from customary.engine.releases import Release
 from customary.engine.words import Reason
 
@@ -55,12 +57,10 @@ def work_of(connection: sa.Connection, release: Release, survey: Survey, languag
 
 
 def asked_with(work: Work, survey: Survey, secret: str) -> Asked | None:
-    """What a link asks; None where it was answered, ran out or never was, or its record is gone."""
+    """What a link asks; None where it was answered, ran out or never was, or its record is gone or was erased."""
     found = tickets.look(work.connection, secret, _purpose(survey), work.now)
-    if found is None:
-        return None
-    asked = Asked(UUID(found.data["about"]), found.data["language"])
-    return asked if storage.is_there(work, _about(work, survey), asked.about) else None
+    about = _still_there(work, _about(work, survey), UUID(found.data["about"])) if found is not None else None
+    return Asked(about, found.data["language"]) if about is not None else None
 
 
 def visible(work: Work, survey: Survey, given: Mapping[str, Any]) -> tuple[str, ...]:
@@ -87,6 +87,17 @@ def answer(work: Work, survey: Survey, secret: str, given: Mapping[str, Any]) ->
     if problems := problems_of(work, survey, given):
         raise Refused(problems)
     return create(work, survey.form.entity, {**_filled(given), survey.about: asked.about}, sure=(asked.about,))
+
+
+def _still_there(work: Work, entity: str, id: UUID) -> UUID | None:
+    """The record that somebody was asked about: where it was merged since, the one that stays."""
+    found = storage.load(work, entity, id)
+    if found is None or tombstone(work.connection, id) is not None:
+        return None
+    if found["archived_at"] is None:
+        return id
+    others = storage.load_many(work, entity, merged_with(work.connection, id))
+    return next((each["id"] for each in others if each["archived_at"] is None), id)
 
 
 def _filled(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Whose data it is: the records that are one person's, and the addresses under which messages know that person.
 
-With a record go those that were merged into it, the rows inside it, and the activities and tasks about it.
+With a record go those that were merged into it, the rows inside it, and the activities, the tasks and the answers to
+surveys about it.
 """
 
 from __future__ import annotations
@@ -95,8 +96,16 @@ def _ways(work: Work, part: Part) -> Iterator[tuple[Entity, Field, str]]:
         if each.points == "inside":
             yield entities[each.to], entities[each.to].fields[each.through], "inside"
     for other, each in pointing_at(work, part.entity) if part.how in ("itself", "merged") else ():
-        if each.points == "any" and other.plays in ("activity", "task"):
+        if _is_about(work, other, each):
             yield other, each, "about"
+
+
+def _is_about(work: Work, other: Entity, link: Field) -> bool:
+    """Whether records of an entity say by a link whom they are about."""
+    if link.points == "any":
+        return other.plays in ("activity", "task")
+    survey = work.model.surveys.get(other.name)
+    return survey is not None and survey.about == link.name
 
 
 def _merged_into(work: Work, part: Part) -> Iterator[Part]:

@@ -49,7 +49,7 @@ async def send(desk: AtDesk, name: FromPath[str], secret: FromPath[str]) -> Resp
         return _page(desk, survey, again, status=422)
     if found is True:
         return Response(b"", status_code=303, headers={"Location": _thanks(desk, survey), "Cache-Control": "no-store"})
-    return _page(desk, survey, found)
+    return _page(desk, survey, found, before=typed.all(SHOWN))
 
 
 @get("/surveys/{name:str}/thanks", opt={"public": True})
@@ -109,11 +109,14 @@ def _asked(connection: Any, desk: Desk, survey: Survey, secret: str) -> Work | N
 # Drawing ------------------------------------------------------------------------------------------
 
 
-def _page(desk: Desk, survey: Survey, found: Shown | None, status: int = 200) -> Response:
+def _page(desk: Desk, survey: Survey, found: Shown | None, status: int = 200, before: tuple[str, ...] = ()) -> Response:
+    """The questions; those are told of that were not among the ones shown `before`."""
     if found is None:
         return desk.page("page_survey_over.html", status=410, survey=survey)
+    more = [each for each in found.controls if before and each.name not in before]
     languages = {code: LANGUAGES[code] for code in desk.model.settings.languages if code in LANGUAGES}
-    return desk.page("page_survey.html", status=status, survey=survey, shown=found, kept=SHOWN, languages=languages)
+    told = {"survey": survey, "shown": found, "more": more, "kept": SHOWN, "languages": languages}
+    return desk.page("page_survey.html", status=status, **told)
 
 
 def _form(survey: Survey, names: tuple[str, ...]) -> Any:

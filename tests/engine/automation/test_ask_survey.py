@@ -10,7 +10,9 @@ from uuid import UUID
 import pytest
 
 from customary.engine.messages import letters, surveys
+from customary.engine.records.personal.erased import set_up
 from customary.engine.records.refusal import Refused
+from customary.engine.records.writer.merging import merge
 
 from .conftest import ON_SQLITE, House
 
@@ -96,6 +98,21 @@ def test_a_link_is_good_for_its_time_and_its_record(visited: Callable) -> None:
     home.delete("visit", visit)
     assert answer(home, secret, score=9) is None
     assert not home.all("rating")
+
+
+def test_an_answer_is_about_the_record_that_stays_after_a_merge(visited: Callable) -> None:
+    home, visit, secret = visited()
+    stays = home.create("visit", name="The north wing")
+    home.do(lambda work: merge(work, "visit", visit, stays))
+    assert answer(home, secret, score=9) is not None
+    assert [each["visit"] for each in home.all("rating")] == [stays]
+
+
+@ON_SQLITE
+def test_nobody_is_asked_about_somebody_erased(visited: Callable) -> None:
+    home, visit, secret = visited()
+    home.do(lambda work: set_up(work, "visit", visit, "Asked for it", None))
+    assert answer(home, secret, score=9) is None
 
 
 @ON_SQLITE

@@ -60,14 +60,14 @@ def test_a_hash_of_another_time_is_made_anew_when_its_owner_signs_in(crm, mary):
     mine = accounts.account.c.user_id == mary
     with crm.database.write() as connection:
         connection.execute(accounts.account.update().where(mine).values(password_hash=weak))
-    assert sign_in(crm, "mary@example.com", "wrong password", crm.now) is None
+    assert people.sign_in(crm.database, crm.release, "mary@example.com", "wrong password", crm.now) is None
     kept = sa.select(accounts.account.c.password_hash).where(mine)
     with crm.database.read() as connection:
         assert connection.execute(kept).scalar() == weak
-    before = sign_in(crm, "mary@example.com", PASSWORD, crm.now)
+    before = people.sign_in(crm.database, crm.release, "mary@example.com", PASSWORD, crm.now)
     with crm.database.read() as connection:
         assert "m=19456,t=2,p=1" in connection.execute(kept).scalar()
-    assert sign_in(crm, "mary@example.com", PASSWORD, crm.now) is not None
+    assert people.sign_in(crm.database, crm.release, "mary@example.com", PASSWORD, crm.now) is not None
     assert actor(crm, before.token) is not None, "the password is the same, so nothing ends"
 
 

@@ -51,6 +51,12 @@ fields:
   who: {lookup: person.name, index: true}
   amount: {type: money}
 ---
+survey: opinion
+about: person
+questions:
+  score: {kind: nps}
+  why: {kind: long_text}
+---
 pipeline: deals
 entity: deal
 stages: {open: {}, won: {outcome: won}}

@@ -53,6 +53,7 @@ def known(crm, store) -> UUID:
     crm.update("person", id, name="Wilhelmina Quackenbush", email=EMAIL)
     crm.add("deal", name="Stairs", person=id, amount=Money(Decimal(30), "EUR"))
     crm.add("activity", subject="Call Wilhelmina", about=AnyLink("person", id), minutes=12)
+    crm.add("opinion", person=id, score=3, why="Cornelius was cold")
     gone = crm.add("activity", subject="Visit Cornelius", about=AnyLink("person", id))
     with crm.work() as work:
         records.delete(work, "activity", gone)
@@ -84,6 +85,8 @@ def test_counts_and_sums_and_the_stage_are_what_they_were(crm, known, store):
         assert records.titles(work, [("person", known)]) == {("person", known): _title(known)}
         (activity,) = records.select(work, "activity", records.Query()).records
         assert (activity.values["minutes"], activity.values["about"]) == (12, AnyLink("person", known))
+        (answer,) = records.select(work, "opinion", records.Query()).records
+        assert (answer.values["score"], answer.values["why"], answer.values["person"]) == (3, None, known)
 
 
 def test_only_personal_files_go(crm, known, store):
@@ -115,7 +118,7 @@ def test_the_history_says_that_it_was_erased_and_by_whom(crm, known, store):
         assert (found.who, found.why, found.main) == ("mary@example.com", "Asked for it by letter", None)
     with crm.database.read() as connection:
         (line,) = audit.lines(connection, kind="erased")
-        assert (line.record, line.details["why"], line.details["with_it"]) == (known, "Asked for it by letter", 3)
+        assert (line.record, line.details["why"], line.details["with_it"]) == (known, "Asked for it by letter", 4)
         audit.chain(crm.database)
         assert list(audit.verify(connection, crm.now)) == []
 
@@ -205,7 +208,7 @@ def test_the_plan_says_what_goes_and_what_stays(crm, known):
         found = privacy.plan_erasure(work, "person", known)
     assert [each.name for each in found.emptied] == ["name", "email", "greeting", "portrait"]
     assert [each.name for each in found.kept] == ["contract", "spent"]
-    assert found.parts == {"activity": 2, "relative": 1}
+    assert found.parts == {"activity": 2, "relative": 1, "opinion": 1}
     assert {each.name: count for each, count in found.traces.items()} == {
         "steps": 1, "runs": 1, "messages_sent": 1, "mails_received": 1, "forms_sent": 1, "forms_waiting": 1,
         "notifications": 1, "decisions": 1,

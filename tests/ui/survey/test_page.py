@@ -30,13 +30,25 @@ thanks: {en: 'Thank **you**!', zh: 谢谢！, el: Ευχαριστούμε!}
 LEADS = re.compile(r"https://crm\.example\.com(/surveys/rating/\S+)")
 
 
-@pytest.fixture
-def holder(workspace: Workspace, app_of: Callable) -> Iterator[TestClient]:
-    """Nobody signed in, in a workspace with a survey."""
+def declare(workspace: Workspace) -> None:
+    """A workspace with the survey."""
     settings = workspace.directory / "customary.yaml"
     settings.write_text(settings.read_text("utf-8") + "web_address: https://crm.example.com\n", "utf-8")
     (workspace.directory / "schemas" / "rating.yaml").write_text(SURVEY, "utf-8")
     workspace.apply(by="test")
+
+
+def invite(workspace: Workspace, about: UUID, language: str) -> str:
+    """The path that leads somebody to their answer."""
+    with workspace.database.write() as connection:
+        work = workspace.work(connection, SYSTEM, "test")
+        return LEADS.fullmatch(surveys.invite(work, work.model.surveys["rating"], about, language))[1]
+
+
+@pytest.fixture
+def holder(workspace: Workspace, app_of: Callable) -> Iterator[TestClient]:
+    """Nobody signed in, in a workspace with a survey."""
+    declare(workspace)
     with TestClient(app_of(workspace)) as client:
         client.follow_redirects = False
         yield client
@@ -45,11 +57,7 @@ def holder(workspace: Workspace, app_of: Callable) -> Iterator[TestClient]:
 @pytest.fixture
 def link(workspace: Workspace, holder: TestClient, first: Callable) -> str:
     """The path that leads whoever was asked about the first lead to their answer, in Greek."""
-    about = first("lead").id
-    with workspace.database.write() as connection:
-        work = workspace.work(connection, SYSTEM, "test")
-        address = surveys.invite(work, work.model.surveys["rating"], about, "el")
-    return LEADS.fullmatch(address)[1]
+    return invite(workspace, first("lead").id, "el")
 
 
 def send(client: TestClient, path: str, shown: tuple[str, ...] = ("score", "stars", "when"), **typed: str) -> Any:
@@ -70,6 +78,7 @@ def test_whoever_has_the_link_answers_once_without_cookies_or_scripts(
     assert page.text.count('type="radio" name="score"') == 11 and "&lt;b&gt;" in holder.get(link + "?language=en").text
     more = send(holder, link, score="3")
     assert more.status_code == 200 and "Τι πήγε στραβά;" in more.text and 'value="3" checked' in more.text
+    assert 'href="#f-why"' in more.text and "μία ακόμη ερώτηση" in more.text and "μία ακόμη" not in page.text
     assert not answers(workspace)
     all_shown = ("score", "why", "stars", "when")
     done = send(holder, link, all_shown, score="3", why="Κρύος καφές", when="")

@@ -185,8 +185,8 @@ def _came(entity: Entity, stage: Stage) -> Way:
 
 
 def _before_it_was_made(entity: Entity) -> Iterator[Way]:
-    """A record that was just made had nothing before."""
-    for name in entity.fields:
+    """A record that was just made had nothing before, but for what is computed of nothing."""
+    for name in (name for name, each in entity.fields.items() if each.formula is None):
         now, before = own(name), own(name, old=True)
         yield {before: NULL}
         yield {order(now, before)[0]: one_of([None, NEITHER])}

@@ -31,6 +31,9 @@ QUESTION_KEYS = {
     "required": told(YES_NO, "true: it must be answered"),
     "default": told(ANYTHING, "the answer that it begins with"),
     "if": told(CONDITION, "the condition under which it is asked, over the other answers"),
+    "personal": told(
+        YES_NO, "whether the answer says something about a person; marks, amounts and choices do only where it is true"
+    ),
     "was": told(WAS, "its old name"),
 }
 

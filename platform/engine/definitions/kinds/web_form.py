@@ -73,5 +73,4 @@ SHAPE = mapping(
         "was": told(WAS, "its old name"),
     },
     required=("entity", "fields"),
-    later=("campaign",),
 )
