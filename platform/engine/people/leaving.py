@@ -27,11 +27,17 @@ def deactivate(work: Any, user_id: UUID) -> None:
     revoke_all(work.connection, user_id, work.now)
 
 
-def end_ways_in(work: Any, user_id: UUID) -> None:
-    """Ends the sessions, keys and links of somebody who is archived. Who is restored signs in anew."""
+def archived(work: Any, user_id: UUID) -> None:
+    """Ends the sessions, keys and links of somebody whose record is archived."""
     end_all(work.connection, user_id)
     tickets.withdraw(work.connection, user_id)
     revoke_all(work.connection, user_id, work.now)
+    _tell(work, user_id, "person_locked_out")
+
+
+def restored(work: Any, user_id: UUID) -> None:
+    """Tells that somebody whose record is restored may sign in anew, unless they were kept out before."""
+    _tell(work, user_id, "person_let_in")
 
 
 def remove(work: Any, user_id: UUID) -> None:
@@ -43,3 +49,10 @@ def remove(work: Any, user_id: UUID) -> None:
     for table in (session, ticket, key, factor, recovery_code, passkey, identity, account):
         work.connection.execute(sa.delete(table).where(table.c.user_id == user_id))
     work.audit("person_removed", work.model.playing("user").name, user_id, email=gone.email, roles=list(gone.roles))
+
+
+def _tell(work: Any, user_id: UUID, kind: str) -> None:
+    """A line in the audit log of somebody who has an account that is not kept out."""
+    mine = of_user(work.connection, user_id)
+    if mine is not None and mine.active:
+        work.audit(kind, work.model.playing("user").name, user_id)

@@ -85,6 +85,12 @@ def holders(connection: sa.Connection, release: Any, roles: Collection[str]) -> 
     return {row.user_id for row in found if not set(roles).isdisjoint(row.roles)}
 
 
+def roles_of(work: Any, ids: Collection[UUID]) -> set[str]:
+    """The roles of those among these who are let in."""
+    found = sa.select(account.c.roles).where(account.c.user_id.in_(ids), let_in(work.release))
+    return {role for roles in work.connection.execute(found).scalars() for role in roles}
+
+
 def _must_not_be_last(work: Any, user_id: UUID) -> None:
     if are_last_admins(work, {user_id}):
         raise LastAdmin

@@ -12,7 +12,7 @@ from customary.engine.model.entity import Entity
 from customary.engine.records import storage
 from customary.engine.records.formulas import derived
 from customary.engine.records.kept import kept
-from customary.engine.records.limits.last_admin import check_last_admin
+from customary.engine.records.limits.leaving import check_leaving
 from customary.engine.records.refusal import Refused
 from customary.engine.records.work import Work
 from customary.engine.records.writer import lines, store
@@ -29,7 +29,7 @@ def delete(work: Work, entity: str, id: UUID, revision: int | None = None) -> No
     draft.problems += lines.locked_by_parent(work, known, before)
     gone = _Gone(work)
     gone.collect(draft)
-    check_last_admin(work, draft, gone.deleted)
+    check_leaving(work, draft, gone.deleted)
     if draft.problems:
         raise Refused(draft.problems)
     gone.carry_out()
@@ -42,7 +42,7 @@ def erase_all(drafts: list[Draft]) -> None:
     for draft in drafts:
         gone = _Gone(draft.work)
         gone.collect(draft)
-        check_last_admin(draft.work, draft, gone.deleted)
+        check_leaving(draft.work, draft, gone.deleted)
         if draft.problems:
             raise Refused(draft.problems)
         gone.carry_out()

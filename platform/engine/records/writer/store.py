@@ -180,7 +180,9 @@ def _keep_to_account(work: Work, draft: Draft, kind: str) -> None:
     """Somebody may be of another team from now, or no longer let in."""
     remembered.forget()
     if kind == "archived":
-        leaving.end_ways_in(work, draft.id)
+        leaving.archived(work, draft.id)
+    elif kind == "restored":
+        leaving.restored(work, draft.id)
 
 
 def _understood(error: IntegrityError, drafts: list[Draft], alone: bool = False) -> Exception:

@@ -9,7 +9,7 @@ from uuid import UUID
 from customary.engine.records import storage
 from customary.engine.records.deciding import approvals
 from customary.engine.records.formulas import derived
-from customary.engine.records.limits.last_admin import check_last_admin
+from customary.engine.records.limits.leaving import check_leaving
 from customary.engine.records.limits.rivals import check_rivals
 from customary.engine.records.limits.sign_in_address import check_sign_in_address
 from customary.engine.records.limits.tree import check_tree, hold_tree
@@ -163,7 +163,7 @@ def _save_archived(work: Work, known: Shape, before: dict[str, Any], kind: str) 
         rules.settle(draft)
         if draft.changes:
             check_update(draft)
-        check_last_admin(work, draft, [(draft.entity, draft.id)])
+        check_leaving(work, draft, [(draft.entity, draft.id)])
     draft.problems += lines.locked_by_parent(work, known, before)
     if draft.problems:
         raise Refused(draft.problems)

@@ -9,6 +9,7 @@ from threading import Barrier, BrokenBarrierError
 import pytest
 
 from customary.engine import people, records
+from customary.engine.audit import lines
 from customary.engine.people import LastAdmin, standing
 from customary.engine.records import Refused
 
@@ -57,6 +58,25 @@ def test_who_is_kept_out_or_archived_counts_for_nobody(crm, ann, take):
         for act in (lambda: people.deactivate(work, eve.id), lambda: people.set_roles(work, eve.id, ["seller"])):
             with pytest.raises(LastAdmin):
                 act()
+
+
+def test_nobody_keeps_out_themselves_or_who_has_a_role_that_opens_more(database):
+    office = "---\nrole: office\nentities: {user: {read: all, update: all, delete: all}}\n"
+    crm = Crm(database, DEFINITIONS + office)
+    ann, eve = crm.person("Ann", "admin"), crm.person("Eve", "admin")
+    office, bob = crm.person("Cy", "office"), crm.person("Bob", "seller")
+    for actor, id, why in (
+        (ann, ann.id, "concerns yourself: nobody keeps themselves out"),
+        (office, office.id, "concerns yourself: nobody keeps themselves out"),
+        (office, eve.id, "with a role that opens what is closed to you"),
+    ):
+        for act in (records.archive, records.delete):
+            with pytest.raises(Refused, match=why), crm.work(actor) as work:
+                act(work, "user", id)
+    with crm.work(office) as work:
+        records.archive(work, "user", bob.id)
+    with crm.work() as work:
+        records.archive(work, "user", eve.id)
 
 
 def test_a_cascade_takes_no_last_administrator_along(database):
@@ -128,6 +148,10 @@ def test_archiving_ends_sessions_and_keys_and_restoring_lets_in_by_a_new_sign_in
     with crm.database.read() as connection:
         assert people.actor_of_key(connection, key, crm.release, crm.now) is None
     assert not recognised(before.token) and recognised(sign_in().token)
+    with crm.database.read() as connection:
+        told = [(each.kind, each.who) for each in lines(connection) if each.record == bob]
+    by_ann = [("person_let_in", "ann@example.com"), ("person_locked_out", "ann@example.com")]
+    assert told == [*by_ann, ("person_added", "Customary")]
 
 
 def test_with_a_record_its_account_is_deleted_and_the_address_is_free(crm, ann):
