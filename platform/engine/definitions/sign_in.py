@@ -5,6 +5,7 @@ from __future__ import annotations
 from customary.engine.definitions.shapes import DURATION, LABEL, NAME, TEXT, YES_NO, list_of, mapping, named, told
 
 ISSUER = {"type": "string", "pattern": "^https?://[^/].*$", "x-what": "a web address"}
+DOMAIN = {"type": "string", "pattern": "^[^@\\s/]+\\.[^@\\s/]+$", "x-what": "a domain, such as example.com"}
 ROLE = {**NAME, "x-of": "role", "x-what": "the name of a role"}
 
 PROVIDER = mapping(
@@ -18,6 +19,10 @@ PROVIDER = mapping(
         "roles": told(
             {"type": "object", "additionalProperties": ROLE, "x-what": "roles by group: {crm-admins: admin}"},
             "roles by group: whoever comes has those of their groups, and no others",
+        ),
+        "domains": told(
+            list_of(DOMAIN, "a list of domains: [example.com]"),
+            "whose addresses it speaks for; the only provider may leave it out, and then speaks for all",
         ),
         "creates": told(YES_NO, "whether who comes for the first time gets an account"),
     },

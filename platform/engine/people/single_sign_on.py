@@ -175,15 +175,17 @@ def _known(work: Any, provider: Provider, claims: Mapping[str, Any]) -> UUID | N
 
 
 def _linked(work: Any, provider: Provider, claims: Mapping[str, Any]) -> UUID | None:
-    """The account that was there before, by an address that the provider has verified."""
+    """The account that was there before, by an address that the provider has verified and may speak for."""
     email = _email(claims)
-    found = accounts.find(work.connection, email) if email and _is_verified(claims) else None
+    found = accounts.find(work.connection, email) if email and _holds(work, provider, claims, email) else None
     return _note(work, provider, claims, found.user_id) if found is not None else None
 
 
 def _made(work: Any, provider: Provider, claims: Mapping[str, Any], roles: list[str]) -> UUID:
     email = _email(claims)
     if not provider.creates or not roles or not email or accounts.find(work.connection, email) is not None:
+        raise Stranger
+    if not work.model.settings.sign_in.speaks_for(provider, email):
         raise Stranger
     if not _is_verified(claims) and accounts.of_address(work, email) is not None:
         raise Stranger
@@ -195,6 +197,10 @@ def _note(work: Any, provider: Provider, claims: Mapping[str, Any], user_id: UUI
     row = {"issuer": provider.issuer, "subject": str(claims["sub"]), "user_id": user_id}
     work.connection.execute(identity.insert().values(**row))
     return user_id
+
+
+def _holds(work: Any, provider: Provider, claims: Mapping[str, Any], email: str) -> bool:
+    return _is_verified(claims) and work.model.settings.sign_in.speaks_for(provider, email)
 
 
 def _is_verified(claims: Mapping[str, Any]) -> bool:

@@ -9,6 +9,7 @@ import logging
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import MappingProxyType
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -114,11 +115,11 @@ def provider(monkeypatch):
 def house(settle, provider):
     """`house(roles={"sales": "sales_rep"})` says how the workspace takes what the provider tells."""
 
-    def say(**more):
+    def say(others=MappingProxyType({}), **more):
         made = model.Provider(
             name="house", label=Words({"en": "House"}), issuer=provider.issuer, client_id="crm", **more
         )
-        settle(sign_in=model.SignIn(providers={"house": made}))
+        settle(sign_in=model.SignIn(providers={"house": made, **others}))
 
     return say
 
@@ -219,6 +220,24 @@ def test_nobody_takes_an_account_by_an_address_that_is_not_verified_or_is_kept_o
     inside(people.add, "eve@example.com", None, ["admin"])
     inside(lambda work: people.set_active(work, people.find(work.connection, EMAIL).user_id, False))
     assert come(stranger, provider).status_code == 403
+
+
+def test_of_several_providers_none_speaks_for_anothers_people(stranger, provider, workspace, house):
+    other = model.Provider(name="other", label=Words({"en": "Other"}), issuer="https://other.example", client_id="x")
+    creating = {"creates": True, "roles": {"sales": "sales_rep"}}
+    new = {"sub": "9", "email": "zoe@example.com", "email_verified": True, "groups": ["sales"]}
+    old = {"sub": "7", "email": EMAIL, "email_verified": True, "groups": ["sales"]}
+    for domains in (None, (), ("other.example",), ("ample.com",)):
+        house(others={"other": other}, domains=domains, **creating)
+        for provider.person in (old, new):
+            assert come(stranger, provider).status_code == 403, domains
+    assert find(workspace, "zoe@example.com") is None and find(workspace, EMAIL).roles == ("admin",)
+    house(others={"other": other}, domains=("example.com",), **creating)
+    for provider.person in (new, old):
+        assert come(stranger, provider).status_code == 303
+    house(others={"other": other}, domains=(), **creating)
+    provider.person = {**new, "email": "changed@else.example"}
+    assert come(stranger, provider).status_code == 303, "who came before is known by what never changes"
 
 
 def test_a_token_that_does_not_hold_opens_nothing(stranger, provider):

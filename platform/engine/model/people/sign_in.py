@@ -32,6 +32,8 @@ class Provider:
     """The claim that lists the groups of a person."""
     roles: Mapping[str, str] = field(default_factory=dict)
     """A role of ours by the name of a group of theirs; nothing when roles are given here."""
+    domains: tuple[str, ...] | None = None
+    """Of the addresses that it speaks for; None for all, as long as there is no other provider."""
     creates: bool = False
     """Whether who comes for the first time gets an account."""
 
@@ -63,6 +65,12 @@ class SignIn:
     providers: Mapping[str, Provider] = field(default_factory=dict)
     sessions: Lasts = LONGEST
 
+    def speaks_for(self, provider: Provider, email: str) -> bool:
+        """Whether a provider may say whose account an address is: none does of another's people."""
+        if provider.domains is None:
+            return len(self.providers) <= 1
+        return email.rpartition("@")[2].lower() in provider.domains
+
 
 def compile_sign_in(body: text.Node | None, roles: Mapping[str, Any], problems: Problems) -> SignIn:
     """What `sign_in:` of the settings says; a role that is not declared is a problem."""
@@ -72,6 +80,10 @@ def compile_sign_in(body: text.Node | None, roles: Mapping[str, Any], problems: 
     demanding = [_role(each, known, problems) for each in _items(body.get("second_factor"))]
     named = body.get("providers")
     providers = named.entries if isinstance(named, text.Mapping) else {}
+    for name, each in providers.items() if len(providers) > 1 else ():
+        if "domains" not in each:
+            remedy = "Add domains: [example.com]. Of several providers none may speak for another's people."
+            problems.add(each.place, f"“{name}” does not say for whose addresses it speaks", remedy)
     made = {name: _provider(name, each, known, problems) for name, each in providers.items()}
     return SignIn(
         second_factor=frozenset(filter(None, demanding)),
@@ -98,6 +110,8 @@ def _provider(name: str, body: text.Mapping, known: set[str], problems: Problems
         place = body.get("issuer").place
         problems.add(place, "a provider is reached by https alone", "Everybody on the way could sign in as anybody.")
     given = {key: said[key] for key in ("groups", "creates") if key in said}
+    if "domains" in said:
+        given["domains"] = tuple(str(each).lower() for each in said["domains"])
     if "scopes" in said:
         given["scopes"] = tuple(dict.fromkeys(("openid", *said["scopes"])))
     label = said.get("label", name)
