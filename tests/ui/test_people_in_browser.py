@@ -50,3 +50,25 @@ def test_the_pages_about_people_work_on_any_screen(page, inside, accessible, mon
     page.get_by_role("button", name="Set up").click()
     page.locator(".qr svg").wait_for()
     assert accessible(page) == []
+
+
+TABLE = """
+dashboard: largest
+tiles:
+  deals: {kind: table, of: deal, columns: [name, account, stage, amount, expected_close, owner, source, competitor]}
+"""
+
+
+@pytest.mark.browser
+def test_a_table_on_a_dashboard_and_the_way_through_a_list_work_on_a_phone(page, accessible, workspace):
+    (workspace.directory / "schemas" / "largest.yaml").write_text(TABLE, encoding="utf-8")
+    workspace.apply(by="test")
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto("/dashboards/largest")
+    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert (wider, accessible(page)) == (0, [])
+    page.goto("/deal")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.locator("[data-step][aria-disabled]").first.wait_for()
+    assert accessible(page) == []
