@@ -10,6 +10,7 @@ from customary.cli.why import because
 from customary.engine.automation.rehearsal import GONE, NEW, OTHER, OWN, QUIET, REFUSED, SAME
 
 if TYPE_CHECKING:
+    from customary.engine.automation import StepTaken
     from customary.engine.automation.rehearsal import Case, Rehearsal, Trial
     from customary.engine.records.changes import Change
 
@@ -21,6 +22,7 @@ VERDICTS = {
     REFUSED: "its condition does not hold",
 }
 WRITTEN = ("entity", "record", "kind", "before", "after")
+STEP = ("position", "kind", "status", "input", "result")
 LONGEST = 100
 
 
@@ -75,13 +77,17 @@ def _case(case: Case, step_by_step: bool) -> Iterator[str]:
         yield f"    {changed}"
     yield from (f"  {line}" for line in because(case.because))
     if case.trial is not None:
-        yield from (f"    {line}" for line in (_steps(case.trial) if step_by_step else ()))
+        yield from (f"    {line}" for line in (_steps(case.trial.steps) if step_by_step else ()))
         yield from (f"    {line}" for line in _trial(case.trial))
+    if case.really is not None:
+        run, steps = case.really
+        yield f"    the applied rule: run {run.id} {run.status}{f': {run.reason}' if run.reason else ''}"
+        yield from (f"      {line}" for line in (_steps(steps) if step_by_step else ()))
 
 
-def _steps(trial: Trial) -> Iterator[str]:
+def _steps(steps: Iterable[StepTaken]) -> Iterator[str]:
     """The steps in the order in which they were taken, each with what went in, or why it was passed over."""
-    for step in trial.steps:
+    for step in steps:
         said = f"{step.position} {step.kind} {step.status}"
         why = step.error or (step.result if step.status == "skipped" else None)
         given = step.result if step.kind in ("choose", "for_each") else step.input
@@ -139,9 +145,16 @@ def _case_as_data(case: Case) -> dict[str, Any]:
         "condition": [{"term": text, "holds": holds} for text, holds in case.because.terms],
         "values": {each.path: each.value for each in case.because.values},
     }
+    if case.really is not None:
+        run, steps = case.really
+        told["really"] = {"run": run.id, "status": run.status, "reason": run.reason, "steps": _steps_as_data(steps)}
     if case.trial is not None:
         told["trial"] = _trial_as_data(case.trial)
     return told
+
+
+def _steps_as_data(steps: Iterable[StepTaken]) -> list[dict[str, Any]]:
+    return [{name: getattr(each, name) for name in STEP} for each in steps]
 
 
 def _trial_as_data(trial: Trial) -> dict[str, Any]:
@@ -149,10 +162,7 @@ def _trial_as_data(trial: Trial) -> dict[str, Any]:
         "status": trial.status,
         "reason": str(trial.reason) if trial.reason else None,
         "until": trial.until,
-        "steps": [
-            {name: getattr(each, name) for name in ("position", "kind", "status", "input", "result")}
-            for each in trial.steps
-        ],
+        "steps": _steps_as_data(trial.steps),
         "written": [
             {"title": each.title, **{name: getattr(each.change, name) for name in WRITTEN}} for each in trial.written
         ],

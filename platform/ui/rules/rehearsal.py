@@ -57,6 +57,8 @@ class ShownCase:
     written: tuple[ShownWritten, ...]
     changed: tuple[Difference, ...] = ()
     steps: tuple[ShownStep, ...] = ()
+    really: tuple[ShownStep, ...] = ()
+    """Those that the rule in use took, where one record is followed."""
 
 
 @get("/workflows/{name:str}/rehearsal")
@@ -122,7 +124,10 @@ def _shown(work: Work, release: Release, found: Rehearsal) -> tuple[list[ShownCa
     rehearsed = Work(work.connection, release, work.actor, work.now)
     cases = [_case(rehearsed, found, each) for each in found.cases]
     titles = records.titles(work, {pair for each in cases for pair in _pointed(rehearsed, each)})
-    return [replace(each, steps=_steps(rehearsed, each.case, titles)) for each in cases], titles
+    shown = [replace(each, steps=_steps(rehearsed, each.case, titles)) for each in cases]
+    if found.asked.record is not None:
+        shown = [replace(each, really=_really(rehearsed, each.case, titles)) for each in shown]
+    return shown, titles
 
 
 def _case(work: Work, found: Rehearsal, case: Case) -> ShownCase:
@@ -144,6 +149,8 @@ def _pointed(work: Work, shown: ShownCase) -> Iterator[tuple[str, UUID]]:
             yield from ends(work, each.field, each.value)
     if case.trial is not None:
         yield from mentioned(work, case.trial.steps, case.look.about[0], None)
+    if case.really is not None:
+        yield from mentioned(work, case.really[1], case.look.about[0], None)
 
 
 def _steps(work: Work, case: Case, titles: Mapping[tuple[str, UUID], str]) -> tuple[ShownStep, ...]:
@@ -153,6 +160,13 @@ def _steps(work: Work, case: Case, titles: Mapping[tuple[str, UUID], str]) -> tu
     begun, about = case.look.change.at, case.look.about[0]
     shown = (shown_step(work, each, about, begun, titles, ()) for each in case.trial.steps)
     return tuple(each if each.step.kind in TELLING else replace(each, result=()) for each in shown)
+
+
+def _really(work: Work, case: Case, titles: Mapping[tuple[str, UUID], str]) -> tuple[ShownStep, ...]:
+    if case.really is None:
+        return ()
+    run, steps = case.really
+    return tuple(shown_step(work, each, run.entity, run.at, titles, ()) for each in steps)
 
 
 def _written(work: Work, each: Written) -> ShownWritten:

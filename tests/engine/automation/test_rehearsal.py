@@ -51,6 +51,11 @@ def test_records_are_looked_at_as_they_were(house: Callable) -> None:
     found = rehearsed(home, VISIT + rule("long", "{created: visit}", NOTHING, where="minutes > 60"), "long")
     assert (found.looked_at, fares(found)) == (3, {"same": 1, "gone": 1})
     assert (titles(found, "same"), titles(found, "gone")) == (["Long"], ["Short"])
+    assert {case.fares: (case.really[0].record == long, case.really[0].status) for case in found.cases} == {
+        "same": (True, "done"),
+        "gone": (False, "done"),
+    }
+    assert [step.kind for case in found.cases for step in case.really[1]] == ["note", "note"]
 
 
 def test_what_links_lead_to_is_looked_at_as_it_was_too(house: Callable) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from litestar.testing import TestClient
 
+from customary.engine import records
 from customary.engine.workspace import Workspace
 
 RULE = """workflow: huge_deal
@@ -56,6 +57,16 @@ def test_the_steps_of_one_record_are_told_one_after_the_other(client: TestClient
     told = ["3 steps", "Set fields", f"Big {deal.values['name']}", "Create a record", "Send a mail", "ann@example.com"]
     places = [steps.index(each) for each in told]
     assert places == sorted(places)
+
+
+def test_what_starts_nothing_is_told_of_one_record_too(
+    client: TestClient, first: Callable, inside: Callable, workspace: Workspace
+) -> None:
+    deal = first("deal", 'name.contains("e")')
+    inside(records.update, "deal", deal.id, {"name": "Small"})
+    (workspace.directory / "workflows" / "big.yaml").write_text(RULE.replace("{created: deal}", "{changed: deal.name}"))
+    page = client.post(ADDRESS, data={"days": "365", "record": f"/deal/{deal.id}"}).text
+    assert "Its condition did not hold." in page and "Nothing that the rule waits for." in page
 
 
 def test_what_cannot_be_rehearsed_says_why(client: TestClient, workspace: Workspace) -> None:

@@ -38,14 +38,14 @@ class Applied:
         earlier = sa.select(run.c.record).where(*mine, run.c.at < since, run.c.status != tables.STOPPED)
         self.before = set(work.connection.execute(earlier).scalars()) if workflow.limits.get("once") else set()
 
-    def take(self, look: Look) -> bool:
-        """Whether the applied rule was started by the same; each of its runs is taken once."""
+    def take(self, look: Look) -> UUID | None:
+        """The run of the applied rule that was started by the same; each is taken once."""
         key = (look.change.id, look.about[1])
         if look.change.cause.get("origin") == "time" and key not in self._by_change:
             at, record = look.change.at, look.about[1]
             close = (each for each in self._by_record.get(record, ()) if at <= each[0] <= at + LATE)
             key = next(((change, record) for _, _, change in close if (change, record) in self._by_change), key)
-        return self._by_change.pop(key, None) is not None
+        return self._by_change.pop(key, None)
 
     def begun_by(self, kinds: set[str], past: Past) -> Iterator[Look]:
         """Looks at what started the runs that began by these kinds of trigger."""
@@ -60,13 +60,13 @@ class Applied:
         """How many runs nobody has taken."""
         return len(self._by_change)
 
-    def left(self, most: int) -> Iterator[Look]:
-        """What started the newest of those."""
+    def left(self, most: int) -> Iterator[tuple[Look, UUID]]:
+        """What started the newest of those, each with the run."""
         for row in self._rows(list(self._by_change.values())[-most:]):
             found = started_by(self.work, row)
             entity = self.work.release.tables.named(row["entity"]) if row["entity"] else ""
             if found is not None and entity is not None:
-                yield Look(found, LEFT, (entity, row["record"]))
+                yield Look(found, LEFT, (entity, row["record"])), row["id"]
 
     def _rows(self, ids: list[UUID]) -> Iterator[sa.RowMapping]:
         for start in range(0, len(ids), 500):

@@ -18,6 +18,7 @@ from customary.engine.automation.rehearsal.outcome import Because, outcome
 from customary.engine.automation.rehearsal.past import Past
 from customary.engine.automation.rehearsal.times import is_foreseen, timed_looks
 from customary.engine.automation.rehearsal.trial import Trial, try_out
+from customary.engine.automation.watching.log import Run, StepTaken, logs_of
 from customary.engine.database import Database
 from customary.engine.model.workflow import Workflow
 from customary.engine.people.actor import SYSTEM
@@ -69,13 +70,15 @@ class Case:
     """One thing that happened: to which record, how it fares, how the condition came out where one record is followed,
     and what the steps would come to where they were tried.
 
-    `fares` is None where it starts neither the rehearsed rule nor the applied one.
+    `fares` is None where it starts neither the rehearsed rule nor the applied one; `really` is the run of the applied
+    one, with the steps that it took.
     """
 
     look: Look
     title: str
     fares: str | None
     because: Because = Because()
+    really: tuple[Run, tuple[StepTaken, ...]] | None = None
     trial: Trial | None = None
 
 
@@ -129,7 +132,7 @@ class _Looking:
         self.workflow, self.asked = rehearsal.workflow, rehearsal.asked
         self.past = Past(work, rehearsal.asked.since)
         self.applied = Applied(work, self.workflow, self.asked.since, self.asked.record)
-        self._newest: list[tuple[datetime, int, Look, str | None]] = []
+        self._newest: list[tuple[datetime, int, Look, str | None, UUID | None]] = []
         self._begun: set[UUID] = set(self.applied.before) if self.workflow.limits.get("once") else set()
         self._hours: list[datetime] = []
 
@@ -148,8 +151,8 @@ class _Looking:
                 self._keep(each, None)
         self._limit_hours()
         self.rehearsal.fares[GONE] = len(self.applied)
-        for each in self.applied.left(self.asked.most):
-            self._keep(each, GONE)
+        for each, run in self.applied.left(self.asked.most):
+            self._keep(each, GONE, run)
         if self.workflow.where is not None and self.workflow.where.reads_others:
             self.rehearsal.notes.append(AS_TODAY)
         self.rehearsal.cases = list(self._cases())
@@ -170,9 +173,10 @@ class _Looking:
             self._begun.add(record)
         if self.workflow.limits.get("per_hour"):
             self._hours.append(look.change.at)
-        fares = SAME if self.applied.take(look) else NEW
+        run = self.applied.take(look)
+        fares = SAME if run is not None else NEW
         self.rehearsal.fares[fares] += 1
-        self._keep(look, fares)
+        self._keep(look, fares, run)
 
     def _limit_hours(self) -> None:
         """How many would have come when so many had begun within the hour before."""
@@ -184,10 +188,10 @@ class _Looking:
             else:
                 begun.append(at)
 
-    def _keep(self, look: Look, fares: str | None) -> None:
+    def _keep(self, look: Look, fares: str | None, run: UUID | None = None) -> None:
         """Keeps the newest."""
         most = self.asked.most if self.asked.record is None else MOST_TRACED
-        entry = (look.change.at, self.rehearsal.looked_at + self.rehearsal.fares.total(), look, fares)
+        entry = (look.change.at, self.rehearsal.looked_at + self.rehearsal.fares.total(), look, fares, run)
         if len(self._newest) < most:
             heapq.heappush(self._newest, entry)
         elif self._newest and entry[:2] > self._newest[0][:2]:
@@ -195,9 +199,10 @@ class _Looking:
 
     def _cases(self) -> Iterator[Case]:
         newest = sorted(self._newest, key=lambda entry: entry[:2], reverse=True)
-        named = titles(self.work, {look.about for _, _, look, _ in newest if look.about[0]})
-        for _, _, look, fares in newest:
-            yield Case(look, named.get(look.about, ""), fares, self._because(look))
+        named = titles(self.work, {look.about for _, _, look, _, _ in newest if look.about[0]})
+        runs = logs_of(self.work, [run for *_, run in newest if run is not None])
+        for _, _, look, fares, run in newest:
+            yield Case(look, named.get(look.about, ""), fares, self._because(look), runs.get(run))
 
     def _because(self, look: Look) -> Because:
         if self.asked.record is None or look.verdict not in (STARTS, REFUSED):

@@ -96,6 +96,18 @@ def step_log(work: Work, run: UUID) -> list[StepTaken]:
     return [step_taken(row) for row in rows]
 
 
+def logs_of(work: Work, ids: Collection[UUID]) -> dict[UUID, tuple[Run, tuple[StepTaken, ...]]]:
+    """Some runs, each with its steps."""
+    if not ids:
+        return {}
+    found = work.connection.execute(sa.select(tables.run).where(tables.run.c.id.in_(ids))).mappings().all()
+    taken = sa.select(tables.step).where(tables.step.c.run.in_(ids)).order_by(tables.step.c.id)
+    steps: dict[UUID, list[StepTaken]] = {}
+    for row in work.connection.execute(taken).mappings():
+        steps.setdefault(row["run"], []).append(step_taken(row))
+    return {row["id"]: (_run(work, row), tuple(steps.get(row["id"], ()))) for row in found}
+
+
 def step_taken(row: Mapping[str, Any]) -> StepTaken:
     """A step by its row in the log."""
     told = {name: row[name] for name in StepTaken.__dataclass_fields__}
