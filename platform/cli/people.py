@@ -71,8 +71,10 @@ def link_of_user(email: str, forget_factors: bool, directory: Path) -> None:
     with opened.database.write() as connection:
         work = opened.work(connection, SYSTEM)
         account = people.find(connection, email)
-        if account is None or not accounts.is_let_in(work, account.user_id):
+        if account is None:
             raise Failure(f"Nobody signs in as “{email}”. Add them with: customary user add {email} --role ...")
+        if not accounts.is_let_in(work, account.user_id):
+            raise Failure(f"“{email}” is kept out, or their record is archived. An administrator lets them in again.")
         if forget_factors:
             second_factor.remove(connection, account.user_id)
             passkeys.remove_all(connection, account.user_id)

@@ -89,6 +89,10 @@ def test_a_link_lets_somebody_back_in_who_lost_everything(run, applied):
         ((purpose,),) = connection.execute("SELECT purpose FROM customary_ticket")
     assert purpose == "invitation"
     assert run("user", "link", "bob@example.com", "--workspace", "mycrm").exit_code == 1
+    with sqlite3.connect(applied / "customary.db") as connection:
+        connection.execute("UPDATE customary_account SET active = 0")
+    kept_out = run("user", "link", "ann@example.com", "--workspace", "mycrm")
+    assert (kept_out.exit_code, "is kept out, or their record is archived" in kept_out.output) == (1, True)
 
 
 def test_a_key_may_be_limited(run, applied):
