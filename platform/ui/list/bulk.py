@@ -42,7 +42,7 @@ async def bulk(desk: AtDesk, request: Request, entity: FromPath[str]) -> Respons
     form = await request.form()
     ids = [UUID(text) for text in form.getall("id", [])[:MANY] if isinstance(text, str) and _is_id(text)]
     given = texts(form)
-    found = entity_of(desk, entity, "delete" if given.get("act") in ("archive", "merge") else "update")
+    found = entity_of(desk, entity, "delete" if given.get("act") == "merge" else "update")
     try:
         if given.get("act") == "archive":
             await desk.write(_archive, found, ids)
@@ -74,7 +74,7 @@ async def bulk(desk: AtDesk, request: Request, entity: FromPath[str]) -> Respons
 @post("/{entity:str}/bulk/restore", status_code=200)
 async def bring_back(desk: AtDesk, request: Request, entity: FromPath[str]) -> Response:
     """Restores what was archived together a moment ago."""
-    found = entity_of(desk, entity, "delete")
+    found = entity_of(desk, entity, "update")
     ids = [UUID(text) for text in request.query_params.getall("id", [])[:UNDONE] if _is_id(text)]
     try:
         await desk.write(_restore, found, ids)

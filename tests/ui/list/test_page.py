@@ -249,6 +249,18 @@ def test_two_records_become_one(client: TestClient) -> None:
     assert "merged this with another record" in client.get(f"/contact/{min(chosen[:2])}").text
 
 
+def test_who_may_change_them_archives_many_as_well_as_one(signed_in, inside):
+    chosen = inside(lambda work: [records.create(work, "account", {"name": name}) for name in ("A", "B")])
+    client = signed_in("sales_rep")
+    page = client.get("/account").text
+    assert ('value="archive"' in page, 'value="merge"' in page) == (True, False)
+    archived = client.post("/account/bulk", data={"id": [str(each) for each in chosen], "act": "archive"}, headers=HTMX)
+    assert "2 records archived" in archived.headers["HX-Trigger"]
+    back = client.post("/account/bulk/restore", params={"id": [str(each) for each in chosen]}, headers=HTMX)
+    assert "2 records restored" in back.headers["HX-Trigger"]
+    assert client.post("/account/bulk", data={"id": [str(each) for each in chosen], "act": "merge"}).status_code == 403
+
+
 def test_archived_records_leave_the_list(client: TestClient) -> None:
     chosen = ids(client.get("/task?view=all").text)[:2]
     client.post("/task/bulk", data={"id": chosen, "act": "archive"})
