@@ -1,4 +1,5 @@
-"""Which addresses of the network may be called: those of the world, and those that the settings allow.
+"""Which addresses of the network may be called: those of the world, or of it those that the settings list, and those
+within the house that they allow.
 
 An address that a definition or a stranger gives must not lead into the house: to loopback, to private or link-local
 networks, to the metadata of a cloud. What a name stands for is looked up once, and that very address is called.
@@ -23,6 +24,7 @@ _GIVEN_OUT = ip_network("2000::/3")
 
 _LEADS_INSIDE = "{host} is {address}, which does not lie in the open internet; customary.yaml does not allow it"
 _INSIDE = "{host} does not lie in the open internet; customary.yaml does not allow it"
+_UNLISTED = "{host} is not among the hosts that customary.yaml lists in calls_only_to"
 
 
 @dataclass(frozen=True)
@@ -31,16 +33,24 @@ class Allowed:
 
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
     hosts: frozenset[tuple[str, int | None]] = frozenset()
+    only: frozenset[tuple[str, int | None]] | None = None
+    """The hosts of the world that are called; all where it is None."""
 
     def addresses(self, host: str, port: int) -> list[str]:
         """The addresses of a host, all of which may be called. Raises Undeliverable, NotNow."""
+        names = {(host.lower(), None), (host.lower(), port)}
+        listed = self.only is None or not names.isdisjoint(self.only | self.hosts)
+        if not listed and not self.networks:
+            raise Undeliverable(Reason(_UNLISTED, {"host": host}))
         found = _looked_up(host, port)
-        if (host.lower(), None) in self.hosts or (host.lower(), port) in self.hosts:
+        if not names.isdisjoint(self.hosts):
             return found
         for each in found:
             address = ip_address(each.partition("%")[0])
             if not (is_public(address) or self._allows(address)):
                 raise Undeliverable(Reason(_INSIDE if each == host else _LEADS_INSIDE, {"host": host, "address": each}))
+            if not (listed or self._allows(address)):
+                raise Undeliverable(Reason(_UNLISTED, {"host": host}))
         return found
 
     def _allows(self, address: Address) -> bool:
@@ -48,15 +58,18 @@ class Allowed:
         return any(each in network for each in forms for network in self.networks)
 
 
-def allowed(entries: Iterable[str]) -> Allowed:
-    """The allowed networks and hosts as the settings say them. Raises ValueError with the one that is neither."""
+def allowed(entries: Iterable[str], only: Iterable[str] | None = None) -> Allowed:
+    """The allowed networks and hosts, and the `only` hosts of the world, as the settings say them.
+
+    Raises ValueError with the one that is neither.
+    """
     networks, hosts = [], set()
     for entry in entries:
         try:
             networks.append(ip_network(entry))
         except ValueError:
             hosts.add(_host(entry))
-    return Allowed(tuple(networks), frozenset(hosts))
+    return Allowed(tuple(networks), frozenset(hosts), None if only is None else frozenset(map(_host, only)))
 
 
 def is_public(address: Address) -> bool:

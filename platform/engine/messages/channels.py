@@ -31,7 +31,7 @@ def channels(
     every: dict[str, Channel] = {
         "mail": Mail(database, house(settings), lines or Lines(), store),
         "sms": Sms(database, world, settings),
-        "webhook": Webhook(database, world),
+        "webhook": Webhook(database, allowed(settings.allowed_addresses, settings.calls_only_to)),
     }
     if store is not None:
         every["document"] = Documents(release, store)

@@ -38,6 +38,8 @@ def compile_settings(definitions: Definitions, problems: Problems) -> Settings:
         known["sms"] = _sms(gateway, problems)
     if places := plain(body, "allowed_addresses"):
         known["allowed_addresses"] = tuple(map(str, places))
+    if "calls_only_to" in body:
+        known["calls_only_to"] = tuple(map(str, plain(body, "calls_only_to", ())))
     if currency := plain(body, "currency"):
         known["currency"] = _currency(body, currency, problems)
     if zone := plain(body, "time_zone"):

@@ -38,6 +38,8 @@ class Settings:
     """The servers that mail is read from, by the name of their mailbox."""
     allowed_addresses: tuple[str, ...] = ()
     """Hosts and networks that may be called although they do not lie in the open internet."""
+    calls_only_to: tuple[str, ...] | None = None
+    """The hosts of the open internet that rules may call; all of them where it is None."""
     accent: str | None = None
     files: str = "files"
     """Where the contents of files lie: a folder of the workspace, or an address that fsspec knows."""

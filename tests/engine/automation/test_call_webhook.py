@@ -99,6 +99,19 @@ def test_a_call_is_made_once_what_it_tells_of_is_kept_and_its_answer_goes_on_wit
 
 
 @ON_SQLITE
+def test_a_rule_calls_no_host_that_the_settings_do_not_list(house: Callable, far: FarSide) -> None:
+    steps = "".join(f"\n  - call_webhook: {{url: '{url}/'}}" for url in (far.url, "https://other.example.com"))
+    settings = f"allowed_addresses: ['{far.host}']\ncalls_only_to: [api.example.com]\n"
+    home = house(VISIT + rule("tell", "{created: visit}", steps), packs="core", settings=settings)
+    home.create("visit", name="A")
+    home.settle()
+    deliver(home)
+    sent = {letter.status: str(letter.why) for letter in home.do(lambda work: letters(work.connection))}
+    unlisted = "other.example.com is not among the hosts that customary.yaml lists in calls_only_to"
+    assert (sent["failed"], "sent" in sent, len(far.calls)) == (unlisted, True, 1)
+
+
+@ON_SQLITE
 def test_a_call_that_fails_is_made_again_under_the_same_key_and_then_given_up(calling: Callable, far: FarSide) -> None:
     home = calling()
     far.answer((503, b"busy", {"Retry-After": "600"}))

@@ -69,6 +69,44 @@ def test_the_settings_allow_hosts_ports_and_networks(far: FarSide) -> None:
             allowed([entry])
 
 
+def test_where_the_settings_list_hosts_no_other_is_called_nor_looked_up(
+    far: FarSide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, asked = socket.getaddrinfo, []
+
+    def looked_up(host: str, *more: object, **rest: object) -> list:
+        asked.append(host)
+        found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.216.34", 443))]
+        return found if host.endswith("example.com") else real(host, *more, **rest)
+
+    monkeypatch.setattr(socket, "getaddrinfo", looked_up)
+    listed = allowed([], ["API.example.com", "hooks.example.com:8443"])
+    assert listed.addresses("api.example.com", 443) == listed.addresses("hooks.example.com", 8443) == ["93.184.216.34"]
+    asked.clear()
+    for host, port in (
+        ("hooks.example.com", 443),
+        ("x.api.example.com", 443),
+        ("93.184.216.34", 443),
+        ("127.0.0.1", 1),
+    ):
+        for only in (["api.example.com", "hooks.example.com:8443"], []):
+            with pytest.raises(Undeliverable, match="is not among the hosts that customary.yaml lists"):
+                allowed([], only).addresses(host, port)
+    assert asked == []
+    assert (
+        call(to(far.url), allowed([far.host], [])).status
+        == call(to(far.url), allowed(["127.0.0.0/8"], [])).status
+        == 200
+    )
+    with pytest.raises(Undeliverable, match="lists in calls_only_to"):
+        allowed(["127.0.0.0/8"], []).addresses("api.example.com", 443)
+    with pytest.raises(Undeliverable, match="does not lie in the open internet"):
+        allowed([], ["127.0.0.1"]).addresses("127.0.0.1", 1)
+    far.answer((307, b"", {"Location": "https://elsewhere.example.com/"}))
+    with pytest.raises(Undeliverable, match="elsewhere.example.com is not among"):
+        call(to(far.url), allowed([far.host], ["api.example.com"]))
+
+
 def test_a_name_that_changes_its_address_is_called_at_the_checked_one(
     far: FarSide, monkeypatch: pytest.MonkeyPatch
 ) -> None:

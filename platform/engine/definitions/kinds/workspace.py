@@ -70,6 +70,17 @@ SHAPE = mapping(
             ),
             "what calls of other systems may reach beside the open internet",
         ),
+        "calls_only_to": told(
+            list_of(
+                {
+                    "type": "string",
+                    "pattern": r"^[A-Za-z0-9._-]+(:[0-9]{1,5})?$",
+                    "x-what": "a host, or a host with its port",
+                },
+                "a list of hosts: [hooks.example.com, 'api.example.org:8443']",
+            ),
+            "the only hosts of the open internet that rules may call; any where it is left out",
+        ),
         "navigation": told(NAVIGATION, "groups of the rail, laid over the packs'"),
         "files": told(
             TEXT, "where files are kept: a folder of the workspace (files), or an address like s3://bucket/crm"
