@@ -28,6 +28,7 @@ from customary.engine.records.personal.erased import Tombstone, tombstone
 from customary.engine.records.refusal import FieldProblem, Forbidden, Missing, Refused
 from customary.engine.records.work import Work
 from customary.engine.records.writer.draft import is_empty
+from customary.engine.records.writer.erase import emptied
 from customary.engine.records.writer.erase import erase as erase_record
 from customary.engine.records.writer.shape import shape
 from customary.engine.words import Reason
@@ -66,11 +67,13 @@ def plan_erasure(work: Work, entity: str, id: UUID) -> Erasure:
     known = _with_something_personal(work, _allowed(work, entity, id))
     declared, told = work.model.entities[entity], shape(work, entity).personal
     values = storage.load(work, entity, id) or {}
+    after = emptied(work, shape(work, entity), values) if values else {}
+    is_done = all(values[name] == left or is_empty(values[name]) for name, left in after.items())
     filled = [each for each in declared.fields.values() if not each.system and not is_empty(values.get(each.name))]
     counts = {each: each.count(work.connection, known) for each in TRACES}
     return Erasure(
         known=known,
-        emptied=tuple(each for each in filled if each.name in told),
+        emptied=() if is_done else tuple(each for each in filled if each.name in told),
         kept=tuple(each for each in filled if each.name not in told and each.formula is None),
         parts=_counted(known.parts[1:]),
         traces={each: count for each, count in counts.items() if count},

@@ -216,6 +216,13 @@ def test_the_plan_says_what_goes_and_what_stays(crm, known):
     assert (found.files, found.pointing, found.before) == (2, {("deal", "person"): 1}, None)
 
 
+def test_of_what_was_erased_already_nothing_is_left_to_empty(crm, store):
+    id = crm.add("person", name="Wilhelmina", email=EMAIL)
+    _erase(crm, store, id)
+    with crm.reading() as work:
+        assert [each.name for each in privacy.plan_erasure(work, "person", id).emptied] == []
+
+
 def test_every_table_of_the_platform_is_a_trace_or_says_nothing_of_people():
     traced = {each.table.name for each in TRACES}
     assert set(system.tables) == traced | SILENT | WRITERS | FORGOTTEN

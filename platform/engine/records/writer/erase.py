@@ -40,7 +40,7 @@ def erase(work: Work, entity: str, id: UUID, why: str, main: UUID | None = None)
     before = storage.load(work, entity, id, lock=not work.is_sqlite)
     _empty_aside(work, entity, id)
     if before is not None:
-        draft = Draft(work, known, id, before, {**before, **_emptied(work, known, before)}, {})
+        draft = Draft(work, known, id, before, {**before, **emptied(work, known, before)}, {})
         store.save(work, draft, ERASED)
         derived.settle(work)
     else:
@@ -52,7 +52,7 @@ def erase(work: Work, entity: str, id: UUID, why: str, main: UUID | None = None)
     return _throw_away(work, id, stays)
 
 
-def _emptied(work: Work, known: Shape, before: Mapping[str, Any]) -> dict[str, Any]:
+def emptied(work: Work, known: Shape, before: Mapping[str, Any]) -> dict[str, Any]:
     """Nothing in each personal field; in the one that names the record, that it was erased."""
     fields = [known.entity.fields[name] for name in known.personal]
     own = [each for each in fields if each.formula is None and each.points != "inside"]
