@@ -11,7 +11,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from customary.engine import messages, records
-from customary.engine.automation import Run, cancel, find_run, input_of, payload_of, step_log, try_again
+from customary.engine.automation import Run, cancel, find_run, go_on, input_of, payload_of, step_log, try_again
 from customary.engine.automation.rehearsal import Because
 from customary.engine.automation.running.guard import with_labels
 from customary.engine.automation.watching.because import because
@@ -81,6 +81,15 @@ async def again(desk: AtDesk, id: FromPath[UUID]) -> Response:
     desk.must_open("rules")
     done = await desk.write(try_again, id)
     said = desk.say("The rule runs again.") if done else desk.say("This run has not failed.")
+    return desk.redirect(f"/workflows/{id}", said)
+
+
+@post("/workflows/{id:uuid}/on", status_code=200)
+async def on(desk: AtDesk, id: FromPath[UUID]) -> Response:
+    """Lets a run that waits go on, as if its time had come."""
+    desk.must_open("rules")
+    done = await desk.write(go_on, id)
+    said = desk.say("The run goes on.") if done else desk.say("This run does not wait any more.")
     return desk.redirect(f"/workflows/{id}", said)
 
 
@@ -165,4 +174,4 @@ def _before(work: Work, run: Run) -> Shown | None:
     return shown_run(work, before, {}) if before else None
 
 
-handlers = [run, again, end]
+handlers = [run, again, on, end]

@@ -58,6 +58,16 @@ def test_a_run_shows_what_came_in_and_what_each_step_did(client: TestClient, ran
     assert not re.search(r">[0-9a-f]{8}-[0-9a-f-]{27}<", run)
 
 
+def test_a_run_that_waits_is_let_go_on_from_its_page(client: TestClient, ran: records.Record, inside: Callable) -> None:
+    [run] = inside(automation.runs_of)
+    assert "Go on now" not in client.get(f"/workflows/{run.id}").text
+    assert "This run does not wait any more." in client.post(f"/workflows/{run.id}/on").text
+    inside(lambda work: work.connection.execute(tables.run.update().values(status="waiting", due=None)))
+    assert "Go on now" in client.get(f"/workflows/{run.id}").text
+    assert "The run goes on." in client.post(f"/workflows/{run.id}/on").text
+    assert inside(automation.find_run, run.id).due is not None
+
+
 def test_runs_are_narrowed_by_status_and_rule(client: TestClient, ran: records.Record) -> None:
     assert "Maria Rossi" in client.get("/workflows?status=done&workflow=new_lead").text
     assert "Maria Rossi" not in client.get("/workflows?status=failed").text
