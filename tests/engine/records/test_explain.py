@@ -47,11 +47,11 @@ def test_rows_are_explained_by_their_parent_and_shares_are_told(crm):
     assert told(crm, john, "line", line, "update")[0] is False
 
 
-def test_marks_of_fields_are_told_with_their_roles(crm):
+def test_marks_of_fields_are_told_with_what_people_call_their_roles(crm):
     mary = crm.person("Mary", "seller")
     with crm.reading() as work:
         found = [(each.field, each.how, str(each.why)) for each in marks(work, mary, "account")]
-    assert found == [("secret", "hidden", "hidden by seller"), ("tags", "read_only", "closed by seller")]
+    assert found == [("secret", "hidden", "hidden by Seller"), ("tags", "read_only", "closed by Seller")]
 
 
 def test_who_asks_is_not_told_what_they_do_not_see(crm):

@@ -185,15 +185,22 @@ def _target(work: Work, entity: str, path: Iterable[str]) -> str:
 
 def _why_hidden(access: Access, entity: str, each: Any) -> Reason:
     if each.only and not set(each.only) & set(access.roles):
-        return Reason("only {roles} see it", {"roles": ", ".join(each.only)})
-    said = [role.name for role, grant in access.grants(entity) if grant.fields.get(each.name) == "hidden"]
+        only = [access.model.roles[name] for name in each.only if name in access.model.roles]
+        return Reason("only {roles} see it", {"roles": _labels(access, only)})
+    said = [role for role, grant in access.grants(entity) if grant.fields.get(each.name) == "hidden"]
     if said:
-        return Reason("hidden by {roles}", {"roles": ", ".join(said)})
+        return Reason("hidden by {roles}", {"roles": _labels(access, said)})
     return Reason("it is worked out from what may not be seen")
 
 
 def _why_closed(access: Access, entity: str, name: str) -> Reason:
-    said = [role.name for role, grant in access.grants(entity) if name in grant.fields]
+    said = [role for role, grant in access.grants(entity) if name in grant.fields]
     if said:
-        return Reason("closed by {roles}", {"roles": ", ".join(said)})
+        return Reason("closed by {roles}", {"roles": _labels(access, said)})
     return Reason("it must be unique together with a field that may not be seen")
+
+
+def _labels(access: Access, roles: Iterable[Role]) -> Words:
+    """What people call some roles."""
+    languages = access.model.settings.languages
+    return Words({each: ", ".join(role.label.in_language(each) for role in roles) for each in languages})
