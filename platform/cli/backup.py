@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,6 +67,7 @@ def restore_command(
              customary restore crm-2026-03-02.zip --verify
     """
     from customary.engine.backup import restore, verified
+    from customary.engine.environment import secret
     from customary.engine.workspace import DATABASE_VARIABLE
 
     with bars() as progress:
@@ -77,7 +77,7 @@ def restore_command(
         agree = _agreed if not yes else _unasked
         restored = restore(file, directory, database, agree if replace else None, hold_mail, progress)
     _tell(restored, directory)
-    if database is not None and os.environ.get(DATABASE_VARIABLE, database) != database:
+    if database is not None and (secret(DATABASE_VARIABLE) or database) != database:
         click.echo(f"{DATABASE_VARIABLE} names another database: take it away before you use {directory}.", err=True)
 
 

@@ -13,12 +13,12 @@ import hashlib
 import hmac
 import os
 from collections.abc import Mapping
-from pathlib import Path
+
+from customary.engine.environment import secret
 
 VERSION = "1"
 """Stands first in what is sealed, so that another algorithm can follow beside this one: AES-256-GCM."""
 KEY_VARIABLE = "CUSTOMARY_SECRET_KEY"
-FILE_VARIABLE = "CUSTOMARY_SECRET_KEY_FILE"
 _NONCE = 12
 
 
@@ -96,12 +96,10 @@ def sign(data: bytes, key: str) -> str:
 
 def _keys() -> Mapping[str, bytes]:
     """The keys by the beginning of their hash, the one to seal with first. Raises NoKey."""
-    written = os.environ.get(KEY_VARIABLE, "")
-    if not written and (file := os.environ.get(FILE_VARIABLE)):
-        try:
-            written = Path(file).read_text(encoding="ascii")
-        except (OSError, UnicodeDecodeError) as error:
-            raise NoKey from error
+    try:
+        written = secret(KEY_VARIABLE) or ""
+    except OSError as error:
+        raise NoKey from error
     keys = [_key(word) for word in written.split()]
     if not keys:
         raise NoKey

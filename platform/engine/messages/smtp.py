@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import smtplib
 import ssl
 import threading
@@ -12,6 +11,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Any
+
+from customary.engine.environment import secret
 
 TIMEOUT_SECONDS = 30
 PASSWORD_VARIABLE = "CUSTOMARY_MAIL_PASSWORD"  # noqa: S105 - a name, not a password
@@ -104,7 +105,7 @@ def connected(mail: Mapping[str, Any]) -> smtplib.SMTP:
         if security == "starttls":
             server.starttls(context=context)
         if mail.get("user"):
-            server.login(mail["user"], mail.get("password") or os.environ.get(PASSWORD_VARIABLE, ""))
+            server.login(mail["user"], mail.get("password") or secret(PASSWORD_VARIABLE) or "")
     except BaseException:
         server.close()
         raise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from customary.engine import environment
 from customary.engine.model.people.sign_in import Provider
 
 SECRET_VARIABLE = "CUSTOMARY_OIDC_SECRET_"  # noqa: S105 - a name, not a secret
@@ -54,7 +54,7 @@ def endpoints(provider: Provider) -> Mapping[str, Any]:
 def exchange(provider: Provider, code: str, verifier: str, back: str) -> Mapping[str, Any]:
     """The tokens for a code. Raises ProviderProblem."""
     told = endpoints(provider)
-    secret = os.environ.get(SECRET_VARIABLE + provider.name.upper(), "")
+    secret = _secret(provider)
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": back, "code_verifier": verifier}
     methods = told.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
     auth = None
@@ -63,6 +63,13 @@ def exchange(provider: Provider, code: str, verifier: str, back: str) -> Mapping
     else:
         form |= {"client_id": provider.client_id, **({"client_secret": secret} if secret else {})}
     return _answer("POST", told["token_endpoint"], data=form, auth=auth)
+
+
+def _secret(provider: Provider) -> str:
+    try:
+        return environment.secret(SECRET_VARIABLE + provider.name.upper()) or ""
+    except OSError as error:
+        raise ProviderProblem(f"the secret that {provider.issuer} gave cannot be read: {error}") from error
 
 
 def claims(provider: Provider, tokens: Mapping[str, Any], nonce: str) -> Mapping[str, Any]:

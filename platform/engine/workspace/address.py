@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from customary.engine.database import Database
+from customary.engine.environment import secret
 from customary.engine.text.source import SETTINGS_FILE
 from customary.engine.text.workspace import database_in
 from customary.engine.workspace.errors import WrongUse
@@ -17,8 +17,11 @@ DEFAULT_DATABASE = "sqlite:///customary.db"
 
 
 def url_for(directory: Path, given: str | None = None) -> str:
-    """The database that a folder with a `customary.yaml` takes."""
-    return given or os.environ.get(DATABASE_VARIABLE) or declared_database(directory) or DEFAULT_DATABASE
+    """The database that a folder with a `customary.yaml` takes. Raises WrongUse."""
+    try:
+        return given or secret(DATABASE_VARIABLE) or declared_database(directory) or DEFAULT_DATABASE
+    except OSError as error:
+        raise WrongUse(f"The file with the database's URL cannot be read: {error}") from error
 
 
 def declared_database(directory: Path) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ import anyio.to_thread
 from litestar import Request, Response, get
 
 from customary.engine.automation.watching.gauges import Gauge, gauges
+from customary.engine.environment import secret
 
 if TYPE_CHECKING:
     from customary.engine.workspace import Workspace
@@ -21,7 +21,7 @@ FORM = "text/plain; version=0.0.4"
 
 @get("/metrics")
 async def metrics(request: Request) -> Response[str]:
-    token = os.environ.get(TOKEN, "")
+    token = secret(TOKEN)
     if not token:
         return Response("There are no figures here: set CUSTOMARY_METRICS_TOKEN.\n", status_code=404, media_type=FORM)
     given = request.headers.get("authorization", "").removeprefix("Bearer ")

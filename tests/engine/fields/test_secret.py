@@ -252,7 +252,7 @@ def test_without_a_key_nothing_is_kept_and_check_says_so(
 
 def test_the_key_may_lie_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(sealing.KEY_VARIABLE)
-    monkeypatch.setenv(sealing.FILE_VARIABLE, str(tmp_path / "key"))
+    monkeypatch.setenv(f"{sealing.KEY_VARIABLE}_FILE", str(tmp_path / "key"))
     assert not sealing.has_key()
     (tmp_path / "key").write_text(f"{FIRST}\n{SECOND}\n")
     assert sealing.unseal(sealing.seal("a", "here"), "here") == "a"

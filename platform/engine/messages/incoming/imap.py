@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import ssl
 from collections.abc import Iterator, Mapping
@@ -10,6 +9,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
+
+from customary.engine.environment import secret
 
 if TYPE_CHECKING:
     from imap_tools import BaseMailBox
@@ -63,7 +64,7 @@ def password_variable(name: str) -> str:
 @contextmanager
 def opened(name: str, server: Mapping[str, Any]) -> Iterator[Folder]:
     """The folder of a mailbox. Raises NoPassword, and what `refusals` names."""
-    password = os.environ.get(password_variable(name))
+    password = secret(password_variable(name))
     if password is None:
         raise NoPassword(password_variable(name))
     mailbox = _connected(server)
