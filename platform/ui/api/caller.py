@@ -33,6 +33,12 @@ async def read(request: Request, fn: Callable[..., Result], *args: Any) -> Resul
     return await _noted(workspace, request, workspace.database.reading(_in_work, workspace, request, False, fn, args))
 
 
+async def read_at_once(request: Request, fn: Callable[..., Result], *args: Any) -> Result:
+    """The same over wires, where that can be: for what asks little and reckons little."""
+    workspace: Workspace = request.app.state.workspace
+    return await _noted(workspace, request, workspace.database.at_once(_in_work, workspace, request, False, fn, args))
+
+
 async def write(request: Request, fn: Callable[..., Result], *args: Any) -> Result:
     """`fn(work, *args)` as one transaction, as the key's person. Raises ApiProblem for nobody."""
     workspace: Workspace = request.app.state.workspace

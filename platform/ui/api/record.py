@@ -17,7 +17,7 @@ from customary.engine.records import Missing, Refused, Work, idempotency
 from customary.engine.records.idempotency import Answer
 from customary.ui.api import answers, asked, shown
 from customary.ui.api.body import Given, and_more, given, json_object
-from customary.ui.api.caller import read, write
+from customary.ui.api.caller import read, read_at_once, write
 from customary.ui.api.files import LARGEST_BODY, received
 from customary.ui.api.problem import ApiProblem
 
@@ -30,7 +30,7 @@ JSON = "application/json"
 async def list_records(request: Request, entity: FromPath[str]) -> Response[bytes]:
     """A page of records."""
     wanted = asked.parameters(request, LIST)
-    return send(await read(request, _list, entity, wanted))
+    return send(await read_at_once(request, _list, entity, wanted))
 
 
 @post("/{entity:str}", request_max_body_size=LARGEST_BODY)
@@ -114,7 +114,7 @@ async def read_history(request: Request, entity: FromPath[str], id: FromPath[str
 def _list(work: Work, entity: str, wanted: dict[str, list[str]]) -> dict[str, Any]:
     _known(work, entity)
     query = asked.query(work, entity, wanted)
-    page = records.select(work, entity, query)
+    page = records.look(work, entity, query)
     items = [shown.listed(work.model, each, query.fields) for each in page.records]
     return {"items": items, "next": page.next, "count": page.count}
 
