@@ -39,7 +39,7 @@ async def new(desk: AtDesk, request: Request, entity: FromPath[str]) -> Response
     """An empty form; the address may fill fields: `/deal/new?account=<id>`."""
     found = entity_of(desk, entity, "create")
     given = Typed((name, text) for name, text in request.query_params.multi_items())
-    return _page(desk, await desk.read(_blank, found, given, desk.locale), given)
+    return _page(desk, await desk.read_at_once(_blank, found, given, desk.locale), given)
 
 
 @post("/{entity:str}/new", request_max_body_size=LARGEST_BODY)
