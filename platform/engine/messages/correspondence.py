@@ -110,7 +110,7 @@ def _open(work: Work, sent: Sequence[Letter]) -> set[UUID]:
 
 
 def _ours(letter: Letter, reactions: Mapping[str, datetime], told: bool, addressed: bool) -> Post:
-    subject, text = (letter.subject, letter.body) if told else ("", "")
+    subject, text = (letter.subject, "" if letter.is_private else letter.body) if told else ("", "")
     who = letter.recipient if addressed else ""
     files = [each for each in (letter.details or {}).get("enclosed") or () if told and each.get("name")]
     more = {"files": files, "status": letter.status, "reactions": reactions}

@@ -39,7 +39,8 @@ class House:
 
     def tracks(self, letter: Letter) -> bool:
         """Whether it is noted that a letter was opened and what was clicked in it."""
-        return bool(self.site and letter.token and self.mail.get("tracking") and "markdown" in (letter.details or {}))
+        can = self.site and letter.token and "markdown" in (letter.details or {})
+        return bool(can and self.mail.get("tracking") and not letter.is_private)
 
 
 def email(letter: Letter, house: House, enclosed: Iterable[Enclosed] = ()) -> EmailMessage:

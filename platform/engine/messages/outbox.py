@@ -100,6 +100,12 @@ class Letter:
         """Why it was not delivered."""
         return read_reason(self.error)
 
+    @property
+    def is_private(self) -> bool:
+        """Whether it holds what its receiver alone may have, such as a link that lets them in: it is shown to nobody
+        here, its links are not followed up, and its text does not stay once it is sent."""
+        return bool((self.details or {}).get("private"))
+
 
 def put(
     work: Work,

@@ -182,8 +182,9 @@ def _write(
     `answered` says whether its destination did; None where it was not asked, which says nothing of it.
     """
     mine = message.update().where(message.c.id == letter.id)
-    if values.get("status") == SENT and (letter.details or {}).get("private"):
-        values = {**values, "body": ""}  # it held what opens an account
+    if values.get("status") == SENT and letter.is_private:
+        told = {name: each for name, each in letter.details.items() if name != "markdown"}
+        values = {**values, "body": "", "details": told}
     with database.write() as connection:
         if answered:
             breaker.worked(connection, letter.destination)

@@ -59,7 +59,8 @@ def _note(connection: Any, desk: Desk, token: str, kind: str, what: str | None) 
 
 
 def _links(letter: Letter | None) -> tuple[str, ...]:
-    return html.links((letter.details or {}).get("markdown", "")) if letter is not None else ()
+    open = letter is not None and not letter.is_private
+    return html.links((letter.details or {}).get("markdown", "")) if open else ()
 
 
 async def _too_often(desk: Desk) -> bool:

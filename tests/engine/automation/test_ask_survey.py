@@ -8,8 +8,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
-from customary.engine.messages import letters, surveys
+from customary.engine.messages import correspondence, letters, surveys
 from customary.engine.records.personal.erased import set_up
 from customary.engine.records.refusal import Refused
 from customary.engine.records.writer.merging import merge
@@ -87,6 +88,15 @@ def test_who_is_asked_answers_once_and_rules_begin_with_it(visited: Callable) ->
     assert (found["visit"], found["score"], found["why"], found["call"]) == (visit, 3, "Cold", True)
     home.settle()
     assert home.get("visit", visit)["low"] is True
+
+
+@ON_SQLITE
+def test_a_link_is_shown_to_nobody_but_who_is_asked(visited: Callable) -> None:
+    home, visit, secret = visited()
+    [post] = home.do(lambda work: correspondence.posts(work, "visit", visit))
+    assert (post.subject, post.text) == ("How was it?", "")
+    lines = home.do(lambda work: work.connection.execute(sa.text("SELECT * FROM customary_step")).all())
+    assert secret not in str(lines)
 
 
 def test_a_link_is_good_for_its_time_and_its_record(visited: Callable) -> None:

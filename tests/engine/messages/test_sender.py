@@ -58,11 +58,14 @@ def test_what_opens_an_account_does_not_stay_in_the_outbox(
 ) -> None:
     queued("ann@example.com", body="the link")
     with database.write() as connection:
-        connection.execute(message.update().values(details={"private": True}))
-    assert send_due(database, {"mail": Mail(database, House(server.mail))}, NOW) == 1
-    assert server.mails[0].get_content().strip() == "the link"
+        led = {"private": True, "markdown": "[the link](https://crm.example.com/secret)"}
+        connection.execute(message.update().values(details=led, token="x" * 26))
+    followed = House({**server.mail, "tracking": True}, site="https://crm.example.com")
+    assert send_due(database, {"mail": Mail(database, followed)}, NOW) == 1
+    plain, html = (part.get_content() for part in server.mails[0].iter_parts())
+    assert plain.strip() == "the link" and "https://crm.example.com/secret" in html and "mail-link" not in html
     with database.read() as connection:
-        assert [each.body for each in letters(connection)] == [""]
+        assert [(each.body, each.details) for each in letters(connection)] == [("", {"private": True})]
 
 
 def test_without_a_mail_server_nothing_is_sent(database: Database, queued: Callable) -> None:

@@ -160,6 +160,7 @@ _NAMED = (
     ("mailbox", "mailbox"),
     ("document", "document"),
     ("web_form", "form"),
+    ("survey", "survey"),
     (WORKFLOW, "workflow"),
 )
 """Kinds of definition, and the keys under which triggers and steps name one."""
