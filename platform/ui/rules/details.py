@@ -36,6 +36,11 @@ LABELS = {
     "method": Reason("Method"),
     "url": Reason("Address"),
     "body": Reason("Answer"),
+    "error": Reason("Error"),
+    "from": Reason("From"),
+    "name": Reason("Name"),
+    "automatic": Reason("Automatic answer"),
+    "new": Reason("New"),
 }
 """What else stands in a step's data, as people say it."""
 WAYS = {"round_robin": Reason("in turn"), "least_busy": Reason("who has least to do"), "least": Reason("who has least")}

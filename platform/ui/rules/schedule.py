@@ -35,16 +35,22 @@ def schedule_in_words(written: str, locale: Locale) -> Reason:
             return Reason("On the last day of every month at {times}", {"times": times})
         if not weekly and days[0] > 0:
             return Reason("Every month on day {days} at {times}", {"days": ", ".join(map(str, days)), "times": times})
-    elif daily and not weekly and len(hours) == 24:
-        return _within_hours(minutes) or rare
+    elif daily and hours[-1] - hours[0] == len(hours) - 1 and (often := _often(minutes)) is not None:
+        if len(hours) < 24:
+            first, last = time(hours[0], minutes[0]), time(hours[-1], minutes[-1])
+            values = {"often": often, "first": locale.clock(first), "last": locale.clock(last)}
+            often = Reason("{often}, from {first} to {last}", values)
+        return Reason("{days}: {often}", {"days": _weekdays(weekdays, locale), "often": often}) if weekly else often
     return rare
 
 
-def _within_hours(minutes: Sequence[int]) -> Reason | None:
-    """That it goes on all day, in equal steps or once an hour."""
+def _often(minutes: Sequence[int]) -> Reason | None:
+    """How often it is within its hours: in equal steps, or once in each."""
     step = 60 // len(minutes)
     if len(minutes) == 60:
         return Reason("Every minute")
+    if minutes == [0]:
+        return Reason("Every hour")
     if len(minutes) == 1:
         return Reason("Every hour, at minute {minute}", {"minute": minutes[0]})
     if list(minutes) == list(range(0, 60, step)):

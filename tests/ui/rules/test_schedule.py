@@ -27,6 +27,8 @@ UTC = ZoneInfo("UTC")
         ("*/15 * * * *", "Every 15 minutes"),
         ("* * * * *", "Every minute"),
         ("5 * * * *", "Every hour, at minute 5"),
+        ("0 8-18 * * mon-fri", "Monday to Friday: Every hour, from 8:00 AM to 6:00 PM"),
+        ("*/5 8-18 * * *", "Every 5 minutes, from 8:00 AM to 6:55 PM"),
     ],
 )
 def test_a_schedule_is_told_in_words(written: str, said: str) -> None:
@@ -34,7 +36,7 @@ def test_a_schedule_is_told_in_words(written: str, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "rare", ["0 9 * * 1#1", "0 9 * * 5L", "0 8 1 * mon", "0 8 * 1-3 *", "0 22 LW * *", "7,9 * * * *", "*/5 8-18 * * *"]
+    "rare", ["0 9 * * 1#1", "0 9 * * 5L", "0 8 1 * mon", "0 8 * 1-3 *", "0 22 LW * *", "7,9 * * * *", "0 */2 * * *"]
 )
 def test_what_is_rare_stands_as_it_was_written(rare: str) -> None:
     assert say_reason("en", schedule_in_words(rare, locale("en", UTC))) == f"By the clock, at {rare}"

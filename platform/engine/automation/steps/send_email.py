@@ -97,20 +97,12 @@ def _write(
     more: Mapping[str, Any],
     held: Reason | None,
 ) -> dict[str, str]:
-    name, subject = texts.name, acting.in_language(texts.subjects, language) if texts.subjects else ""
-    body, markdown = (acting.in_language(texts.bodies, language, form) for form in (str, escaped))
-    if texts.end is not None:
-        body, markdown = (
-            f"{text}\n\n{end}".strip() for text, end in zip((body, markdown), texts.end(language), strict=True)
-        )
+    subject = acting.in_language(texts.subjects, language) if texts.subjects else ""
+    body, markdown = _bodies(acting, texts, language)
     details = {"markdown": markdown, "shown": True}
     if enclosed := _enclosed(acting, attach, language):
         details["enclosed"] = enclosed
-    if (found := answering.answered(acting, to)) is not None:
-        details |= threading(found)
-    if name and (sort := acting.work.model.messages[name].unsubscribe):
-        details["sort"] = sort
-    details |= more
+    details |= {**_place(acting, to, texts.name), **more}
     details["tells"] = acting.scope.told.to_json(acting.work, acting.told_about)
     try:
         id = write(
@@ -119,7 +111,7 @@ def _write(
             subject,
             body,
             language=language,
-            name=name,
+            name=texts.name,
             details=details,
             about=acting.told_about,
             run=acting.run,
@@ -129,6 +121,24 @@ def _write(
     except NoAddress as error:
         raise CannotDo("“{text}” is not an e-mail address", text=error.text) from error
     return {"message_id": str(id), "subject": subject, "language": language}
+
+
+def _bodies(acting: Acting, texts: Texts, language: str) -> tuple[str, str]:
+    """The text of a mail with its end, plain and in Markdown."""
+    plain, markdown = (acting.in_language(texts.bodies, language, form) for form in (str, escaped))
+    if texts.end is None:
+        return plain, markdown
+    plain_end, marked_end = texts.end(language)
+    return f"{plain}\n\n{plain_end}".strip(), f"{markdown}\n\n{marked_end}".strip()
+
+
+def _place(acting: Acting, to: str, name: str | None) -> dict[str, Any]:
+    """What a mail answers, and of which sort it is."""
+    found = answering.answered(acting, to)
+    place = dict(threading(found)) if found is not None else {}
+    if name and (sort := acting.work.model.messages[name].unsubscribe):
+        place["sort"] = sort
+    return place
 
 
 def _enclosed(acting: Acting, attach: Iterable[Any], language: str) -> list[dict[str, Any]]:
